@@ -1,0 +1,26 @@
+# Everything a person or CI does here, a line or two each. `make setup` is implied by all of them.
+.PHONY: setup check test demo bench drills docs
+
+.venv/.ready: pyproject.toml constraints.txt scripts/setup
+	@scripts/setup
+
+setup: .venv/.ready
+
+check: setup   ## formatting, lint, types
+	@scripts/check
+
+test: setup    ## check, then every test (at most 12 minutes on two cores)
+	@scripts/check
+	@scripts/test
+
+demo: setup    ## run examples/ against the provider simulator and show the receipt
+	@scripts/demo
+
+bench: setup   ## figures as ratios, in one run with their yardsticks
+	@.venv/bin/python -m bench
+
+drills: setup  ## the long ones: kills, 10,000 simulated seeds, soak
+	@scripts/drills
+
+docs: setup    ## redraw what docs/ derives from code (states, command help)
+	@.venv/bin/python scripts/draw_docs.py

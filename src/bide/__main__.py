@@ -1,0 +1,12 @@
+"""`bide` and `python -m bide`."""
+
+
+def main() -> None:
+    """Run the command line."""
+    from bide.cli.app import run
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

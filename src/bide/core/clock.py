@@ -1,0 +1,130 @@
+"""Time is handed in: the system's clock, a scaled one for system tests, a manual one for unit tests.
+
+An *instant* is an ``int``: microseconds since 1970-01-01 UTC. A *duration* is an ``int`` of microseconds.
+Integers compare and store exactly; `to_datetime` turns them into aware datetimes where a person reads them.
+"""
+
+import asyncio
+import datetime
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from bide.core.errors import SettingError
+
+MICROSECOND = 1
+MILLISECOND = 1_000
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+FAR_FUTURE = 253_402_300_799 * SECOND
+"""9999-12-31: "never", as an instant that still compares and stores."""
+
+LONGEST_NAP = 30 * SECOND
+"""A sleeper looks at the wall clock at least this often, so a clock that jumped or a laptop that slept is noticed."""
+
+SCALE_LIMIT = 60.0
+"""Above 60 times real time, process start-up and scheduling noise grow into minutes of scaled time."""
+
+
+class Clock(Protocol):
+    """The only source of "now" in bide."""
+
+    def now(self) -> int:
+        """The present instant."""
+        ...
+
+    async def sleep_until(self, instant: int) -> None:
+        """Return at `instant` or shortly after; at once when it has passed."""
+        ...
+
+
+class SystemClock:
+    """The machine's wall clock."""
+
+    def now(self) -> int:
+        return time.time_ns() // 1_000
+
+    async def sleep_until(self, instant: int) -> None:
+        while (left := instant - self.now()) > 0:
+            await asyncio.sleep(min(left, LONGEST_NAP) / SECOND)
+
+
+@dataclass(frozen=True)
+class ScaledClock:
+    """Wall time that runs `speed` times faster from `origin` on; the same in every process that shares both."""
+
+    origin: int
+    speed: float
+
+    def now(self) -> int:
+        real = time.time_ns() // 1_000
+        return self.origin + int((real - self.origin) * self.speed)
+
+    async def sleep_until(self, instant: int) -> None:
+        while (left := instant - self.now()) > 0:
+            await asyncio.sleep(min(left / self.speed, LONGEST_NAP) / SECOND)
+
+
+class ManualClock:
+    """A clock that stands still until a test moves it; sleepers wake in the order of their instants."""
+
+    def __init__(self, now: int = 1_800_000_000 * SECOND) -> None:
+        self._now = now
+        self._moved = asyncio.Event()
+
+    def now(self) -> int:
+        return self._now
+
+    def move_to(self, instant: int) -> None:
+        self._now = instant
+        self._moved.set()
+        self._moved = asyncio.Event()
+
+    def advance(self, duration: int) -> None:
+        self.move_to(self._now + duration)
+
+    async def sleep_until(self, instant: int) -> None:
+        while instant > self._now:
+            await self._moved.wait()
+
+
+def clock_from(environment: Mapping[str, str]) -> Clock:
+    """The clock that `BIDE_CLOCK` asks for: unset is the system's; ``2026-11-21T03:00:00Z*60`` is scaled.
+
+    Raises:
+        SettingError: the value has another shape, or a speed outside 1 to 60.
+    """
+    text = environment.get("BIDE_CLOCK", "")
+    if not text:
+        return SystemClock()
+    origin, _, speed = text.partition("*")
+    try:
+        clock = ScaledClock(from_datetime(datetime.datetime.fromisoformat(origin)), float(speed))
+    except ValueError as error:
+        raise SettingError(f"BIDE_CLOCK is {text!r}; write ORIGIN*SPEED, as in 2026-11-21T03:00:00Z*60") from error
+    if not 1 <= clock.speed <= SCALE_LIMIT:
+        raise SettingError(f"BIDE_CLOCK asks for {clock.speed:g} times real time; 1 to {SCALE_LIMIT:g} work")
+    return clock
+
+
+def to_datetime(instant: int) -> datetime.datetime:
+    """The aware UTC datetime of an instant."""
+    return EPOCH + datetime.timedelta(microseconds=instant)
+
+
+def from_datetime(moment: datetime.datetime) -> int:
+    """The instant of an aware datetime.
+
+    Raises:
+        ValueError: the datetime is naive.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a datetime without a time zone has no instant")
+    return (moment - EPOCH) // datetime.timedelta(microseconds=1)
+
+
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)

@@ -1,0 +1,65 @@
+"""Names for things: external ids that cannot be guessed, and the ids a provider sees.
+
+An external id is a protocol prefix and 128 random bits in base 32 (26 characters of ``a-z2-7``), as in
+``job_kq3…``. A request's external id is its job's id and its row: unguessable because the job's is.
+"""
+
+import base64
+
+from bide.core.entropy import Entropy
+
+TAG_LENGTH = 26
+"""Characters of 128 bits in base 32 without padding."""
+
+NUMBER_DIGITS = 11
+"""Base-36 digits of an attempt's number in a `custom_id`: fixed, so that every line's length is known beforehand.
+Eleven digits hold 1.3e17 attempts."""
+
+CUSTOM_ID_LENGTH = TAG_LENGTH + 1 + NUMBER_DIGITS
+"""38: under the 40 that design and under the 64 that the strictest provider allows."""
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def new_tag(entropy: Entropy) -> str:
+    """128 random bits as 26 characters of ``a-z2-7``."""
+    return base64.b32encode(entropy.random_bytes(16)).decode("ascii").rstrip("=").lower()
+
+
+def new_identifier(prefix: str, entropy: Entropy) -> str:
+    """A new external id, as in ``job_kq3…``."""
+    return f"{prefix}_{new_tag(entropy)}"
+
+
+def request_identifier(job_identifier: str, row: int) -> str:
+    """The external id of a job's request: ``req_`` + the job's random part + its row, counted from 1."""
+    return f"req_{job_identifier.partition('_')[2]}_{row}"
+
+
+def custom_id(tag: str, attempt: int) -> str:
+    """The id a provider sees for an attempt: a submission's tag and the attempt's number.
+
+    38 characters of ``[a-z0-9-]``. The caller's own `custom_id` never leaves bide.
+    """
+    return f"{tag}-{base36(attempt):0>{NUMBER_DIGITS}}"
+
+
+def attempt_number(custom_id: str, tag: str) -> int | None:
+    """The attempt that `custom_id` names under `tag`; None where it is not one of ours."""
+    head, dash, tail = custom_id.rpartition("-")
+    if not dash or head != tag or len(tail) != NUMBER_DIGITS:
+        return None
+    try:
+        return int(tail, 36)
+    except ValueError:
+        return None
+
+
+def base36(number: int) -> str:
+    """A non-negative integer in base 36."""
+    digits = ""
+    while True:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+        if not number:
+            return digits

@@ -1,0 +1,95 @@
+"""Money is exact: integers of 1e-12 USD, rounded once per ledger entry.
+
+Rates are integers of 1e-15 USD per token (a price of 0.01 USD per million tokens is 10,000,000), so a product never
+needs a fraction. An unknown price stays None through every sum that contains it.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bide.core.usage import Usage
+
+DOLLAR = 10**12
+"""One USD in the unit of every stored amount."""
+
+RATE_PER_UNIT = 1_000
+"""Rates are a thousand times finer than amounts."""
+
+RATE_DOLLAR = DOLLAR * RATE_PER_UNIT
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What one token of each kind costs, in 1e-15 USD."""
+
+    input: int
+    cached: int
+    cache_write: int
+    output: int
+
+    def charge(self, usage: Usage) -> int:
+        """The charge in 1e-15 USD, unrounded. Reasoning tokens are output tokens."""
+        plain = max(0, usage.input - usage.cached - usage.cache_write)
+        return (
+            plain * self.input
+            + usage.cached * self.cached
+            + usage.cache_write * self.cache_write
+            + usage.output * self.output
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RateCard:
+    """The price of one (provider, model, mode) on one day.
+
+    `tiers` are (input tokens above which they apply, rates), ascending; the whole request is charged at the highest
+    tier it reaches, as every provider with long-context prices does. `source` says where the numbers are from.
+    """
+
+    provider: str
+    model: str
+    mode: str
+    day: str
+    tiers: tuple[tuple[int, Rates], ...]
+    source: str
+    confidence: str
+
+    def rates(self, input_tokens: int) -> Rates:
+        """The rates in force for a request with so many input tokens."""
+        chosen = self.tiers[0][1]
+        for above, rates in self.tiers:
+            if input_tokens > above:
+                chosen = rates
+        return chosen
+
+    def cost(self, usage: Usage) -> int:
+        """The cost of one answer in 1e-12 USD, rounded half up."""
+        return (self.rates(usage.input).charge(usage) + RATE_PER_UNIT // 2) // RATE_PER_UNIT
+
+
+def to_decimal(amount: int) -> Decimal:
+    """An amount as USD, exactly."""
+    return Decimal(amount).scaleb(-12)
+
+
+def from_decimal(dollars: Decimal) -> int:
+    """USD as an amount.
+
+    Raises:
+        ValueError: the dollars are finer than 1e-12.
+    """
+    amount = dollars.scaleb(12)
+    if amount != amount.to_integral_value():
+        raise ValueError(f"{dollars} USD is finer than 1e-12")
+    return int(amount)
+
+
+def format_money(amount: int | None) -> str:
+    """Dollars for people: ``$12.34``, ``$0.0042``, ``unknown``."""
+    if amount is None:
+        return "unknown"
+    dollars = to_decimal(amount)
+    if dollars == 0 or abs(dollars) >= 1:
+        return f"${dollars:,.2f}"
+    places = max(2, min(12, 1 - dollars.adjusted()))
+    return f"${dollars:.{places}f}"

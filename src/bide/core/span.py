@@ -1,0 +1,13 @@
+"""Where bytes lie: a range of an immutable object."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """`length` bytes from `offset` in the object whose row id is `object_id`; `check` is their XXH3-64."""
+
+    object_id: int
+    offset: int
+    length: int
+    check: int

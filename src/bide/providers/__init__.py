@@ -1,0 +1,4 @@
+"""What bide says to providers: one small adapter each, on one transport.
+
+`port` is the seam, `transport` the HTTP under it (`http` is the real one), `registry` knows which are switched on.
+"""

@@ -1,0 +1,285 @@
+"""The provider seam: the verbs an adapter supplies, the values that cross it, and how a provider's errors read here.
+
+An adapter holds no state, retries nothing and decides nothing: time, retries, persistence and rules are the engine's.
+It translates. A provider is done when `bide.testing.provider_conformance` passes.
+"""
+
+import enum
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bide.core.errors import BideError
+from bide.core.states import BatchOutcome
+from bide.core.usage import Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a provider accepts in one batch, as data. `source` says where it is written, `checked_on` when we looked."""
+
+    max_requests: int
+    max_bytes: int
+    batches_per_hour: int
+    window: int
+    """Microseconds from creation to expiry of a batch."""
+    cancel_bound: int
+    """Microseconds a cancel may take before the batch ends."""
+    listing_delay: int
+    """Microseconds after which a batch that the listing does not show was never created."""
+    source: str
+    checked_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a provider can do. `endpoints` are the request URLs that may stand in a batch or be called in real time."""
+
+    batch: bool
+    realtime: bool
+    streaming: bool
+    endpoints: frozenset[str]
+    source: str
+    checked_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request in real time. `attempt` is our id for it, sent along for the provider's support desk."""
+
+    endpoint: str
+    body: bytes
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True)
+class RateHeaders:
+    """What a reply told about the account's rate limit; None where it was silent.
+
+    `reset_*` are microseconds until the budget is whole again.
+    """
+
+    limit_requests: int | None = None
+    limit_tokens: int | None = None
+    remaining_requests: int | None = None
+    remaining_tokens: int | None = None
+    reset_requests: int | None = None
+    reset_tokens: int | None = None
+
+
+class Verdict(enum.StrEnum):
+    """What a provider did with one row or call."""
+
+    ANSWERED = "answered"
+    ERRORED = "errored"
+    NOT_RUN = "refused"
+    """It was never run: expired, cancelled, over quota. Costs nothing, does not count as a try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The outcome of one call, or of one line of a result file.
+
+    `custom_id` is ours, None when the line could not be read. `response` is the raw JSON object
+    ``{"status_code": …, "request_id": …, "body": …}`` exactly as the provider sent it (built by us for a real-time
+    call), or empty. `permanent` means that the same request would fail again.
+    """
+
+    custom_id: str | None
+    verdict: Verdict
+    response: bytes = b""
+    status: int | None = None
+    code: str | None = None
+    message: str | None = None
+    permanent: bool = False
+    usage: Usage | None = None
+    created: int | None = None
+    """When the provider says it made the answer, in microseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The outcome of a call together with what its headers said."""
+
+    row: Row
+    rates: RateHeaders
+    retry_after: int | None = None
+    """Microseconds the provider asked us to wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A batch on its way to a provider. `tag` is in its metadata, its file's name and every `custom_id` of its rows.
+
+    `lines` makes a new iterator over the file's bytes each time; all yield exactly `size` bytes.
+    """
+
+    tag: str
+    model: str
+    endpoint: str
+    requests: int
+    size: int
+    lines: Callable[[], AsyncIterator[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """One entry of a batch's validation errors. `line` counts from 1; None where the batch as a whole is meant."""
+
+    code: str
+    message: str
+    line: int | None = None
+    param: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A batch as the provider shows it. `outcome` is None while it runs. Counters are for people, never for decisions."""
+
+    provider_id: str
+    status: str
+    outcome: BatchOutcome | None
+    cancelling: bool
+    total: int
+    completed: int
+    failed: int
+    output_file: str | None = None
+    error_file: str | None = None
+    errors: tuple[RowError, ...] = field(default=())
+    created_at: int | None = None
+    started_at: int | None = None
+    ended_at: int | None = None
+    expires_at: int | None = None
+
+
+class Provider(Protocol):
+    """One account at one provider."""
+
+    account: str
+    limits: Limits
+    capabilities: Capabilities
+
+    async def send(self, call: Call) -> Answer:
+        """Run one request in real time.
+
+        An error *in* the reply is an `Answer` whose row is `errored` or `refused`; only what prevents a reply raises.
+
+        Raises:
+            NotSentError, ReplyLostError: see `bide.providers.transport`.
+            UnauthorisedError, BusyError, OverloadedError, OutOfCreditError
+        """
+        ...
+
+    def stream(self, call: Call) -> AsyncIterator[bytes]:
+        """The provider's event stream for a request whose body asks for one, byte for byte."""
+        ...
+
+    async def stage(self, submission: Submission) -> str | None:
+        """Upload what a batch needs beforehand and give its id; None where the provider needs nothing.
+
+        Costs nothing and may be repeated.
+        """
+        ...
+
+    async def submit(self, submission: Submission, input_file: str | None) -> Remote:
+        """Create the batch: one request, never repeated here.
+
+        Raises:
+            ReplyLostError, OverloadedError: it may exist; look it up with `find`.
+            NotSentError, RejectedError, QuotaError, BusyError, UnauthorisedError: it does not exist.
+        """
+        ...
+
+    async def find(self, tag: str, input_file: str | None, since: int) -> Remote | None:
+        """The batch that carries `tag` (or was made from `input_file`), among all created at `since` or later."""
+        ...
+
+    async def poll(self, provider_id: str) -> Remote:
+        """The batch's present state. Raises `MissingError` where the provider does not know it (yet, or any more)."""
+        ...
+
+    def harvest(self, file: str) -> AsyncIterator[list[Row]]:
+        """The rows of a result file, in the file's order, a chunk at a time.
+
+        A line that is not understood is a row without `custom_id`.
+        """
+        ...
+
+    async def cancel(self, provider_id: str) -> Remote:
+        """Ask for the end of a batch; what it has finished still comes. A batch that has ended is returned as it is."""
+        ...
+
+    async def discard(self, file: str) -> None:
+        """Delete a file at the provider; a file that is gone already is fine."""
+        ...
+
+
+class ProviderError(BideError):
+    """The provider answered with an error; the message is its own."""
+
+    code = "provider_error"
+    retry_after: int | None = None
+
+    def __init__(self, message: str | None = None, *, code: str | None = None, retry_after: int | None = None) -> None:
+        super().__init__(message)
+        if code:
+            self.code = code
+        self.retry_after = retry_after
+
+
+class RejectedError(ProviderError):
+    """The provider will not take this, now or later; its message says why."""
+
+    code = "rejected"
+
+
+class QuotaError(ProviderError):
+    """The enqueued-token quota is full. bide holds the batch back until there is room."""
+
+    code = "token_limit_exceeded"
+
+    def __init__(self, message: str | None = None, *, limit: int | None = None) -> None:
+        super().__init__(message)
+        self.limit = limit
+        """The quota in tokens, where the message told it."""
+
+
+class BusyError(ProviderError):
+    """The rate limit is reached; bide waits and goes on."""
+
+    code = "rate_limit_exceeded"
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        code: str | None = None,
+        retry_after: int | None = None,
+        rates: RateHeaders | None = None,
+    ) -> None:
+        super().__init__(message, code=code, retry_after=retry_after)
+        self.rates = rates or RateHeaders()
+
+
+class OverloadedError(ProviderError):
+    """The provider failed or is overloaded; bide waits and goes on. A create may have gone through nevertheless."""
+
+    code = "server_error"
+
+
+class OutOfCreditError(ProviderError):
+    """The account is out of credit or over its spend limit; add credit, then `bide watch JOB` goes on."""
+
+    code = "insufficient_quota"
+
+
+class UnauthorisedError(ProviderError):
+    """The API key was refused; set a valid one and run the same command again."""
+
+    code = "invalid_api_key"
+
+
+class MissingError(ProviderError):
+    """The provider does not know this id."""
+
+    code = "not_found_at_provider"
