@@ -37,6 +37,10 @@ class Clock(Protocol):
         """The present instant."""
         ...
 
+    def seconds_until(self, instant: int) -> float:
+        """How long an event loop must wait until `instant`, at most `LONGEST_NAP`: whoever waits looks again."""
+        ...
+
     async def sleep_until(self, instant: int) -> None:
         """Return at `instant` or shortly after; at once when it has passed."""
         ...
@@ -48,9 +52,12 @@ class SystemClock:
     def now(self) -> int:
         return time.time_ns() // 1_000
 
+    def seconds_until(self, instant: int) -> float:
+        return min(max(0, instant - self.now()), LONGEST_NAP) / SECOND
+
     async def sleep_until(self, instant: int) -> None:
-        while (left := instant - self.now()) > 0:
-            await asyncio.sleep(min(left, LONGEST_NAP) / SECOND)
+        while self.now() < instant:
+            await asyncio.sleep(self.seconds_until(instant))
 
 
 @dataclass(frozen=True)
@@ -64,9 +71,12 @@ class ScaledClock:
         real = time.time_ns() // 1_000
         return self.origin + int((real - self.origin) * self.speed)
 
+    def seconds_until(self, instant: int) -> float:
+        return min(max(0, instant - self.now()) / self.speed, LONGEST_NAP) / SECOND
+
     async def sleep_until(self, instant: int) -> None:
-        while (left := instant - self.now()) > 0:
-            await asyncio.sleep(min(left / self.speed, LONGEST_NAP) / SECOND)
+        while self.now() < instant:
+            await asyncio.sleep(self.seconds_until(instant))
 
 
 class ManualClock:
@@ -86,6 +96,9 @@ class ManualClock:
 
     def advance(self, duration: int) -> None:
         self.move_to(self._now + duration)
+
+    def seconds_until(self, instant: int) -> float:
+        return 0.0 if instant <= self._now else LONGEST_NAP / SECOND
 
     async def sleep_until(self, instant: int) -> None:
         while instant > self._now:

@@ -1,10 +1,9 @@
 """Where bytes lie: a range of an immutable object."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """`length` bytes from `offset` in the object whose row id is `object_id`; `check` is their XXH3-64."""
 
     object_id: int

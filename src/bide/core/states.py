@@ -64,7 +64,7 @@ class BatchState(enum.StrEnum):
     SEALED = "sealed"
     """Complete; its file may be uploaded, which costs nothing and may be repeated."""
     SUBMITTING = "submitting"
-    """The intent to create it is on record; exactly one create may be in flight."""
+    """The intent to create it is on record; exactly one create may be in flight. Back to sealed where it surely made nothing."""
     AMBIGUOUS = "ambiguous"
     """The create was sent and no reply came. It is looked up at the provider, never sent again."""
     SUBMITTED = "submitted"
@@ -128,7 +128,7 @@ JOB_MOVES: Mapping[JobState, frozenset[JobState]] = {
 BATCH_MOVES: Mapping[BatchState, frozenset[BatchState]] = {
     BatchState.OPEN: frozenset({BatchState.SEALED, BatchState.ENDED}),
     BatchState.SEALED: frozenset({BatchState.SUBMITTING, BatchState.ENDED}),
-    BatchState.SUBMITTING: frozenset({BatchState.SUBMITTED, BatchState.AMBIGUOUS, BatchState.ENDED}),
+    BatchState.SUBMITTING: frozenset({BatchState.SEALED, BatchState.SUBMITTED, BatchState.AMBIGUOUS, BatchState.ENDED}),
     BatchState.AMBIGUOUS: frozenset({BatchState.SUBMITTED, BatchState.ENDED}),
     BatchState.SUBMITTED: frozenset({BatchState.CANCELLING, BatchState.ENDED}),
     BatchState.CANCELLING: frozenset({BatchState.ENDED}),

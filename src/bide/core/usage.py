@@ -1,10 +1,9 @@
 """What an answer consumed, in the five kinds of token that have a price."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """Tokens of one answer.
 
     `input` counts all prompt tokens, `cached` (read from the provider's prompt cache) and `cache_write` are parts of
@@ -17,11 +16,6 @@ class Usage:
     output: int = 0
     reasoning: int = 0
 
-    def __add__(self, other: "Usage") -> "Usage":
-        return Usage(
-            self.input + other.input,
-            self.cached + other.cached,
-            self.cache_write + other.cache_write,
-            self.output + other.output,
-            self.reasoning + other.reasoning,
-        )
+    def plus(self, other: "Usage") -> "Usage":
+        """The tokens of both."""
+        return Usage(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import msgspec
+
 from bide.core.errors import BideError
 from bide.core.states import BatchOutcome
 from bide.core.usage import Usage
@@ -76,8 +78,7 @@ class Verdict(enum.StrEnum):
     """It was never run: expired, cancelled, over quota. Costs nothing, does not count as a try."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, gc=False):
     """The outcome of one call, or of one line of a result file.
 
     `custom_id` is ours, None when the line could not be read. `response` is the raw JSON object
@@ -130,6 +131,8 @@ class RowError:
     message: str
     line: int | None = None
     param: str | None = None
+    limit: int | None = None
+    """The quota in tokens that a refusal for its sake names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,9 @@ class Provider(Protocol):
     """One account at one provider."""
 
     account: str
+    """What the user calls it: `openai`, or a name from the config."""
+    catalogue: str
+    """Whose prices apply, as the price catalogue names the provider."""
     limits: Limits
     capabilities: Capabilities
 

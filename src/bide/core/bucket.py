@@ -1,0 +1,86 @@
+"""A bucket: requests of one job that share account, model, endpoint and deadline.
+
+Buckets are what planning and rescue reckon with: running totals instead of a million rows. Each total moves in the
+transaction that moves the requests.
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bide.core.deadline import OnMiss
+from bide.core.states import JobState
+
+
+class Phase(enum.StrEnum):
+    """Where a request is, derived from its state and its live attempts."""
+
+    WAITING = "waiting"
+    """Open, with no live attempt: to be planned."""
+    BATCHED = "batched"
+    """Open, in a batch."""
+    CALLING = "calling"
+    """Open, in flight in real time (and perhaps in a batch too)."""
+    BATCH = "batch"
+    """Answered by a batch."""
+    REALTIME = "realtime"
+    """Answered in real time."""
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+OPEN_PHASES = (Phase.WAITING, Phase.BATCHED, Phase.CALLING)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """So many requests of so many tokens (input and output, at their bounds)."""
+
+    requests: int = 0
+    tokens: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(self.requests + other.requests, self.tokens + other.tokens)
+
+
+NOTHING = Tally()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bucket:
+    """One row of `buckets` with its tallies and what its job says about it."""
+
+    id: int
+    owner: str
+    job_id: int
+    job_state: JobState
+    on_miss: OnMiss
+    account: str
+    model: str
+    endpoint: str
+    accepted_at: int
+    deadline: int
+    protected: bool
+    """Inside the real-time capacity, so rescued in time; the others stay in batch."""
+    longest: int
+    """The most output tokens any of its requests may ask for; bounds the latency of a call."""
+    batchable: bool
+    """False once the provider has said that it has no batch lane for this model."""
+    tallies: Mapping[Phase, Tally]
+
+    def tally(self, *phases: Phase) -> Tally:
+        """The sum over some phases."""
+        total = NOTHING
+        for phase in phases:
+            total += self.tallies.get(phase, NOTHING)
+        return total
+
+    @property
+    def waiting(self) -> Tally:
+        return self.tallies.get(Phase.WAITING, NOTHING)
+
+    @property
+    def open(self) -> Tally:
+        """Everything without a final state."""
+        return self.tally(*OPEN_PHASES)

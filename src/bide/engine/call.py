@@ -1,0 +1,234 @@
+"""Real-time calls: as many as are wanted and the pace allows, each recorded before it is made."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bide.core.batch import Batch
+from bide.core.bucket import Bucket
+from bide.core.clock import SECOND
+from bide.core.errors import StoreError
+from bide.core.identifiers import custom_id
+from bide.core.states import AttemptState
+from bide.core.usage import Usage
+from bide.engine import pricing
+from bide.engine.context import Context
+from bide.engine.step import note_refusal
+from bide.lanes.capacity import ASSUMED, Capacity
+from bide.lanes.decide import Key, Wanted
+from bide.lanes.pace import Pace, learned
+from bide.providers.port import (
+    Answer,
+    BusyError,
+    Call,
+    OutOfCreditError,
+    OverloadedError,
+    ProviderError,
+    RateHeaders,
+    UnauthorisedError,
+    Verdict,
+)
+from bide.providers.transport import NotSentError, ReplyLostError
+from bide.store.attempts import ClaimedCall, Price, Report
+
+SHARE_FOR = 30 * SECOND
+"""How long a worker's claim to its share of the rate limit stands without being renewed."""
+
+LAND_AGAIN = SECOND
+
+
+@dataclass(slots=True)
+class _Lane:
+    """What this worker knows about calling one (account, model)."""
+
+    pace: Pace = field(default_factory=Pace)
+    users: int = 1
+    shared_until: int = 0
+
+
+class Caller:
+    """Makes one worker's calls. `spawn` starts a task that outlives the turn; `changed` tells that a slot is free."""
+
+    def __init__(
+        self,
+        context: Context,
+        spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
+        changed: Callable[[], None],
+    ) -> None:
+        self._context = context
+        self._spawn = spawn
+        self._changed = changed
+        self._lanes: dict[Key, _Lane] = {}
+        self._cursors: dict[tuple[int, int], int] = {}
+        self._known: dict[tuple[str, str, str], int] = {}
+
+    @property
+    def in_flight(self) -> int:
+        """Calls that have not come back."""
+        return sum(lane.pace.in_flight for lane in self._lanes.values())
+
+    async def serve(self, wanted: Sequence[Wanted], capacities: Mapping[Key, Capacity]) -> int | None:
+        """Start what the pace allows now, earliest deadline first; when time alone will allow more."""
+        next_at: int | None = None
+        for one in wanted:
+            key = (one.bucket.account, one.bucket.model)
+            lane = self._lanes.setdefault(key, _Lane())
+            capacity = await self._share(key, lane, capacities.get(key, ASSUMED))
+            now = self._context.clock.now()
+            mean = one.bucket.open.tokens // max(1, one.bucket.open.requests)
+            room = min(one.calls, lane.pace.room(capacity, mean, now))
+            started = await self._start(one, room) if room else 0
+            lane.pace = lane.pace.started(started, capacity, mean, now)
+            if started < one.calls and (later := lane.pace.next_room(now)) > now:
+                next_at = later if next_at is None else min(next_at, later)
+        return next_at
+
+    async def _share(self, key: Key, lane: _Lane, capacity: Capacity) -> Capacity:
+        """Our part of the account's rate limit: it is divided among the workers that call."""
+        now = self._context.clock.now()
+        if now >= lane.shared_until - SHARE_FOR // 2:
+            lane.shared_until = now + SHARE_FOR
+            lane.users = await self._context.store.limits.share(*key, self._context.holder, lane.shared_until, now)
+        return capacity.share(lane.users)
+
+    async def _start(self, wanted: Wanted, room: int) -> int:
+        """Claim up to `room` requests, waiting ones first, and call each; how many."""
+        claimed: list[ClaimedCall] = []
+        if wanted.bucket.waiting.requests:
+            claimed += await self._claim(wanted.bucket, room, None)
+        for carrier in wanted.carriers:
+            if len(claimed) >= room:
+                break
+            claimed += await self._claim(wanted.bucket, room - len(claimed), carrier.batch)
+        for call in claimed:
+            self._spawn(self._call(wanted.bucket, call))
+        return len(claimed)
+
+    async def _claim(self, bucket: Bucket, limit: int, batch: Batch | None) -> Sequence[ClaimedCall]:
+        """Requests of a bucket that are ours to call: waiting ones, or those a batch has left unanswered.
+
+        A batch is gone through from front to back, and again from the front when its end is reached: a call that failed
+        leaves its request behind.
+        """
+        context = self._context
+        now = context.clock.now()
+        at = (bucket.id, batch.id) if batch else None
+        claimed = await context.store.attempts.claim_calls(
+            bucket,
+            limit,
+            batch=batch,
+            after=self._cursors.get(at, 0) if at else 0,
+            holder=context.holder,
+            lease_until=now + context.settings.realtime.call_lease,
+            now=now,
+        )
+        if at:
+            full = len(claimed) == limit
+            self._cursors[at] = claimed[-1].carried_by if full else 0
+        return claimed
+
+    async def _call(self, bucket: Bucket, claimed: ClaimedCall) -> None:
+        """Make one call and settle what came of it."""
+        context = self._context
+        lane = self._lanes[bucket.account, bucket.model]
+        provider = context.providers[bucket.account]
+        try:
+            body = await context.store.bodies.read(claimed.body)
+            call = Call(bucket.endpoint, body, custom_id(context.tag, claimed.attempt))
+            answer = await provider.send(call)
+        except (ProviderError, NotSentError, ReplyLostError, StoreError) as error:
+            report = await self._failed(bucket, claimed, lane, error)
+        else:
+            report = await self._answered(bucket, claimed, lane, answer)
+        await self._land(report)
+        self._changed()
+
+    async def _answered(self, bucket: Bucket, claimed: ClaimedCall, lane: _Lane, answer: Answer) -> Report:
+        context, row = self._context, answer.row
+        lane.pace = lane.pace.answered()
+        context.troubles.pop(bucket.account, None)
+        await self._learn(bucket, answer.rates)
+        price = None
+        if row.verdict is Verdict.ANSWERED or row.usage is not None:
+            provider = context.providers[bucket.account]
+            now = context.clock.now()
+            tariff = await context.pricing.tariff(provider.catalogue, bucket.model, pricing.STANDARD, now)
+            price = tariff.price(row.usage)
+        return Report(
+            claimed.attempt,
+            AttemptState(row.verdict),
+            row.permanent,
+            row.status,
+            row.code,
+            row.message,
+            inline=row.response,
+            price=price,
+            finished_at=context.clock.now(),
+        )
+
+    async def _failed(
+        self,
+        bucket: Bucket,
+        claimed: ClaimedCall,
+        lane: _Lane,
+        error: ProviderError | NotSentError | ReplyLostError | StoreError,
+    ) -> Report:
+        """What a call without an answer means: for the pace, and for the request."""
+        context = self._context
+        now, jitter = context.clock.now(), context.entropy.uniform()
+        wait = note_refusal(context, bucket.account, error)
+        verdict, price = AttemptState.REFUSED, None
+        match error:
+            case BusyError():
+                lane.pace = lane.pace.busy(wait, jitter, now)
+                await self._learn(bucket, error.rates)
+            case ReplyLostError():
+                lane.pace = lane.pace.failed(jitter, now)
+                verdict = AttemptState.LOST
+                price = await suspicion(
+                    context, bucket.account, bucket.model, claimed.body.length, claimed.output_tokens
+                )
+            case OverloadedError():
+                # It is the request's fault only while the provider answers others.
+                verdict = AttemptState.REFUSED if lane.pace.unwell else AttemptState.ERRORED
+                lane.pace = lane.pace.failed(jitter, now, wait)
+            case UnauthorisedError() | OutOfCreditError():
+                lane.pace = lane.pace.busy(wait, jitter, now)
+            case StoreError():
+                lane.pace = lane.pace.busy(None, jitter, now)
+                context.troubles["store"] = str(error)
+            case _:
+                lane.pace = lane.pace.failed(jitter, now, wait)
+        return Report(claimed.attempt, verdict, code=error.code, message=str(error), price=price, finished_at=now)
+
+    async def _learn(self, bucket: Bucket, rates: RateHeaders) -> None:
+        """Keep what a reply's headers say about the limits, when it is news."""
+        told = learned(rates)
+        key = (bucket.account, bucket.model)
+        news = {name: value for name, value in told.items() if self._known.get((*key, name)) != value}
+        if news:
+            self._known.update({(*key, name): value for name, value in news.items()})
+            await self._context.store.limits.learn(*key, news, "header", self._context.clock.now())
+
+    async def _land(self, report: Report) -> None:
+        """Settle a call; an answer that was paid for is held until the store takes it."""
+        context = self._context
+        while True:
+            try:
+                await context.store.attempts.land([report], context.clock.now())
+            except StoreError as error:
+                context.troubles["store"] = str(error)
+                await context.clock.sleep_until(context.clock.now() + LAND_AGAIN)
+            else:
+                return
+
+
+async def suspicion(context: Context, account: str, model: str, body_bytes: int, output_tokens: int) -> Price:
+    """The most that a call without a reply can have cost: a token is at least one byte long."""
+    provider = context.providers.get(account)
+    usage = Usage(input=body_bytes, output=output_tokens)
+    if provider is None:
+        return Price(usage, None, None, None)
+    tariff = await context.pricing.tariff(provider.catalogue, model, pricing.STANDARD, context.clock.now())
+    return tariff.price(usage)

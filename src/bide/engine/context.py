@@ -1,0 +1,38 @@
+"""What every step needs, handed in once: store, providers, clock, chance, prices, settings."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from bide.core.clock import Clock
+from bide.core.entropy import Entropy
+from bide.engine.pricing import Pricing
+from bide.providers.port import Provider
+from bide.settings import Settings
+from bide.store.store import Store
+
+log = logging.getLogger("bide.engine")
+
+
+def log_fault(error: BaseException) -> None:
+    """What to do about an error that nobody foresaw: say so, and let the lease run out and the step be tried again."""
+    log.error("a step failed unexpectedly and will be tried again", exc_info=error)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The engine's world. `holder` names this worker in leases, `host` the machine it runs on, `tag` this installation
+    in the ids that providers see of single calls."""
+
+    store: Store
+    providers: Mapping[str, Provider]
+    clock: Clock
+    entropy: Entropy
+    pricing: Pricing
+    settings: Settings
+    holder: str
+    host: str
+    tag: str
+    on_fault: Callable[[BaseException], None] = log_fault
+    troubles: dict[str, str] = field(default_factory=dict[str, str])
+    """By account or by part of the store, what keeps us from working: for the progress view."""

@@ -1,0 +1,179 @@
+"""A batch that has ended, in whatever way: read both files, settle every row, give the rest its end.
+
+Rows decide, counters do not. What is in no file is `lost` where it may have run and `refused` where it cannot have;
+either way its request is planned again.
+"""
+
+from dataclasses import dataclass, field
+
+from bide.core.batch import Batch
+from bide.core.identifiers import attempt_number, new_identifier, new_tag
+from bide.core.span import Span
+from bide.core.states import AttemptState, BatchOutcome
+from bide.engine import pricing
+from bide.engine.context import Context
+from bide.engine.poll import PATIENCE
+from bide.engine.pricing import Tariff
+from bide.engine.reconcile import NOT_CREATED
+from bide.engine.step import held, provider_of
+from bide.engine.submit import NEVER_SENT, learn_quota
+from bide.lanes.validation import Bar, Divide, Wait, after_failure
+from bide.providers.port import MissingError, Row, RowError
+from bide.store.attempts import THIS_OBJECT, Report
+from bide.store.batches import NewBatch
+from bide.store.bodies import NewObject, checksum
+
+
+async def harvest(context: Context, batch: Batch) -> Batch | None:
+    """Collect everything. Gives the batch, harvested."""
+    tariff = await context.pricing.tariff(
+        provider_of(context, batch).catalogue, batch.model, pricing.BATCH, batch.ended_at or context.clock.now()
+    )
+    output = await _collect(context, batch, batch.output_file, True, (batch.output_rows, batch.error_rows), tariff)
+    await _collect(context, batch, batch.error_file, False, output, tariff)
+    if batch.outcome is BatchOutcome.FAILED and batch.code != NOT_CREATED:
+        await _failed(context, batch)
+    verdict = AttemptState.LOST
+    if batch.code == NEVER_SENT:
+        verdict = AttemptState.ABANDONED
+    elif batch.outcome is BatchOutcome.FAILED:
+        verdict = AttemptState.REFUSED
+    await _write_off(context, batch, verdict)
+    return await context.store.batches.harvested(held(batch), context.clock.now())
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """Rows that are settled together: their reports, and the responses that go into one object."""
+
+    reports: list[Report] = field(default_factory=list[Report])
+    responses: list[bytes] = field(default_factory=list[bytes])
+    size: int = 0
+    unknown: int = 0
+
+
+async def _collect(
+    context: Context, batch: Batch, file: str | None, is_output: bool, read: tuple[int, int], tariff: Tariff
+) -> tuple[int, int]:
+    """Land the rows of a file beyond those that were landed before; how many rows of (output, error) that makes."""
+    if file is None:
+        return read
+    engine = context.settings.engine
+    before = read[0] if is_output else read[1]
+    seen, chunk = 0, _Chunk()
+
+    async def land() -> None:
+        nonlocal chunk
+        progress = (seen, read[1]) if is_output else (read[0], seen)
+        await _land(context, batch, chunk, f"{batch.tag}-{'output' if is_output else 'error'}-{seen}", progress)
+        chunk = _Chunk()
+
+    try:
+        async for rows in provider_of(context, batch).harvest(file):
+            for row in rows:
+                seen += 1
+                if seen > before:
+                    _add(chunk, row, batch, tariff)
+                    if len(chunk.reports) >= engine.landing_chunk or chunk.size >= engine.landing_bytes:
+                        await land()
+    except MissingError:
+        if context.clock.now() < (batch.ended_at or 0) + PATIENCE:
+            raise  # files have been seen to appear minutes after the batch's end
+    if chunk.reports or chunk.unknown:
+        await land()
+    return (seen, read[1]) if is_output else (read[0], seen)
+
+
+def _add(chunk: _Chunk, row: Row, batch: Batch, tariff: Tariff) -> None:
+    attempt = attempt_number(row.custom_id or "", batch.tag)
+    if attempt is None or not (batch.first_attempt or 0) <= attempt <= (batch.last_attempt or 0):
+        chunk.unknown += 1
+        return
+    span = None
+    if row.response:
+        span = Span(THIS_OBJECT, chunk.size, len(row.response), checksum(row.response))
+        chunk.responses.append(row.response)
+        chunk.size += len(row.response) + 1
+    billed = row.verdict == "answered" or row.usage is not None
+    chunk.reports.append(
+        Report(
+            attempt,
+            AttemptState(row.verdict),
+            row.permanent,
+            row.status,
+            row.code,
+            row.message,
+            span,
+            price=tariff.price(row.usage) if billed else None,
+            finished_at=row.created,
+        )
+    )
+
+
+async def _land(context: Context, batch: Batch, chunk: _Chunk, name: str, progress: tuple[int, int]) -> None:
+    answers = None
+    if chunk.responses:
+        answers = NewObject(f"answers-{name}", "answers", chunk.size)
+        # On the disk before any row speaks of it.
+        await context.store.objects.put(answers.name, b"\n".join([*chunk.responses, b""]))
+    await context.store.batches.land(
+        held(batch),
+        chunk.reports,
+        answers,
+        output_rows=progress[0],
+        error_rows=progress[1],
+        unknown=chunk.unknown,
+        now=context.clock.now(),
+    )
+
+
+async def _write_off(context: Context, batch: Batch, verdict: AttemptState) -> None:
+    after: int | None = (batch.first_attempt or 0) - 1
+    while after is not None:
+        after = await context.store.batches.write_off(
+            held(batch), verdict, after, context.settings.engine.fill_chunk, context.clock.now()
+        )
+
+
+async def _failed(context: Context, batch: Batch) -> None:
+    """Nothing of it ran. Find out why, and put what is not to blame into new batches."""
+    errors: tuple[RowError, ...] = (RowError(batch.code or "unknown", batch.message or "the provider named no reason"),)
+    if batch.provider_id is not None:
+        errors = (await provider_of(context, batch).poll(batch.provider_id)).errors or errors
+    step = after_failure(errors, batch.requests, batch.failed_validations)
+    if isinstance(step, Wait):
+        await learn_quota(context, batch, step.limit)
+    elif isinstance(step, Bar):
+        await context.store.batches.bar(held(batch), f"{step.error.code}: {step.error.message}", context.clock.now())
+    else:
+        await _divide(context, batch, step)
+
+
+async def _divide(context: Context, batch: Batch, step: Divide) -> None:
+    now = context.clock.now()
+    ejected: list[Report] = []
+    for error in step.ejected:
+        attempt = await context.store.batches.attempt_on_line(batch, error.line or 1)
+        if attempt is not None:
+            ejected.append(
+                Report(attempt, AttemptState.ERRORED, True, None, error.code, error.message, finished_at=now)
+            )
+    first, last = batch.first_attempt or 0, batch.last_attempt or 0
+    middle = await context.store.batches.attempt_on_line(batch, batch.requests // 2)
+    ranges = [(first, last)] if step.parts == 1 or middle is None else [(first, middle), (middle + 1, last)]
+    successors = [
+        (
+            NewBatch(
+                batch.owner,
+                new_identifier("batch", context.entropy),
+                new_tag(context.entropy),
+                batch.account,
+                batch.model,
+                batch.endpoint,
+                batch.failed_validations + 1,
+            ),
+            *extent,
+        )
+        for extent in (ranges if step.parts else [])
+    ]
+    await context.store.batches.divide(held(batch), ejected, successors, now)

@@ -1,0 +1,78 @@
+"""A batch at the provider: look how far it is, pass on a cancel, note its end."""
+
+from bide.core.batch import Batch
+from bide.core.clock import DAY, MINUTE
+from bide.core.states import BatchOutcome, BatchState
+from bide.engine.attention import next_poll
+from bide.engine.context import Context
+from bide.engine.step import held, provider_of
+from bide.providers.port import MissingError, Remote
+
+VANISHED = "vanished"
+"""The provider no longer knows the batch, long after its end was due."""
+
+PATIENCE = DAY
+"""How long after its expiry a batch that the provider does not know may still turn up."""
+
+
+async def poll(context: Context, batch: Batch) -> Batch | None:
+    """One look. Gives the batch when it has ended."""
+    provider, now = provider_of(context, batch), context.clock.now()
+    assert batch.provider_id is not None
+    try:
+        if batch.cancel_asked and batch.state is BatchState.SUBMITTED:
+            remote = await provider.cancel(batch.provider_id)
+            if remote.outcome is None:
+                await context.store.batches.cancelling(held(batch), _next(context, batch), now)
+                return None
+        else:
+            remote = await provider.poll(batch.provider_id)
+    except MissingError:
+        last = (batch.expires_at or (batch.submitted_at or now) + provider.limits.window) + PATIENCE
+        if now < last:
+            raise  # right after the create, and now and then later, a batch answers 404 for a while
+        return await context.store.batches.ended(
+            held(batch), outcome=BatchOutcome.FAILED, code=VANISHED, ended_at=now, now=now
+        )
+    if remote.outcome is None or _files_missing(remote, now):
+        await _observe(context, batch, remote)
+        return None
+    first = remote.errors[0] if remote.errors else None
+    return await context.store.batches.ended(
+        held(batch),
+        outcome=remote.outcome,
+        code=first.code if first else None,
+        message=first.message[:1000] if first else None,
+        output_file=remote.output_file,
+        error_file=remote.error_file,
+        ended_at=remote.ended_at or now,
+        now=now,
+    )
+
+
+FILES_APPEAR_WITHIN = 10 * MINUTE
+"""A batch may be shown as ended before its files are."""
+
+
+def _files_missing(remote: Remote, now: int) -> bool:
+    """Whether an ended batch should have files that are not shown yet."""
+    expected = remote.outcome is BatchOutcome.COMPLETED or remote.completed > 0
+    shown = remote.output_file is not None or (remote.completed == 0 and remote.error_file is not None)
+    return expected and not shown and now < (remote.ended_at or 0) + FILES_APPEAR_WITHIN
+
+
+async def _observe(context: Context, batch: Batch, remote: Remote) -> None:
+    await context.store.batches.observed(
+        held(batch),
+        total=remote.total,
+        completed=remote.completed,
+        failed=remote.failed,
+        started_at=remote.started_at,
+        expires_at=remote.expires_at,
+        due_at=_next(context, batch),
+    )
+
+
+def _next(context: Context, batch: Batch) -> int:
+    engine = context.settings.engine
+    return next_poll(batch, engine.poll_interval, engine.poll_longest, context.clock.now())

@@ -1,0 +1,79 @@
+"""What an answer costs, from rate cards that the store keeps: an old job can always be priced again."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bide.core.money import RateCard
+from bide.core.usage import Usage
+from bide.ledger.prices import day_of
+from bide.store.attempts import Price
+from bide.store.store import Store
+
+STANDARD = "standard"
+BATCH = "batch"
+
+
+class CardSource(Protocol):
+    """Where rate cards come from: `bide.ledger.prices.Prices`."""
+
+    def card(self, provider: str, model: str, mode: str, day: str) -> RateCard | None: ...
+
+    def encode(self, card: RateCard) -> str: ...
+
+    def restore(self, text: str) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """The cards for one model on one day: of the lane that is priced, and of the list price it is compared with.
+
+    `card_id` is the lane's card in the store. None is an unknown price.
+    """
+
+    card: RateCard | None
+    card_id: int | None
+    listed: RateCard | None
+
+    def price(self, usage: Usage | None) -> Price:
+        """What an answer with this usage costs; unknown where either is."""
+        if usage is None:
+            return Price(Usage(), self.card_id, None, None)
+        return Price(
+            usage,
+            self.card_id,
+            self.card.cost(usage) if self.card else None,
+            self.listed.cost(usage) if self.listed else None,
+        )
+
+
+class Pricing:
+    """Tariffs by (provider, model, lane, day), each resolved and stored once."""
+
+    def __init__(self, store: Store, source: CardSource) -> None:
+        self._store = store
+        self._source = source
+        self._restored: set[str] = set()
+        self._tariffs: dict[tuple[str, str, str, str], Tariff] = {}
+
+    async def tariff(self, provider: str, model: str, mode: str, now: int) -> Tariff:
+        """The tariff in force at an instant. `provider` is the catalogue's name."""
+        day = day_of(now)
+        key = (provider, model, mode, day)
+        if key not in self._tariffs:
+            await self._restore(day)
+            card = self._source.card(provider, model, mode, day)
+            listed = card if mode == STANDARD else self._source.card(provider, model, STANDARD, day)
+            kept = None
+            if card is not None:
+                kept = await self._store.ledger.keep_card(provider, model, mode, day, self._source.encode(card))
+                if listed is not None and listed is not card:
+                    await self._store.ledger.keep_card(provider, model, STANDARD, day, self._source.encode(listed))
+            self._tariffs[key] = Tariff(card, kept, listed)
+        return self._tariffs[key]
+
+    async def _restore(self, day: str) -> None:
+        """Take up the day's cards that an earlier process resolved, so that the catalogue need not be loaded."""
+        if day not in self._restored:
+            self._restored.add(day)
+            for kept in await self._store.ledger.cards(day):
+                self._source.restore(kept.card)

@@ -1,0 +1,45 @@
+"""A create that nobody answered: look the batch up at the provider, and adopt it; never send it again."""
+
+from bide.core.batch import Batch
+from bide.core.clock import MINUTE
+from bide.core.states import BatchOutcome
+from bide.engine.attention import next_try
+from bide.engine.context import Context
+from bide.engine.step import held, provider_of
+from bide.engine.submit import adopt
+
+NOT_CREATED = "not_created"
+"""No listing shows it after the listing delay: the create never arrived."""
+
+CLOCK_TOLERANCE = 5 * MINUTE
+"""How far the provider's clock may be behind ours when we look for what was created since our intent."""
+
+
+async def reconcile(context: Context, batch: Batch) -> Batch | None:
+    """Find out whether the batch exists. Gives the batch where it is certain that it does not.
+
+    It counts as never created only after everybody who could still have sent the create has lost the lease, and the
+    provider's listing delay has passed since. Until then it stays ambiguous; its requests are rescued in time like any
+    others.
+    """
+    now = context.clock.now()
+    intended_at = batch.intended_at or now
+    provider = provider_of(context, batch)
+    remote = await provider.find(batch.tag, batch.input_file, intended_at - CLOCK_TOLERANCE)
+    if remote is not None:
+        await adopt(context, batch, remote)
+        return None
+    engine = context.settings.engine
+    certain_at = intended_at + engine.lease + (engine.listing_delay or provider.limits.listing_delay)
+    if now >= certain_at:
+        return await context.store.batches.ended(
+            held(batch),
+            outcome=BatchOutcome.FAILED,
+            code=NOT_CREATED,
+            message="the provider does not list it",
+            ended_at=now,
+            now=now,
+        )
+    due_at = min(certain_at, next_try(batch.failures, context.entropy.uniform(), None, now))
+    await context.store.batches.troubled(held(batch), "not listed yet", due_at)
+    return None

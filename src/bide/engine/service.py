@@ -1,0 +1,239 @@
+"""The service: look at everything that is open, decide, act, sleep until the next due instant or until something changes.
+
+Several services may work on one store at a time, in one process or on many machines: what is worked on is claimed.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from bide.core.batch import Batch
+from bide.core.bucket import Phase
+from bide.core.clock import FAR_FUTURE, SECOND
+from bide.core.errors import BideError, StoreError
+from bide.engine import deliver, recover, steps
+from bide.engine.call import Caller
+from bide.engine.context import Context
+from bide.lanes.assemble import Opening, Quota
+from bide.lanes.capacity import Capacity
+from bide.lanes.decide import Account, Decisions, GiveUp, Key, Outlook, decide
+from bide.settings import ProviderSettings
+from bide.store.limits import ENQUEUED_TOKENS, REQUESTS_PER_MINUTE, TOKENS_PER_MINUTE, Known
+from bide.store.snapshot import Snapshot
+
+GIVE_UP_CHUNK = 20_000
+"""Requests that get a final state without an answer in one transaction."""
+
+STORE_PAUSE = 5 * SECOND
+"""After the store failed (a full disk, a server that restarts), before the next look."""
+
+
+class Service:
+    """One worker. `run` returns after `stop`, when nothing it started is under way."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._batches: set[int] = set()
+        self._filling: set[int] = set()
+        self._changed = asyncio.Event()
+        self._stopping = False
+        self._caller = Caller(context, self._spawn, self._changed.set)
+
+    async def run(self) -> None:
+        """Work until stopped."""
+        context = self._context
+        await context.store.database.attend(context.holder)
+        await self._patiently(recover.recover(context))
+        watcher = asyncio.create_task(self._watch())
+        try:
+            while not self._stopping:
+                self._changed.clear()
+                next_at = await self._turn()
+                await self._rest(next_at)
+        finally:
+            watcher.cancel()
+            if self._tasks:
+                await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def stop(self) -> None:
+        """Start nothing more. What is under way is finished: a call in flight has been paid for."""
+        self._stopping = True
+        self._changed.set()
+
+    def wake(self) -> None:
+        """Look again now."""
+        self._changed.set()
+
+    @property
+    def calls_in_flight(self) -> int:
+        return self._caller.in_flight
+
+    async def _turn(self) -> int:
+        """Look once and act; when to look again."""
+        context = self._context
+        try:
+            now = context.clock.now()
+            snapshot = await context.store.snapshots.take(context.host, now)
+            if snapshot.next_lease is not None and snapshot.next_lease <= now:
+                await recover.write_off(context)
+            outlook = self.outlook(snapshot)
+            decisions = decide(outlook, context.settings.rules, now)
+            next_at = min(decisions.next_at, snapshot.next_lease or FAR_FUTURE)
+            await self._settle(decisions, now)
+            for opening in decisions.openings:
+                self._fill(opening)
+            next_at = min(next_at, await self._work_on_batches(snapshot, now))
+            next_at = min(next_at, await self._caller.serve(decisions.wanted, outlook.capacities) or FAR_FUTURE)
+            next_at = min(next_at, await self._deliver(snapshot, now))
+        except StoreError as error:
+            context.troubles["store"] = str(error)
+            return context.clock.now() + STORE_PAUSE
+        context.troubles.pop("store", None)
+        return next_at
+
+    def outlook(self, snapshot: Snapshot) -> Outlook:
+        """What is open, with what is known about the accounts: configured first, learned second, assumed last."""
+        context = self._context
+        keys = {(bucket.account, bucket.model) for bucket in snapshot.buckets}
+        return Outlook(
+            snapshot.buckets,
+            snapshot.live,
+            {key: capacity(context, snapshot, key) for key in keys},
+            {key: _quota(context, snapshot, key) for key in keys},
+            {name: Account(provider.limits, provider.capabilities) for name, provider in context.providers.items()},
+        )
+
+    async def _settle(self, decisions: Decisions, now: int) -> None:
+        """The decisions that only move state."""
+        store = self._context.store
+        for one in decisions.given_up:
+            await self._give_up(one, now)
+        for bucket in decisions.protected:
+            await store.buckets.protect(bucket, now)
+        for batch, why in decisions.cancels.items():
+            await store.batches.ask_cancel(batch, why, now)
+        if decisions.given_up or decisions.protected or decisions.cancels:
+            self._changed.set()
+
+    async def _give_up(self, one: GiveUp, now: int) -> None:
+        left = one.bucket.tally(Phase(one.phase)).requests
+        while left > 0:
+            done = await self._context.store.requests.give_up(one.bucket, one.state, one.phase, GIVE_UP_CHUNK, now)
+            left = left - done if done else 0
+
+    def _fill(self, opening: Opening) -> None:
+        """Fill a batch in a task, then follow it; the next batch of the bucket may be filled while this one is uploaded."""
+        bucket = opening.bucket.id
+        if bucket in self._filling or len(self._batches) + len(self._filling) >= self._context.settings.engine.steps:
+            return
+
+        async def fill() -> None:
+            try:
+                batch = await steps.fill(self._context, opening)
+            finally:
+                self._filling.discard(bucket)
+                self._changed.set()
+            if batch is not None:
+                self._follow(batch)
+
+        self._filling.add(bucket)
+        self._spawn(fill())
+
+    async def _work_on_batches(self, snapshot: Snapshot, now: int) -> int:
+        """Claim the batches that are due and follow each in a task; when the next will be due."""
+        context = self._context
+        next_at = FAR_FUTURE
+        for account, due_at in snapshot.next_batch.items():
+            if account not in context.providers:
+                continue
+            free = context.settings.engine.steps - len(self._batches) - len(self._filling)
+            if due_at > now:
+                next_at = min(next_at, due_at)
+            elif free > 0:
+                lease_until = now + context.settings.engine.lease
+                claimed = await context.store.batches.claim(account, context.holder, now, lease_until, free)
+                for batch in claimed:
+                    self._follow(batch)
+                if len(claimed) == free:
+                    continue  # whoever finishes first makes room
+                self._changed.set()
+        return next_at
+
+    def _follow(self, batch: Batch) -> None:
+        async def follow() -> None:
+            try:
+                await steps.follow(self._context, batch)
+            finally:
+                self._batches.discard(batch.id)
+
+        self._batches.add(batch.id)
+        self._spawn(follow())
+
+    async def _deliver(self, snapshot: Snapshot, now: int) -> int:
+        if snapshot.next_delivery is None:
+            return FAR_FUTURE
+        if snapshot.next_delivery > now:
+            return snapshot.next_delivery
+        await deliver.deliver(self._context)
+        self._changed.set()
+        return FAR_FUTURE
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run something beside the loop; its end is a change."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._changed.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._context.on_fault(error)
+
+    async def _rest(self, next_at: int) -> None:
+        """Sleep until then, or until something changes; never so short that looking becomes all there is."""
+        clock = self._context.clock
+        shortest = clock.now() + self._context.settings.engine.shortest_turn
+        await clock.sleep_until(shortest)
+        try:
+            await asyncio.wait_for(self._changed.wait(), clock.seconds_until(next_at))
+        except TimeoutError:
+            return
+
+    async def _watch(self) -> None:
+        """Turn changes that other processes make into wake-ups."""
+        while True:
+            await self._context.store.database.wait_for_change()
+            self._changed.set()
+
+    async def _patiently(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that the store may refuse for now, and go on without it if it does."""
+        try:
+            await work
+        except BideError as error:
+            self._context.troubles["store"] = str(error)
+
+
+def capacity(context: Context, snapshot: Snapshot, key: Key) -> Capacity:
+    """An account's real-time capacity: configured, else learned, else assumed."""
+    configured = context.settings.providers.get(key[0], ProviderSettings())
+    learned = {name: snapshot.limits.get((*key, name)) for name in (REQUESTS_PER_MINUTE, TOKENS_PER_MINUTE)}
+    requests = configured.requests_per_minute or _value(learned[REQUESTS_PER_MINUTE])
+    tokens = configured.tokens_per_minute or _value(learned[TOKENS_PER_MINUTE])
+    if requests is None:
+        return Capacity(context.settings.realtime.assumed_requests_per_minute, tokens, known=False)
+    return Capacity(requests, tokens, known=True)
+
+
+def _quota(context: Context, snapshot: Snapshot, key: Key) -> Quota:
+    configured = context.settings.providers.get(key[0], ProviderSettings()).enqueued_tokens
+    limit = configured or _value(snapshot.limits.get((*key, ENQUEUED_TOKENS)))
+    present = snapshot.enqueued.get(key)
+    created = snapshot.created_this_hour.get(key[0], 0)
+    return Quota(limit, present.tokens if present else 0, present.batches if present else 0, created)
+
+
+def _value(known: Known | None) -> int | None:
+    return known.value if known else None

@@ -1,0 +1,150 @@
+"""A sealed batch: upload its file, record the intent, create it once."""
+
+from collections.abc import AsyncIterator
+
+from bide.core.batch import Batch
+from bide.core.errors import LeaseLostError
+from bide.core.identifiers import custom_id
+from bide.core.states import BatchOutcome
+from bide.engine.attention import next_poll, next_try
+from bide.engine.context import Context
+from bide.engine.step import held, note_refusal, provider_of
+from bide.lanes.assemble import learned_quota
+from bide.providers.port import (
+    BusyError,
+    MissingError,
+    OutOfCreditError,
+    OverloadedError,
+    ProviderError,
+    QuotaError,
+    RejectedError,
+    Remote,
+    Submission,
+    UnauthorisedError,
+)
+from bide.providers.transport import NotSentError, ReplyLostError
+from bide.store.batches import LINE_TAIL, Line, line_head
+from bide.store.bodies import checksum
+from bide.store.limits import ENQUEUED_TOKENS
+
+NEVER_SENT = "never_sent"
+"""Cancelled before any create was sent."""
+
+PAGE = 2_000
+"""Lines read from the store at a time."""
+
+RUN = 1 << 18
+"""Bytes of bodies read at a time: bodies that lie side by side are read together."""
+
+
+async def submit(context: Context, batch: Batch) -> Batch | None:
+    """Hand the batch to its provider. Gives the batch where it has ended already."""
+    store, clock, provider = context.store, context.clock, provider_of(context, batch)
+    if batch.cancel_asked:
+        return await store.batches.ended(
+            held(batch), outcome=BatchOutcome.CANCELLED, code=NEVER_SENT, ended_at=clock.now(), now=clock.now()
+        )
+    submission = Submission(
+        batch.tag, batch.model, batch.endpoint, batch.requests, batch.size, lambda: lines(context, batch)
+    )
+    input_file = batch.input_file
+    if input_file is None:
+        input_file = await provider.stage(submission)
+        await store.batches.staged(held(batch), input_file)
+    batch = await store.batches.intend(held(batch), clock.now() + context.settings.engine.lease, clock.now())
+    # From here on a batch may exist at the provider. The create is sent once, and never again under this intent.
+    try:
+        remote = await provider.submit(submission, input_file)
+    except (ReplyLostError, OverloadedError) as error:
+        now = clock.now()
+        due_at = next_try(0, context.entropy.uniform(), None, now)
+        await store.batches.ambiguous(held(batch), f"{error.code}: {error}"[:500], due_at, now)
+        return None
+    except QuotaError as error:
+        await learn_quota(context, batch, error.limit)
+        return await _refused(context, batch, error)
+    except RejectedError as error:
+        return await _refused(context, batch, error)
+    except (NotSentError, BusyError, MissingError, UnauthorisedError, OutOfCreditError) as error:
+        now = clock.now()
+        due_at = next_try(batch.failures, context.entropy.uniform(), note_refusal(context, batch.account, error), now)
+        file = None if isinstance(error, MissingError) else input_file
+        await store.batches.withdrawn(held(batch), f"{error.code}: {error}"[:500], file, due_at, now)
+        return None
+    context.troubles.pop(batch.account, None)
+    return await adopt(context, batch, remote)
+
+
+async def adopt(context: Context, batch: Batch, remote: Remote) -> None:
+    """Record the provider's id of a batch that we created, or found to be ours."""
+    now = context.clock.now()
+    engine = context.settings.engine
+    try:
+        await context.store.batches.submitted(
+            held(batch),
+            provider_id=remote.provider_id,
+            submitted_at=remote.created_at or now,
+            expires_at=remote.expires_at,
+            due_at=next_poll(batch, engine.poll_interval, engine.poll_longest, now),
+            now=now,
+        )
+    except LeaseLostError:
+        # We slept through our lease. Whoever took over has found this batch, or has given it up as never created;
+        # then nobody will follow it, and it must not run.
+        present = await context.store.batches.get(batch.id)
+        if present.provider_id != remote.provider_id:
+            await provider_of(context, batch).cancel(remote.provider_id)
+        raise
+
+
+async def _refused(context: Context, batch: Batch, error: ProviderError) -> Batch:
+    """The provider has not taken it: nothing ran."""
+    now = context.clock.now()
+    return await context.store.batches.ended(
+        held(batch), outcome=BatchOutcome.FAILED, code=error.code, message=str(error)[:1000], ended_at=now, now=now
+    )
+
+
+async def learn_quota(context: Context, batch: Batch, told: int | None) -> None:
+    """Note the enqueued-token limit that a refusal of this batch shows."""
+    now = context.clock.now()
+    snapshot = await context.store.snapshots.take(context.host, now)
+    present = snapshot.enqueued.get((batch.account, batch.model))
+    others = max(0, (present.tokens if present else 0) - batch.tokens)
+    limit = learned_quota(told, batch.tokens, others)
+    await context.store.limits.learn(batch.account, batch.model, {ENQUEUED_TOKENS: limit}, "refusal", now)
+
+
+async def lines(context: Context, batch: Batch) -> AsyncIterator[bytes]:
+    """The bytes of the batch's file, in chunks. Made anew from the rows each time, so nothing lies on disk twice."""
+    bodies = context.store.bodies
+    after = (batch.first_attempt or 0) - 1
+    while page := await context.store.batches.lines(batch, after, PAGE):
+        position = 0
+        while position < len(page):
+            end = _run(page, position)
+            first, last = page[position].body, page[end - 1].body
+            data = await bodies.range(first.object_id, first.offset, last.offset + last.length - first.offset)
+            parts: list[bytes] = []
+            for line in page[position:end]:
+                start = line.body.offset - first.offset
+                body = data[start : start + line.body.length]
+                if checksum(body) != line.body.check:
+                    body = await bodies.read(line.body)  # raises, and says which bytes are damaged
+                parts += (line_head(custom_id(batch.tag, line.attempt), batch.endpoint), body, LINE_TAIL)
+            yield b"".join(parts)
+            position = end
+        after = page[-1].attempt
+
+
+def _run(page: list[Line], position: int) -> int:
+    """The end of the run of lines from `position` whose bodies lie side by side (a newline apart) and are read at once."""
+    first = page[position].body
+    end = position + 1
+    while end < len(page):
+        body, before = page[end].body, page[end - 1].body
+        beside = body.object_id == first.object_id and 0 <= body.offset - (before.offset + before.length) <= 1
+        if not beside or body.offset + body.length - first.offset > RUN:
+            break
+        end += 1
+    return end

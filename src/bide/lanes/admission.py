@@ -1,0 +1,75 @@
+"""What is promised at intake: guaranteed N of M, with the arithmetic.
+
+A request is guaranteed when the real-time capacity can still answer it in time should no batch ever come back,
+beside everything that was promised before.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bide.core.bucket import Tally
+from bide.core.clock import MINUTE
+from bide.core.duration import format_duration
+from bide.lanes.capacity import Capacity, latency_bound
+from bide.lanes.rescue import Demand, Margins, starts
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """N of M for one (account, model). `arithmetic` is one line for people."""
+
+    requests: int
+    guaranteed: int
+    known: bool
+    arithmetic: str
+
+
+def room(
+    promised: Sequence[Demand], deadline: int, longest: int, capacity: Capacity, margins: Margins, now: int
+) -> int:
+    """Microseconds of planned capacity that are free for requests with this deadline.
+
+    The free time is what `now` leaves before the latest start of everything promised so far, had it to share the
+    capacity with one more bucket of this deadline that fills it.
+    """
+    end = deadline - latency_bound(longest) - margins.safety
+    earlier = sum(capacity.work(demand.outstanding) for demand in promised if demand.deadline <= deadline)
+    free = (end - now) * margins.head_room - earlier
+    later = [demand for demand in promised if demand.deadline > deadline]
+    for start in starts(later, capacity, margins).values():
+        free = min(free, (start.at - now) * margins.head_room - earlier)
+    return max(0, int(free))
+
+
+def fits(tally: Tally, free: int, capacity: Capacity) -> bool:
+    """Whether so many requests fit into `free` microseconds of capacity."""
+    return capacity.work(tally) <= free
+
+
+def explain(
+    admitted: Tally,
+    guaranteed: Tally,
+    deadline: int,
+    longest: int,
+    capacity: Capacity,
+    margins: Margins,
+    now: int,
+    free: int,
+) -> Admission:
+    """The promise for one (account, model), with its arithmetic."""
+    limit = f"{capacity.requests_per_minute:,} requests/min"
+    if capacity.tokens_per_minute:
+        limit += f" and {capacity.tokens_per_minute:,} tokens/min"
+    window = format_duration(deadline - now)
+    margin = format_duration(latency_bound(longest) + margins.safety)
+    budget = f"({window} - {margin} for the last call) x {limit} x {margins.head_room:g}"
+    minutes = free / MINUTE / margins.head_room
+    if not capacity.known:
+        return Admission(
+            admitted.requests,
+            0,
+            False,
+            f"the account's rate limit is not known yet; {limit} is assumed until the first call tells",
+        )
+    text = f"{budget}; {minutes:,.0f} min of it are free, enough for {guaranteed.requests:,} of {admitted.requests:,}"
+    return Admission(admitted.requests, guaranteed.requests, True, text)

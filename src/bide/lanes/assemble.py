@@ -1,0 +1,71 @@
+"""Which requests form a batch: how much room there is, and whether a quota makes them wait."""
+
+from dataclasses import dataclass
+
+from bide.core.bucket import Bucket
+from bide.core.clock import HOUR
+from bide.providers.port import Limits
+
+UNLIMITED = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What an account's batch lane still takes for a model. `enqueued` and `limit` in input tokens, None: no limit known."""
+
+    limit: int | None
+    enqueued: int
+    batches: int
+    """Live batches of the model."""
+    created_this_hour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A batch to be opened for a bucket, with what it may take: requests, bytes of its file, input tokens."""
+
+    bucket: Bucket
+    requests: int
+    size: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why a bucket's requests wait."""
+
+    bucket: Bucket
+    why: str
+
+
+CREATE_WINDOW = HOUR
+"""Over which providers count the batches that may be created."""
+
+
+def opening(bucket: Bucket, wanted: int, limits: Limits, quota: Quota) -> Opening | Held:
+    """Room for a batch of up to `wanted` of a bucket's requests."""
+    if quota.created_this_hour >= limits.batches_per_hour:
+        return Held(
+            bucket, f"{quota.created_this_hour} batches were created in the last hour, as many as the provider allows"
+        )
+    tokens = UNLIMITED
+    if quota.limit is not None:
+        tokens = quota.limit - quota.enqueued
+        smallest = bucket.waiting.tokens // max(1, bucket.waiting.requests)
+        if tokens < smallest and quota.batches:
+            return Held(bucket, f"{quota.enqueued:,} of {quota.limit:,} enqueued tokens are in use")
+        if not quota.batches:
+            tokens = max(tokens, smallest)  # nothing lies there: a single request must go, whatever the estimate says
+    return Opening(bucket, min(wanted, limits.max_requests), limits.max_bytes, tokens)
+
+
+def learned_quota(told: int | None, tokens: int, enqueued: int) -> int:
+    """The enqueued-token limit to work with after a refusal of a batch of `tokens` beside `enqueued` others.
+
+    `told` is the limit that the refusal named. A refusal below it means that our estimate runs low: count on half of what was
+    tried.
+    """
+    tried = tokens + enqueued
+    if told is not None and told < tried:
+        return told
+    return max(1, tried // 2)

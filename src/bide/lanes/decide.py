@@ -1,0 +1,216 @@
+"""One look at everything that is open, and what to do about it now.
+
+`decide` puts the rules of this folder together for one instant. The engine fetches an `Outlook`, acts on the `Decisions` and
+sleeps until `next_at` or until something changes.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bide.core.batch import LiveBatch
+from bide.core.bucket import Bucket, Phase
+from bide.core.clock import FAR_FUTURE
+from bide.core.deadline import OnMiss
+from bide.core.states import BatchState, JobState, RequestState
+from bide.lanes import rescue
+from bide.lanes.assemble import Held, Opening, Quota, opening
+from bide.lanes.capacity import ASSUMED, Capacity
+from bide.lanes.plan import Plan, Thresholds, plan
+from bide.lanes.rescue import Carrier, Demand, Margins, Start
+from bide.providers.port import Capabilities, Limits
+
+Key = tuple[str, str]
+"""(account, model): what a rate limit and a quota are for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What is fixed about a provider account."""
+
+    limits: Limits
+    capabilities: Capabilities
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Everything that is open at an instant."""
+
+    buckets: Sequence[Bucket]
+    live: Sequence[LiveBatch]
+    capacities: Mapping[Key, Capacity]
+    quotas: Mapping[Key, Quota]
+    accounts: Mapping[str, Account]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The settings that decisions depend on. `promote_share`: a rest that did not fit at intake is protected
+    as soon as it fits into what lies beyond this part of the time left."""
+
+    margins: Margins
+    thresholds: Thresholds
+    promote_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """So many calls for a bucket now: of its waiting requests first, then of the batches in this order."""
+
+    bucket: Bucket
+    calls: int
+    carriers: Sequence[Carrier]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """Requests of a bucket that get a final state without an answer."""
+
+    bucket: Bucket
+    state: RequestState
+    phase: Phase
+
+
+@dataclass(slots=True)
+class Decisions:
+    """What to do now. `next_at` is when time alone will change the answer."""
+
+    openings: list[Opening] = field(default_factory=list[Opening])
+    held: list[Held] = field(default_factory=list[Held])
+    wanted: list[Wanted] = field(default_factory=list[Wanted])
+    cancels: dict[int, str] = field(default_factory=dict[int, str])
+    given_up: list[GiveUp] = field(default_factory=list[GiveUp])
+    protected: list[Bucket] = field(default_factory=list[Bucket])
+    next_at: int = FAR_FUTURE
+
+
+def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
+    """What to do now about everything that is open."""
+    decisions = Decisions()
+    groups: dict[Key, list[Bucket]] = defaultdict(list)
+    for bucket in outlook.buckets:
+        groups[bucket.account, bucket.model].append(bucket)
+    carriers = _carriers(outlook.live)
+    for key, buckets in groups.items():
+        account = outlook.accounts.get(key[0])
+        if account is None:
+            continue  # this worker has no credentials for it; another may
+        capacity = outlook.capacities.get(key, ASSUMED)
+        found = rescue.starts(_demands(buckets), capacity, rules.margins)
+        _give_up(buckets, now, decisions)
+        _plan(buckets, found, account, outlook.quotas.get(key), carriers, rules, now, decisions)
+        mine = {bucket.id: carriers.get(bucket.id, []) for bucket in buckets}
+        waiting = {bucket.id: bucket.waiting.requests for bucket in buckets}
+        asked, next_look = rescue.cancels(mine, waiting, found, now)
+        decisions.cancels.update(asked)
+        decisions.next_at = min(decisions.next_at, next_look)
+        decisions.protected.extend(_promoted(buckets, capacity, rules, now))
+    decisions.cancels.update(_unwanted(outlook))
+    decisions.wanted.sort(key=lambda wanted: (wanted.bucket.deadline, wanted.bucket.id))
+    return decisions
+
+
+def is_rescued(bucket: Bucket) -> bool:
+    """Whether the safety net is under a bucket."""
+    return bucket.protected and bucket.on_miss is OnMiss.RESCUE and bucket.job_state is JobState.RUNNING
+
+
+def demand(bucket: Bucket) -> Demand:
+    """What a bucket may still ask of the real-time capacity. Calls in flight have spent their part of the rate."""
+    return Demand(bucket.id, bucket.deadline, bucket.longest, bucket.tally(Phase.WAITING, Phase.BATCHED))
+
+
+def _demands(buckets: Iterable[Bucket]) -> list[Demand]:
+    return [demand(bucket) for bucket in buckets if is_rescued(bucket)]
+
+
+def _carriers(live: Iterable[LiveBatch]) -> dict[int, list[Carrier]]:
+    carriers: dict[int, list[Carrier]] = defaultdict(list)
+    for one in live:
+        for bucket, requests in one.shares.items():
+            carriers[bucket].append(Carrier(one.batch, requests))
+    return carriers
+
+
+def _give_up(buckets: Iterable[Bucket], now: int, decisions: Decisions) -> None:
+    for bucket in buckets:
+        if bucket.job_state is JobState.CANCELLING:
+            if bucket.waiting.requests:
+                decisions.given_up.append(GiveUp(bucket, RequestState.CANCELLED, Phase.WAITING))
+        elif bucket.on_miss is OnMiss.EXPIRE:
+            if now < bucket.deadline:
+                decisions.next_at = min(decisions.next_at, bucket.deadline)
+                continue
+            for phase in (Phase.WAITING, Phase.BATCHED):
+                if bucket.tally(phase).requests:
+                    decisions.given_up.append(GiveUp(bucket, RequestState.EXPIRED, phase))
+
+
+def _plan(
+    buckets: Iterable[Bucket],
+    found: Mapping[int, Start],
+    account: Account,
+    quota: Quota | None,
+    carriers: Mapping[int, Sequence[Carrier]],
+    rules: Rules,
+    now: int,
+    decisions: Decisions,
+) -> None:
+    for bucket in buckets:
+        start = found.get(bucket.id)
+        planned = plan(bucket, start, account.capabilities, rules.thresholds, now)
+        mine = carriers.get(bucket.id, ())
+        if planned.batch and not any(carrier.batch.state is BatchState.OPEN for carrier in mine):
+            made = opening(bucket, planned.batch, account.limits, quota or Quota(None, 0, 0, 0))
+            if isinstance(made, Opening):
+                decisions.openings.append(made)
+            else:
+                decisions.held.append(made)
+        _want(bucket, start, planned, mine, now, decisions)
+        if start is not None and bucket.waiting.requests:
+            minimum = rules.thresholds.rebatch_minimum
+            if start.at - minimum > now:
+                decisions.next_at = min(decisions.next_at, start.at - minimum)
+
+
+def _want(
+    bucket: Bucket, start: Start | None, planned: Plan, carriers: Sequence[Carrier], now: int, decisions: Decisions
+) -> None:
+    outstanding = bucket.tally(Phase.WAITING, Phase.BATCHED).requests
+    due = min(start.due(now), outstanding) if start else 0
+    calls = max(due, planned.realtime)
+    if calls:
+        why = "the last safe moment has come" if due >= planned.realtime else planned.why
+        decisions.wanted.append(Wanted(bucket, calls, rescue.rescue_order(carriers), why))
+    if start is not None and outstanding > due:
+        decisions.next_at = min(decisions.next_at, start.next_due(now))
+
+
+def _unwanted(outlook: Outlook) -> dict[int, str]:
+    """Batches in which nobody has an open request any more: cancelled jobs, or everything rescued."""
+    wanted = {bucket.id for bucket in outlook.buckets if bucket.job_state is JobState.RUNNING and bucket.open.requests}
+    return {
+        one.batch.id: "nobody needs its answers any more"
+        for one in outlook.live
+        if not one.batch.cancel_asked
+        and one.batch.state not in (BatchState.CANCELLING, BatchState.ENDED)
+        and wanted.isdisjoint(one.shares)
+    }
+
+
+def _promoted(buckets: Sequence[Bucket], capacity: Capacity, rules: Rules, now: int) -> list[Bucket]:
+    """Buckets that were beyond the real-time capacity at intake and fit now, with time to spare for their batches."""
+    promoted: list[Bucket] = []
+    demands = _demands(buckets)
+    for bucket in buckets:
+        if bucket.protected or bucket.on_miss is not OnMiss.RESCUE or bucket.job_state is not JobState.RUNNING:
+            continue
+        if not bucket.open.requests or now >= bucket.deadline:
+            continue
+        trial = [*demands, demand(bucket)]
+        first = min(start.at for start in rescue.starts(trial, capacity, rules.margins).values())
+        if first >= now + (bucket.deadline - now) * rules.promote_share:
+            promoted.append(bucket)
+            demands = trial
+    return promoted

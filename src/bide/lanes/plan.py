@@ -1,0 +1,74 @@
+"""Which lane the waiting requests of a bucket take now.
+
+Batch work that is cancelled unfinished is not charged, so a batch is a free option: whatever can wait goes into one at
+once, and only what could not come back in time is called in real time.
+"""
+
+import math
+from dataclasses import dataclass
+
+from bide.core.bucket import Bucket, Phase
+from bide.core.clock import MINUTE, SECOND
+from bide.core.deadline import OnMiss
+from bide.core.states import JobState
+from bide.lanes.rescue import Start
+from bide.providers.port import Capabilities
+
+URGENT_WINDOW = SECOND
+"""A request that allows less than this has no time for anything but a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Below which slack a batch is not worth its while, in microseconds."""
+
+    batch_minimum: int = 75 * SECOND
+    """The fastest batches seen take 90 to 120 s; below this none comes back in time."""
+    rebatch_minimum: int = 15 * MINUTE
+    """For requests that have been in a batch before: uploading them again for less than this rarely pays."""
+    fresh: int = 5 * MINUTE
+    """How long after acceptance waiting requests count as new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How many of a bucket's waiting requests go where, and why. The rest of them stays where it is."""
+
+    batch: int
+    realtime: int
+    why: str
+
+
+def plan(bucket: Bucket, start: Start | None, can: Capabilities, thresholds: Thresholds, now: int) -> Plan:
+    """Divide a bucket's waiting requests between the lanes.
+
+    `start` is the bucket's latest safe start; None where nothing protects it (unprotected, or not to be rescued).
+    """
+    waiting = bucket.waiting.requests
+    if not waiting or bucket.job_state is not JobState.RUNNING:
+        return Plan(0, 0, "nothing to plan")
+    if bucket.deadline - bucket.accepted_at < URGENT_WINDOW:
+        return Plan(0, waiting, "urgent: no time for anything but a call")
+    if not can.batch or bucket.endpoint not in can.endpoints:
+        return Plan(0, waiting, "the provider has no batch lane")
+    if not bucket.batchable:
+        return Plan(0, waiting, "the provider takes no batches for this model")
+    if bucket.on_miss is OnMiss.EXPIRE and now >= bucket.deadline:
+        return Plan(0, 0, "its deadline has passed")
+    if start is None:
+        return Plan(waiting, 0, "no rescue: batch until it is answered")
+    again = bucket.tally(Phase.BATCHED).requests or now - bucket.accepted_at > thresholds.fresh
+    minimum = thresholds.rebatch_minimum if again else thresholds.batch_minimum
+    called = _needed_by(start, now + minimum)
+    if called >= waiting:
+        return Plan(0, waiting, f"less than {minimum // SECOND} s of slack")
+    if called:
+        return Plan(waiting - called, called, "the real-time capacity is needed from now on")
+    return Plan(waiting, 0, "a batch is a free option")
+
+
+def _needed_by(start: Start, instant: int) -> int:
+    """How many of a bucket's requests must have been called by then."""
+    if instant < start.at:
+        return 0
+    return math.floor((instant - start.at) / start.pace) + 1 if start.pace else 1

@@ -1,0 +1,89 @@
+"""The transport over real sockets: aiohttp, one connection pool a process."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+
+from bide.providers.transport import IDLE_TIMEOUT, NotSentError, Reply, ReplyLostError, Upload
+
+CONNECT_TIMEOUT = 30.0
+"""Seconds for a connection to be made."""
+
+KEEP_ALIVE = 15.0
+"""Seconds an idle connection is kept: below the idle timeouts of common proxies, since a request sent into a connection that
+the other side is closing is a lost reply, and a lost reply to a create costs minutes of reconciliation."""
+
+CONNECTIONS = 512
+CHUNK = 1 << 18
+
+
+class AiohttpTransport:
+    """Implements `bide.providers.transport.Transport`."""
+
+    def __init__(self) -> None:
+        self._session: aiohttp.ClientSession | None = None
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE)
+            self._session = aiohttp.ClientSession(
+                connector=connector,
+                auto_decompress=True,
+                read_bufsize=CHUNK,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                skip_auto_headers={"User-Agent"},
+                trust_env=True,
+            )
+        return self._session
+
+    @asynccontextmanager
+    async def exchange(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | Upload | None = None,
+        idle_timeout: float = IDLE_TIMEOUT,
+    ) -> AsyncGenerator[Reply]:
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT, sock_read=idle_timeout)
+        sent = dict(headers)
+        data: Any = body
+        if isinstance(body, Upload):
+            sent |= {"Content-Type": body.content_type, "Content-Length": str(body.length)}
+            data = body.chunks()
+        try:
+            response = await self._open().request(
+                method, url, headers=sent, data=data, timeout=timeout, allow_redirects=False
+            )
+        except (aiohttp.ClientConnectorError, aiohttp.InvalidURL, aiohttp.ConnectionTimeoutError) as error:
+            raise NotSentError(f"{_host(url)} cannot be reached: {error}") from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise ReplyLostError(f"no reply from {_host(url)}: {error or type(error).__name__}") from error
+        async with response:
+            yield _Reply(response)
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+
+class _Reply(Reply):
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+        self.status = response.status
+        self.headers = {name.lower(): value for name, value in response.headers.items()}
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in self._response.content.iter_chunked(CHUNK):
+                yield chunk
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise ReplyLostError(f"the reply was cut: {error or type(error).__name__}") from error
+
+
+def _host(url: str) -> str:
+    return url.split("//", 1)[-1].split("/", 1)[0]

@@ -1,0 +1,140 @@
+"""Every setting, its default and what it does. `config` reads them; `bide config show` prints them.
+
+Durations are written ``0.2s``, ``15m`` and are microseconds inside.
+"""
+
+from typing import Any
+
+import msgspec
+
+from bide.core.clock import MINUTE, SECOND
+from bide.core.duration import parse_duration
+from bide.lanes.capacity import ASSUMED_REQUESTS_PER_MINUTE
+from bide.lanes.decide import Rules
+from bide.lanes.plan import Thresholds
+from bide.lanes.rescue import Margins
+
+
+class Duration(int):
+    """Microseconds, written as in ``15m``."""
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of the groups of settings."""
+
+
+class EngineSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The engine's rhythm."""
+
+    poll_interval: Duration = Duration(15 * SECOND)
+    """How soon a new batch is polled; the interval grows with the age of the batch."""
+    poll_longest: Duration = Duration(2 * MINUTE)
+    """The longest interval between polls."""
+    lease: Duration = Duration(MINUTE)
+    """How long a worker that died without a trace keeps its work."""
+    steps: int = 8
+    """Batches that are worked on at a time."""
+    shortest_turn: Duration = Duration(20_000)
+    """The least time between two looks at everything that is open."""
+    listing_delay: Duration = Duration(0)
+    """After which a batch that a provider does not list was never created; 0: as the provider's facts say (3 m for OpenAI)."""
+    fill_chunk: int = 10_000
+    """Requests put into a batch in one transaction."""
+    landing_chunk: int = 4_000
+    """Rows of a result file settled in one transaction."""
+    landing_bytes: int = 8 << 20
+    """Bytes of responses kept in memory for that."""
+    linger: Duration = Duration(10 * SECOND)
+    """How long `bide run` waits, once every answer is there, for batches that are still ending."""
+
+
+class DeadlineSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The safety net."""
+
+    safety: Duration = Duration(30 * SECOND)
+    """Spare time kept before every deadline, beyond the latency bound of the last call."""
+    head_room: float = 0.9
+    """The part of the real-time rate limit that rescues count on; 0.4 beside urgent traffic."""
+    batch_minimum: Duration = Duration(75 * SECOND)
+    """Less slack than this and a new request goes to real time at once."""
+    rebatch_minimum: Duration = Duration(15 * MINUTE)
+    """The same for requests that come back from a batch unanswered."""
+    promote_share: float = 0.5
+    """Requests beyond the capacity at intake are protected once they fit into what follows this part of the time left."""
+    default: str = "24h"
+    """The deadline of a job that names none."""
+    on_miss: str = "rescue"
+    """What to do with a request its batch will not answer in time: rescue, late or expire."""
+
+
+class RealtimeSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Calls in real time."""
+
+    assumed_requests_per_minute: int = ASSUMED_REQUESTS_PER_MINUTE
+    """The rate limit reckoned with until an account's own is known."""
+    assumed_output_tokens: int = 1_024
+    """The output reckoned with for a request that sets no limit of its own."""
+    call_lease: Duration = Duration(20 * MINUTE)
+    """How long a call without a living caller counts as in flight."""
+
+
+class ProviderSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One account at a provider. Unset limits are learned from its replies."""
+
+    base_url: str | None = None
+    api_key: str | None = None
+    """Better kept in the environment variable that `api_key_env` names."""
+    api_key_env: str | None = None
+    organisation: str | None = None
+    project: str | None = None
+    batch: bool = True
+    """Whether it has the batch endpoints; false for a plain OpenAI-compatible server."""
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    enqueued_tokens: int | None = None
+    """The batch queue's limit in input tokens, per model."""
+    max_requests: int | None = None
+    """Requests a batch may hold, where lower than the provider's own limit."""
+    max_bytes: int | None = None
+    keep_files: bool = False
+    """Leave input and result files at the provider (they expire after 14 days)."""
+
+
+class InputSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Reading input."""
+
+    model: str | None = None
+    """The model of lines that name none."""
+    on_bad_line: str = "stop"
+    """stop: refuse the whole input before anything is spent; skip: go on with the good lines."""
+
+
+class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All of them."""
+
+    engine: EngineSettings = EngineSettings()
+    deadline: DeadlineSettings = DeadlineSettings()
+    realtime: RealtimeSettings = RealtimeSettings()
+    input: InputSettings = InputSettings()
+    providers: dict[str, ProviderSettings] = msgspec.field(default_factory=dict[str, ProviderSettings])
+    prices: dict[str, dict[str, str]] = msgspec.field(default_factory=dict[str, dict[str, str]])
+    """Prices of your own by provider/model, in USD per million tokens."""
+
+    @property
+    def rules(self) -> Rules:
+        """What decisions depend on."""
+        deadline = self.deadline
+        return Rules(
+            Margins(deadline.head_room, deadline.safety),
+            Thresholds(deadline.batch_minimum, deadline.rebatch_minimum),
+            deadline.promote_share,
+        )
+
+
+def decode_hook(kind: type[Any], value: object) -> Any:
+    """Durations from their text, for `msgspec.convert`."""
+    if kind is Duration:
+        if isinstance(value, str):
+            return Duration(parse_duration(value))
+        raise ValueError(f'write a duration as text, as in "15m", not {value!r}')
+    raise NotImplementedError(kind)

@@ -1,0 +1,273 @@
+"""Attempts in the store: calls that are claimed, and the one place where whatever came back is settled.
+
+Every outcome of every lane passes through `land`: the rows are staged, `resolve` works out what each means for its
+request (the first answer wins), and attempts, requests, ledger and tallies move together.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from bide.core.batch import Batch
+from bide.core.bucket import Bucket, Phase, Tally
+from bide.core.span import Span
+from bide.core.states import AttemptState, Lane
+from bide.core.usage import Usage
+from bide.store import events, jobs, queries
+from bide.store.buckets import count
+from bide.store.database import Transaction, Verbs, reads, writes
+
+SQL = queries.load("attempts")
+BUCKETS = queries.load("buckets")
+
+MOST_ERRORS = 3
+"""Attempts of a request that may be answered with an error before it fails."""
+
+MESSAGE_LENGTH = 1_000
+"""Characters of a provider's error message that are kept beside the raw response."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedCall:
+    """A request that is ours to call now, with the attempt that was recorded for it."""
+
+    attempt: int
+    request: int
+    body: Span
+    output_tokens: int
+    carried_by: int
+    """The attempt in the batch that carries the request too; 0: it waited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A call whose caller died."""
+
+    attempt: int
+    account: str
+    model: str
+    body_bytes: int
+    output_tokens: int
+
+
+class Price(msgspec.Struct, frozen=True, gc=False):
+    """What an attempt cost. None is an unknown price, which is not the same as nothing."""
+
+    usage: Usage
+    card: int | None
+    amount: int | None
+    listed: int | None
+
+
+class Report(msgspec.Struct, frozen=True, gc=False):
+    """What became of an attempt.
+
+    `response` is where the raw response lies; `inline` is the response itself, for one that came alone.
+    `price` is None where nothing was billed.
+    """
+
+    attempt: int
+    verdict: AttemptState
+    permanent: bool = False
+    status: int | None = None
+    code: str | None = None
+    message: str | None = None
+    response: Span | None = None
+    inline: bytes | None = None
+    price: Price | None = None
+    sent_at: int | None = None
+    first_token_at: int | None = None
+    finished_at: int | None = None
+
+
+NO_USAGE = Usage()
+
+THIS_OBJECT = 0
+"""Stands for an object whose row is made in the transaction that lands the reports."""
+
+
+def staged(report: Report, this_object: int | None) -> tuple[object, ...]:
+    """A report as a row of `landing`."""
+    price, response = report.price, report.response
+    usage = price.usage if price else NO_USAGE
+    where: tuple[int | None, ...] = (None, None, None, None)
+    if response:
+        where = (response[0] or this_object, response[1], response[2], response[3])
+    return (
+        report.attempt,
+        report.verdict,
+        int(report.permanent),
+        report.status,
+        report.code,
+        report.message[:MESSAGE_LENGTH] if report.message else None,
+        *where,
+        usage.input,
+        usage.cached,
+        usage.cache_write,
+        usage.output,
+        usage.reasoning,
+        1 if price else 0,
+        price.card if price else None,
+        price.amount if price else None,
+        price.listed if price else None,
+        report.sent_at,
+        report.first_token_at,
+        report.finished_at,
+    )
+
+
+async def settle(transaction: Transaction, reports: Sequence[Report], now: int, this_object: int | None = None) -> int:
+    """Move everything that follows from the reports; the number of attempts that moved.
+
+    Attempts that had ended already are left alone, so that the same reports may arrive again.
+    """
+    await transaction.run(SQL["clear_landing"])
+    await transaction.run(SQL["clear_moved"])
+    await transaction.many(SQL["load"], [staged(report, this_object) for report in reports])
+    for report in reports:
+        if report.inline is not None:
+            await transaction.run(SQL["keep"], attempt=report.attempt, response=report.inline)
+    moved = await transaction.run(SQL["resolve"], most_errors=MOST_ERRORS)
+    if not moved:
+        return 0
+    await transaction.run(SQL["move_attempts"])
+    await transaction.run(SQL["move_requests"], now=now)
+    await transaction.run(SQL["clear_suspicion"], now=now)
+    await transaction.run(SQL["enter"], now=now)
+    await _add_up(transaction, now)
+    return moved
+
+
+async def _add_up(transaction: Transaction, now: int) -> None:
+    """Bring tallies and money of the buckets after what `moved` holds, and close what is finished."""
+    phases: dict[tuple[int, Phase], Tally] = {}
+    money: dict[int, dict[str, int]] = {}
+    touched: set[int] = set()
+    for row in await transaction.all(SQL["totals"]):
+        bucket = row["bucket_id"]
+        touched.add(row["job_id"])
+        if row["request_before"] == "open":
+            moved = Tally(row["requests"], row["tokens"])
+            before, after = (
+                Phase(row["phase_before"]),
+                _phase_after(row["request_after"], row["live_batches"], row["live_calls"], row["lane"]),
+            )
+            phases[bucket, before] = phases.get((bucket, before), Tally()) + Tally(-moved.requests, -moved.tokens)
+            phases[bucket, after] = phases.get((bucket, after), Tally()) + moved
+        if row["entry"] is not None:
+            sums = money.setdefault(bucket, dict.fromkeys(("paid", "listed", "wasted", "suspected", "unpriced"), 0))
+            sums[{"paid": "paid", "waste": "wasted", "suspected": "suspected"}[row["entry"]]] += int(row["amount"] or 0)
+            if row["entry"] == "paid":
+                sums["listed"] += int(row["listed"] or 0)
+            sums["unpriced"] += int(row["unpriced"])
+    for row in await transaction.all(SQL["lifted"]):
+        sums = money.setdefault(
+            row["bucket_id"], dict.fromkeys(("paid", "listed", "wasted", "suspected", "unpriced"), 0)
+        )
+        sums["suspected"] -= int(row["amount"] or 0)
+    for (bucket, phase), change in phases.items():
+        await count(transaction, bucket, phase, change)
+    for bucket, sums in money.items():
+        await transaction.run(SQL["spend"], bucket=bucket, **sums)
+    await jobs.close(transaction, sorted(touched), now)
+
+
+def _phase_after(state: str, live_batches: int, live_calls: int, lane: str) -> Phase:
+    if state == "succeeded":
+        return Phase.BATCH if lane == Lane.BATCH else Phase.REALTIME
+    if state != "open":
+        return Phase(state)
+    if live_calls:
+        return Phase.CALLING
+    return Phase.BATCHED if live_batches else Phase.WAITING
+
+
+class Attempts(Verbs):
+    """Verbs over attempts."""
+
+    @writes
+    async def claim_calls(
+        self,
+        transaction: Transaction,
+        bucket: Bucket,
+        limit: int,
+        *,
+        batch: Batch | None,
+        after: int,
+        holder: str,
+        lease_until: int,
+        now: int,
+    ) -> list[ClaimedCall]:
+        """Take up to `limit` requests of a bucket to call now, and record the attempts before any call is made.
+
+        Without `batch` they are waiting ones; with it, unanswered ones of that batch whose attempts lie above `after`.
+        """
+        if await transaction.one(BUCKETS["lock"], bucket=bucket.id) is None:
+            return []
+        if batch is None:
+            rows = await transaction.all(SQL["claim_waiting"], bucket=bucket.id, count=limit)
+        else:
+            rows = await transaction.all(
+                SQL["claim_batched"],
+                bucket=bucket.id,
+                batch=batch.id,
+                first=batch.first_attempt,
+                last=batch.last_attempt,
+                after=after,
+                count=limit,
+            )
+        claimed: list[ClaimedCall] = []
+        tokens = 0
+        for row in rows:
+            attempt = await transaction.one(
+                SQL["call"],
+                account=bucket.account,
+                holder=holder,
+                lease_until=lease_until,
+                now=now,
+                request=row["id"],
+            )
+            assert attempt is not None
+            await transaction.run(SQL["call_request"], request=row["id"])
+            span = Span(row["object_id"], row["start"], row["length"], row["checksum"])
+            claimed.append(ClaimedCall(attempt["id"], row["id"], span, row["output_tokens"], row["carried_by"]))
+            tokens += row["input_tokens"] + row["output_tokens"]
+        if claimed:
+            source = Phase.WAITING if batch is None else Phase.BATCHED
+            await count(transaction, bucket.id, source, Tally(-len(claimed), -tokens))
+            await count(transaction, bucket.id, Phase.CALLING, Tally(len(claimed), tokens))
+            if batch is not None:
+                await transaction.run(SQL["rescued"], batch=batch.id, requests=len(claimed))
+            await events.record(
+                transaction,
+                bucket.owner,
+                now,
+                "requests.called",
+                job=bucket.job_id,
+                batch=batch.id if batch else None,
+                requests=len(claimed),
+            )
+        return claimed
+
+    @writes
+    async def land(self, transaction: Transaction, reports: Sequence[Report], now: int) -> int:
+        """Settle the outcomes of calls; how many attempts moved."""
+        return await settle(transaction, reports, now)
+
+    @writes
+    async def renew(self, transaction: Transaction, holder: str, lease_until: int) -> None:
+        """Keep the calls in flight ours."""
+        await transaction.run(SQL["renew"], holder=holder, lease_until=lease_until)
+
+    @reads
+    async def orphans(self, transaction: Transaction, holder: str, now: int, limit: int) -> list[Orphan]:
+        """Calls in flight of a holder who is gone, or whose lease has run out."""
+        rows = await transaction.all(SQL["orphans"], holder=holder, now=now, count=limit)
+        return [Orphan(row["id"], row["account"], row["model"], row["length"], row["output_tokens"]) for row in rows]
+
+
+async def next_lease(transaction: Transaction) -> int | None:
+    """When the next lease of a call runs out."""
+    row = await transaction.one(SQL["next_lease"])
+    return row["at"] if row else None

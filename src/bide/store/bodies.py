@@ -1,0 +1,85 @@
+"""Bodies: the rows of `objects`, and the ranges of them that requests and answers are."""
+
+from dataclasses import dataclass
+
+import xxhash
+
+from bide.core.errors import StoreError
+from bide.core.span import Span
+from bide.store import queries
+from bide.store.database import Database, Transaction, Verbs, reads, writes
+from bide.store.objects import Objects, ObjectWriter
+
+SQL = queries.load("bodies")
+
+
+@dataclass(frozen=True, slots=True)
+class NewObject:
+    """An object that has been written and is to be put on record. `size` in bytes."""
+
+    name: str
+    kind: str
+    size: int
+
+
+async def record_object(transaction: Transaction, owner: str, new: NewObject, now: int) -> int:
+    """The row id of an object."""
+    row = await transaction.one(SQL["insert"], owner=owner, name=new.name, kind=new.kind, size=new.size, now=now)
+    assert row is not None
+    return row["id"]
+
+
+def checksum(data: bytes | memoryview) -> int:
+    """XXH3-64 as the signed integer that databases store."""
+    return xxhash.xxh3_64_intdigest(data) - (1 << 63)
+
+
+class Bodies(Verbs):
+    """Verbs over objects and their rows."""
+
+    def __init__(self, database: Database, objects: Objects) -> None:
+        super().__init__(database)
+        self.objects = objects
+        self._names: dict[int, str] = {}
+
+    @writes
+    async def add(self, transaction: Transaction, owner: str, new: NewObject, now: int) -> int:
+        """Put an object on record, before or after it is written but before any row points into it; its row id."""
+        return await record_object(transaction, owner, new, now)
+
+    @writes
+    async def resize(self, transaction: Transaction, object_id: int, size: int) -> None:
+        """Note the final size of an object that has been committed."""
+        await transaction.run(SQL["resize"], object=object_id, size=size)
+
+    @reads
+    async def _find(self, transaction: Transaction, object_id: int) -> str:
+        row = await transaction.one(SQL["name"], object=object_id)
+        if row is None:
+            raise StoreError(f"object {object_id} is not on record")
+        return row["name"]
+
+    async def name(self, object_id: int) -> str:
+        """An object's name."""
+        if object_id not in self._names:
+            self._names[object_id] = await self._find(object_id)
+        return self._names[object_id]
+
+    async def create(self, name: str) -> ObjectWriter:
+        """Begin an object."""
+        return await self.objects.create(name)
+
+    async def read(self, span: Span) -> bytes:
+        """The bytes of a span, checked.
+
+        Raises:
+            StoreError: they are not there, or not what was written.
+        """
+        data = await self.objects.read(await self.name(span.object_id), span.offset, span.length)
+        if checksum(data) != span.check:
+            raise StoreError(f"{span.length} bytes at {span.offset} of object {span.object_id} are damaged")
+        return data
+
+    async def range(self, object_id: int, offset: int, length: int) -> bytes:
+        """A range, unchecked: for runs of spans that the caller checks one by one."""
+        return await self.objects.read(await self.name(object_id), offset, length)

@@ -1,0 +1,62 @@
+"""Buckets in the store: made while a job is read, read by planning."""
+
+from bide.core.bucket import Bucket, Phase, Tally
+from bide.store import events, queries, records
+from bide.store.database import Transaction, Verbs, writes
+
+SQL = queries.load("buckets")
+
+
+async def count(transaction: Transaction, bucket: int, phase: Phase, change: Tally) -> None:
+    """Move a tally by `change`, which may be negative."""
+    if change.requests or change.tokens:
+        await transaction.run(SQL["count"], bucket=bucket, phase=phase, requests=change.requests, tokens=change.tokens)
+
+
+async def open_buckets(transaction: Transaction) -> list[Bucket]:
+    """Every bucket of every accepted job that has unsettled requests, by deadline."""
+    return records.buckets(await transaction.all(SQL["open"]))
+
+
+class Buckets(Verbs):
+    """Verbs over buckets."""
+
+    @writes
+    async def ensure(
+        self,
+        transaction: Transaction,
+        owner: str,
+        job: int,
+        *,
+        account: str,
+        model: str,
+        endpoint: str,
+        deadline: int,
+        guaranteed: bool,
+        protected: bool,
+    ) -> int:
+        """The id of the bucket with this key.
+
+        `guaranteed` is what was promised at intake, `protected` whether it is rescued in time.
+        """
+        row = await transaction.one(
+            SQL["ensure"],
+            owner=owner,
+            job=job,
+            account=account,
+            model=model,
+            endpoint=endpoint,
+            deadline=deadline,
+            part="guaranteed" if guaranteed else "rest",
+            protected=int(protected),
+        )
+        assert row is not None
+        return row["id"]
+
+    @writes
+    async def protect(self, transaction: Transaction, bucket: Bucket, now: int) -> None:
+        """Take a bucket into the protected set: it fits into the real-time capacity after all."""
+        if await transaction.run(SQL["protect"], bucket=bucket.id):
+            await events.record(
+                transaction, bucket.owner, now, "bucket.protected", job=bucket.job_id, requests=bucket.open.requests
+            )

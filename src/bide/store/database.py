@@ -1,0 +1,110 @@
+"""The database seam: transactions, wake-ups and presence. A driver is one file; the verbs above are written once.
+
+A verb is an ``async def`` over a `Transaction`. On PostgreSQL its awaits are real; on SQLite they never suspend, so
+that a writer thread can run a whole transaction without a hop per statement.
+"""
+
+import functools
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from bide.store.queries import Query
+
+Result = TypeVar("Result")
+Parameters = ParamSpec("Parameters")
+
+
+class Row(Protocol):
+    """A row, by column name or place."""
+
+    def __getitem__(self, column: str | int, /) -> Any: ...
+
+    def keys(self) -> Iterable[str]: ...
+
+
+class Transaction(Protocol):
+    """One transaction. Parameters are named as in the query."""
+
+    async def one(self, query: Query, /, **parameters: object) -> Row | None:
+        """The first row, or None."""
+        ...
+
+    async def all(self, query: Query, /, **parameters: object) -> Sequence[Row]:
+        """Every row. Queries bound their own size."""
+        ...
+
+    async def run(self, query: Query, /, **parameters: object) -> int:
+        """Run a statement; the number of rows it changed."""
+        ...
+
+    async def many(self, query: Query, rows: Sequence[Sequence[object]], /) -> int:
+        """Run a statement for each row of values, in the order of the query's names; the number of rows changed."""
+        ...
+
+
+Work = Callable[[Transaction], Coroutine[Any, Any, Result]]
+
+
+class Database(Protocol):
+    """A driver."""
+
+    async def write(self, name: str, work: Work[Result]) -> Result:
+        """Run `work` in one durable transaction; when this returns it is committed, when it raises nothing happened.
+
+        `work` may be run again after a conflict, so it must have no effect outside its transaction.
+        """
+        ...
+
+    async def read(self, name: str, work: Work[Result]) -> Result:
+        """Run `work` on a consistent snapshot."""
+        ...
+
+    async def wait_for_change(self) -> None:
+        """Return when another process may have changed something."""
+        ...
+
+    async def attend(self, holder: str) -> None:
+        """Show `holder` as alive for as long as this process lives, without heartbeats."""
+        ...
+
+    async def is_present(self, holder: str) -> bool:
+        """Whether the process behind `holder` lives."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Verbs:
+    """Base of the noun modules: verbs over one database."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+
+Noun = TypeVar("Noun", bound=Verbs)
+
+
+def writes(
+    verb: Callable[Concatenate[Noun, Transaction, Parameters], Coroutine[Any, Any, Result]],
+) -> Callable[Concatenate[Noun, Parameters], Awaitable[Result]]:
+    """Make a verb over a transaction one that opens and commits its own."""
+
+    @functools.wraps(verb)
+    async def run(self: Noun, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        return await self.database.write(
+            verb.__qualname__, lambda transaction: verb(self, transaction, *args, **kwargs)
+        )
+
+    return run
+
+
+def reads(
+    verb: Callable[Concatenate[Noun, Transaction, Parameters], Coroutine[Any, Any, Result]],
+) -> Callable[Concatenate[Noun, Parameters], Awaitable[Result]]:
+    """As `writes`, on a snapshot."""
+
+    @functools.wraps(verb)
+    async def run(self: Noun, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        return await self.database.read(verb.__qualname__, lambda transaction: verb(self, transaction, *args, **kwargs))
+
+    return run

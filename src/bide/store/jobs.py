@@ -1,0 +1,212 @@
+"""Jobs in the store: begun, accepted, cancelled, finished; and what they add up to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bide.core.bucket import OPEN_PHASES, Phase
+from bide.core.errors import ConflictError, NotFoundError
+from bide.core.job import Job
+from bide.store import events, queries, records
+from bide.store.database import Transaction, Verbs, reads, writes
+
+SQL = queries.load("jobs")
+BUCKETS = queries.load("buckets")
+DELIVERIES = queries.load("deliveries")
+
+FORGET_CHUNK = 10_000
+"""Requests deleted in one transaction when a job that was never accepted is forgotten."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewJob:
+    """What a job is when its reading begins."""
+
+    external_id: str
+    kind: str
+    name: str
+    deadline: int
+    on_miss: str
+    priority_source: str
+    parameters: str
+    priority: str | None = None
+    workflow: str | None = None
+    fingerprint: str | None = None
+    idempotency_key: str | None = None
+    max_cost: int | None = None
+    parent_id: int | None = None
+    destination: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """What the reading of a job found. `host` is the machine that can reach its destination."""
+
+    fingerprint: str
+    input_id: int | None
+    requests: int
+    refused: int
+    admission: str
+    first_request: int | None
+    last_request: int | None
+    host: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a job's requests are, and its money so far in 1e-12 USD."""
+
+    phases: dict[Phase, int]
+    paid: int
+    listed: int
+    wasted: int
+    suspected: int
+    unpriced: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.phases.values())
+
+    @property
+    def open(self) -> int:
+        return sum(self.phases.get(phase, 0) for phase in OPEN_PHASES)
+
+
+class Jobs(Verbs):
+    """Verbs over jobs. `owner` sees and moves only its own."""
+
+    @writes
+    async def begin(self, transaction: Transaction, owner: str, job: NewJob, now: int) -> Job:
+        """Make a job that is being read. It promises nothing until it is accepted."""
+        row = await transaction.one(
+            SQL["insert"],
+            owner=owner,
+            now=now,
+            **{name: getattr(job, name) for name in NewJob.__slots__},
+        )
+        assert row is not None
+        return records.job(row)
+
+    @writes
+    async def accept(self, transaction: Transaction, owner: str, job: int, found: Acceptance, now: int) -> Job:
+        """Promise the job: when this returns, every request of it will be settled."""
+        row = await transaction.one(
+            SQL["accept"],
+            owner=owner,
+            job=job,
+            now=now,
+            **{name: getattr(found, name) for name in Acceptance.__slots__ if name != "host"},
+        )
+        if row is None:
+            raise ConflictError("the job was accepted or forgotten meanwhile; run the same command again")
+        accepted = records.job(row)
+        if accepted.destination is not None:
+            await transaction.run(
+                DELIVERIES["insert"],
+                owner=owner,
+                job=job,
+                kind="file",
+                destination=accepted.destination,
+                host=found.host,
+            )
+        await events.record(
+            transaction, owner, now, "job.running", job=job, requests=found.requests, deadline=accepted.deadline
+        )
+        if found.requests == 0:
+            await close(transaction, [job], now)
+            accepted = await self._get(transaction, owner, job)
+        return accepted
+
+    @writes
+    async def forget(self, transaction: Transaction, job: int) -> bool:
+        """Delete part of a job that was never accepted; True when nothing of it is left."""
+        if await transaction.run(SQL["delete_requests"], job=job, count=FORGET_CHUNK):
+            return False
+        await transaction.run(SQL["delete_tallies"], job=job)
+        await transaction.run(SQL["delete_buckets"], job=job)
+        await transaction.run(SQL["delete_job"], job=job)
+        return True
+
+    @writes
+    async def cancel(self, transaction: Transaction, owner: str, job: int, now: int) -> Job:
+        """Spend no more on it. A job that is done stays as it is."""
+        row = await transaction.one(SQL["cancel"], owner=owner, job=job, now=now)
+        if row is not None:
+            await events.record(transaction, owner, now, "job.cancelling", job=job)
+            return records.job(row)
+        return await self._get(transaction, owner, job)
+
+    @reads
+    async def get(self, transaction: Transaction, owner: str, job: int) -> Job:
+        """The job. Raises `NotFoundError`."""
+        return await self._get(transaction, owner, job)
+
+    @reads
+    async def find(self, transaction: Transaction, owner: str, external_id: str) -> Job:
+        """The job with this external id. Raises `NotFoundError`."""
+        row = await transaction.one(SQL["by_external_id"], owner=owner, external_id=external_id)
+        if row is None:
+            raise NotFoundError(f"there is no job {external_id!r}; `bide status` lists the jobs")
+        return records.job(row)
+
+    @reads
+    async def recent(self, transaction: Transaction, owner: str, count: int) -> list[Job]:
+        """The newest accepted jobs first."""
+        return [records.job(row) for row in await transaction.all(SQL["recent"], owner=owner, count=count)]
+
+    @reads
+    async def with_destination(self, transaction: Transaction, owner: str, destination: str) -> list[Job]:
+        """Accepted jobs whose answers go to the same place, the newest first (at most 20)."""
+        rows = await transaction.all(SQL["by_destination"], owner=owner, destination=destination)
+        return [records.job(row) for row in rows]
+
+    @reads
+    async def with_fingerprint(self, transaction: Transaction, owner: str, fingerprint: str) -> Job | None:
+        """The newest accepted job of the same content and parameters."""
+        row = await transaction.one(SQL["by_fingerprint"], owner=owner, fingerprint=fingerprint)
+        return records.job(row) if row else None
+
+    @reads
+    async def retries(self, transaction: Transaction, owner: str, job: int) -> list[Job]:
+        """The jobs that tried this one's failed requests again, oldest first."""
+        return [records.job(row) for row in await transaction.all(SQL["retries"], owner=owner, job=job)]
+
+    @reads
+    async def unfinished(self, transaction: Transaction) -> list[Job]:
+        """Every job of every owner that a worker still has to care for."""
+        return [records.job(row) for row in await transaction.all(SQL["unfinished"])]
+
+    @reads
+    async def abandoned(self, transaction: Transaction, before: int) -> list[Job]:
+        """Jobs begun at `before` or earlier and never accepted."""
+        return [records.job(row) for row in await transaction.all(SQL["abandoned"], before=before)]
+
+    @reads
+    async def progress(self, transaction: Transaction, owner: str, job: int) -> Progress:
+        """Where its requests are, and its money so far."""
+        phases: dict[Phase, int] = {}
+        money: dict[int, Sequence[int]] = {}
+        for row in await transaction.all(SQL["money"], owner=owner, job=job):
+            if row["phase"] is not None and row["requests"]:
+                phase = Phase(row["phase"])
+                phases[phase] = phases.get(phase, 0) + row["requests"]
+            money[row["id"]] = [row[name] for name in ("paid", "listed", "wasted", "suspected", "unpriced")]
+        paid, listed, wasted, suspected, unpriced = (
+            (sum(column) for column in zip(*money.values(), strict=True)) if money else (0,) * 5
+        )
+        return Progress(phases, paid, listed, wasted, suspected, unpriced)
+
+    async def _get(self, transaction: Transaction, owner: str, job: int) -> Job:
+        row = await transaction.one(SQL["by_id"], owner=owner, job=job)
+        if row is None:
+            raise NotFoundError
+        return records.job(row)
+
+
+async def close(transaction: Transaction, jobs: Sequence[int], now: int) -> None:
+    """After a move that may have been the last: note for each job whether it is answered, and whether it is done."""
+    for job in jobs:
+        if (row := await transaction.one(SQL["answer"], job=job, now=now)) is not None:
+            await events.record(transaction, row["owner"], now, "job.answered", job=job)
+            await transaction.run(DELIVERIES["wake"], job=job, now=now)
+        if (row := await transaction.one(SQL["finish"], job=job, now=now)) is not None:
+            await events.record(transaction, row["owner"], now, "job.done", job=job)

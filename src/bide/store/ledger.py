@@ -1,0 +1,103 @@
+"""The ledger, read: entries are written where attempts are settled (`bide.store.attempts`)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bide.core.usage import Usage
+from bide.store import queries
+from bide.store.database import Row, Transaction, Verbs, reads, writes
+
+SQL = queries.load("ledger")
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The entries of one kind, lane and reason. `amount` and `listed` in 1e-12 USD, without the `unpriced` ones."""
+
+    kind: str
+    lane: str
+    reason: str | None
+    entries: int
+    unpriced: int
+    amount: int
+    listed: int
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCard:
+    """A rate card as it is stored: `card` is the encoded form of `bide.ledger`."""
+
+    id: int
+    provider: str
+    model: str
+    mode: str
+    day: str
+    card: str
+
+
+class Ledger(Verbs):
+    """Verbs over the ledger."""
+
+    @writes
+    async def keep_card(
+        self, transaction: Transaction, provider: str, model: str, mode: str, day: str, card: str
+    ) -> int:
+        """Keep a rate card in force; its id."""
+        row = await transaction.one(SQL["keep_card"], provider=provider, model=model, mode=mode, day=day, card=card)
+        assert row is not None
+        return row["id"]
+
+    @reads
+    async def cards(self, transaction: Transaction, day: str) -> list[KeptCard]:
+        """The cards kept for a day."""
+        return [_card(row) for row in await transaction.all(SQL["cards"], day=day)]
+
+    @reads
+    async def totals(self, transaction: Transaction, owner: str, job: int) -> list[Total]:
+        """What a job has cost so far."""
+        return [
+            Total(
+                row["kind"],
+                row["lane"],
+                row["reason"],
+                row["entries"],
+                int(row["unpriced"]),
+                _whole(row["amount_high"], row["amount_low"]),
+                _whole(row["listed_high"], row["listed_low"]),
+                Usage(*(int(row[name]) for name in ("input", "cached", "cache_write", "output", "reasoning"))),
+            )
+            for row in await transaction.all(SQL["entries"], owner=owner, job=job)
+        ]
+
+    @reads
+    async def used_cards(self, transaction: Transaction, owner: str, job: int) -> list[KeptCard]:
+        """The rate cards a job was charged by."""
+        return [_card(row) for row in await transaction.all(SQL["used_cards"], owner=owner, job=job)]
+
+    @reads
+    async def attempts(self, transaction: Transaction, owner: str, job: int) -> dict[tuple[str, str], int]:
+        """By (lane, state), how many attempts a job took."""
+        rows: Sequence[Row] = await transaction.all(SQL["attempts"], owner=owner, job=job)
+        return {(row["lane"], row["state"]): row["attempts"] for row in rows}
+
+    @reads
+    async def realtime_span(self, transaction: Transaction, owner: str, job: int) -> tuple[int | None, int | None]:
+        """When the first call of a job was made and the last one ended."""
+        row = await transaction.one(SQL["realtime_span"], owner=owner, job=job)
+        return (row["first"], row["last"]) if row else (None, None)
+
+    @reads
+    async def late(self, transaction: Transaction, owner: str, job: int) -> int:
+        """How many of a job's answers came after their deadline."""
+        row = await transaction.one(SQL["late"], owner=owner, job=job)
+        return row["late"] if row else 0
+
+
+def _whole(high: int | None, low: int | None) -> int:
+    """A sum that was split at 1e6, so that no part of it could overflow."""
+    return int(high or 0) * 1_000_000 + int(low or 0)
+
+
+def _card(row: Row) -> KeptCard:
+    return KeptCard(row["id"], row["provider"], row["model"], row["mode"], row["day"], row["card"])

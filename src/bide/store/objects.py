@@ -1,0 +1,162 @@
+"""The Objects seam: immutable files of bodies and answers. Rows hold (object, offset, length); bytes never change.
+
+An object is written once, under a name of its own, and appears whole: it is on the disk before any row speaks of it.
+"""
+
+import asyncio
+import os
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from bide.core.errors import StoreError
+
+
+class ObjectWriter(Protocol):
+    """An object that is being written. It does not exist before `commit`."""
+
+    async def write(self, data: bytes) -> None: ...
+
+    async def commit(self) -> int:
+        """Make it durable under its name; its size in bytes."""
+        ...
+
+    async def abort(self) -> None:
+        """Forget it."""
+        ...
+
+
+class Objects(Protocol):
+    """Where objects lie."""
+
+    async def create(self, name: str) -> ObjectWriter:
+        """Begin an object."""
+        ...
+
+    async def put(self, name: str, data: bytes) -> None:
+        """Write a whole object, durably."""
+        ...
+
+    async def read(self, name: str, offset: int, length: int) -> bytes:
+        """A range of an object. Raises `StoreError` where it is not all there."""
+        ...
+
+    async def delete(self, name: str) -> None:
+        """Remove an object; one that is gone already is fine."""
+        ...
+
+    async def names(self, prefix: str) -> list[str]:
+        """The objects whose names begin so, sorted."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+OPEN_FILES = 32
+"""Files kept open for reading; results of a job lie in a handful of objects."""
+
+
+class LocalObjects:
+    """Objects in a folder. Written beside their place and renamed into it, file and folder synced."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._open: dict[str, int] = {}
+
+    async def create(self, name: str) -> "LocalWriter":
+        return LocalWriter(self._path(name))
+
+    async def put(self, name: str, data: bytes) -> None:
+        writer = await self.create(name)
+        try:
+            await writer.write(data)
+            await writer.commit()
+        except BaseException:
+            await writer.abort()
+            raise
+
+    async def read(self, name: str, offset: int, length: int) -> bytes:
+        try:
+            data = os.pread(self._descriptor(name), length, offset)
+        except OSError as error:
+            raise StoreError(f"the object {name} cannot be read: {error.strerror}") from error
+        if len(data) != length:
+            raise StoreError(f"the object {name} is torn: {length} bytes wanted at {offset}, {len(data)} there")
+        return data
+
+    async def delete(self, name: str) -> None:
+        if (descriptor := self._open.pop(name, None)) is not None:
+            os.close(descriptor)
+        self._path(name).unlink(missing_ok=True)
+
+    async def names(self, prefix: str) -> list[str]:
+        return sorted(
+            file.name for file in self.folder.iterdir() if file.name.startswith(prefix) and file.suffix != ".part"
+        )
+
+    async def close(self) -> None:
+        for descriptor in self._open.values():
+            os.close(descriptor)
+        self._open.clear()
+
+    def _path(self, name: str) -> Path:
+        if "/" in name or name.startswith("."):
+            raise StoreError(f"{name!r} is no name for an object")
+        return self.folder / name
+
+    def _descriptor(self, name: str) -> int:
+        descriptor = self._open.pop(name, None)
+        if descriptor is None:
+            descriptor = os.open(self._path(name), os.O_RDONLY | os.O_CLOEXEC)
+            while len(self._open) >= OPEN_FILES:
+                os.close(self._open.pop(next(iter(self._open))))
+        self._open[name] = descriptor  # last in: least recently used first out
+        return descriptor
+
+
+class LocalWriter:
+    """A file beside its place."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.part = path.with_name(f"{path.name}.part")
+        self._file: BinaryIO = self.part.open("wb", buffering=0)
+        self._size = 0
+
+    async def write(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            try:
+                written = self._file.write(view)
+            except OSError as error:
+                raise StoreError(
+                    f"{self.part} cannot be written: {error.strerror}; free some space, then run the same command again"
+                ) from error
+            view = view[written:]
+        self._size += len(data)
+
+    async def commit(self) -> int:
+        try:
+            await asyncio.to_thread(self._publish)
+        except OSError as error:
+            raise StoreError(f"{self.part} cannot be made durable: {error.strerror}") from error
+        return self._size
+
+    async def abort(self) -> None:
+        self._file.close()
+        self.part.unlink(missing_ok=True)
+
+    def _publish(self) -> None:
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self.part.rename(self.path)
+        sync_folder(self.path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,128 @@
+"""Requests in the store: added while a job is read, read back as results, given up in bulk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bide.core.bucket import Bucket, Phase, Tally
+from bide.core.job import Job
+from bide.core.states import RequestState
+from bide.store import events, jobs, queries
+from bide.store.buckets import count
+from bide.store.database import Row, Transaction, Verbs, reads, writes
+
+SQL = queries.load("requests")
+BUCKETS = queries.load("buckets")
+
+NewRequest = tuple[str, int, int, int, str, int, int, int, int, int, int, int]
+"""(owner, job, bucket, line, custom_id, object, start, length, checksum, input tokens, output tokens, queued at), in the order of
+the query `insert`."""
+
+BUCKET, LINE, CUSTOM_ID, INPUT_TOKENS, OUTPUT_TOKENS = 2, 3, 4, 9, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A request whose `custom_id` the job already has; `first_line` is where."""
+
+    line: int
+    custom_id: str
+    first_line: int
+
+
+class Requests(Verbs):
+    """Verbs over requests."""
+
+    @writes
+    async def add(self, transaction: Transaction, owner: str, job: int, rows: Sequence[NewRequest]) -> list[Repeat]:
+        """Add requests to a job that is being read; those that repeat a `custom_id` are left out and returned."""
+        repeats: list[Repeat] = []
+        if await transaction.many(SQL["insert"], rows) != len(rows):
+            repeats = await self._repeats(transaction, owner, job, rows)
+        left_out = {repeat.line for repeat in repeats}
+        totals: dict[int, tuple[int, int, int]] = {}
+        for row in rows:
+            if row[LINE] not in left_out:
+                requests, tokens, longest = totals.get(row[BUCKET], (0, 0, 0))
+                totals[row[BUCKET]] = (
+                    requests + 1,
+                    tokens + row[INPUT_TOKENS] + row[OUTPUT_TOKENS],
+                    max(longest, row[OUTPUT_TOKENS]),
+                )
+        for bucket, (requests, tokens, longest) in totals.items():
+            await count(transaction, bucket, Phase.WAITING, Tally(requests, tokens))
+            await transaction.run(BUCKETS["lengthen"], bucket=bucket, longest=longest)
+        return repeats
+
+    async def _repeats(
+        self, transaction: Transaction, owner: str, job: int, rows: Sequence[NewRequest]
+    ) -> list[Repeat]:
+        repeats: list[Repeat] = []
+        for row in rows:
+            found = await transaction.one(SQL["find_custom_id"], owner=owner, job=job, custom_id=row[CUSTOM_ID])
+            if found is not None and found["line"] != row[LINE]:
+                repeats.append(Repeat(row[LINE], row[CUSTOM_ID], found["line"]))
+        return repeats
+
+    @reads
+    async def newest(self, transaction: Transaction) -> int:
+        """The highest id there is; a job that is read from now on lies above it."""
+        row = await transaction.one(SQL["newest"])
+        assert row is not None
+        return row["id"]
+
+    @reads
+    async def extent(self, transaction: Transaction, job: int, after: int) -> tuple[int | None, int | None]:
+        """The first and the last id of a job's requests above `after`; their ids ascend in the order of its input."""
+        first = await transaction.one(SQL["first"], job=job, after=after)
+        last = await transaction.one(SQL["last"], job=job, after=after)
+        return (first["id"] if first else None), (last["id"] if last else None)
+
+    @reads
+    async def results(self, transaction: Transaction, owner: str, job: Job, after: int, limit: int) -> Sequence[Row]:
+        """A page of a job's requests in the order of its input, with the attempt that settled each.
+
+        Columns: id, line, custom_id, state, lane, status, code, message, object_id, start, length, checksum, amount, attempt,
+        response, deadline, settled_at.
+        """
+        return await transaction.all(
+            SQL["results"], owner=owner, job=job.id, after=after, last=job.last_request or 0, count=limit
+        )
+
+    @writes
+    async def give_up(
+        self, transaction: Transaction, bucket: Bucket, state: RequestState, phase: Phase, limit: int, now: int
+    ) -> int:
+        """Settle up to `limit` of a bucket's requests without an answer, as `cancelled` or `expired`.
+
+        `phase` is where to take them from: `waiting`, or `batched` (then an answer that still comes is a late one).
+        Gives how many there were.
+        """
+        if await transaction.one(BUCKETS["lock"], bucket=bucket.id) is None:
+            return 0
+        if phase is Phase.WAITING:
+            rows = await transaction.all(SQL["settle_waiting"], bucket=bucket.id, state=state, now=now, count=limit)
+        else:
+            rows = await transaction.all(
+                SQL["settle_batched"], job=bucket.job_id, bucket=bucket.id, state=state, now=now, count=limit
+            )
+        if rows:
+            moved = Tally(len(rows), sum(row["tokens"] for row in rows))
+            await count(transaction, bucket.id, phase, Tally(-moved.requests, -moved.tokens))
+            await count(transaction, bucket.id, Phase(state), moved)
+            await events.record(
+                transaction, bucket.owner, now, f"requests.{state}", job=bucket.job_id, requests=moved.requests
+            )
+            await jobs.close(transaction, [bucket.job_id], now)
+        return len(rows)
+
+    @writes
+    async def copy_failed(
+        self, transaction: Transaction, owner: str, job: int, source: int, bucket: int, now: int
+    ) -> int:
+        """Add a bucket's failed requests to a retry's bucket; they share the bodies. Gives how many."""
+        copied = await transaction.run(SQL["copy"], owner=owner, job=job, source=source, bucket=bucket, now=now)
+        row = await transaction.one(SQL["of_bucket"], bucket=bucket)
+        assert row is not None
+        await count(transaction, bucket, Phase.WAITING, Tally(row["requests"], row["tokens"]))
+        await transaction.run(BUCKETS["lengthen"], bucket=bucket, longest=row["longest"])
+        return copied

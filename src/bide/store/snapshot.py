@@ -1,0 +1,44 @@
+"""Everything that is open, on one snapshot: what the engine looks at before it decides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bide.core.batch import LiveBatch
+from bide.core.bucket import Bucket
+from bide.core.clock import HOUR
+from bide.store import attempts, batches, buckets, deliveries, limits
+from bide.store.database import Transaction, Verbs, reads
+from bide.store.limits import Enqueued, Known, LimitKey
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is open, and the next instants at which leases and due times ask for attention (None: never)."""
+
+    buckets: list[Bucket]
+    live: list[LiveBatch]
+    limits: Mapping[LimitKey, Known]
+    enqueued: Mapping[tuple[str, str], Enqueued]
+    created_this_hour: Mapping[str, int]
+    next_batch: Mapping[str, int]
+    """By account."""
+    next_delivery: int | None
+    next_lease: int | None
+
+
+class Snapshots(Verbs):
+    """Taking one."""
+
+    @reads
+    async def take(self, transaction: Transaction, host: str, now: int) -> Snapshot:
+        """Everything that is open, for a worker on `host`."""
+        return Snapshot(
+            await buckets.open_buckets(transaction),
+            await batches.live_batches(transaction),
+            await limits.known(transaction),
+            await limits.enqueued(transaction),
+            await limits.created_since(transaction, now - HOUR),
+            await batches.next_due(transaction),
+            await deliveries.next_due(transaction, host),
+            await attempts.next_lease(transaction),
+        )

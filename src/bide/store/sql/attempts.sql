@@ -1,0 +1,144 @@
+-- name: claim_waiting
+-- Waiting requests of a bucket, to be called now.
+SELECT id, object_id, start, length, checksum, input_tokens, output_tokens, 0 AS carried_by FROM requests
+WHERE bucket_id = :bucket AND state = 'open' AND live_batches = 0 AND live_calls = 0 ORDER BY id LIMIT :count {lock requests};
+
+-- name: claim_batched
+-- Requests of a bucket that lie unanswered in a batch, to be rescued now.
+SELECT r.id, r.object_id, r.start, r.length, r.checksum, r.input_tokens, r.output_tokens, a.id AS carried_by
+FROM attempts a JOIN requests r ON r.id = a.request_id
+WHERE a.batch_id = :batch AND a.id > :after AND a.id BETWEEN :first AND :last
+    AND r.bucket_id = :bucket AND r.state = 'open' AND r.live_calls = 0
+ORDER BY a.id LIMIT :count {lock r};
+
+-- name: call
+-- The intent of a call, committed before it is made.
+INSERT INTO attempts (owner, request_id, lane, account, state, holder, lease_until, sent_at)
+SELECT owner, id, 'realtime', :account, 'sent', :holder, :lease_until, :now FROM requests WHERE id = :request
+RETURNING id;
+
+-- name: call_request
+UPDATE requests SET live_calls = 1 WHERE id = :request;
+
+-- name: rescued
+UPDATE batches SET rescued = rescued + :requests WHERE id = :batch;
+
+-- name: renew
+UPDATE attempts SET lease_until = :lease_until WHERE holder = :holder AND state = 'sent' AND batch_id IS NULL;
+
+-- name: orphans
+-- Calls whose caller is gone: nobody can tell what became of them.
+SELECT a.id, a.account, r.length, r.output_tokens, b.model FROM attempts a
+JOIN requests r ON r.id = a.request_id JOIN buckets b ON b.id = r.bucket_id
+WHERE a.state = 'sent' AND a.batch_id IS NULL AND (a.holder = :holder OR a.lease_until <= :now)
+ORDER BY a.id LIMIT :count;
+
+-- name: next_lease
+-- When the next lease of a call runs out.
+SELECT min(lease_until) AS at FROM attempts WHERE state = 'sent' AND batch_id IS NULL;
+
+-- name: unlanded
+-- Attempts of a batch about which nothing has been reported.
+SELECT id FROM attempts WHERE batch_id = :batch AND id > :after AND id <= :last AND state IN ('planned', 'sent')
+ORDER BY id LIMIT :count;
+
+-- name: clear_landing
+DELETE FROM landing;
+
+-- name: clear_moved
+DELETE FROM moved;
+
+-- name: load
+-- Stage what arrived; of an attempt reported twice the first report counts.
+INSERT INTO landing VALUES (
+    :attempt, :verdict, :permanent, :status, :code, :message, :object_id, :start, :length, :checksum,
+    :input, :cached, :cache_write, :output, :reasoning, :billed, :card, :amount, :listed, :sent_at, :first_token_at, :finished_at
+) ON CONFLICT (attempt_id) DO NOTHING;
+
+-- name: resolve
+-- Work out what each report means for its request: the first answer wins, an error may be tried again, the rest
+-- goes back to the queue. An attempt that has ended already is left alone.
+INSERT INTO moved
+SELECT l.attempt_id, r.owner, r.job_id, r.bucket_id, r.id, r.input_tokens + r.output_tokens, a.lane, a.state, l.verdict,
+    CASE WHEN l.verdict = 'answered' AND r.state = 'open' THEN 1 ELSE 0 END,
+    r.state,
+    CASE
+        WHEN r.state <> 'open' THEN r.state
+        WHEN l.verdict = 'answered' THEN 'succeeded'
+        WHEN l.verdict = 'errored' AND (l.permanent = 1 OR r.errors + 1 >= :most_errors) THEN 'failed'
+        ELSE 'open'
+    END,
+    r.live_batches - CASE WHEN a.batch_id IS NOT NULL AND a.state <> 'lost' THEN 1 ELSE 0 END,
+    r.live_calls - CASE WHEN a.batch_id IS NULL AND a.state <> 'lost' THEN 1 ELSE 0 END,
+    {phase r},
+    CASE
+        WHEN l.billed = 0 THEN NULL
+        WHEN l.verdict = 'lost' THEN 'suspected'
+        WHEN l.verdict = 'answered' AND r.state = 'open' THEN 'paid'
+        ELSE 'waste'
+    END,
+    CASE
+        WHEN l.verdict = 'lost' THEN 'in flight at a crash'
+        WHEN l.verdict = 'errored' THEN 'errored'
+        WHEN r.state = 'succeeded' THEN 'answered twice'
+        WHEN r.state <> 'open' THEN 'answered after it was ' || r.state
+    END,
+    l.amount, l.listed
+FROM landing l JOIN attempts a ON a.id = l.attempt_id JOIN requests r ON r.id = a.request_id
+WHERE a.state IN ('planned', 'sent') OR (a.state = 'lost' AND l.verdict IN ('answered', 'errored'))
+ORDER BY r.id {lock r};
+
+-- name: move_attempts
+UPDATE attempts SET state = l.verdict, status = l.status, code = l.code, message = l.message, object_id = l.object_id, start = l.start,
+    length = l.length, checksum = l.checksum, amount = l.amount, sent_at = coalesce(l.sent_at, attempts.sent_at),
+    first_token_at = l.first_token_at, finished_at = l.finished_at, lease_until = NULL
+FROM moved m JOIN landing l ON l.attempt_id = m.attempt_id WHERE attempts.id = m.attempt_id;
+
+-- name: move_requests
+UPDATE requests SET state = m.request_after, live_batches = m.live_batches, live_calls = m.live_calls,
+    errors = requests.errors + CASE WHEN m.verdict = 'errored' THEN 1 ELSE 0 END,
+    settled_by = CASE WHEN m.request_before = 'open' AND m.request_after <> 'open' THEN m.attempt_id ELSE requests.settled_by END,
+    settled_at = CASE WHEN m.request_before = 'open' AND m.request_after <> 'open' THEN :now ELSE requests.settled_at END
+FROM moved m WHERE requests.id = m.request_id;
+
+-- name: clear_suspicion
+-- The call was answered after all: take the suspected entry back.
+INSERT INTO ledger (owner, job_id, workflow, request_id, attempt_id, lane, kind, reason, amount, listed, card_id,
+    input, cached, cache_write, output, reasoning, at)
+SELECT e.owner, e.job_id, e.workflow, e.request_id, e.attempt_id, e.lane, 'suspected', 'it was answered', -e.amount, -e.listed, e.card_id,
+    -e.input, -e.cached, -e.cache_write, -e.output, -e.reasoning, :now
+FROM moved m JOIN ledger e ON e.attempt_id = m.attempt_id AND e.kind = 'suspected' WHERE m.was = 'lost';
+
+-- name: enter
+-- One entry per billed attempt.
+INSERT INTO ledger (owner, job_id, workflow, request_id, attempt_id, lane, kind, reason, amount, listed, card_id,
+    input, cached, cache_write, output, reasoning, at)
+SELECT m.owner, m.job_id, j.workflow, m.request_id, m.attempt_id, m.lane, m.entry, m.reason, l.amount, l.listed, l.card_id,
+    l.input, l.cached, l.cache_write, l.output, l.reasoning, :now
+FROM moved m JOIN landing l ON l.attempt_id = m.attempt_id JOIN jobs j ON j.id = m.job_id
+WHERE m.entry IS NOT NULL ORDER BY m.attempt_id;
+
+-- name: totals
+-- What moved, by bucket and phase, and the money in it.
+SELECT m.bucket_id, m.job_id, m.lane, m.phase_before, m.request_before, m.request_after, m.live_batches, m.live_calls, m.entry,
+    count(*) AS requests, sum(m.tokens) AS tokens, sum(m.amount) AS amount, sum(m.listed) AS listed,
+    sum(CASE WHEN m.amount IS NULL THEN 1 ELSE 0 END) AS unpriced
+FROM moved m
+GROUP BY m.bucket_id, m.job_id, m.lane, m.phase_before, m.request_before, m.request_after, m.live_batches, m.live_calls, m.entry
+ORDER BY m.bucket_id, m.lane, m.phase_before, m.request_after, m.live_batches, m.live_calls, m.entry;
+
+-- name: lifted
+-- Suspicions that were taken back just now, by bucket.
+SELECT m.bucket_id, sum(e.amount) AS amount FROM moved m
+JOIN ledger e ON e.attempt_id = m.attempt_id AND e.kind = 'suspected' AND e.amount > 0
+WHERE m.was = 'lost' GROUP BY m.bucket_id ORDER BY m.bucket_id;
+
+-- name: spend
+-- Add to a bucket's money.
+UPDATE buckets SET paid = paid + :paid, listed = listed + :listed, wasted = wasted + :wasted, suspected = suspected + :suspected,
+    unpriced = unpriced + :unpriced
+WHERE id = :bucket;
+
+-- name: keep
+-- A response that came by itself.
+INSERT INTO answers (attempt_id, response) VALUES (:attempt, :response) ON CONFLICT (attempt_id) DO NOTHING;

@@ -1,0 +1,207 @@
+-- name: insert
+-- A new batch, to be filled.
+INSERT INTO batches (owner, external_id, tag, account, model, endpoint, state, failed_validations, opened_at, due_at,
+    holder, lease_until, fence)
+VALUES (:owner, :external_id, :tag, :account, :model, :endpoint, 'open', :failed_validations, :now, :now,
+    :holder, :lease_until, :fence)
+RETURNING *;
+
+-- name: filling
+-- A batch that is being filled from a bucket.
+SELECT t.id FROM batches t JOIN shares s ON s.batch_id = t.id WHERE s.bucket_id = :bucket AND t.state = 'open' LIMIT 1;
+
+-- name: claim
+-- Take batches that need attention and that nobody holds. The fence tells this lease from every earlier one.
+UPDATE batches SET holder = :holder, lease_until = :lease_until, fence = fence + 1
+WHERE id IN (
+    SELECT id FROM batches WHERE due_at <= :now AND lease_until <= :now AND account = :account ORDER BY due_at, id LIMIT :count {skip locked}
+) RETURNING *;
+
+-- name: renew
+-- Only while the lease is held: a step that has just ended must not find it taken again.
+UPDATE batches SET lease_until = :lease_until WHERE id = :batch AND fence = :fence AND holder IS NOT NULL;
+
+-- name: release_holder
+-- A worker has died: what it held is free.
+UPDATE batches SET holder = NULL, lease_until = 0 WHERE holder = :holder;
+
+-- name: holders
+SELECT DISTINCT holder FROM batches WHERE holder IS NOT NULL
+UNION SELECT DISTINCT holder FROM attempts WHERE state = 'sent' AND batch_id IS NULL AND holder IS NOT NULL
+UNION SELECT DISTINCT holder FROM deliveries WHERE holder IS NOT NULL;
+
+-- name: next_due
+-- By account, the next instant at which some batch needs attention.
+SELECT account, min(CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END) AS due_at FROM batches
+WHERE due_at IS NOT NULL GROUP BY account ORDER BY account;
+
+-- name: by_id
+SELECT * FROM batches WHERE id = :batch;
+
+-- name: hold
+-- The batch, if the lease is still ours.
+SELECT * FROM batches WHERE id = :batch AND fence = :fence {lock batches};
+
+-- name: cut
+-- The last of the waiting requests that still fits beside what the batch has.
+SELECT max(id) AS last FROM (
+    SELECT id, sum(length + :overhead) OVER (ORDER BY id) AS total_size, sum(input_tokens) OVER (ORDER BY id) AS total_tokens
+    FROM requests
+    WHERE bucket_id = :bucket AND state = 'open' AND live_batches = 0 AND live_calls = 0
+    ORDER BY id LIMIT :count
+) AS page WHERE total_size <= :size AND total_tokens <= :tokens;
+
+-- name: fill
+-- Plan an attempt in this batch for each waiting request up to there.
+INSERT INTO attempts (owner, request_id, lane, account, batch_id, state)
+SELECT owner, id, 'batch', :account, :batch, 'planned' FROM requests
+WHERE bucket_id = :bucket AND state = 'open' AND live_batches = 0 AND live_calls = 0 AND id <= :last ORDER BY id {lock requests};
+
+-- name: newest_attempt
+SELECT coalesce(max(id), 0) AS id FROM attempts;
+
+-- name: added
+-- What a batch was given since then, by bucket.
+SELECT r.bucket_id, count(*) AS requests, sum(r.length) AS length, sum(r.input_tokens) AS tokens,
+    sum(r.input_tokens + r.output_tokens) AS bound, min(a.id) AS first, max(a.id) AS last
+FROM attempts a JOIN requests r ON r.id = a.request_id
+WHERE a.batch_id = :batch AND a.id > :after GROUP BY r.bucket_id ORDER BY r.bucket_id;
+
+-- name: mark
+-- Its requests are in a batch now.
+UPDATE requests SET live_batches = 1 WHERE id IN (SELECT request_id FROM attempts WHERE batch_id = :batch AND id > :after);
+
+-- name: grow
+-- Count what was added.
+UPDATE batches SET requests = requests + :requests, size = size + :size, tokens = tokens + :tokens,
+    first_attempt = coalesce(first_attempt, :first), last_attempt = :last
+WHERE id = :batch AND fence = :fence;
+
+-- name: share
+INSERT INTO shares (batch_id, bucket_id, requests) VALUES (:batch, :bucket, :requests)
+ON CONFLICT (batch_id, bucket_id) DO UPDATE SET requests = shares.requests + excluded.requests;
+
+-- name: seal
+-- Complete: nothing is added any more.
+UPDATE batches SET state = 'sealed', due_at = :now
+WHERE id = :batch AND fence = :fence AND state IN {before batch.sealed} RETURNING *;
+
+-- name: stage
+-- The input file is at the provider.
+UPDATE batches SET input_file = :input_file WHERE id = :batch AND fence = :fence AND state = 'sealed';
+
+-- name: intend
+-- From here on a batch may exist at the provider. Committed before the create is sent.
+UPDATE batches SET state = 'submitting', intended_at = :now, lease_until = :lease_until
+WHERE id = :batch AND fence = :fence AND state IN {before batch.submitting} RETURNING *;
+
+-- name: submitted
+-- The provider's id is known.
+UPDATE batches SET state = 'submitted', provider_id = :provider_id, submitted_at = :submitted_at, expires_at = :expires_at,
+    failures = 0, trouble = NULL, due_at = :due_at, holder = NULL, lease_until = 0
+WHERE id = :batch AND fence = :fence AND state IN {before batch.submitted} RETURNING *;
+
+-- name: send_attempts
+UPDATE attempts SET state = 'sent', sent_at = :now
+WHERE batch_id = :batch AND id BETWEEN :first AND :last AND state IN {before attempt.sent};
+
+-- name: withdraw
+-- The create surely did not arrive, or was refused for now: it may be tried again.
+UPDATE batches SET state = 'sealed', input_file = :input_file, failures = failures + 1, trouble = :trouble, due_at = :due_at,
+    holder = NULL, lease_until = 0
+WHERE id = :batch AND fence = :fence AND state = 'submitting' RETURNING *;
+
+-- name: ambiguous
+-- The create was sent and nobody answered.
+UPDATE batches SET state = 'ambiguous', trouble = :trouble, due_at = :due_at, holder = NULL, lease_until = 0
+WHERE id = :batch AND fence = :fence AND state IN {before batch.ambiguous} RETURNING *;
+
+-- name: observe
+-- What a poll showed. Counters are for people.
+UPDATE batches SET total_count = :total, completed_count = :completed, failed_count = :failed, started_at = :started_at,
+    expires_at = coalesce(:expires_at, expires_at), failures = 0, trouble = NULL, due_at = :due_at, holder = NULL, lease_until = 0
+WHERE id = :batch AND fence = :fence;
+
+-- name: cancelling
+-- The provider has accepted the cancel.
+UPDATE batches SET state = 'cancelling', cancel_at = coalesce(cancel_at, :now), due_at = :due_at, holder = NULL, lease_until = 0
+WHERE id = :batch AND fence = :fence AND state IN {before batch.cancelling} RETURNING *;
+
+-- name: end
+-- The provider has finished with it.
+UPDATE batches SET state = 'ended', outcome = :outcome, code = :code, message = :message, output_file = :output_file,
+    error_file = :error_file, ended_at = :ended_at, failures = 0, trouble = NULL, due_at = :now
+WHERE id = :batch AND fence = :fence AND state IN {before batch.ended} RETURNING *;
+
+-- name: progress
+-- So many rows of its files have been landed.
+UPDATE batches SET output_rows = :output_rows, error_rows = :error_rows
+WHERE id = :batch AND fence = :fence AND state = 'ended';
+
+-- name: harvested
+-- Nothing more will come from it.
+UPDATE batches SET state = 'harvested', harvested_at = :now, failures = 0, trouble = NULL, due_at = :now
+WHERE id = :batch AND fence = :fence AND state IN {before batch.harvested} RETURNING *;
+
+-- name: cleaned
+-- Its files at the provider are deleted, or will expire by themselves.
+UPDATE batches SET cleaned_at = :now, files_kept = :kept, due_at = NULL, holder = NULL, lease_until = 0
+WHERE id = :batch AND fence = :fence AND state = 'harvested';
+
+-- name: trouble
+-- A call about it failed; the back-off grows.
+UPDATE batches SET failures = failures + 1, trouble = :trouble, due_at = :due_at, holder = NULL, lease_until = 0
+WHERE id = :batch AND fence = :fence;
+
+-- name: wait
+-- Nothing new: look again later.
+UPDATE batches SET due_at = :due_at, holder = NULL, lease_until = 0 WHERE id = :batch AND fence = :fence;
+
+-- name: ask_cancel
+-- Somebody wants it to end; whoever holds it next will see to that.
+UPDATE batches SET cancel_asked = 1, due_at = :now
+WHERE id = :batch AND cancel_asked = 0 AND state NOT IN ('ended', 'harvested') RETURNING *;
+
+-- name: wanted
+-- How many of the batch's shares belong to jobs that still want them.
+SELECT count(*) AS wanted FROM shares s JOIN buckets b ON b.id = s.bucket_id JOIN jobs j ON j.id = b.job_id
+WHERE s.batch_id = :batch AND j.state = 'running';
+
+-- name: jobs
+-- The jobs that have requests in it.
+SELECT DISTINCT b.job_id FROM shares s JOIN buckets b ON b.id = s.bucket_id WHERE s.batch_id = :batch ORDER BY b.job_id;
+
+-- name: of_job
+-- The batches that carry a job's requests.
+SELECT DISTINCT t.* FROM batches t JOIN shares s ON s.batch_id = t.id JOIN buckets b ON b.id = s.bucket_id
+WHERE b.job_id = :job ORDER BY t.id;
+
+-- name: bar
+-- Keep the buckets of this batch out of the batch lane.
+UPDATE buckets SET batchable = 0 WHERE id IN (SELECT bucket_id FROM shares WHERE batch_id = :batch);
+
+-- name: live
+-- Batches whose answers are not all in, with how many of their requests belong to which bucket.
+SELECT t.*, s.bucket_id, s.requests AS share FROM batches t JOIN shares s ON s.batch_id = t.id
+WHERE t.state <> 'harvested' ORDER BY t.id, s.bucket_id;
+
+-- name: lines
+-- A page of the requests in a batch, in the order of its file.
+SELECT a.id, r.object_id, r.start, r.length, r.checksum FROM attempts a JOIN requests r ON r.id = a.request_id
+WHERE a.batch_id = :batch AND a.id > :after AND a.id <= :last ORDER BY a.id LIMIT :count;
+
+-- name: line
+-- The attempt on a line of the batch's file, counted from 0.
+SELECT id FROM attempts WHERE batch_id = :batch AND id BETWEEN :first AND :last ORDER BY id LIMIT 1 OFFSET :offset;
+
+-- name: regroup
+-- Plan the open requests of an ended batch in another batch, without a turn in the queue.
+INSERT INTO attempts (owner, request_id, lane, account, batch_id, state)
+SELECT a.owner, a.request_id, 'batch', a.account, :batch, 'planned'
+FROM attempts a JOIN requests r ON r.id = a.request_id
+WHERE a.batch_id = :source AND a.id BETWEEN :first AND :last AND r.state = 'open' AND r.live_batches = 0 AND r.live_calls = 0
+ORDER BY a.id {lock r};
+
+-- name: drop
+-- A successor for which nothing was left.
+DELETE FROM batches WHERE id = :batch AND state = 'open';

@@ -1,0 +1,18 @@
+-- name: insert
+-- A name that is there already was written by a step that died before any row pointed into it.
+INSERT INTO objects (owner, name, kind, size, created_at) VALUES (:owner, :name, :kind, :size, :now)
+ON CONFLICT (name) DO UPDATE SET size = excluded.size RETURNING id;
+
+-- name: resize
+-- The object is complete and on the disk.
+UPDATE objects SET size = :size WHERE id = :object;
+
+-- name: name
+SELECT name FROM objects WHERE id = :object;
+
+-- name: setting
+SELECT value FROM settings WHERE name = :name;
+
+-- name: set
+-- The first to say it is right.
+INSERT INTO settings (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING value;

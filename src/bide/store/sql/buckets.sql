@@ -1,0 +1,30 @@
+-- name: ensure
+-- The bucket with this key, made when it is missing.
+INSERT INTO buckets (owner, job_id, account, model, endpoint, deadline, part, protected)
+VALUES (:owner, :job, :account, :model, :endpoint, :deadline, :part, :protected)
+ON CONFLICT (job_id, account, model, endpoint, deadline, part) DO UPDATE SET model = excluded.model
+RETURNING id;
+
+-- name: lengthen
+UPDATE buckets SET longest = :longest WHERE id = :bucket AND longest < :longest;
+
+-- name: count
+-- Move a tally by so much.
+INSERT INTO tallies (bucket_id, phase, requests, tokens) VALUES (:bucket, :phase, :requests, :tokens)
+ON CONFLICT (bucket_id, phase) DO UPDATE
+SET requests = tallies.requests + excluded.requests, tokens = tallies.tokens + excluded.tokens;
+
+-- name: open
+-- Every bucket of an accepted, unfinished job that still has open requests, with its tallies, by deadline.
+SELECT b.*, j.state AS job_state, j.on_miss, j.accepted_at, j.max_cost, t.phase, t.requests, t.tokens
+FROM jobs j JOIN buckets b ON b.job_id = j.id JOIN tallies t ON t.bucket_id = b.id
+WHERE j.answered_at IS NULL AND j.accepted_at IS NOT NULL
+ORDER BY b.deadline, b.id, t.phase;
+
+-- name: lock
+-- One planner at a time for a bucket.
+SELECT b.*, j.state AS job_state FROM buckets b JOIN jobs j ON j.id = b.job_id WHERE b.id = :bucket {lock b};
+
+-- name: protect
+-- The bucket fits into the real-time capacity after all.
+UPDATE buckets SET protected = 1 WHERE id = :bucket AND protected = 0;

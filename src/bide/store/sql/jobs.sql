@@ -1,0 +1,94 @@
+-- name: insert
+-- A job whose requests are about to be read.
+INSERT INTO jobs (
+    owner, external_id, kind, state, name, workflow, fingerprint, idempotency_key, priority, priority_source, deadline,
+    on_miss, max_cost, parent_id, destination, parameters, created_at
+) VALUES (
+    :owner, :external_id, :kind, 'accepting', :name, :workflow, :fingerprint, :idempotency_key, :priority,
+    :priority_source, :deadline, :on_miss, :max_cost, :parent_id, :destination, :parameters, :now
+) RETURNING *;
+
+-- name: accept
+-- Every request is stored: from here on they are promised.
+UPDATE jobs SET state = 'running', fingerprint = :fingerprint, input_id = :input_id, requests = :requests, refused = :refused,
+    admission = :admission, first_request = :first_request, last_request = :last_request, accepted_at = :now
+WHERE owner = :owner AND id = :job AND state IN {before job.running}
+RETURNING *;
+
+-- name: cancel
+-- Spend no more.
+UPDATE jobs SET state = 'cancelling', cancelled_at = :now
+WHERE owner = :owner AND id = :job AND state IN {before job.cancelling}
+RETURNING *;
+
+-- name: by_id
+SELECT * FROM jobs WHERE owner = :owner AND id = :job;
+
+-- name: by_external_id
+SELECT * FROM jobs WHERE owner = :owner AND external_id = :external_id;
+
+-- name: by_idempotency_key
+SELECT * FROM jobs WHERE owner = :owner AND idempotency_key = :idempotency_key;
+
+-- name: recent
+-- The newest jobs first.
+SELECT * FROM jobs WHERE owner = :owner AND state <> 'accepting' ORDER BY id DESC LIMIT :count;
+
+-- name: by_destination
+-- Accepted jobs that write to this place, the newest first.
+SELECT * FROM jobs WHERE owner = :owner AND destination = :destination AND state <> 'accepting' ORDER BY id DESC LIMIT 20;
+
+-- name: by_fingerprint
+-- The newest accepted job of this content and these parameters.
+SELECT * FROM jobs WHERE owner = :owner AND fingerprint = :fingerprint AND state <> 'accepting' ORDER BY id DESC LIMIT 1;
+
+-- name: retries
+-- The jobs that tried a job's failed requests again, oldest first.
+SELECT * FROM jobs WHERE owner = :owner AND parent_id = :job AND state <> 'accepting' ORDER BY id;
+
+-- name: unfinished
+-- Everything a worker still has to care for.
+SELECT * FROM jobs WHERE done_at IS NULL AND accepted_at IS NOT NULL ORDER BY id;
+
+-- name: abandoned
+-- Jobs whose reader died before they were accepted.
+SELECT * FROM jobs WHERE done_at IS NULL AND state = 'accepting' AND created_at <= :before ORDER BY id;
+
+-- name: answer
+-- Note that the last request is settled.
+UPDATE jobs SET answered_at = :now
+WHERE id = :job AND answered_at IS NULL AND state IN ('running', 'cancelling') AND NOT EXISTS (
+    SELECT 1 FROM tallies t JOIN buckets b ON b.id = t.bucket_id
+    WHERE b.job_id = :job AND t.requests > 0 AND t.phase IN ('waiting', 'batched', 'calling')
+)
+RETURNING *;
+
+-- name: finish
+-- Note that the last attempt has ended.
+UPDATE jobs SET state = 'done', done_at = :now
+WHERE id = :job AND answered_at IS NOT NULL AND state IN {before job.done} AND NOT EXISTS (
+    SELECT 1 FROM buckets b JOIN shares s ON s.bucket_id = b.id JOIN batches t ON t.id = s.batch_id
+    WHERE b.job_id = :job AND t.state <> 'harvested'
+) AND NOT EXISTS (
+    SELECT 1 FROM attempts a JOIN requests r ON r.id = a.request_id
+    WHERE r.job_id = :job AND a.state = 'sent' AND a.batch_id IS NULL
+)
+RETURNING *;
+
+-- name: money
+-- What the job's buckets add up to.
+SELECT b.*, t.phase, t.requests, t.tokens FROM buckets b LEFT JOIN tallies t ON t.bucket_id = b.id
+WHERE b.owner = :owner AND b.job_id = :job ORDER BY b.id, t.phase;
+
+-- name: delete_requests
+-- Part of forgetting a job that was never accepted.
+DELETE FROM requests WHERE id IN (SELECT id FROM requests WHERE job_id = :job ORDER BY id LIMIT :count);
+
+-- name: delete_tallies
+DELETE FROM tallies WHERE bucket_id IN (SELECT id FROM buckets WHERE job_id = :job);
+
+-- name: delete_buckets
+DELETE FROM buckets WHERE job_id = :job;
+
+-- name: delete_job
+DELETE FROM jobs WHERE id = :job AND state = 'accepting';

@@ -1,0 +1,42 @@
+-- name: keep_card
+-- A rate card in force, by its content.
+INSERT INTO rate_cards (provider, model, mode, day, card) VALUES (:provider, :model, :mode, :day, :card)
+ON CONFLICT (provider, model, mode, day, card) DO UPDATE SET model = excluded.model RETURNING id;
+
+-- name: cards
+-- The cards kept for a day.
+SELECT * FROM rate_cards WHERE day = :day ORDER BY id;
+
+-- name: entries
+-- What a job has cost, by kind, lane and reason. Sums are split so that they cannot overflow 64 bits.
+SELECT e.kind, e.lane, e.reason, count(*) AS entries, sum(CASE WHEN e.amount IS NULL THEN 1 ELSE 0 END) AS unpriced,
+    sum(e.amount / 1000000) AS amount_high, sum(e.amount % 1000000) AS amount_low,
+    sum(e.listed / 1000000) AS listed_high, sum(e.listed % 1000000) AS listed_low,
+    sum(e.input) AS input, sum(e.cached) AS cached, sum(e.cache_write) AS cache_write, sum(e.output) AS output,
+    sum(e.reasoning) AS reasoning
+FROM ledger e WHERE e.owner = :owner AND e.job_id = :job
+GROUP BY e.kind, e.lane, e.reason ORDER BY e.kind, e.lane, e.reason;
+
+-- name: used_cards
+-- The rate cards a job was charged by.
+SELECT DISTINCT c.* FROM ledger e JOIN rate_cards c ON c.id = e.card_id
+WHERE e.owner = :owner AND e.job_id = :job ORDER BY c.id;
+
+-- name: attempts
+-- How a job's attempts ended, by lane.
+SELECT a.lane, a.state, count(*) AS attempts FROM attempts a JOIN requests r ON r.id = a.request_id
+WHERE r.owner = :owner AND +r.job_id = :job
+    AND r.id BETWEEN (SELECT first_request FROM jobs WHERE id = :job) AND (SELECT last_request FROM jobs WHERE id = :job)
+GROUP BY a.lane, a.state ORDER BY a.lane, a.state;
+
+-- name: realtime_span
+-- When the first call of a job was made and the last one ended.
+SELECT min(a.sent_at) AS first, max(a.finished_at) AS last FROM attempts a JOIN requests r ON r.id = a.request_id
+WHERE r.owner = :owner AND +r.job_id = :job AND a.batch_id IS NULL
+    AND r.id BETWEEN (SELECT first_request FROM jobs WHERE id = :job) AND (SELECT last_request FROM jobs WHERE id = :job);
+
+-- name: late
+-- Requests of a job that were settled after their deadline.
+SELECT count(*) AS late, max(r.settled_at) AS last_settled FROM requests r JOIN buckets b ON b.id = r.bucket_id
+WHERE r.owner = :owner AND +r.job_id = :job AND r.state = 'succeeded' AND r.settled_at > b.deadline
+    AND r.id BETWEEN (SELECT first_request FROM jobs WHERE id = :job) AND (SELECT last_request FROM jobs WHERE id = :job);

@@ -1,0 +1,64 @@
+"""The store: every noun's verbs over one database and one place for objects."""
+
+from bide.store import queries
+from bide.store.attempts import Attempts
+from bide.store.batches import Batches
+from bide.store.bodies import Bodies
+from bide.store.buckets import Buckets
+from bide.store.database import Database, Transaction, Verbs, reads, writes
+from bide.store.deliveries import Deliveries
+from bide.store.events import Events
+from bide.store.jobs import Jobs
+from bide.store.ledger import Ledger
+from bide.store.limits import Limits
+from bide.store.objects import Objects
+from bide.store.requests import Requests
+from bide.store.snapshot import Snapshots
+
+BODIES = queries.load("bodies")
+BATCHES = queries.load("batches")
+DELIVERIES = queries.load("deliveries")
+LIMITS = queries.load("limits")
+
+
+class Store(Verbs):
+    """The only way state changes. Nouns are attributes: ``store.jobs.accept(…)``."""
+
+    def __init__(self, database: Database, objects: Objects) -> None:
+        super().__init__(database)
+        self.objects = objects
+        self.jobs = Jobs(database)
+        self.buckets = Buckets(database)
+        self.requests = Requests(database)
+        self.batches = Batches(database)
+        self.attempts = Attempts(database)
+        self.ledger = Ledger(database)
+        self.limits = Limits(database)
+        self.deliveries = Deliveries(database)
+        self.events = Events(database)
+        self.bodies = Bodies(database, objects)
+        self.snapshots = Snapshots(database)
+
+    @writes
+    async def agree(self, transaction: Transaction, name: str, value: str) -> str:
+        """The value of a setting that everybody who uses this database shares: `value`, unless it was set before."""
+        row = await transaction.one(BODIES["set"], name=name, value=value)
+        assert row is not None
+        return row["value"]
+
+    @reads
+    async def holders(self, transaction: Transaction) -> list[str]:
+        """Everybody who holds a lease or has a call in flight."""
+        return sorted(row["holder"] for row in await transaction.all(BATCHES["holders"]))
+
+    @writes
+    async def release_holder(self, transaction: Transaction, holder: str) -> None:
+        """A worker has died: whatever it held is free. Its calls in flight are `Attempts.orphans`."""
+        await transaction.run(BATCHES["release_holder"], holder=holder)
+        await transaction.run(DELIVERIES["release_holder"], holder=holder)
+        await transaction.run(LIMITS["leave"], holder=holder)
+
+    async def close(self) -> None:
+        """Close the database and the objects."""
+        await self.database.close()
+        await self.objects.close()
