@@ -5,6 +5,7 @@ It is its own selector and has no sockets and no threads. Private attributes of 
 """
 
 import asyncio
+import heapq
 import itertools
 from collections.abc import Callable, Coroutine
 from contextvars import Context, ContextVar
@@ -25,6 +26,8 @@ class Process:
     def __init__(self, name: str) -> None:
         self.name = name
         self.dead = False
+        self.paused = False
+        self.stash: list[asyncio.Handle] = []
         self.tasks: list[asyncio.Task[Any]] = []
 
 
@@ -54,7 +57,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
 
     def __init__(self) -> None:
         super().__init__()
-        self._now = START
+        self._now: float = START
         self._selector = self
         self._clock_resolution = 1e-6
         self.callbacks = 0
@@ -68,7 +71,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         if timeout is None:
             raise Deadlock("nothing is ready and no timer is set")
         if timeout > 0:
-            self._now = self._scheduled[0].when()  # type: ignore[attr-defined]
+            self._now = float(self._scheduled[0].when())  # type: ignore[attr-defined]
         return ()
 
     def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.Handle:
@@ -77,6 +80,8 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         process = handle._context.get(PROCESS)  # type: ignore[attr-defined]
         if process is not None and process.dead:
             handle.cancel()
+        elif process is not None and process.paused:
+            process.stash.append(handle)
         else:
             self._ready.append(handle)  # type: ignore[attr-defined]
         return handle
@@ -88,6 +93,33 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         for handle in handles:
             if handle._context is not None and handle._context.get(PROCESS) is process:  # type: ignore[attr-defined]
                 handle.cancel()
+
+    def pause(self, process: Process) -> None:
+        """Let a process stand still, as SIGSTOP does: its timers run out meanwhile, it does not notice."""
+        process.paused = True
+        ready: Any = self._ready  # type: ignore[attr-defined]
+        scheduled: Any = self._scheduled  # type: ignore[attr-defined]
+        for handle in [one for one in ready if one._context.get(PROCESS) is process]:
+            ready.remove(handle)
+            process.stash.append(handle)
+        for timer in [one for one in scheduled if one._context.get(PROCESS) is process]:
+            scheduled.remove(timer)
+            timer._scheduled = False
+            process.stash.append(timer)
+        heapq.heapify(scheduled)
+
+    def resume(self, process: Process) -> None:
+        """Let it go on."""
+        process.paused = False
+        stash, process.stash = process.stash, []
+        for handle in stash:
+            if handle.cancelled() or process.dead:
+                continue
+            if isinstance(handle, asyncio.TimerHandle) and handle.when() > self._now:
+                heapq.heappush(self._scheduled, handle)  # type: ignore[attr-defined]
+                handle._scheduled = True  # type: ignore[attr-defined]
+            else:
+                self._ready.append(handle)  # type: ignore[attr-defined]
 
     def start(self, process: Process, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run a coroutine as part of a process."""
@@ -108,7 +140,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
             )  # kept until the end: a collected coroutine would run its `finally` in the next life
         return task
 
-    def run_in_executor(self, *args: Any) -> Any:
+    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:
         raise RuntimeError("threads are not simulated")
 
     def _process_events(self, event_list: Any) -> None:

@@ -30,6 +30,17 @@ class Phase(enum.StrEnum):
     EXPIRED = "expired"
 
 
+class Part(enum.StrEnum):
+    """What was said at intake about the requests of a bucket."""
+
+    GUARANTEED = "guaranteed"
+    """They fit into the account's real-time capacity, so they are rescued in time."""
+    ASSUMED = "assumed"
+    """The capacity is not known; they would fit into what is assumed, and are rescued as if they did."""
+    REST = "rest"
+    """They do not fit, or are not to be rescued: they stay in batch."""
+
+
 OPEN_PHASES = (Phase.WAITING, Phase.BATCHED, Phase.CALLING)
 
 

@@ -1,8 +1,121 @@
-"""x"""
+"""Results into a file: beside its place first, then renamed into it, so that nobody ever sees half of one."""
 
+import gzip
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import IO, Any, BinaryIO
+
+import msgspec
+import zstandard
+
+from bide.core.errors import StoreError
 from bide.core.job import Job
+from bide.delivery.columns import ColumnReader
+from bide.delivery.results import results
+from bide.delivery.shape import BatchShape, CsvShape, Format, JsonlShape, Shape
+from bide.store.objects import sync_folder
 from bide.store.store import Store
 
+NO_COLUMNS: Mapping[str, Any] = {}
 
-async def deliver(store: Store, job: Job, destination: str) -> None:
-    del store, job, destination
+
+class Destination(msgspec.Struct, frozen=True):
+    """Where a job's answers go and in which shape. `path` is absolute; empty for standard output."""
+
+    path: str
+    format: Format
+    names: list[str] = []
+
+    def encode(self) -> str:
+        """As the store keeps it; equal destinations are equal texts."""
+        return msgspec.json.encode(self).decode()
+
+
+def decode_destination(text: str) -> Destination:
+    """What `Destination.encode` wrote."""
+    return msgspec.json.decode(text, type=Destination)
+
+
+async def deliver(store: Store, job: Job, kept: str) -> None:
+    """Write a job's results to the file that its destination names, whole or not at all.
+
+    Raises:
+        StoreError: the place cannot be written.
+    """
+    destination = decode_destination(kept)
+    path = Path(destination.path)
+    part = path.with_name(f".{path.name}.{job.external_id}.part")
+    try:
+        with part.open("wb") as raw:
+            if destination.format is Format.PARQUET:
+                await _write_parquet(store, job, destination, raw)
+            else:
+                await _write_text(store, job, destination, raw)
+            raw.flush()
+            os.fsync(raw.fileno())
+        part.rename(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise StoreError(f"the answers cannot be written to {path}: {error.strerror}") from error
+
+
+async def write_out(store: Store, job: Job, destination: Destination) -> None:
+    """Write a job's results to standard output, a page at a time."""
+    async for data in pages(store, job, destination):
+        sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+async def _write_text(store: Store, job: Job, destination: Destination, raw: BinaryIO) -> None:
+    with _compressed(raw, Path(destination.path).suffix) as file:
+        async for data in pages(store, job, destination):
+            file.write(data)
+
+
+def _compressed(raw: BinaryIO, suffix: str) -> IO[bytes] | Any:
+    if suffix == ".gz":
+        return gzip.GzipFile(fileobj=raw, mode="wb", mtime=0)
+    if suffix == ".zst":
+        return zstandard.ZstdCompressor().stream_writer(raw, closefd=False)
+    return os.fdopen(os.dup(raw.fileno()), "wb")
+
+
+async def pages(store: Store, job: Job, destination: Destination) -> AsyncIterator[bytes]:
+    """A job's results in their shape, a page at a time."""
+    shape = _shape(job, destination)
+    columns = await _columns(store, job)
+    yield shape.head()
+    async for page in results(store, job):
+        own = await columns.of([result.line for result in page]) if columns else [NO_COLUMNS] * len(page)
+        yield shape.page(page, own)
+
+
+def _shape(job: Job, destination: Destination) -> Shape:
+    match destination.format:
+        case Format.CSV:
+            return CsvShape(
+                ["custom_id", *destination.names] if "custom_id" not in destination.names else destination.names
+            )
+        case Format.JSONL:
+            return JsonlShape()
+        case _:
+            return BatchShape(job)
+
+
+async def _columns(store: Store, job: Job) -> ColumnReader | None:
+    if job.input_id is None:
+        return None
+    return ColumnReader(store.bodies, job.input_id, await store.bodies.size(job.input_id))
+
+
+async def _write_parquet(store: Store, job: Job, destination: Destination, raw: BinaryIO) -> None:
+    from bide.delivery.parquet import ParquetPages
+
+    columns = await _columns(store, job)
+    with ParquetPages(raw, destination.names) as file:
+        async for page in results(store, job):
+            own = await columns.of([result.line for result in page]) if columns else [NO_COLUMNS] * len(page)
+            file.write(page, own)

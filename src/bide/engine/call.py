@@ -32,6 +32,9 @@ from bide.providers.port import (
 from bide.providers.transport import NotSentError, ReplyLostError
 from bide.store.attempts import ClaimedCall, Price, Report
 
+CallError = ProviderError | NotSentError | ReplyLostError | StoreError
+"""What may come instead of an answer."""
+
 SHARE_FOR = 30 * SECOND
 """How long a worker's claim to its share of the rate limit stands without being renewed."""
 
@@ -133,27 +136,39 @@ class Caller:
         context = self._context
         lane = self._lanes[bucket.account, bucket.model]
         provider = context.providers[bucket.account]
+        outcome: Answer | CallError
+        verdict = AttemptState.ANSWERED
         try:
             body = await context.store.bodies.read(claimed.body)
-            call = Call(bucket.endpoint, body, custom_id(context.tag, claimed.attempt))
-            answer = await provider.send(call)
+            outcome = await provider.send(Call(bucket.endpoint, body, custom_id(context.tag, claimed.attempt)))
         except (ProviderError, NotSentError, ReplyLostError, StoreError) as error:
-            report = await self._failed(bucket, claimed, lane, error)
+            outcome = error
+        finished_at = context.clock.now()
+        if isinstance(outcome, Answer):
+            lane.pace = lane.pace.answered()
+            context.troubles.pop(bucket.account, None)
         else:
-            report = await self._answered(bucket, claimed, lane, answer)
-        await self._land(report)
+            verdict = self._note(bucket, lane, outcome)
+        while True:  # an answer that was paid for is held until the store takes it
+            try:
+                if isinstance(outcome, Answer):
+                    report = await self._answered(bucket, claimed, outcome, finished_at)
+                else:
+                    report = await self._failed(bucket, claimed, outcome, verdict, finished_at)
+                await context.store.attempts.land([report], context.clock.now())
+                break
+            except StoreError as error:
+                context.troubles["store"] = str(error)
+                await context.clock.sleep_until(context.clock.now() + LAND_AGAIN)
         self._changed()
 
-    async def _answered(self, bucket: Bucket, claimed: ClaimedCall, lane: _Lane, answer: Answer) -> Report:
+    async def _answered(self, bucket: Bucket, claimed: ClaimedCall, answer: Answer, finished_at: int) -> Report:
         context, row = self._context, answer.row
-        lane.pace = lane.pace.answered()
-        context.troubles.pop(bucket.account, None)
         await self._learn(bucket, answer.rates)
         price = None
         if row.verdict is Verdict.ANSWERED or row.usage is not None:
             provider = context.providers[bucket.account]
-            now = context.clock.now()
-            tariff = await context.pricing.tariff(provider.catalogue, bucket.model, pricing.STANDARD, now)
+            tariff = await context.pricing.tariff(provider.catalogue, bucket.model, pricing.STANDARD, finished_at)
             price = tariff.price(row.usage)
         return Report(
             claimed.attempt,
@@ -164,43 +179,48 @@ class Caller:
             row.message,
             inline=row.response,
             price=price,
-            finished_at=context.clock.now(),
+            finished_at=finished_at,
         )
 
-    async def _failed(
-        self,
-        bucket: Bucket,
-        claimed: ClaimedCall,
-        lane: _Lane,
-        error: ProviderError | NotSentError | ReplyLostError | StoreError,
-    ) -> Report:
-        """What a call without an answer means: for the pace, and for the request."""
+    def _note(self, bucket: Bucket, lane: _Lane, error: CallError) -> AttemptState:
+        """What a call without an answer means: for the pace, and for the attempt."""
         context = self._context
         now, jitter = context.clock.now(), context.entropy.uniform()
         wait = note_refusal(context, bucket.account, error)
-        verdict, price = AttemptState.REFUSED, None
         match error:
-            case BusyError():
-                lane.pace = lane.pace.busy(wait, jitter, now)
-                await self._learn(bucket, error.rates)
             case ReplyLostError():
                 lane.pace = lane.pace.failed(jitter, now)
-                verdict = AttemptState.LOST
-                price = await suspicion(
-                    context, bucket.account, bucket.model, claimed.body.length, claimed.output_tokens
-                )
+                return AttemptState.LOST
             case OverloadedError():
                 # It is the request's fault only while the provider answers others.
                 verdict = AttemptState.REFUSED if lane.pace.unwell else AttemptState.ERRORED
                 lane.pace = lane.pace.failed(jitter, now, wait)
-            case UnauthorisedError() | OutOfCreditError():
+                return verdict
+            case BusyError() | UnauthorisedError() | OutOfCreditError() | StoreError():
                 lane.pace = lane.pace.busy(wait, jitter, now)
-            case StoreError():
-                lane.pace = lane.pace.busy(None, jitter, now)
-                context.troubles["store"] = str(error)
             case _:
                 lane.pace = lane.pace.failed(jitter, now, wait)
-        return Report(claimed.attempt, verdict, code=error.code, message=str(error), price=price, finished_at=now)
+        return AttemptState.REFUSED
+
+    async def _failed(
+        self, bucket: Bucket, claimed: ClaimedCall, error: CallError, verdict: AttemptState, finished_at: int
+    ) -> Report:
+        price = None
+        if isinstance(error, ReplyLostError) or (isinstance(error, OverloadedError) and error.may_have_run):
+            price = await suspicion(
+                self._context, bucket.account, bucket.model, claimed.body.length, claimed.output_tokens
+            )
+        if isinstance(error, BusyError):
+            await self._learn(bucket, error.rates)
+        return Report(
+            claimed.attempt,
+            verdict,
+            code=error.code,
+            message=str(error),
+            price=price,
+            suspected=price is not None,
+            finished_at=finished_at,
+        )
 
     async def _learn(self, bucket: Bucket, rates: RateHeaders) -> None:
         """Keep what a reply's headers say about the limits, when it is news."""
@@ -210,18 +230,6 @@ class Caller:
         if news:
             self._known.update({(*key, name): value for name, value in news.items()})
             await self._context.store.limits.learn(*key, news, "header", self._context.clock.now())
-
-    async def _land(self, report: Report) -> None:
-        """Settle a call; an answer that was paid for is held until the store takes it."""
-        context = self._context
-        while True:
-            try:
-                await context.store.attempts.land([report], context.clock.now())
-            except StoreError as error:
-                context.troubles["store"] = str(error)
-                await context.clock.sleep_until(context.clock.now() + LAND_AGAIN)
-            else:
-                return
 
 
 async def suspicion(context: Context, account: str, model: str, body_bytes: int, output_tokens: int) -> Price:

@@ -1,15 +1,19 @@
 """What every step needs, handed in once: store, providers, clock, chance, prices, settings."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from bide.core.clock import Clock
 from bide.core.entropy import Entropy
+from bide.core.job import Job
 from bide.engine.pricing import Pricing
 from bide.providers.port import Provider
 from bide.settings import Settings
 from bide.store.store import Store
+
+Deliver = Callable[[Store, Job, str], Awaitable[None]]
+"""Hands a job's answers to the destination that the store keeps as text. Raises `BideError` or OSError."""
 
 log = logging.getLogger("bide.engine")
 
@@ -33,6 +37,7 @@ class Context:
     holder: str
     host: str
     tag: str
+    deliver: Deliver
     on_fault: Callable[[BaseException], None] = log_fault
     troubles: dict[str, str] = field(default_factory=dict[str, str])
     """By account or by part of the store, what keeps us from working: for the progress view."""

@@ -2,7 +2,6 @@
 
 from bide.core.clock import MINUTE
 from bide.core.errors import BideError
-from bide.delivery import file
 from bide.engine.attention import next_try
 from bide.engine.context import Context
 
@@ -19,7 +18,7 @@ async def deliver(context: Context) -> None:
     for delivery in await store.deliveries.claim(context.holder, context.host, now, now + LEASE, AT_A_TIME):
         job = await store.jobs.get(delivery.owner, delivery.job_id)
         try:
-            await file.deliver(store, job, delivery.destination)
+            await context.deliver(store, job, delivery.destination)
         except (BideError, OSError) as error:
             due_at = next_try(delivery.failures, context.entropy.uniform(), None, clock.now())
             await store.deliveries.troubled(delivery, str(error)[:500], due_at)

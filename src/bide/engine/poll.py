@@ -1,7 +1,7 @@
 """A batch at the provider: look how far it is, pass on a cancel, note its end."""
 
 from bide.core.batch import Batch
-from bide.core.clock import DAY, MINUTE
+from bide.core.clock import DAY, HOUR, MINUTE
 from bide.core.states import BatchOutcome, BatchState
 from bide.engine.attention import next_poll
 from bide.engine.context import Context
@@ -13,6 +13,12 @@ VANISHED = "vanished"
 
 PATIENCE = DAY
 """How long after its expiry a batch that the provider does not know may still turn up."""
+
+OVERDUE = HOUR
+"""After its window a batch should end by itself; this much later it is cancelled. Some providers' batches never expire."""
+
+GIVEN_UP = "given_up"
+"""The provider does not end it, not even a day after its cancel."""
 
 
 async def poll(context: Context, batch: Batch) -> Batch | None:
@@ -28,14 +34,19 @@ async def poll(context: Context, batch: Batch) -> Batch | None:
         else:
             remote = await provider.poll(batch.provider_id)
     except MissingError:
-        last = (batch.expires_at or (batch.submitted_at or now) + provider.limits.window) + PATIENCE
-        if now < last:
+        if now < _window_end(context, batch) + PATIENCE:
             raise  # right after the create, and now and then later, a batch answers 404 for a while
         return await context.store.batches.ended(
             held(batch), outcome=BatchOutcome.FAILED, code=VANISHED, ended_at=now, now=now
         )
+    if remote.outcome is None and batch.cancel_at is not None and now > batch.cancel_at + PATIENCE:
+        return await context.store.batches.ended(
+            held(batch), outcome=BatchOutcome.CANCELLED, code=GIVEN_UP, ended_at=now, now=now
+        )
     if remote.outcome is None or _files_missing(remote, now):
         await _observe(context, batch, remote)
+        if remote.outcome is None and now > _window_end(context, batch) + OVERDUE:
+            await context.store.batches.ask_cancel(batch.id, "its window is over and it has not ended", now)
         return None
     first = remote.errors[0] if remote.errors else None
     return await context.store.batches.ended(
@@ -48,6 +59,12 @@ async def poll(context: Context, batch: Batch) -> Batch | None:
         ended_at=remote.ended_at or now,
         now=now,
     )
+
+
+def _window_end(context: Context, batch: Batch) -> int:
+    """When the batch should have ended by itself."""
+    submitted_at = batch.submitted_at or batch.opened_at
+    return batch.expires_at or submitted_at + provider_of(context, batch).limits.window
 
 
 FILES_APPEAR_WITHIN = 10 * MINUTE

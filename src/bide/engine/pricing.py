@@ -51,7 +51,7 @@ class Pricing:
 
     def __init__(self, store: Store, source: CardSource) -> None:
         self._store = store
-        self._source = source
+        self.source = source
         self._restored: set[str] = set()
         self._tariffs: dict[tuple[str, str, str, str], Tariff] = {}
 
@@ -61,13 +61,13 @@ class Pricing:
         key = (provider, model, mode, day)
         if key not in self._tariffs:
             await self._restore(day)
-            card = self._source.card(provider, model, mode, day)
-            listed = card if mode == STANDARD else self._source.card(provider, model, STANDARD, day)
+            card = self.source.card(provider, model, mode, day)
+            listed = card if mode == STANDARD else self.source.card(provider, model, STANDARD, day)
             kept = None
             if card is not None:
-                kept = await self._store.ledger.keep_card(provider, model, mode, day, self._source.encode(card))
+                kept = await self._store.ledger.keep_card(provider, model, mode, day, self.source.encode(card))
                 if listed is not None and listed is not card:
-                    await self._store.ledger.keep_card(provider, model, STANDARD, day, self._source.encode(listed))
+                    await self._store.ledger.keep_card(provider, model, STANDARD, day, self.source.encode(listed))
             self._tariffs[key] = Tariff(card, kept, listed)
         return self._tariffs[key]
 
@@ -76,4 +76,4 @@ class Pricing:
         if day not in self._restored:
             self._restored.add(day)
             for kept in await self._store.ledger.cards(day):
-                self._source.restore(kept.card)
+                self.source.restore(kept.card)

@@ -42,5 +42,6 @@ async def _lost(context: Context, orphan: Orphan) -> Report:
         code="caller_died",
         message="the process that made the call ended before its reply came",
         price=await suspicion(context, orphan.account, orphan.model, orphan.body_bytes, orphan.output_tokens),
+        suspected=True,
         finished_at=context.clock.now(),
     )

@@ -14,11 +14,9 @@ from bide.core.errors import BideError, StoreError
 from bide.engine import deliver, recover, steps
 from bide.engine.call import Caller
 from bide.engine.context import Context
-from bide.lanes.assemble import Opening, Quota
-from bide.lanes.capacity import Capacity
-from bide.lanes.decide import Account, Decisions, GiveUp, Key, Outlook, decide
-from bide.settings import ProviderSettings
-from bide.store.limits import ENQUEUED_TOKENS, REQUESTS_PER_MINUTE, TOKENS_PER_MINUTE, Known
+from bide.engine.outlook import outlook_of
+from bide.lanes.assemble import Opening
+from bide.lanes.decide import Decisions, GiveUp, decide
 from bide.store.snapshot import Snapshot
 
 GIVE_UP_CHUNK = 20_000
@@ -53,8 +51,8 @@ class Service:
                 await self._rest(next_at)
         finally:
             watcher.cancel()
-            if self._tasks:
-                await asyncio.gather(*self._tasks, return_exceptions=True)
+        while self._tasks:
+            await asyncio.wait(list(self._tasks))
 
     def stop(self) -> None:
         """Start nothing more. What is under way is finished: a call in flight has been paid for."""
@@ -77,7 +75,7 @@ class Service:
             snapshot = await context.store.snapshots.take(context.host, now)
             if snapshot.next_lease is not None and snapshot.next_lease <= now:
                 await recover.write_off(context)
-            outlook = self.outlook(snapshot)
+            outlook = outlook_of(context, snapshot)
             decisions = decide(outlook, context.settings.rules, now)
             next_at = min(decisions.next_at, snapshot.next_lease or FAR_FUTURE)
             await self._settle(decisions, now)
@@ -91,18 +89,6 @@ class Service:
             return context.clock.now() + STORE_PAUSE
         context.troubles.pop("store", None)
         return next_at
-
-    def outlook(self, snapshot: Snapshot) -> Outlook:
-        """What is open, with what is known about the accounts: configured first, learned second, assumed last."""
-        context = self._context
-        keys = {(bucket.account, bucket.model) for bucket in snapshot.buckets}
-        return Outlook(
-            snapshot.buckets,
-            snapshot.live,
-            {key: capacity(context, snapshot, key) for key in keys},
-            {key: _quota(context, snapshot, key) for key in keys},
-            {name: Account(provider.limits, provider.capabilities) for name, provider in context.providers.items()},
-        )
 
     async def _settle(self, decisions: Decisions, now: int) -> None:
         """The decisions that only move state."""
@@ -189,7 +175,11 @@ class Service:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         self._changed.set()
-        if not task.cancelled() and (error := task.exception()) is not None:
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        if isinstance(error, StoreError):
+            self._context.troubles["store"] = str(error)  # the lease runs out, and the step is made again
+        else:
             self._context.on_fault(error)
 
     async def _rest(self, next_at: int) -> None:
@@ -214,26 +204,3 @@ class Service:
             await work
         except BideError as error:
             self._context.troubles["store"] = str(error)
-
-
-def capacity(context: Context, snapshot: Snapshot, key: Key) -> Capacity:
-    """An account's real-time capacity: configured, else learned, else assumed."""
-    configured = context.settings.providers.get(key[0], ProviderSettings())
-    learned = {name: snapshot.limits.get((*key, name)) for name in (REQUESTS_PER_MINUTE, TOKENS_PER_MINUTE)}
-    requests = configured.requests_per_minute or _value(learned[REQUESTS_PER_MINUTE])
-    tokens = configured.tokens_per_minute or _value(learned[TOKENS_PER_MINUTE])
-    if requests is None:
-        return Capacity(context.settings.realtime.assumed_requests_per_minute, tokens, known=False)
-    return Capacity(requests, tokens, known=True)
-
-
-def _quota(context: Context, snapshot: Snapshot, key: Key) -> Quota:
-    configured = context.settings.providers.get(key[0], ProviderSettings()).enqueued_tokens
-    limit = configured or _value(snapshot.limits.get((*key, ENQUEUED_TOKENS)))
-    present = snapshot.enqueued.get(key)
-    created = snapshot.created_this_hour.get(key[0], 0)
-    return Quota(limit, present.tokens if present else 0, present.batches if present else 0, created)
-
-
-def _value(known: Known | None) -> int | None:
-    return known.value if known else None

@@ -118,8 +118,8 @@ def _account_error(reply: Reply, body: bytes) -> ProviderError | None:
             return OutOfCreditError(message, code=code)
         case 429:
             return BusyError(message, code=code, retry_after=wait, rates=rate_headers(reply.headers))
-        case 408 | 409:
-            return OverloadedError(message, code=code, retry_after=wait)
+        case 408 | 409 | 503:  # turned away before it ran
+            return OverloadedError(message, code=code, retry_after=wait, may_have_run=False)
         case status if status >= 500 or 300 <= status < 400:
             return OverloadedError(message, code=code, retry_after=wait)
         case _:

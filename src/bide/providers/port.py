@@ -272,6 +272,18 @@ class OverloadedError(ProviderError):
 
     code = "server_error"
 
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        code: str | None = None,
+        retry_after: int | None = None,
+        may_have_run: bool = True,
+    ) -> None:
+        super().__init__(message, code=code, retry_after=retry_after)
+        self.may_have_run = may_have_run
+        """Whether a call may have been run, and billed, before the provider failed."""
+
 
 class OutOfCreditError(ProviderError):
     """The account is out of credit or over its spend limit; add credit, then `bide watch JOB` goes on."""

@@ -64,7 +64,7 @@ class Report(msgspec.Struct, frozen=True, gc=False):
     """What became of an attempt.
 
     `response` is where the raw response lies; `inline` is the response itself, for one that came alone.
-    `price` is None where nothing was billed.
+    `price` is None where nothing was billed; with `suspected` it is the most that may have been.
     """
 
     attempt: int
@@ -76,6 +76,7 @@ class Report(msgspec.Struct, frozen=True, gc=False):
     response: Span | None = None
     inline: bytes | None = None
     price: Price | None = None
+    suspected: bool = False
     sent_at: int | None = None
     first_token_at: int | None = None
     finished_at: int | None = None
@@ -107,7 +108,7 @@ def staged(report: Report, this_object: int | None) -> tuple[object, ...]:
         usage.cache_write,
         usage.output,
         usage.reasoning,
-        1 if price else 0,
+        0 if price is None else 2 if report.suspected else 1,
         price.card if price else None,
         price.amount if price else None,
         price.listed if price else None,

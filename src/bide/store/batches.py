@@ -134,11 +134,7 @@ class Batches(Verbs):
     @writes
     async def seal(self, transaction: Transaction, held: Fenced, now: int) -> Batch:
         """Close the batch: its file is complete."""
-        row = await _moved(transaction, "seal", held, now=now)
-        await events.record(
-            transaction, row["owner"], now, "batch.sealed", batch=row["id"], requests=row["requests"], size=row["size"]
-        )
-        return records.batch(row)
+        return await _seal(transaction, held, now)
 
     @reads
     async def lines(self, transaction: Transaction, batch: Batch, after: int, limit: int) -> list[Line]:
@@ -352,15 +348,14 @@ class Batches(Verbs):
             after = rows[-1]["id"]
         sealed: list[Batch] = []
         for new, first, last in successors:
+            ours = {"source": batch["id"], "first": first, "last": last}
+            if await transaction.one(SQL["left"], **ours) is None:
+                continue
             successor = await _open(transaction, new, now)
             newest = await _newest(transaction)
-            await transaction.run(SQL["regroup"], source=batch["id"], batch=successor.id, first=first, last=last)
-            added = await _add(transaction, (successor.id, successor.fence), new.endpoint, newest)
-            if not added.requests:
-                await transaction.run(SQL["drop"], batch=successor.id)
-                continue
-            row = await _moved(transaction, "seal", (successor.id, successor.fence), now=now)
-            sealed.append(records.batch(row))
+            await transaction.run(SQL["regroup"], batch=successor.id, **ours)
+            await _add(transaction, (successor.id, successor.fence), new.endpoint, newest)
+            sealed.append(await _seal(transaction, (successor.id, successor.fence), now))
         await events.record(
             transaction,
             batch["owner"],
@@ -459,6 +454,14 @@ async def _open(
     )
     assert row is not None
     await events.record(transaction, batch.owner, now, "batch.open", batch=row["id"], tag=batch.tag)
+    return records.batch(row)
+
+
+async def _seal(transaction: Transaction, held: Fenced, now: int) -> Batch:
+    row = await _moved(transaction, "seal", held, now=now)
+    await events.record(
+        transaction, row["owner"], now, "batch.sealed", batch=row["id"], requests=row["requests"], size=row["size"]
+    )
     return records.batch(row)
 
 

@@ -53,6 +53,12 @@ class Bodies(Verbs):
         await transaction.run(SQL["resize"], object=object_id, size=size)
 
     @reads
+    async def size(self, transaction: Transaction, object_id: int) -> int:
+        """An object's size in bytes."""
+        row = await transaction.one(SQL["name"], object=object_id)
+        return row["size"] if row else 0
+
+    @reads
     async def _find(self, transaction: Transaction, object_id: int) -> str:
         row = await transaction.one(SQL["name"], object=object_id)
         if row is None:

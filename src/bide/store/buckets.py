@@ -1,6 +1,6 @@
 """Buckets in the store: made while a job is read, read by planning."""
 
-from bide.core.bucket import Bucket, Phase, Tally
+from bide.core.bucket import Bucket, Part, Phase, Tally
 from bide.store import events, queries, records
 from bide.store.database import Transaction, Verbs, writes
 
@@ -32,13 +32,9 @@ class Buckets(Verbs):
         model: str,
         endpoint: str,
         deadline: int,
-        guaranteed: bool,
-        protected: bool,
+        part: Part,
     ) -> int:
-        """The id of the bucket with this key.
-
-        `guaranteed` is what was promised at intake, `protected` whether it is rescued in time.
-        """
+        """The id of the bucket with this key."""
         row = await transaction.one(
             SQL["ensure"],
             owner=owner,
@@ -47,8 +43,8 @@ class Buckets(Verbs):
             model=model,
             endpoint=endpoint,
             deadline=deadline,
-            part="guaranteed" if guaranteed else "rest",
-            protected=int(protected),
+            part=part,
+            protected=int(part is not Part.REST),
         )
         assert row is not None
         return row["id"]

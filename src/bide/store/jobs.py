@@ -166,6 +166,12 @@ class Jobs(Verbs):
         return records.job(row) if row else None
 
     @reads
+    async def with_idempotency_key(self, transaction: Transaction, owner: str, key: str) -> Job | None:
+        """The accepted job that was handed in under this key."""
+        row = await transaction.one(SQL["by_idempotency_key"], owner=owner, idempotency_key=key)
+        return records.job(row) if row else None
+
+    @reads
     async def retries(self, transaction: Transaction, owner: str, job: int) -> list[Job]:
         """The jobs that tried this one's failed requests again, oldest first."""
         return [records.job(row) for row in await transaction.all(SQL["retries"], owner=owner, job=job)]

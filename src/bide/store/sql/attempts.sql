@@ -8,7 +8,7 @@ WHERE bucket_id = :bucket AND state = 'open' AND live_batches = 0 AND live_calls
 SELECT r.id, r.object_id, r.start, r.length, r.checksum, r.input_tokens, r.output_tokens, a.id AS carried_by
 FROM attempts a JOIN requests r ON r.id = a.request_id
 WHERE a.batch_id = :batch AND a.id > :after AND a.id BETWEEN :first AND :last
-    AND r.bucket_id = :bucket AND r.state = 'open' AND r.live_calls = 0
+    AND a.state IN ('planned', 'sent') AND r.bucket_id = :bucket AND r.state = 'open' AND r.live_calls = 0
 ORDER BY a.id LIMIT :count {lock r};
 
 -- name: call
@@ -73,13 +73,14 @@ SELECT l.attempt_id, r.owner, r.job_id, r.bucket_id, r.id, r.input_tokens + r.ou
     {phase r},
     CASE
         WHEN l.billed = 0 THEN NULL
-        WHEN l.verdict = 'lost' THEN 'suspected'
+        WHEN l.billed = 2 THEN 'suspected'
         WHEN l.verdict = 'answered' AND r.state = 'open' THEN 'paid'
         ELSE 'waste'
     END,
     CASE
-        WHEN l.verdict = 'lost' THEN 'in flight at a crash'
-        WHEN l.verdict = 'errored' THEN 'errored'
+        WHEN l.verdict = 'lost' THEN 'no reply came'
+        WHEN l.billed = 2 THEN 'the provider failed'
+        WHEN l.verdict = 'errored' THEN 'answered with an error'
         WHEN r.state = 'succeeded' THEN 'answered twice'
         WHEN r.state <> 'open' THEN 'answered after it was ' || r.state
     END,

@@ -194,6 +194,12 @@ WHERE a.batch_id = :batch AND a.id > :after AND a.id <= :last ORDER BY a.id LIMI
 -- The attempt on a line of the batch's file, counted from 0.
 SELECT id FROM attempts WHERE batch_id = :batch AND id BETWEEN :first AND :last ORDER BY id LIMIT 1 OFFSET :offset;
 
+-- name: left
+-- Whether an ended batch has requests that are still to be answered.
+SELECT a.id FROM attempts a JOIN requests r ON r.id = a.request_id
+WHERE a.batch_id = :source AND a.id BETWEEN :first AND :last AND r.state = 'open' AND r.live_batches = 0 AND r.live_calls = 0
+LIMIT 1;
+
 -- name: regroup
 -- Plan the open requests of an ended batch in another batch, without a turn in the queue.
 INSERT INTO attempts (owner, request_id, lane, account, batch_id, state)
@@ -201,7 +207,3 @@ SELECT a.owner, a.request_id, 'batch', a.account, :batch, 'planned'
 FROM attempts a JOIN requests r ON r.id = a.request_id
 WHERE a.batch_id = :source AND a.id BETWEEN :first AND :last AND r.state = 'open' AND r.live_batches = 0 AND r.live_calls = 0
 ORDER BY a.id {lock r};
-
--- name: drop
--- A successor for which nothing was left.
-DELETE FROM batches WHERE id = :batch AND state = 'open';

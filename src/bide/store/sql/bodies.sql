@@ -8,7 +8,7 @@ ON CONFLICT (name) DO UPDATE SET size = excluded.size RETURNING id;
 UPDATE objects SET size = :size WHERE id = :object;
 
 -- name: name
-SELECT name FROM objects WHERE id = :object;
+SELECT name, size FROM objects WHERE id = :object;
 
 -- name: setting
 SELECT value FROM settings WHERE name = :name;

@@ -28,7 +28,7 @@ SELECT * FROM jobs WHERE owner = :owner AND id = :job;
 SELECT * FROM jobs WHERE owner = :owner AND external_id = :external_id;
 
 -- name: by_idempotency_key
-SELECT * FROM jobs WHERE owner = :owner AND idempotency_key = :idempotency_key;
+SELECT * FROM jobs WHERE owner = :owner AND idempotency_key = :idempotency_key AND accepted_at IS NOT NULL;
 
 -- name: recent
 -- The newest jobs first.

@@ -49,7 +49,7 @@ CREATE TABLE jobs (
     done_at {integer}
 ) {strict};
 CREATE INDEX jobs_by_fingerprint ON jobs (owner, fingerprint);
-CREATE UNIQUE INDEX jobs_by_idempotency_key ON jobs (owner, idempotency_key) WHERE idempotency_key IS NOT NULL;
+CREATE UNIQUE INDEX jobs_by_idempotency_key ON jobs (owner, idempotency_key) WHERE idempotency_key IS NOT NULL AND accepted_at IS NOT NULL;
 CREATE INDEX jobs_unanswered ON jobs (id) WHERE answered_at IS NULL;
 CREATE INDEX jobs_unfinished ON jobs (id) WHERE done_at IS NULL;
 CREATE INDEX jobs_by_parent ON jobs (parent_id) WHERE parent_id IS NOT NULL;
@@ -63,7 +63,7 @@ CREATE TABLE buckets (
     model TEXT NOT NULL,
     endpoint TEXT NOT NULL,
     deadline {integer} NOT NULL,
-    part TEXT NOT NULL,                -- guaranteed | rest, as told at intake
+    part TEXT NOT NULL,                -- guaranteed | assumed | rest, as told at intake
     protected {integer} NOT NULL,      -- 1: inside the real-time capacity, rescued in time; a rest may join later
     longest {integer} NOT NULL DEFAULT 0,   -- the most output tokens any of them may ask for
     batchable {integer} NOT NULL DEFAULT 1, -- 0: the provider has no batch lane for this model

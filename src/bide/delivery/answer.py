@@ -1,0 +1,75 @@
+"""What a response says, as the text a person asked for: one field out of the three protocols' bodies."""
+
+from typing import Any
+
+import msgspec
+
+
+class _Message(msgspec.Struct):
+    content: str | list[Any] | None = None
+    refusal: str | None = None
+
+
+class _Choice(msgspec.Struct):
+    message: _Message | None = None
+
+
+class _Embedding(msgspec.Struct):
+    embedding: msgspec.Raw
+
+
+class _Part(msgspec.Struct):
+    text: str | None = None
+
+
+class _Item(msgspec.Struct):
+    content: list[_Part] | None = None
+
+
+class _Body(msgspec.Struct):
+    choices: list[_Choice] | None = None
+    output: list[_Item] | None = None
+    data: list[_Embedding] | None = None
+
+
+class _Response(msgspec.Struct):
+    body: _Body | None = None
+
+
+class _Raw(msgspec.Struct):
+    body: msgspec.Raw = msgspec.Raw(b"null")
+
+
+_response = msgspec.json.Decoder(_Response)
+
+
+def answer_text(response: bytes) -> str:
+    """The answer in a response: the text of a chat completion or response, an embedding as a JSON array.
+
+    A body of another shape is given whole, as JSON: nothing that was paid for is hidden.
+    """
+    try:
+        body = _response.decode(response).body
+    except msgspec.DecodeError:
+        body = None
+    text = _text(body) if body is not None else None
+    return text if text is not None else bytes(msgspec.json.decode(response, type=_Raw).body).decode()
+
+
+def _text(body: _Body) -> str | None:
+    if body.choices:
+        texts = [_message(choice.message) for choice in body.choices if choice.message is not None]
+        # With n > 1 there are several answers; one is the text itself, more are a JSON array.
+        return texts[0] if len(texts) == 1 else msgspec.json.encode(texts).decode() if texts else None
+    if body.output is not None:
+        return "".join(part.text or "" for item in body.output for part in item.content or ())
+    if body.data:
+        vectors = [bytes(one.embedding).decode() for one in body.data]
+        return vectors[0] if len(vectors) == 1 else "[" + ",".join(vectors) + "]"
+    return None
+
+
+def _message(message: _Message) -> str:
+    if isinstance(message.content, str):
+        return message.content
+    return message.refusal or (msgspec.json.encode(message.content).decode() if message.content else "")

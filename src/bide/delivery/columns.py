@@ -1,0 +1,44 @@
+"""The caller's own columns, kept beside the bodies while a job is read: a line ``<input line> <JSON object>`` a request."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from bide.core.errors import StoreError
+from bide.store.bodies import Bodies
+
+CHUNK = 1 << 18
+
+
+def encode_columns(line: int, columns: bytes) -> bytes:
+    """The columns of the request on an input line; `columns` is a JSON object without a newline."""
+    return b"%d %b\n" % (line, columns)
+
+
+class ColumnReader:
+    """Reads the columns back in step with results, which come in the same order."""
+
+    def __init__(self, bodies: Bodies, object_id: int, size: int) -> None:
+        self._lines = _lines(bodies, object_id, size)
+
+    async def of(self, lines: Sequence[int]) -> list[Mapping[str, Any]]:
+        """The columns of the requests on these input lines, which must ascend from call to call."""
+        return [await self._at(line) for line in lines]
+
+    async def _at(self, line: int) -> Mapping[str, Any]:
+        async for text in self._lines:
+            number, _, columns = text.partition(b" ")
+            if int(number) == line:
+                return msgspec.json.decode(columns)
+        raise StoreError(f"the columns of input line {line} are not on record")
+
+
+async def _lines(bodies: Bodies, object_id: int, size: int) -> AsyncIterator[bytes]:
+    rest, offset = b"", 0
+    while offset < size:
+        chunk = await bodies.range(object_id, offset, min(CHUNK, size - offset))
+        offset += len(chunk)
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            yield line

@@ -1,0 +1,48 @@
+"""What is open, with what is known about the accounts: configured first, learned second, assumed last."""
+
+from bide.engine.context import Context
+from bide.lanes.assemble import Quota
+from bide.lanes.capacity import Capacity
+from bide.lanes.decide import Account, Key, Outlook
+from bide.settings import ProviderSettings
+from bide.store.limits import ENQUEUED_TOKENS, REQUESTS_PER_MINUTE, TOKENS_PER_MINUTE, Known
+from bide.store.snapshot import Snapshot
+
+
+async def look(context: Context) -> Outlook:
+    """Take a snapshot and complete it."""
+    return outlook_of(context, await context.store.snapshots.take(context.host, context.clock.now()))
+
+
+def outlook_of(context: Context, snapshot: Snapshot) -> Outlook:
+    """A snapshot as decisions need it."""
+    keys = {(bucket.account, bucket.model) for bucket in snapshot.buckets}
+    return Outlook(
+        snapshot.buckets,
+        snapshot.live,
+        {key: capacity(context, snapshot, key) for key in keys},
+        {key: _quota(context, snapshot, key) for key in keys},
+        {name: Account(provider.limits, provider.capabilities) for name, provider in context.providers.items()},
+    )
+
+
+def capacity(context: Context, snapshot: Snapshot, key: Key) -> Capacity:
+    """The real-time capacity of an (account, model)."""
+    configured = context.settings.providers.get(key[0], ProviderSettings())
+    requests = configured.requests_per_minute or _value(snapshot.limits.get((*key, REQUESTS_PER_MINUTE)))
+    tokens = configured.tokens_per_minute or _value(snapshot.limits.get((*key, TOKENS_PER_MINUTE)))
+    if requests is None:
+        return Capacity(context.settings.realtime.assumed_requests_per_minute, tokens, known=False)
+    return Capacity(requests, tokens, known=True)
+
+
+def _quota(context: Context, snapshot: Snapshot, key: Key) -> Quota:
+    configured = context.settings.providers.get(key[0], ProviderSettings()).enqueued_tokens
+    limit = configured or _value(snapshot.limits.get((*key, ENQUEUED_TOKENS)))
+    present = snapshot.enqueued.get(key)
+    created = snapshot.created_this_hour.get(key[0], 0)
+    return Quota(limit, present.tokens if present else 0, present.batches if present else 0, created)
+
+
+def _value(known: Known | None) -> int | None:
+    return known.value if known else None

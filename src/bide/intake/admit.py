@@ -1,0 +1,85 @@
+"""Which requests are guaranteed while a job is read: those that still fit into the real-time capacity."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bide.core.bucket import Part, Tally
+from bide.core.deadline import OnMiss
+from bide.lanes import admission
+from bide.lanes.admission import Admission
+from bide.lanes.capacity import Capacity
+from bide.lanes.decide import Key
+from bide.lanes.rescue import Demand, Margins
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a job's requests are measured against. `promised` is everything outstanding, by (account, model)."""
+
+    deadline: int
+    on_miss: OnMiss
+    margins: Margins
+    capacity: Callable[[Key], Capacity]
+    promised: Mapping[Key, Sequence[Demand]]
+    now: int
+
+
+@dataclass(slots=True)
+class _Room:
+    """What one (account, model) has been given so far."""
+
+    capacity: Capacity
+    free: int = 0
+    longest: int = -1
+    all: Tally = field(default_factory=Tally)
+    given: Tally = field(default_factory=Tally)
+
+
+class Admissions:
+    """Divides requests, in their order, into those that fit and the rest."""
+
+    def __init__(self, terms: Terms) -> None:
+        self._terms = terms
+        self._rooms: dict[Key, _Room] = {}
+
+    def part(self, key: Key, requests: int, tokens: int, longest: int) -> Part | None:
+        """Where so many requests belong together; None when they must be asked about one by one, because not all fit.
+
+        `tokens` is the sum of their bounds, `longest` the most output tokens one of them may ask for.
+        """
+        terms = self._terms
+        room = self._rooms.get(key)
+        if room is None:
+            room = self._rooms[key] = _Room(terms.capacity(key))
+        room.all += Tally(requests, tokens)
+        if longest > room.longest:
+            room.longest = longest
+            promised = terms.promised.get(key, ())
+            room.free = admission.room(promised, terms.deadline, longest, room.capacity, terms.margins, terms.now)
+        if terms.on_miss is not OnMiss.RESCUE:
+            return Part.REST
+        wanted = room.given + Tally(requests, tokens)
+        if not admission.fits(wanted, room.free, room.capacity):
+            if requests == 1 or not admission.fits(room.given + Tally(1, tokens // requests), room.free, room.capacity):
+                return Part.REST
+            room.all += Tally(-requests, -tokens)
+            return None
+        room.given = wanted
+        return Part.GUARANTEED if room.capacity.known else Part.ASSUMED
+
+    def results(self) -> dict[Key, Admission]:
+        """What can be promised, by (account, model)."""
+        terms = self._terms
+        return {
+            key: admission.explain(
+                room.all,
+                room.given,
+                terms.deadline,
+                max(0, room.longest),
+                room.capacity,
+                terms.margins,
+                terms.now,
+                room.free,
+            )
+            for key, room in self._rooms.items()
+        }

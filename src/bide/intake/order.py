@@ -1,0 +1,26 @@
+"""What a caller asks for: an order, before anything of it has been read."""
+
+from dataclasses import dataclass
+
+from bide.core.deadline import OnMiss
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A job to be. `destination` is the encoded place of its answers, None where the caller collects them."""
+
+    owner: str
+    name: str
+    deadline: int
+    on_miss: OnMiss
+    priority: str | None
+    priority_source: str
+    parameters: str
+    """What was asked, as JSON with sorted keys: part of the job's identity."""
+    destination: str | None = None
+    workflow: str | None = None
+    max_cost: int | None = None
+    idempotency_key: str | None = None
+    strict: bool = False
+    """Refuse the whole job unless every request of it is guaranteed."""
+    skip_bad_lines: bool = False

@@ -1,0 +1,6 @@
+"""Money: what a token costs, what an answer cost, and what a job was promised and paid.
+
+`prices` answers with a rate card or says unknown. Under it: `catalogue` (genai-prices), `overlay` (our own sourced
+rows, `overlay.toml`) and `overrides` (the user's), compiled by `rates` to integers and stored by `cards`.
+`facts` tells how much a model reads and writes, `estimate` what a job will cost.
+"""

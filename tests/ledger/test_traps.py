@@ -1,0 +1,247 @@
+"""The ways in which a price catalogue misleads, each with an amount worked out by hand.
+
+Amounts are USD for one answer. Where the library itself answers something else, the test says so: a trap that is no
+longer one should be noticed.
+"""
+
+from collections import Counter
+from decimal import Decimal
+
+import genai_prices
+import pytest
+
+from bide.core.money import to_decimal
+from bide.core.usage import Usage
+from bide.ledger.catalogue import Catalogue
+from bide.ledger.prices import Prices
+
+TODAY = "2026-11-21"
+MILLION = 1_000_000
+
+
+def cost(prices: Prices, provider: str, model: str, mode: str, day: str, usage: Usage) -> Decimal | None:
+    card = prices.card(provider, model, mode, day)
+    return None if card is None else to_decimal(card.cost(usage))
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "library", "library_says", "we_say"),
+    [
+        pytest.param("azure-openai", "gpt-4.1", "azure", "10.00", "5.00", id="azure: half by rule"),
+        pytest.param("openrouter", "openai/gpt-4.1", "openrouter", "10.00", None, id="openrouter"),
+        pytest.param("gemini", "gemini-2.0-flash", "google", "0.50", None, id="gemini-2.0-flash"),
+        pytest.param("groq", "llama-3.3-70b-versatile", "groq", "1.38", None, id="groq"),
+    ],
+)
+def test_a_batch_price_that_does_not_exist_is_not_the_standard_price(
+    prices: Prices, provider: str, model: str, library: str, library_says: str, we_say: str | None
+) -> None:
+    fallen_back = genai_prices.calc_price(
+        genai_prices.Usage(input_tokens=MILLION, output_tokens=MILLION),
+        model,
+        provider_id=library,
+        price_context={"processing": "batch"},
+    )
+    assert fallen_back.total_price == Decimal(library_says)
+
+    ours = cost(prices, provider, model, "batch", TODAY, Usage(input=MILLION, output=MILLION))
+    assert ours == (we_say and Decimal(we_say))
+
+
+@pytest.mark.parametrize("mode", ["batched", "batches", "BATCH", "flexible", ""])
+def test_a_mode_with_a_typing_error_is_unknown(prices: Prices, mode: str) -> None:
+    assert prices.card("openai", "gpt-4.1", mode, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("mode", "day", "amount", "source"),
+    [
+        pytest.param(
+            "batch", "2026-10-13", "5.625", "overlay:openai-batch ×", id="batch, the day before the catalogue"
+        ),
+        pytest.param("batch", "2026-10-14", "5.625", "catalogue:", id="batch, the catalogue's first day"),
+        pytest.param("batch", "2024-04-14", None, "", id="batch, before there was one"),
+        pytest.param("flex", "2026-10-11", "5.625", "overlay:openai-flex ×", id="flex, the day before the catalogue"),
+        pytest.param("flex", "2026-10-12", "5.625", "catalogue:", id="flex, the catalogue's first day"),
+        pytest.param("priority", "2026-10-11", None, "", id="priority, the day before the catalogue"),
+        pytest.param("priority", "2026-10-12", "22.50", "catalogue:", id="priority, the catalogue's first day"),
+    ],
+)
+def test_a_mode_is_priced_on_the_days_it_has_a_price(
+    prices: Prices, mode: str, day: str, amount: str | None, source: str
+) -> None:
+    card = prices.card("openai", "gpt-5", mode, day)
+
+    assert (card and to_decimal(card.cost(Usage(input=MILLION, output=MILLION)))) == (amount and Decimal(amount))
+    assert card is None or card.source.startswith(source)
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "standard", "batch"),
+    [
+        # 100,000 in and 100,000 out, below every price step.
+        pytest.param("openai", "gpt-4.1", "1.00", "0.50", id="half at OpenAI"),
+        pytest.param("anthropic", "claude-sonnet-5-5", "1.20", "0.60", id="half at Anthropic"),
+        pytest.param("xai", "grok-4.3", "0.375", "0.30", id="a fifth off at xAI"),
+        pytest.param("xai", "grok-4.7", "0.80", None, id="no batch at all"),
+        pytest.param("openai", "gpt-3.5-turbo-1106", "0.30", "0.30", id="a batch without discount"),
+    ],
+)
+def test_half_is_not_a_constant(prices: Prices, provider: str, model: str, standard: str, batch: str | None) -> None:
+    usage = Usage(input=100_000, output=100_000)
+
+    assert cost(prices, provider, model, "standard", TODAY, usage) == Decimal(standard)
+    assert cost(prices, provider, model, "batch", TODAY, usage) == (batch and Decimal(batch))
+
+
+@pytest.mark.parametrize("mode", ["standard", "batch"])
+@pytest.mark.parametrize(
+    ("provider", "model"),
+    [
+        ("mistral", "mistral-ocr-4-1"),
+        ("mistral", "mistral-ocr-2512"),
+        ("mistral", "mistral-ocr-latest"),
+        ("mistral", "voxtral-mini-2602"),
+        ("groq", "whisper-large-v3"),
+        ("groq", "whisper-large-v3-turbo"),
+        ("openai", "whisper-1"),
+    ],
+)
+def test_pages_and_seconds_are_no_tokens(prices: Prices, provider: str, model: str, mode: str) -> None:
+    assert prices.card(provider, model, mode, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("provider", "library", "ratios"),
+    [
+        pytest.param("anthropic", "anthropic", {"0.5": 16}, id="anthropic"),
+        # Two of OpenAI's halves are rounded to the cent: 0.13 of 0.25 and 0.63 of 1.25.
+        pytest.param("openai", "openai", {"0.5": 20, "1": 9, "0.52": 1, "0.504": 1}, id="openai"),
+        # One of Google's is rounded up: 0.02 of 0.03.
+        pytest.param("gemini", "google", {"0.5": 4, "1": 5, "0.667": 1}, id="gemini"),
+        pytest.param("xai", "x-ai", {"0.8": 3}, id="xai"),
+        pytest.param("groq", "groq", {"1": 2}, id="groq"),
+    ],
+)
+def test_a_batch_treats_cached_tokens_as_it_likes(
+    catalogue: Catalogue, provider: str, library: str, ratios: dict[str, int]
+) -> None:
+    from genai_prices.data import providers
+
+    seen = Counter[str]()
+    for model in next(each for each in providers if each.id == library).models:
+        standard = catalogue.card(provider, model.id, "standard", TODAY)
+        batch = catalogue.card(provider, model.id, "batch", TODAY)
+        if standard and batch and standard.tiers[0][1].cached != standard.tiers[0][1].input:
+            seen[f"{batch.tiers[0][1].cached / standard.tiers[0][1].cached:.3g}"] += 1
+    assert seen == ratios
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "day", "amount"),
+    [
+        # A million tokens in, all of them from the cache.
+        pytest.param("openai", "gpt-5", "2026-10-13", "0.0625", id="halved on GPT-5"),
+        pytest.param("openai", "gpt-4.1", "2026-10-13", "0.50", id="not on GPT-4.1"),
+        pytest.param("openai", "o3", "2026-10-13", "0.50", id="not on o3"),
+        pytest.param("gemini", "gemini-2.5-flash", "2026-10-13", "0.03", id="not on Gemini 2.5"),
+        pytest.param("gemini", "gemini-3.8-flash", "2026-10-13", "0.0375", id="halved on Gemini 3.8"),
+        pytest.param("anthropic", "claude-haiku-4-5", "2026-10-13", "0.05", id="halved on Claude"),
+        pytest.param("bedrock", "amazon.nova-lite-v1:0", TODAY, "0.03", id="no cache in a batch of Bedrock's"),
+    ],
+)
+def test_the_overlays_batch_knows_that_too(prices: Prices, provider: str, model: str, day: str, amount: str) -> None:
+    card = prices.card(provider, model, "batch", day)
+
+    assert card is not None
+    assert card.source.startswith("overlay:")
+    assert to_decimal(card.cost(Usage(input=MILLION, cached=MILLION))) == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    ("provider", "standard", "batch"),
+    [pytest.param("gemini", "0.50", None, id="developer API"), pytest.param("vertex", "0.75", "0.375", id="Vertex AI")],
+)
+def test_the_same_model_differs_by_surface(prices: Prices, provider: str, standard: str, batch: str | None) -> None:
+    usage = Usage(input=MILLION, output=MILLION)
+
+    assert cost(prices, provider, "gemini-2.0-flash", "standard", TODAY, usage) == Decimal(standard)
+    assert cost(prices, provider, "gemini-2.0-flash", "batch", TODAY, usage) == (batch and Decimal(batch))
+
+
+def test_a_price_of_another_surface_is_an_assumption_and_its_discounts_are_not_taken(
+    catalogue: Catalogue, prices: Prices
+) -> None:
+    borrowed = prices.card("vertex", "gemini-3.8-flash", "standard", TODAY)
+    batch = prices.card("vertex", "gemini-3.8-flash", "batch", TODAY)
+
+    assert borrowed is not None
+    assert borrowed.confidence == "assumed"
+    assert catalogue.card("vertex", "gemini-3.8-flash", "batch", TODAY) is None
+    # On Vertex AI cached tokens keep the cache rate: 0.075, where the developer API's batch takes 0.0375.
+    assert batch is not None
+    assert to_decimal(batch.cost(Usage(input=MILLION, cached=MILLION))) == Decimal("0.075")
+
+
+@pytest.mark.parametrize(
+    ("model", "mode", "size", "amount"),
+    [
+        # gpt-6.1-sol: 2 / 10 up to 272,000 input tokens, 4 / 15 above, for the whole request; 1,000 out.
+        pytest.param("gpt-6.1-sol", "standard", 271_999, "0.553998", id="one below"),
+        pytest.param("gpt-6.1-sol", "standard", 272_000, "0.554", id="at the boundary"),
+        pytest.param("gpt-6.1-sol", "standard", 272_001, "1.103004", id="one above: every token"),
+        pytest.param("gpt-6.1-sol", "batch", 272_000, "0.277", id="batch, at the boundary"),
+        pytest.param("gpt-6.1-sol", "batch", 272_001, "0.551502", id="batch, one above"),
+        pytest.param("gpt-5.5", "standard", 272_001, "2.76501", id="gpt-5.5 has the step"),
+        pytest.param("gpt-5.5", "priority", 272_001, "3.4750125", id="its priority has none"),
+        pytest.param("claude-haiku-5-5", "standard", 100_000, "0.0105", id="Haiku 5.5 steps at 100,000"),
+        pytest.param("claude-haiku-5-5", "standard", 100_001, "0.0525005", id="to five times the price"),
+    ],
+)
+def test_a_tier_is_all_or_nothing(prices: Prices, model: str, mode: str, size: int, amount: str) -> None:
+    provider = "anthropic" if model.startswith("claude") else "openai"
+
+    assert cost(prices, provider, model, mode, TODAY, Usage(input=size, output=1_000)) == Decimal(amount)
+
+
+@pytest.mark.parametrize("provider", ["anthropic", "vertex"])
+@pytest.mark.parametrize("mode", ["standard", "batch"])
+def test_sonnet_4_5_above_200000_is_disputed_and_says_so(prices: Prices, provider: str, mode: str) -> None:
+    card = prices.card(provider, "claude-sonnet-4-5", mode, TODAY)
+
+    assert card is not None
+    assert card.confidence == "disputed"
+    assert len(card.tiers) == 2
+
+
+@pytest.mark.parametrize(
+    ("model", "day", "amount"),
+    [
+        pytest.param("claude-3-5-sonnet-20241022", "2025-06-01", "9.00", id="3.5 Sonnet: 1.50 + 7.50"),
+        pytest.param("claude-3-5-haiku-20241022", "2025-06-01", "2.40", id="3.5 Haiku: 0.40 + 2"),
+        pytest.param("claude-3-haiku-20240307", "2025-06-01", "0.75", id="3 Haiku: 0.125 + 0.625"),
+        pytest.param("claude-3-opus-20240229", "2025-06-01", "45.00", id="3 Opus: 7.50 + 37.50"),
+        pytest.param("claude-3-opus-20240229", "2024-10-07", None, id="before the Batches API"),
+        pytest.param("claude-3-5-sonnet-20241022", "2025-10-29", None, id="after its retirement"),
+        pytest.param("claude-3-sonnet-20240229", "2025-06-01", None, id="never offered in batches"),
+        pytest.param("claude-sonnet-4-6", "2026-05-01", "9.00", id="current, before the catalogue: 1.50 + 7.50"),
+    ],
+)
+def test_old_claude_batches_can_still_be_priced(prices: Prices, model: str, day: str, amount: str | None) -> None:
+    usage = Usage(input=MILLION, output=MILLION)
+
+    assert cost(prices, "anthropic", model, "batch", day, usage) == (amount and Decimal(amount))
+
+
+@pytest.mark.parametrize(
+    ("model", "amount"),
+    [
+        pytest.param("meta-llama/Llama-3.3-70B-Instruct-Turbo", "0.88", id="half"),
+        pytest.param("openai/gpt-oss-120b", "0.75", id="standard, as documented"),
+        pytest.param("somebody/model", None, id="unknown stays unknown"),
+    ],
+)
+def test_together_discounts_one_model(prices: Prices, model: str, amount: str | None) -> None:
+    usage = Usage(input=MILLION, output=MILLION)
+
+    assert cost(prices, "together", model, "batch", TODAY, usage) == (amount and Decimal(amount))

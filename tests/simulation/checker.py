@@ -1,0 +1,262 @@
+"""The promises, judged by the provider's books and the rows of the database; the engine is never asked.
+
+Each rule is a query or a comparison that names what breaks it. `always` rules hold at every moment, `finally` rules after
+the world has come to rest with the faults switched off.
+"""
+
+import json
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bide.core import states
+from bide.core.identifiers import attempt_number
+from bide.core.money import RateCard
+from bide.core.states import BatchState
+from bide.simulator.charges import Charge
+from tests.simulation.life import TAG, Cards
+from tests.simulation.plan import Plan
+from tests.simulation.world import World
+
+Violation = tuple[str, str]
+"""(rule, what breaks it)"""
+
+
+class Checker:
+    """Looks at one world again and again."""
+
+    def __init__(self, world: World, plan: Plan) -> None:
+        self._world = world
+        self._plan = plan
+        self._settled: dict[int, str] = {}
+        self._cards: dict[str, RateCard] = {}
+
+    def always(self) -> list[Violation]:
+        """The rules that hold at every moment."""
+        return [
+            *self._final_states_stay(),
+            *self._tallies(),
+            *self._live_attempts(),
+            *self._harvested_batches_hold_nothing(),
+            *self._one_live_batch_each(),
+            *self._one_batch_a_tag(),
+            *self._ledger_within_charges(),
+        ]
+
+    def finally_(self) -> list[Violation]:
+        """The rules that hold when everything has come to rest."""
+        return [
+            *self.always(),
+            *self._everything_done(),
+            *self._one_paid_entry_each(),
+            *self._every_charge_entered(),
+            *self._answers_are_their_own(),
+            *self._events_replay(),
+            *self._money_is_bounded(),
+            *self._in_time(),
+            *self._delivered(),
+        ]
+
+    def _rows(self, text: str, *parameters: object) -> Iterator[Mapping[str, Any]]:
+        cursor: sqlite3.Cursor = self._world.connection.execute(text, parameters)
+        return iter(cursor.fetchall())
+
+    def _final_states_stay(self) -> Iterator[Violation]:
+        for row in self._rows("SELECT id, state FROM requests WHERE state <> 'open'"):
+            before = self._settled.setdefault(row["id"], row["state"])
+            if before != row["state"]:
+                yield "a final state never changes", f"request {row['id']} went from {before} to {row['state']}"
+
+    def _tallies(self) -> Iterator[Violation]:
+        recount = """
+            SELECT bucket_id, phase, count(*) AS requests, sum(tokens) AS tokens FROM (
+                SELECT r.bucket_id, r.input_tokens + r.output_tokens AS tokens,
+                    CASE WHEN r.state = 'succeeded' THEN a.lane WHEN r.state <> 'open' THEN r.state
+                        WHEN r.live_calls > 0 THEN 'calling' WHEN r.live_batches > 0 THEN 'batched' ELSE 'waiting' END AS phase
+                FROM requests r LEFT JOIN attempts a ON a.id = r.settled_by
+            ) GROUP BY bucket_id, phase"""
+        counted = {(row["bucket_id"], row["phase"]): (row["requests"], row["tokens"]) for row in self._rows(recount)}
+        kept = {
+            (row["bucket_id"], row["phase"]): (row["requests"], row["tokens"])
+            for row in self._rows("SELECT * FROM tallies WHERE requests <> 0 OR tokens <> 0")
+        }
+        for key in sorted(counted.keys() | kept.keys()):
+            if counted.get(key) != kept.get(key):
+                yield "tallies are what a recount gives", f"{key}: kept {kept.get(key)}, counted {counted.get(key)}"
+
+    def _live_attempts(self) -> Iterator[Violation]:
+        text = """
+            SELECT r.id, r.live_batches, r.live_calls,
+                coalesce(sum(a.batch_id IS NOT NULL), 0) AS batches, coalesce(sum(a.id IS NOT NULL AND a.batch_id IS NULL), 0) AS calls
+            FROM requests r LEFT JOIN attempts a ON a.request_id = r.id AND a.state IN ('planned', 'sent')
+            GROUP BY r.id HAVING r.live_batches <> batches OR r.live_calls <> calls"""
+        for row in self._rows(text):
+            yield "live attempts are counted right", str(dict(row))
+
+    def _harvested_batches_hold_nothing(self) -> Iterator[Violation]:
+        text = """
+            SELECT a.id, a.batch_id FROM attempts a JOIN batches b ON b.id = a.batch_id
+            WHERE b.state = 'harvested' AND a.state IN ('planned', 'sent')"""
+        for row in self._rows(text):
+            yield "a harvested batch holds nothing back", str(dict(row))
+
+    def _one_live_batch_each(self) -> Iterator[Violation]:
+        text = """
+            SELECT request_id, count(*) AS batches FROM attempts
+            WHERE batch_id IS NOT NULL AND state IN ('planned', 'sent') GROUP BY request_id HAVING count(*) > 1"""
+        for row in self._rows(text):
+            yield "no request is in two live batches", str(dict(row))
+
+    def _one_batch_a_tag(self) -> Iterator[Violation]:
+        tags: Counter[str] = Counter()
+        for batch in self._world.books.batches:
+            tags[str((batch.metadata or {}).get("bide_tag"))] += 1
+        for tag, count in tags.items():
+            if count > 1:
+                yield "a batch is created once", f"{count} batches at the provider carry the tag {tag}"
+
+    def _ledger_within_charges(self) -> Iterator[Violation]:
+        charged = self._charges()
+        for row in self._rows("SELECT * FROM ledger WHERE kind <> 'suspected'"):
+            charge = charged.get(row["attempt_id"])
+            if charge is None:
+                yield (
+                    "the ledger enters only what was charged",
+                    f"attempt {row['attempt_id']} has an entry and no charge",
+                )
+                continue
+            usage = (row["input"], row["cached"], row["cache_write"], row["output"], row["reasoning"])
+            if usage != tuple(charge.usage):
+                yield (
+                    "the ledger has the charged tokens",
+                    f"attempt {row['attempt_id']}: {usage}, charged {charge.usage}",
+                )
+            mode = "batch" if row["lane"] == "batch" else "standard"
+            card = Cards().card("openai", charge.model, mode, "")
+            if card is not None and row["amount"] != card.cost(charge.usage):
+                yield "amounts are exact", f"attempt {row['attempt_id']}: {row['amount']} for {charge.usage}"
+
+    def _everything_done(self) -> Iterator[Violation]:
+        jobs = list(self._rows("SELECT * FROM jobs WHERE state <> 'accepting' ORDER BY id"))
+        if len(jobs) != len(self._plan.jobs):
+            yield "every job handed in is accepted", f"{len(jobs)} of {len(self._plan.jobs)} jobs are on record"
+        for job in jobs:
+            if job["state"] != "done":
+                left = [
+                    dict(row)
+                    for row in self._rows(
+                        "SELECT state, live_batches, live_calls, count(*) FROM requests WHERE job_id = ? GROUP BY 1, 2, 3",
+                        job["id"],
+                    )
+                ]
+                yield "every job comes to its end", f"job {job['id']} is {job['state']}: {left}"
+
+    def _one_paid_entry_each(self) -> Iterator[Violation]:
+        text = """
+            SELECT r.id, r.state, r.settled_by, count(e.id) AS entries, max(e.attempt_id) AS attempt FROM requests r
+            LEFT JOIN ledger e ON e.request_id = r.id AND e.kind = 'paid' GROUP BY r.id
+            HAVING (r.state = 'succeeded') <> (entries = 1) OR (entries = 1 AND attempt <> r.settled_by)"""
+        for row in self._rows(text):
+            yield "one answer, paid once", str(dict(row))
+
+    def _every_charge_entered(self) -> Iterator[Violation]:
+        """Billed by the provider less answers used is waste on record, or an attempt that is marked lost."""
+        entered = {row["attempt_id"] for row in self._rows("SELECT attempt_id FROM ledger")}
+        ended = {row["id"]: row["state"] for row in self._rows("SELECT id, state FROM attempts")}
+        for attempt, charge in self._charges().items():
+            if attempt not in entered and ended.get(attempt) != "lost":
+                yield "every charge is entered", f"attempt {attempt} ({ended.get(attempt)}) was charged: {charge}"
+        for row in self._rows(
+            "SELECT attempt_id, sum(amount) AS held FROM ledger WHERE kind = 'suspected' GROUP BY 1 HAVING held > 0"
+        ):
+            charge = self._charges().get(row["attempt_id"])
+            card = Cards().card("openai", "", "standard", "")
+            if charge is not None and card is not None and row["held"] < card.cost(charge.usage):
+                yield "a suspicion is an upper bound", f"attempt {row['attempt_id']}: {row['held']} < {charge}"
+
+    def _answers_are_their_own(self) -> Iterator[Violation]:
+        """The answer that was kept is the one the provider made for this very request."""
+        made = {attempt: charge.digest for attempt, charge in self._charges().items()}
+        text = "SELECT r.id, r.settled_by, r.object_id, r.start, r.length FROM requests r WHERE r.state = 'succeeded'"
+        for row in self._rows(text):
+            name = next(self._rows("SELECT name FROM objects WHERE id = ?", row["object_id"]))["name"]
+            body = self._world.objects[name][row["start"] : row["start"] + row["length"]]
+            digest = digest_of(body)
+            if made.get(row["settled_by"]) not in (None, digest):
+                yield "the answer is the request's own", f"request {row['id']}"
+
+    def _events_replay(self) -> Iterator[Violation]:
+        """Every move of a batch is in the event log, and in the table of moves."""
+        path: dict[int, list[str]] = defaultdict(list)
+        for row in self._rows("SELECT batch_id, kind FROM events WHERE kind LIKE 'batch.%' ORDER BY id"):
+            word = row["kind"].removeprefix("batch.")
+            if word == "withdrawn":
+                word = "sealed"
+            if word in set(BatchState):
+                path[row["batch_id"]].append(word)
+        for row in self._rows("SELECT id, state FROM batches"):
+            steps = [BatchState(step) for step in path[row["id"]]]
+            if not steps or steps[-1] != row["state"]:
+                yield "the event log tells every move", f"batch {row['id']} is {row['state']}, its events say {steps}"
+            for before, after in zip(steps, steps[1:], strict=False):
+                if after not in states.BATCH_MOVES[before]:
+                    yield "only moves of the table are made", f"batch {row['id']} went from {before} to {after}"
+
+    def _money_is_bounded(self) -> Iterator[Violation]:
+        """Where nothing goes wrong there is no waste, and what can be done in a batch costs the batch price."""
+        if not self._plan.calm:
+            return
+        for row in self._rows(
+            "SELECT kind, reason, count(*) AS entries FROM ledger WHERE kind = 'suspected' GROUP BY 1, 2"
+        ):
+            yield "a calm day has no lost calls", str(dict(row))
+        for row in self._rows("SELECT id FROM batches WHERE outcome = 'failed'"):
+            poisoned = any(job.poisoned for job in self._plan.jobs)
+            if not poisoned and not self._plan.script.limit:
+                yield "a calm day has no failed batches", str(dict(row))
+
+    def _in_time(self) -> Iterator[Violation]:
+        """A guaranteed request is late only for a cause on record: a crash, a pause, a fault or an outage of calls."""
+        script = self._plan.script
+        excused = bool(self._plan.strikes or script.outage) or any(rule.site == "call" for rule in script.fault)
+        if excused:
+            return
+        text = """
+            SELECT r.id, r.settled_at - b.deadline AS late, r.state FROM requests r JOIN buckets b ON b.id = r.bucket_id
+            JOIN jobs j ON j.id = r.job_id
+            WHERE b.part = 'guaranteed' AND j.on_miss = 'rescue' AND j.cancelled_at IS NULL AND r.settled_at > b.deadline"""
+        for row in self._rows(text):
+            yield "what is guaranteed is in time", str(dict(row))
+
+    def _delivered(self) -> Iterator[Violation]:
+        for row in self._rows("SELECT id, requests FROM jobs WHERE state = 'done'"):
+            copies = self._world.delivered.get(row["id"], [])
+            if not copies:
+                yield "every job is delivered", f"job {row['id']}"
+            for copy in copies:
+                lines = [json.loads(line) for line in copy.splitlines()]
+                if len(lines) != row["requests"]:
+                    yield "a delivery is whole", f"job {row['id']}: {len(lines)} of {row['requests']} lines"
+            if len({*copies}) > 1:
+                yield "whoever delivers twice delivers the same", f"job {row['id']}"
+
+    def _charges(self) -> dict[int, Charge]:
+        """What the provider billed, by our attempt."""
+        tags = {row["id"]: row["tag"] for row in self._rows("SELECT id, tag FROM batches")}
+        by_tag = set(tags.values())
+        found: dict[int, Charge] = {}
+        for charge in self._world.books.charges(self._world.clock.now()):
+            name = charge.custom_id or charge.client_request_id or ""
+            tag = name.rpartition("-")[0]
+            attempt = attempt_number(name, tag) if tag in by_tag or tag == TAG else None
+            if attempt is not None:
+                found[attempt] = charge
+        return found
+
+
+def digest_of(body: bytes) -> str:
+    """As the provider digests the body of a request."""
+    import xxhash
+
+    return xxhash.xxh3_64_hexdigest(body)

@@ -1,0 +1,135 @@
+"""One life of a process: a worker with the engine, or a caller that hands a job in. Both can die and are started again."""
+
+from dataclasses import replace
+
+import msgspec
+
+from bide.core.entropy import SeededEntropy
+from bide.core.identifiers import base36
+from bide.core.job import Job
+from bide.core.money import RateCard, Rates
+from bide.engine.context import Context
+from bide.engine.pricing import Pricing
+from bide.engine.service import Service
+from bide.intake.entry import Chunk, Entry
+from bide.intake.ingest import ingest
+from bide.intake.order import Order
+from bide.providers.openai import LIMITS, Credentials, OpenAIProvider
+from bide.settings import EngineSettings, ProviderSettings, Settings
+from bide.store.store import Store
+from tests.simulation.loop import Process
+from tests.simulation.plan import JobPlan, Plan
+from tests.simulation.world import SimulatedTransport, World, deliver
+
+OWNER = "local"
+MODEL = "gpt-5-mini"
+ENDPOINT = "/v1/chat/completions"
+CHUNK = 20
+LIMITED = 200
+"""Output tokens that two in three requests allow."""
+
+TAG = "simulated" + "a" * 17
+
+STANDARD_RATES = Rates(input=250_000_000, cached=25_000_000, cache_write=250_000_000, output=2_000_000_000)
+"""In 1e-15 USD a token; a batch is half of it."""
+
+
+class Cards:
+    """Rate cards without the price catalogue."""
+
+    def card(self, provider: str, model: str, mode: str, day: str) -> RateCard | None:
+        rates = STANDARD_RATES
+        if mode == "batch":
+            rates = Rates(rates.input // 2, rates.cached // 2, rates.cache_write // 2, rates.output // 2)
+        return RateCard(provider, model, mode, day, ((0, rates),), "simulation", "assumed")
+
+    def encode(self, card: RateCard) -> str:
+        return msgspec.json.encode(card).decode()
+
+    def restore(self, text: str) -> bool:
+        return False
+
+
+def context_of(world: World, process: Process, plan: Plan, number: int) -> Context:
+    """The world as one life of a worker sees it."""
+    store = world.store(process)
+    provider = OpenAIProvider(
+        "openai",
+        Credentials("http://simulated/v1", "key"),
+        SimulatedTransport(world, process),
+        limits=replace(LIMITS, max_requests=plan.batch_size),
+    )
+
+    async def hand_over(store: Store, job: Job, destination: str) -> None:
+        await deliver(world, process, store, job)
+
+    return Context(
+        store=store,
+        providers={"openai": provider},
+        clock=world.clock,
+        entropy=SeededEntropy(f"{plan.seed}-{number}"),
+        pricing=Pricing(store, Cards()),
+        settings=Settings(
+            engine=EngineSettings(fill_chunk=25, landing_chunk=15),
+            providers={"openai": ProviderSettings(requests_per_minute=plan.requests_per_minute)},
+        ),
+        holder=f"{process.name}-{number}",
+        host="host",
+        tag=TAG,
+        deliver=hand_over,
+        on_fault=world.faults.append,
+    )
+
+
+async def work(world: World, process: Process, plan: Plan, number: int) -> None:
+    """A worker's life."""
+    await Service(context_of(world, process, plan, number)).run()
+
+
+async def hand_in(world: World, process: Process, plan: Plan, job: JobPlan, number: int) -> int:
+    """A caller's life: hand the job in, unless an earlier life did; the job's id."""
+    context = context_of(world, process, plan, number)
+    key = f"job-{job.number}"
+    known = await context.store.jobs.with_idempotency_key(OWNER, key)
+    if known is not None:
+        return known.id
+    order = Order(
+        owner=OWNER,
+        name=key,
+        deadline=context.clock.now() + job.deadline,
+        on_miss=job.on_miss,
+        priority=None,
+        priority_source="within",
+        parameters="{}",
+        destination=key,
+        idempotency_key=key,
+    )
+    reading = await ingest(context, order, lambda entry: "openai", chunks(plan.seed, job))
+    return reading.job.id
+
+
+def chunks(seed: int, job: JobPlan) -> list[Chunk]:
+    """The job's requests; every prompt of a seed is another."""
+    entries = [
+        Entry(
+            line,
+            f"request {line} of job {job.number}",
+            ENDPOINT,
+            MODEL,
+            body(seed, job, line),
+            LIMITED if line % 3 else None,
+        )
+        for line in range(1, job.requests + 1)
+    ]
+    return [
+        Chunk(some, [], b"".join([entry.body + b"\n" for entry in some]))
+        for some in (entries[start : start + CHUNK] for start in range(0, len(entries), CHUNK))
+    ]
+
+
+def body(seed: int, job: JobPlan, line: int) -> bytes:
+    """A request's body. The marker makes the provider refuse its line."""
+    marker = " [poison:validation]" if line <= job.poisoned else ""
+    prompt = f"{base36(seed)} {job.number} {line}: what is the answer?{marker}"
+    limit = {"max_completion_tokens": LIMITED} if line % 3 else {}
+    return msgspec.json.encode({"model": MODEL, "messages": [{"role": "user", "content": prompt}], **limit})
