@@ -3,9 +3,9 @@
 
 def main() -> None:
     """Run the command line."""
-    from bide.cli.app import run
+    from bide.cli.app import run_app
 
-    run()
+    run_app()
 
 
 if __name__ == "__main__":

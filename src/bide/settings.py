@@ -73,7 +73,9 @@ class RealtimeSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
     assumed_requests_per_minute: int = ASSUMED_REQUESTS_PER_MINUTE
     """The rate limit reckoned with until an account's own is known."""
     assumed_output_tokens: int = 1_024
-    """The output reckoned with for a request that sets no limit of its own."""
+    """The most output reckoned with for a request that sets no limit of its own."""
+    typical_output_tokens: int = 256
+    """The output expected of a request when its cost is estimated."""
     call_lease: Duration = Duration(20 * MINUTE)
     """How long a call without a living caller counts as in flight."""
 

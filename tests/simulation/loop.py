@@ -9,7 +9,7 @@ import heapq
 import itertools
 from collections.abc import Callable, Coroutine
 from contextvars import Context, ContextVar
-from typing import Any
+from typing import Any, cast
 
 from bide.core.clock import DAY, SECOND
 
@@ -97,8 +97,8 @@ class SimulatedLoop(asyncio.BaseEventLoop):
     def pause(self, process: Process) -> None:
         """Let a process stand still, as SIGSTOP does: its timers run out meanwhile, it does not notice."""
         process.paused = True
-        ready: Any = self._ready  # type: ignore[attr-defined]
-        scheduled: Any = self._scheduled  # type: ignore[attr-defined]
+        ready = cast(Any, self)._ready
+        scheduled = cast(Any, self)._scheduled
         for handle in [one for one in ready if one._context.get(PROCESS) is process]:
             ready.remove(handle)
             process.stash.append(handle)

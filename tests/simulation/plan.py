@@ -10,7 +10,8 @@ from bide.simulator.answers import AnswerSettings
 from bide.simulator.behaviour import Behaviour, Rule, When
 from bide.simulator.calls import CallSettings
 from bide.simulator.chance import Chance, Spread
-from bide.simulator.faults import FaultRule, Kind as ProviderFault, Site
+from bide.simulator.faults import FaultRule, Site
+from bide.simulator.faults import Kind as ProviderFault
 from bide.simulator.limits import Limit
 from bide.simulator.outages import Outage
 from bide.simulator.script import Script

@@ -149,6 +149,9 @@ class SimulatedDatabase:
         process = self._world.alive.get(holder)
         return process is not None and not process.dead
 
+    async def others_present(self, holder: str) -> bool:
+        return any(name != holder and not process.dead for name, process in self._world.alive.items())
+
     async def close(self) -> None:
         """The world keeps the connection."""
 

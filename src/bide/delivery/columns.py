@@ -16,6 +16,13 @@ def encode_columns(line: int, columns: bytes) -> bytes:
     return b"%d %b\n" % (line, columns)
 
 
+async def column_names(bodies: Bodies, object_id: int) -> list[str]:
+    """The names of the columns, as the first request has them."""
+    async for text in _lines(bodies, object_id, await bodies.size(object_id)):
+        return list(msgspec.json.decode(text.partition(b" ")[2]))
+    return []
+
+
 class ColumnReader:
     """Reads the columns back in step with results, which come in the same order."""
 

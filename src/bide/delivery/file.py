@@ -96,9 +96,7 @@ async def pages(store: Store, job: Job, destination: Destination) -> AsyncIterat
 def _shape(job: Job, destination: Destination) -> Shape:
     match destination.format:
         case Format.CSV:
-            return CsvShape(
-                ["custom_id", *destination.names] if "custom_id" not in destination.names else destination.names
-            )
+            return CsvShape(destination.names)
         case Format.JSONL:
             return JsonlShape()
         case _:

@@ -19,6 +19,7 @@ class Terms:
     deadline: int
     on_miss: OnMiss
     margins: Margins
+    promote_share: float
     capacity: Callable[[Key], Capacity]
     promised: Mapping[Key, Sequence[Demand]]
     now: int
@@ -55,7 +56,9 @@ class Admissions:
         if longest > room.longest:
             room.longest = longest
             promised = terms.promised.get(key, ())
-            room.free = admission.room(promised, terms.deadline, longest, room.capacity, terms.margins, terms.now)
+            free = admission.room(promised, terms.deadline, longest, room.capacity, terms.margins, terms.now)
+            # What is only assumed is not used up: batches get their part of the time before anything is paid in full.
+            room.free = free if room.capacity.known else int(free * (1 - terms.promote_share))
         if terms.on_miss is not OnMiss.RESCUE:
             return Part.REST
         wanted = room.given + Tally(requests, tokens)

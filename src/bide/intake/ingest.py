@@ -6,13 +6,10 @@ which is forgotten later.
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-
-import msgspec
-import xxhash
+from dataclasses import dataclass
 
 from bide.core.bucket import Part
-from bide.core.errors import BideError, InputError, RefusedError
+from bide.core.errors import InputError, RefusedError
 from bide.core.identifiers import new_identifier, new_tag
 from bide.core.job import Job
 from bide.core.money import format_money
@@ -23,101 +20,23 @@ from bide.engine.outlook import capacity
 from bide.intake.admit import Admissions, Terms
 from bide.intake.endpoint import EMBEDDINGS
 from bide.intake.entry import Chunk, Entry
+from bide.intake.findings import BadLinesError, Findings, fingerprint
 from bide.intake.order import Order
-from bide.intake.problem import Problem, duplicate_custom_id
+from bide.intake.problem import duplicate_custom_id
 from bide.intake.tokens import estimate_tokens
 from bide.lanes.decide import Key, demand, is_rescued
 from bide.lanes.rescue import Demand
 from bide.ledger.estimate import Estimate, Load, OutputAssumption, by_lane, total
 from bide.ledger.prices import day_of
+from bide.ledger.promise import TYPICAL_TURNAROUND, Admitted, Forecast, Predicted, Promise
 from bide.store.bodies import NewObject, checksum
 from bide.store.jobs import Acceptance, NewJob
 from bide.store.objects import ObjectWriter
 from bide.store.requests import NewRequest
+from bide.store.store import Store
 
 WRITE_ROWS = 2_000
 """Requests added in one transaction."""
-
-SHOWN_PROBLEMS = 1_000
-"""Problems kept to be shown; all are counted."""
-
-TYPICAL_SHARE = 4
-"""The expected output of a request is a quarter of what it may be at most, for want of anything better before it has run."""
-
-
-@dataclass(slots=True)
-class Findings:
-    """What reading an input has found so far."""
-
-    requests: int = 0
-    refused: int = 0
-    bytes: int = 0
-    problems: list[Problem] = field(default_factory=list[Problem])
-    loads: dict[Key, Load] = field(default_factory=dict[Key, Load])
-    digest: xxhash.xxh3_128 = field(default_factory=xxhash.xxh3_128)
-
-    def add(self, chunk: Chunk) -> None:
-        """Count a chunk and take it into the digest."""
-        self.bytes += len(chunk.bodies)
-        self.digest.update(chunk.bodies)
-        self.digest.update("\n".join([entry.custom_id for entry in chunk.entries]).encode("utf-8", "surrogatepass"))
-        if chunk.entries and chunk.entries[0].columns:
-            self.digest.update(b"\n".join([entry.columns for entry in chunk.entries]))
-        self.refuse(chunk.problems)
-
-    def refuse(self, problems: Iterable[Problem]) -> None:
-        """Count problems, and keep the first of them."""
-        for problem in problems:
-            self.refused += 1
-            if len(self.problems) < SHOWN_PROBLEMS:
-                self.problems.append(problem)
-
-
-class BadLinesError(BideError):
-    """Some lines cannot be used, and nothing was sent; mend them, or skip them with --on-bad-line skip."""
-
-    code = "bad_lines"
-
-    def __init__(self, findings: Findings) -> None:
-        super().__init__(
-            f"{findings.refused:,} of {findings.refused + findings.requests:,} lines cannot be used, and nothing was sent;"
-            " mend them, or go on without them with --on-bad-line skip"
-        )
-        self.findings = findings
-
-
-class Admitted(msgspec.Struct, frozen=True):
-    """What was promised for one (account, model), as the store keeps it."""
-
-    account: str
-    model: str
-    requests: int
-    guaranteed: int
-    known: bool
-    arithmetic: str
-
-
-class Forecast(msgspec.Struct, frozen=True):
-    """What a job is expected to cost at intake, in 1e-12 USD; None where a price is unknown."""
-
-    batch: Estimate | None
-    realtime: Estimate | None
-
-
-class Promise(msgspec.Struct, frozen=True):
-    """The `admission` of a job: guaranteed N of M by (account, model), and what it is expected to cost."""
-
-    admitted: list[Admitted]
-    forecast: Forecast
-    bytes: int
-
-    @property
-    def requests(self) -> int:
-        return sum(one.requests for one in self.admitted)
-
-    @property
-    def guaranteed(self) -> int:
-        return sum(one.guaranteed for one in self.admitted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,28 +48,25 @@ class Reading:
     promise: Promise
 
 
-def fingerprint(findings: Findings, parameters: str) -> str:
-    """The identity of a job's content and parameters."""
-    digest = findings.digest.copy()
-    digest.update(parameters.encode())
-    return digest.hexdigest()
-
-
 async def ingest(
     context: Context,
     order: Order,
     account: Callable[[Entry], str],
     chunks: Iterable[Chunk],
     on_progress: Callable[[Findings], None] = lambda findings: None,
+    *,
+    beside: Store | None = None,
 ) -> Reading:
     """Read an input into a job and accept it. `account` says which account serves an entry.
+
+    `beside` is the store whose promises share the capacity, where it is not the one that is read into.
 
     Raises:
         BadLinesError: lines cannot be used and the order does not skip them.
         RefusedError: the job as a whole is refused, with the reason.
         InputError: the input cannot be read.
     """
-    reader = await _Reader.begin(context, order, account)
+    reader = await _Reader.begin(context, order, account, beside or context.store)
     try:
         for chunk in chunks:
             await reader.take(chunk)
@@ -188,7 +104,7 @@ class _Reader:
         self._pending_columns: list[tuple[int, bytes]] = []
 
     @classmethod
-    async def begin(cls, context: Context, order: Order, account: Callable[[Entry], str]) -> "_Reader":
+    async def begin(cls, context: Context, order: Order, account: Callable[[Entry], str], beside: Store) -> "_Reader":
         """Put the job and its objects on record, and look at what the capacity is promised to already."""
         store, now = context.store, context.clock.now()
         job = await store.jobs.begin(
@@ -209,7 +125,7 @@ class _Reader:
             ),
             now,
         )
-        snapshot = await store.snapshots.take(context.host, now)
+        snapshot = await beside.snapshots.take(context.host, now)
         promised: dict[Key, list[Demand]] = {}
         for bucket in snapshot.buckets:
             if is_rescued(bucket):
@@ -218,6 +134,7 @@ class _Reader:
             order.deadline,
             order.on_miss,
             context.settings.rules.margins,
+            context.settings.rules.promote_share,
             lambda key: capacity(context, snapshot, key),
             promised,
             now,
@@ -286,7 +203,7 @@ class _Reader:
                 input_id=self._columns.id if has_columns else None,
                 requests=self.findings.requests,
                 refused=self.findings.refused,
-                admission=msgspec.json.encode(promise).decode(),
+                admission=promise.encode(),
                 first_request=first,
                 last_request=last,
                 host=self._context.host if order.destination else None,
@@ -378,18 +295,20 @@ class _Reader:
             )
 
     def _promise(self) -> Promise:
+        results = self._admissions.results()
         admitted = [
             Admitted(*key, found.requests, found.guaranteed, found.known, found.arithmetic)
-            for key, found in sorted(self._admissions.results().items())
+            for key, found in sorted(results.items())
         ]
-        return Promise(admitted, self._forecast(), self._bodies.size)
+        rescue = max((found.drain for found in results.values()), default=0)
+        return Promise(admitted, self._forecast(), Predicted(0, TYPICAL_TURNAROUND, rescue), self._bodies.size)
 
     def _forecast(self) -> Forecast:
         """What the job will cost in each lane, at today's prices."""
         context = self._context
         day = day_of(context.clock.now())
-        most = context.settings.realtime.assumed_output_tokens
-        assumption = OutputAssumption(most // TYPICAL_SHARE, most)
+        realtime = context.settings.realtime
+        assumption = OutputAssumption(realtime.typical_output_tokens, realtime.assumed_output_tokens)
         lanes: dict[str, list[Estimate | None]] = {pricing.BATCH: [], pricing.STANDARD: []}
         for (account, model), load in self.findings.loads.items():
             catalogue = context.providers[account].catalogue

@@ -22,6 +22,8 @@ class Admission:
     guaranteed: int
     known: bool
     arithmetic: str
+    drain: int
+    """Microseconds that all of them take in real time."""
 
 
 def room(
@@ -64,12 +66,14 @@ def explain(
     margin = format_duration(latency_bound(longest) + margins.safety)
     budget = f"({window} - {margin} for the last call) x {limit} x {margins.head_room:g}"
     minutes = free / MINUTE / margins.head_room
+    drain = round(capacity.work(admitted) / margins.head_room)
     if not capacity.known:
         return Admission(
             admitted.requests,
             0,
             False,
             f"the account's rate limit is not known yet; {limit} is assumed until the first call tells",
+            drain,
         )
     text = f"{budget}; {minutes:,.0f} min of it are free, enough for {guaranteed.requests:,} of {admitted.requests:,}"
-    return Admission(admitted.requests, guaranteed.requests, True, text)
+    return Admission(admitted.requests, guaranteed.requests, True, text, drain)

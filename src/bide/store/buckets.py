@@ -1,8 +1,10 @@
 """Buckets in the store: made while a job is read, read by planning."""
 
+from dataclasses import dataclass
+
 from bide.core.bucket import Bucket, Part, Phase, Tally
 from bide.store import events, queries, records
-from bide.store.database import Transaction, Verbs, writes
+from bide.store.database import Transaction, Verbs, reads, writes
 
 SQL = queries.load("buckets")
 
@@ -16,6 +18,16 @@ async def count(transaction: Transaction, bucket: int, phase: Phase, change: Tal
 async def open_buckets(transaction: Transaction) -> list[Bucket]:
     """Every bucket of every accepted job that has unsettled requests, by deadline."""
     return records.buckets(await transaction.all(SQL["open"]))
+
+
+@dataclass(frozen=True, slots=True)
+class FailedBucket:
+    """A bucket of which some requests failed."""
+
+    id: int
+    account: str
+    model: str
+    endpoint: str
 
 
 class Buckets(Verbs):
@@ -48,6 +60,12 @@ class Buckets(Verbs):
         )
         assert row is not None
         return row["id"]
+
+    @reads
+    async def failed(self, transaction: Transaction, owner: str, job: int) -> list[FailedBucket]:
+        """The buckets of a job that have failed requests."""
+        rows = await transaction.all(SQL["failed"], owner=owner, job=job)
+        return [FailedBucket(row["id"], row["account"], row["model"], row["endpoint"]) for row in rows]
 
     @writes
     async def protect(self, transaction: Transaction, bucket: Bucket, now: int) -> None:

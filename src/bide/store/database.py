@@ -71,6 +71,10 @@ class Database(Protocol):
         """Whether the process behind `holder` lives."""
         ...
 
+    async def others_present(self, holder: str) -> bool:
+        """Whether a process other than that of `holder` attends to this database."""
+        ...
+
     async def close(self) -> None: ...
 
 

@@ -154,16 +154,10 @@ class Jobs(Verbs):
         return [records.job(row) for row in await transaction.all(SQL["recent"], owner=owner, count=count)]
 
     @reads
-    async def with_destination(self, transaction: Transaction, owner: str, destination: str) -> list[Job]:
-        """Accepted jobs whose answers go to the same place, the newest first (at most 20)."""
-        rows = await transaction.all(SQL["by_destination"], owner=owner, destination=destination)
+    async def with_destination(self, transaction: Transaction, owner: str, destination: str | None) -> list[Job]:
+        """Accepted jobs whose answers go to the same place, the newest first (at most 20); None: jobs without a place."""
+        rows = await transaction.all(SQL["by_destination"], owner=owner, destination=destination or "")
         return [records.job(row) for row in rows]
-
-    @reads
-    async def with_fingerprint(self, transaction: Transaction, owner: str, fingerprint: str) -> Job | None:
-        """The newest accepted job of the same content and parameters."""
-        row = await transaction.one(SQL["by_fingerprint"], owner=owner, fingerprint=fingerprint)
-        return records.job(row) if row else None
 
     @reads
     async def with_idempotency_key(self, transaction: Transaction, owner: str, key: str) -> Job | None:

@@ -195,6 +195,13 @@ class SqliteDatabase:
             return True
         return False
 
+    async def others_present(self, holder: str) -> bool:
+        folder = self._presence_path(holder).parent
+        for path in sorted(folder.glob("*.lock")):
+            if path.stem != holder and path.stem not in self._presence and await self.is_present(path.stem):
+                return True
+        return False
+
     async def close(self) -> None:
         for tasks in (self._writes, self._reads):
             tasks.put(None)

@@ -17,6 +17,7 @@ from bide.store.snapshot import Snapshots
 
 BODIES = queries.load("bodies")
 BATCHES = queries.load("batches")
+JOBS = queries.load("jobs")
 DELIVERIES = queries.load("deliveries")
 LIMITS = queries.load("limits")
 
@@ -45,6 +46,11 @@ class Store(Verbs):
         row = await transaction.one(BODIES["set"], name=name, value=value)
         assert row is not None
         return row["value"]
+
+    @reads
+    async def is_busy(self, transaction: Transaction) -> bool:
+        """Whether any job is unfinished or undelivered."""
+        return await transaction.one(JOBS["busy"]) is not None
 
     @reads
     async def holders(self, transaction: Transaction) -> list[str]:

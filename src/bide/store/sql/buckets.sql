@@ -28,3 +28,8 @@ SELECT b.*, j.state AS job_state FROM buckets b JOIN jobs j ON j.id = b.job_id W
 -- name: protect
 -- The bucket fits into the real-time capacity after all.
 UPDATE buckets SET protected = 1 WHERE id = :bucket AND protected = 0;
+
+-- name: failed
+-- Buckets of a job with failed requests.
+SELECT b.* FROM buckets b JOIN tallies t ON t.bucket_id = b.id
+WHERE b.owner = :owner AND b.job_id = :job AND t.phase = 'failed' AND t.requests > 0 ORDER BY b.id;

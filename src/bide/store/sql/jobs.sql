@@ -35,12 +35,9 @@ SELECT * FROM jobs WHERE owner = :owner AND idempotency_key = :idempotency_key A
 SELECT * FROM jobs WHERE owner = :owner AND state <> 'accepting' ORDER BY id DESC LIMIT :count;
 
 -- name: by_destination
--- Accepted jobs that write to this place, the newest first.
-SELECT * FROM jobs WHERE owner = :owner AND destination = :destination AND state <> 'accepting' ORDER BY id DESC LIMIT 20;
-
--- name: by_fingerprint
--- The newest accepted job of this content and these parameters.
-SELECT * FROM jobs WHERE owner = :owner AND fingerprint = :fingerprint AND state <> 'accepting' ORDER BY id DESC LIMIT 1;
+-- Accepted jobs that write to this place, the newest first; without a place, those that write to none.
+SELECT * FROM jobs WHERE owner = :owner AND coalesce(destination, '') = :destination AND accepted_at IS NOT NULL
+ORDER BY id DESC LIMIT 20;
 
 -- name: retries
 -- The jobs that tried a job's failed requests again, oldest first.
@@ -49,6 +46,12 @@ SELECT * FROM jobs WHERE owner = :owner AND parent_id = :job AND state <> 'accep
 -- name: unfinished
 -- Everything a worker still has to care for.
 SELECT * FROM jobs WHERE done_at IS NULL AND accepted_at IS NOT NULL ORDER BY id;
+
+-- name: busy
+-- Something that is not finished, or not delivered, or whose files are not cleaned up.
+SELECT id FROM jobs WHERE done_at IS NULL AND accepted_at IS NOT NULL
+UNION ALL SELECT id FROM deliveries WHERE due_at IS NOT NULL
+UNION ALL SELECT id FROM batches WHERE due_at IS NOT NULL LIMIT 1;
 
 -- name: abandoned
 -- Jobs whose reader died before they were accepted.

@@ -48,7 +48,6 @@ CREATE TABLE jobs (
     answered_at {integer},             -- every request settled
     done_at {integer}
 ) {strict};
-CREATE INDEX jobs_by_fingerprint ON jobs (owner, fingerprint);
 CREATE UNIQUE INDEX jobs_by_idempotency_key ON jobs (owner, idempotency_key) WHERE idempotency_key IS NOT NULL AND accepted_at IS NOT NULL;
 CREATE INDEX jobs_unanswered ON jobs (id) WHERE answered_at IS NULL;
 CREATE INDEX jobs_unfinished ON jobs (id) WHERE done_at IS NULL;

@@ -1,0 +1,51 @@
+"""The `bide` command: its commands by name, and what an error looks like."""
+
+import sys
+
+import typer
+
+from bide import __version__
+from bide.cli import cancel, config, files, results, retry, run, sim, status, submit, watch, worker
+from bide.cli.exits import BAD_INPUT
+from bide.core.errors import BideError
+
+app = typer.Typer(
+    name="bide",
+    help="Every LLM request on the cheapest path that still meets its deadline.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+WORK, LOOK, OTHER = "Do work", "Look after it", "Around it"
+
+app.command("run", rich_help_panel=WORK)(run.run)
+app.command("submit", rich_help_panel=WORK)(submit.submit)
+app.command("status", rich_help_panel=LOOK)(status.status)
+app.command("watch", rich_help_panel=LOOK)(watch.watch)
+app.command("results", rich_help_panel=LOOK)(results.results)
+app.command("cancel", rich_help_panel=LOOK)(cancel.cancel)
+app.command("retry", rich_help_panel=LOOK)(retry.retry)
+app.add_typer(files.app, name="files", rich_help_panel=OTHER)
+app.add_typer(config.app, name="config", rich_help_panel=OTHER)
+app.command("sim", rich_help_panel=OTHER)(sim.sim)
+app.command("worker", rich_help_panel=OTHER)(worker.worker)
+
+
+@app.callback(invoke_without_command=True)
+def options(version: bool = typer.Option(False, "--version", help="Show the version and leave.")) -> None:
+    """Every LLM request on the cheapest path that still meets its deadline."""
+    if version:
+        print(f"bide {__version__}")
+        raise typer.Exit
+
+
+def run_app() -> None:
+    """Run the command line. Errors are one sentence on stderr, with the next step in it."""
+    try:
+        app()
+    except BideError as error:
+        print(f"bide: {error}", file=sys.stderr)
+        sys.exit(BAD_INPUT)

@@ -1,0 +1,89 @@
+"""Staying with a job until it is answered and delivered, with the engine in this process."""
+
+import asyncio
+import signal
+from typing import TYPE_CHECKING
+
+from bide.cli.guard import Guard
+from bide.cli.terminal import say
+
+if TYPE_CHECKING:
+    from bide.core.job import Job
+    from bide.embedded import Embedded
+
+CALLS_END_WITHIN = 60.0
+"""Seconds that calls in flight get when a person detaches: each of them has been paid for."""
+
+DELIVERED_WITHIN = 60.0
+"""Seconds that the delivery of the answers gets before its trouble is shown."""
+
+LOOK = 0.05
+
+
+async def attend(bide: "Embedded", job: "Job", guard: Guard | None) -> bool:
+    """Work until the job is answered and its answers are delivered; False when a person detached before.
+
+    A guard is left behind where something is still open.
+    """
+    from bide.cli.progress import follow
+    from bide.engine.service import Service
+
+    service = Service(bide.context)
+    working = asyncio.create_task(service.run())
+    detached = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, detached.set)
+    try:
+        await follow(bide, job, lambda: detached.is_set() or working.done())
+        if not detached.is_set():
+            await _delivered(bide, job, detached)
+        if not detached.is_set():
+            await _settled(bide, job, detached)
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+        service.stop()
+        if detached.is_set() and service.calls_in_flight:
+            say(f"bide: waiting for {service.calls_in_flight} calls in flight; Ctrl-C again leaves at once")
+        await asyncio.wait([working], timeout=CALLS_END_WITHIN)
+    if working.done():
+        working.result()
+    await leave(bide, job, guard, detached=detached.is_set())
+    return not detached.is_set()
+
+
+async def _delivered(bide: "Embedded", job: "Job", detached: asyncio.Event) -> None:
+    """Wait for the answers to be where they were wanted."""
+    end = asyncio.get_running_loop().time() + DELIVERED_WITHIN
+    while not detached.is_set():
+        left = [one for one in await bide.store.deliveries.of_job(job.owner, job.id) if one.delivered_at is None]
+        if not left:
+            return
+        if asyncio.get_running_loop().time() > end:
+            say(f"bide: the answers are not delivered yet: {left[0].trouble or 'still writing'}")
+            return
+        await asyncio.sleep(LOOK)
+
+
+async def _settled(bide: "Embedded", job: "Job", detached: asyncio.Event) -> None:
+    """Give batches that are still ending a little time, so that the receipt is final."""
+    clock = bide.context.clock
+    end = clock.now() + bide.config.settings.engine.linger
+    while not detached.is_set() and clock.now() < end:
+        if (await bide.store.jobs.get(job.owner, job.id)).done_at is not None:
+            return
+        await asyncio.sleep(LOOK)
+
+
+async def leave(bide: "Embedded", job: "Job", guard: Guard | None, *, detached: bool) -> None:
+    """See to it that what is open stays guarded, and say how to go on."""
+    busy = await bide.store.is_busy()
+    if busy and guard is not None and not await bide.store.database.others_present(bide.context.holder):
+        guard.start()
+    if not detached:
+        return
+    identifier = job.external_id
+    guarded = "a guard process keeps the deadline" if busy and guard else "the deadline is unguarded until then"
+    say(f"bide: detached from {identifier}; {guarded}")
+    say(f"bide: go on with the same command or `bide watch {identifier}`; stop it with `bide cancel {identifier}`")

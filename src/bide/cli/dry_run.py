@@ -1,0 +1,131 @@
+"""`bide run --dry-run` and `bide files`: the plan of an input, without sending anything."""
+
+from typing import TYPE_CHECKING, Any
+
+from bide.cli.exits import ALL_ANSWERED, BAD_INPUT
+from bide.cli.options import Output
+from bide.cli.orders import Asked, file_request
+from bide.cli.reading import show_problems
+from bide.cli.terminal import chosen, say, show_json, show_pairs, show_table
+
+if TYPE_CHECKING:
+    from bide.config import Config
+    from bide.intake.ingest import Reading
+
+
+async def dry_run(config: "Config", asked: Asked, output: Output | None) -> int:
+    """Show the batches, lanes, cost and time of a run, and what is refused and why."""
+    from bide.core.errors import InputError
+    from bide.embedded import LOCAL_OWNER, opened
+    from bide.intake.hand_in import open_request, order_of
+    from bide.intake.rehearse import rehearse
+
+    async with opened(config) as bide:
+        request = file_request(asked, config.settings, LOCAL_OWNER, bide.context.clock.now())
+        account, source = open_request(bide.context, request)
+        with source:
+            try:
+                reading = await rehearse(bide.context, order_of(request, account), lambda entry: account, source)
+            except InputError as error:
+                say(f"bide: {error}")
+                return BAD_INPUT
+        limits = bide.context.providers[account].limits
+        plan = _plan(reading, limits.max_requests, limits.max_bytes)
+        if chosen(output) is Output.JSON:
+            show_json(plan)
+        else:
+            _show(plan)
+        show_problems(reading.findings.problems, reading.findings.refused)
+        stops = bool(reading.findings.refused) and not request.skip_bad_lines
+        if stops:
+            say("bide: as it stands the run would stop at these lines; mend them, or use --on-bad-line skip")
+        return BAD_INPUT if stops else ALL_ANSWERED
+
+
+def _plan(reading: "Reading", max_requests: int, max_bytes: int) -> dict[str, Any]:
+    """The plan as JSON."""
+    from bide.cli.progress import clock_time
+    from bide.core.clock import SECOND, to_datetime
+    from bide.ledger.promise import SLOW_TURNAROUND
+
+    job, promise, findings = reading.job, reading.promise, reading.findings
+    mean = promise.bytes // max(1, findings.requests) + 200
+    per_batch = max(1, min(max_requests, max_bytes // mean))
+    models = [
+        {
+            "account": account,
+            "model": model,
+            "requests": load.requests,
+            "input_tokens": load.input_tokens,
+            "batches": -(-load.requests // per_batch),
+        }
+        for (account, model), load in sorted(findings.loads.items())
+    ]
+    batch, realtime = promise.forecast.batch, promise.forecast.realtime
+    return {
+        "requests": findings.requests,
+        "refused_lines": findings.refused,
+        "bytes": promise.bytes,
+        "models": models,
+        "deadline": to_datetime(job.deadline).isoformat().replace("+00:00", "Z"),
+        "deadline_local": clock_time(job.deadline, job.created_at),
+        "on_miss": str(job.on_miss),
+        "guaranteed": promise.guaranteed,
+        "arithmetic": [one.arithmetic for one in promise.admitted],
+        "cost": {"currency": "USD", "batch": _estimate(batch), "realtime": _estimate(realtime)},
+        "seconds": {
+            "typical": promise.predicted.provider / SECOND,
+            "slow": SLOW_TURNAROUND / SECOND,
+            "all_in_realtime": promise.predicted.rescue / SECOND,
+        },
+        "problems": [
+            {"line": one.line, "code": str(one.code), "message": one.message, "remedy": one.remedy}
+            for one in findings.problems
+        ],
+    }
+
+
+def _estimate(estimate: Any) -> dict[str, str] | None:
+    from bide.core.money import to_decimal
+
+    if estimate is None:
+        return None
+    return {name: format(to_decimal(getattr(estimate, name)).normalize(), "f") for name in ("low", "expected", "upper")}
+
+
+def _show(plan: dict[str, Any]) -> None:
+    from bide.core.clock import SECOND
+    from bide.core.duration import format_duration
+
+    show_table(
+        ("account", "model", "requests", "input tokens", "batches", "lane"),
+        [
+            (
+                one["account"],
+                one["model"],
+                f"{one['requests']:,}",
+                f"{one['input_tokens']:,}",
+                one["batches"],
+                "batch, then real time",
+            )
+            for one in plan["models"]
+        ],
+        numbers=("requests", "input tokens", "batches"),
+    )
+    seconds, cost = plan["seconds"], plan["cost"]
+    times = {name: format_duration(int(value * SECOND)) for name, value in seconds.items()}
+    pairs = {
+        "deadline": f"{plan['deadline_local']}, on miss: {plan['on_miss']}",
+        "guaranteed": f"{plan['guaranteed']:,} of {plan['requests']:,}\n" + "\n".join(plan["arithmetic"]),
+        "cost": _cost(cost["batch"], "in batches"),
+        "list price": _cost(cost["realtime"], "in real time"),
+        "time": f"half of all batches take {times['typical']}, nine in ten {times['slow']};"
+        f" all of it in real time: {times['all_in_realtime']}",
+    }
+    show_pairs(pairs)
+
+
+def _cost(estimate: dict[str, str] | None, where: str) -> str:
+    if estimate is None:
+        return "unknown: a price is not in the catalogue"
+    return f"about ${float(estimate['expected']):,.4f} {where}, ${float(estimate['upper']):,.4f} at most"

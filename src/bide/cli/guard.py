@@ -1,0 +1,38 @@
+"""The guard: a process that looks after open jobs when nobody else does, and ends when nothing is open."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bide.config import Config
+
+LOG = "worker.log"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """How to start one: with the options that this command was given."""
+
+    config: "Config"
+    database: str | None
+    assignments: Sequence[str]
+    file: str | None
+
+    def start(self) -> int:
+        """Start `bide worker` in the background, with this process's environment; its process id."""
+        command = [sys.executable, "-m", "bide", "worker"]
+        if self.database:
+            command += ["--db", self.database]
+        for assignment in self.assignments:
+            command += ["--set", assignment]
+        if self.file:
+            command += ["--config", self.file]
+        self.config.home.mkdir(parents=True, exist_ok=True)
+        with (self.config.home / LOG).open("ab") as log:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, close_fds=True
+            )
+        return process.pid

@@ -1,0 +1,148 @@
+"""From the options of `run` and `submit` to a request that can be handed in."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bide.core.deadline import OnMiss, Priority, parse_deadline, priority_deadline
+from bide.core.errors import DeadlineError, InputError, SettingError
+
+if TYPE_CHECKING:
+    from bide.intake.hand_in import FileRequest
+    from bide.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The options as they were typed."""
+
+    source: str
+    model: str | None
+    prompt: str | None
+    system: str | None
+    variables: Sequence[str]
+    parameters: Sequence[str]
+    endpoint: str | None
+    id_column: str | None
+    input_format: str | None
+    within: str | None
+    by: str | None
+    priority: str | None
+    on_miss: str | None
+    strict: bool
+    max_cost: str | None
+    on_bad_line: str | None
+    workflow: str | None
+    account: str | None
+    out: str | None
+    output_format: str | None
+    new: bool
+
+
+def file_request(asked: Asked, settings: "Settings", owner: str, now: int) -> "FileRequest":
+    """What was asked for, checked. Raises `BideError` for what cannot be used."""
+    from bide.delivery.shape import Format
+    from bide.intake.defaults import Defaults
+    from bide.intake.hand_in import FileRequest
+
+    deadline, priority, source = when(asked, settings, now)
+    on_bad_line = _one_of("--on-bad-line", asked.on_bad_line or settings.input.on_bad_line, ("stop", "skip"))
+    out = None if asked.out in (None, "-") else Path(asked.out or "")
+    if out is not None and not out.absolute().parent.is_dir():
+        raise InputError(f"there is no folder {out.absolute().parent} for the answers; make it, or choose another -o")
+    formats = tuple(Format)
+    return FileRequest(
+        owner=owner,
+        source=asked.source,
+        defaults=Defaults(
+            model=asked.model or settings.input.model,
+            endpoint=asked.endpoint,
+            system=asked.system,
+            prompt=asked.prompt,
+            variables=dict(variable(text) for text in asked.variables),
+            parameters=dict(parameter(text) for text in asked.parameters),
+            id_column=asked.id_column,
+        ),
+        deadline=deadline,
+        on_miss=OnMiss(_one_of("--on-miss", asked.on_miss or settings.deadline.on_miss, tuple(OnMiss))),
+        priority=priority,
+        priority_source=source,
+        workflow=asked.workflow,
+        output=out,
+        output_format=Format(_one_of("--output-format", asked.output_format, formats)) if asked.output_format else None,
+        input_format=asked.input_format,
+        account=asked.account,
+        max_cost=_dollars(asked.max_cost),
+        strict=asked.strict,
+        skip_bad_lines=on_bad_line == "skip",
+        new=asked.new,
+    )
+
+
+def when(asked: Asked, settings: "Settings", now: int) -> tuple[int, str | None, str]:
+    """The deadline, the priority, and which option said so.
+
+    Raises:
+        DeadlineError: more than one option says it, or it cannot be met.
+    """
+    said = [name for name in ("within", "by", "priority") if getattr(asked, name)]
+    if len(said) > 1:
+        raise DeadlineError(f"--{said[0]} and --{said[1]} both say how long it may take; keep one")
+    if asked.priority:
+        priority = Priority(_one_of("--priority", asked.priority, tuple(Priority)))
+        return priority_deadline(priority, now), priority, "priority"
+    if said:
+        return parse_deadline(getattr(asked, said[0]), now), None, said[0]
+    return parse_deadline(settings.deadline.default, now), None, "config"
+
+
+def _one_of(option: str, value: str, known: Sequence[str]) -> str:
+    if value not in known:
+        raise SettingError(f"{option} {value!r} is none of {', '.join(known)}")
+    return value
+
+
+def variable(text: str) -> tuple[str, str]:
+    """``name=text``, ``name=@file``; a JSON list in a file becomes its items, joined by commas."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InputError(f"--var {text} has no value; write --var name=text or --var name=@file")
+    if not value.startswith("@"):
+        return name, value
+    path = Path(value[1:])
+    try:
+        content = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"--var {name}: {path} cannot be read: {error}") from error
+    if path.suffix == ".json":
+        try:
+            found: Any = json.loads(content)
+        except json.JSONDecodeError as error:
+            raise InputError(f"--var {name}: {path} is not JSON: {error}") from error
+        return name, ", ".join(map(str, found)) if isinstance(found, list) else content.strip()  # type: ignore[reportUnknownArgumentType]
+    return name, content.strip()
+
+
+def parameter(text: str) -> tuple[str, Any]:
+    """``name=value``, the value as JSON where it is JSON, else as text."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InputError(f"--param {text} has no value; write --param name=value, as in --param temperature=0")
+    try:
+        return name, json.loads(value)
+    except json.JSONDecodeError:
+        return name, value
+
+
+def _dollars(text: str | None) -> int | None:
+    from bide.core.money import from_decimal
+
+    if text is None:
+        return None
+    try:
+        return from_decimal(Decimal(text.removeprefix("$")))
+    except (InvalidOperation, ValueError) as error:
+        raise SettingError(f"--max-cost {text!r} is no amount of USD; write it as in 2.50") from error

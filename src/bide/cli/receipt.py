@@ -1,0 +1,99 @@
+"""The receipt, as a person reads it."""
+
+from typing import TYPE_CHECKING
+
+from bide.cli.progress import clock_time
+from bide.cli.terminal import show_pairs
+from bide.core.bucket import Phase
+from bide.core.duration import format_duration
+from bide.core.money import format_money
+
+if TYPE_CHECKING:
+    from bide.ledger.receipt import Receipt, Times
+
+
+def show_receipt(receipt: "Receipt", *, to_stderr: bool = False) -> None:
+    """Promised, delivered, paid, saved, wasted."""
+    pairs: dict[str, object] = {"job": f"{receipt.job.external_id} ({receipt.job.name}), {receipt.job.state}"}
+    pairs["promised"] = _promised(receipt)
+    pairs["delivered"] = _delivered(receipt)
+    pairs["requests"] = _requests(receipt)
+    pairs["paid"] = format_money(receipt.paid)
+    pairs["list price"] = format_money(receipt.listed)
+    pairs["saved"] = _saved(receipt)
+    if receipt.waste or receipt.suspected:
+        pairs["waste"] = _waste(receipt)
+    if receipt.retries > 0:
+        pairs["retries"] = f"{receipt.retries:,} attempts beyond the first of each request"
+    pairs["batches"] = ", ".join(f"{count} {word}" for word, count in receipt.batches.items()) or "none"
+    if receipt.files_kept:
+        pairs["files"] = f"{receipt.files_kept} kept at the provider, where they expire"
+    pairs["took"] = _took(receipt.actual)
+    if receipt.predicted:
+        pairs["predicted"] = _took(receipt.predicted)
+    if receipt.prices:
+        pairs["prices"] = "\n".join(receipt.prices)
+    if not receipt.final:
+        pairs["provisional"] = (
+            f"batches are still ending; `bide status {receipt.job.external_id} --receipt` has the final one"
+        )
+    show_pairs(pairs, to_stderr=to_stderr)
+
+
+def _promised(receipt: "Receipt") -> str:
+    job, promise = receipt.job, receipt.promise
+    now = job.accepted_at or job.created_at
+    text = f"by {clock_time(job.deadline, now)} (--{job.priority_source})"
+    if promise is not None:
+        text += f", guaranteed {promise.guaranteed:,} of {promise.requests:,}"
+    return text
+
+
+def _delivered(receipt: "Receipt") -> str:
+    job, margin = receipt.job, receipt.margin
+    if job.answered_at is None or margin is None:
+        return f"{receipt.progress.open:,} requests are open"
+    when = clock_time(job.answered_at, job.answered_at + 3_600_000_000)
+    if job.deadline == job.accepted_at or job.priority == "urgent":
+        return f"at {when}, {format_duration(job.answered_at - (job.accepted_at or job.created_at))} after acceptance"
+    if margin >= 0:
+        return f"at {when}, {format_duration(margin)} before the deadline"
+    return f"at {when}, {format_duration(-margin)} late ({receipt.late:,} answers)"
+
+
+def _requests(receipt: "Receipt") -> str:
+    phases = receipt.progress.phases
+    words = {
+        Phase.BATCH: "in batch",
+        Phase.REALTIME: "in real time",
+        Phase.FAILED: "failed",
+        Phase.CANCELLED: "cancelled",
+        Phase.EXPIRED: "expired",
+    }
+    parts = [f"{phases[phase]:,} {word}" for phase, word in words.items() if phases.get(phase)]
+    if receipt.progress.open:
+        parts.append(f"{receipt.progress.open:,} open")
+    if receipt.job.refused:
+        parts.append(f"{receipt.job.refused:,} bad lines left out")
+    return f"{receipt.job.requests:,}: " + ", ".join(parts)
+
+
+def _saved(receipt: "Receipt") -> str:
+    if receipt.saved is None or receipt.listed is None:
+        return f"unknown: {receipt.unpriced:,} answers have no known price"
+    share = f" ({100 * receipt.saved / receipt.listed:.1f} %)" if receipt.listed else ""
+    return f"{format_money(receipt.saved)}{share}"
+
+
+def _waste(receipt: "Receipt") -> str:
+    lines = [f"{format_money(one.amount)} for {one.answers:,} answers: {one.reason}" for one in receipt.waste]
+    lines += [
+        f"up to {format_money(one.amount)} suspected for {one.answers:,} calls: {one.reason}"
+        for one in receipt.suspected
+    ]
+    return "\n".join(lines)
+
+
+def _took(times: "Times") -> str:
+    parts = {"queue": times.queue, "provider": times.provider, "rescue": times.rescue}
+    return ", ".join(f"{name} {format_duration(time)}" for name, time in parts.items() if time is not None) or "nothing"

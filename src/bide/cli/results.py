@@ -1,0 +1,48 @@
+"""`bide results`: the answers of a job, as far as there are any."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bide.cli import options
+from bide.cli.session import configured, find_job, run_async
+from bide.cli.terminal import say
+
+if TYPE_CHECKING:
+    from bide.config import Config
+
+
+def results(
+    job: options.JobId,
+    out: options.Destination = None,
+    output_format: options.OutputFormat = None,
+    database: options.Database = None,
+    assignments: options.Assignments = None,
+    config: options.ConfigFile = None,
+) -> None:
+    """Write the answers of a job to standard output or a file, in input order, whether or not it is finished.
+
+    \b
+    bide results job_kq3 > answers.jsonl
+    bide results last --output-format csv -o answers.csv
+    """
+    run_async(_results(configured(database, assignments, config), job, out, output_format))
+
+
+async def _results(config: "Config", identifier: str, out: str | None, output_format: str | None) -> None:
+    from bide.delivery.file import decode_destination, deliver, write_out
+    from bide.delivery.shape import Format
+    from bide.embedded import opened
+    from bide.intake.hand_in import destination_of
+
+    async with opened(config) as bide:
+        job = await find_job(bide, identifier)
+        wanted = Format(output_format) if output_format else None
+        kept = decode_destination(job.destination) if job.destination else None
+        destination = await destination_of(bide.store, job, kept, Path(out) if out and out != "-" else None, wanted)
+        if destination.path:
+            await deliver(bide.store, job, destination.encode())
+        else:
+            await write_out(bide.store, job, destination)
+        progress = await bide.store.jobs.progress(job.owner, job.id)
+        if progress.open:
+            say(f"bide: {progress.open:,} of {progress.total:,} requests are not answered yet")

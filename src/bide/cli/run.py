@@ -1,0 +1,126 @@
+"""`bide run`: hand a file in, and stay until every answer is there."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bide.cli import options
+from bide.cli.attend import attend
+from bide.cli.exits import ALL_ANSWERED, BAD_INPUT, INTERRUPTED, SOME_FAILED
+from bide.cli.guard import Guard
+from bide.cli.options import Output
+from bide.cli.orders import Asked, file_request
+from bide.cli.reading import read
+from bide.cli.session import configured, run_async
+from bide.cli.terminal import chosen, show_json
+from bide.core.bucket import Phase
+
+if TYPE_CHECKING:
+    from bide.config import Config
+    from bide.embedded import Embedded
+    from bide.intake.hand_in import HandedIn
+
+
+def run(
+    source: Annotated[str, typer.Argument(metavar="FILE", help="JSON Lines, CSV or Parquet; - is standard input.")],
+    out: options.Destination = None,
+    within: options.Within = None,
+    by: options.By = None,
+    priority: options.Priority = None,
+    model: options.Model = None,
+    prompt: options.Prompt = None,
+    system: options.System = None,
+    variables: options.Variables = None,
+    parameters: options.Parameters = None,
+    endpoint: options.Endpoint = None,
+    id_column: options.IdColumn = None,
+    input_format: options.InputFormat = None,
+    output_format: options.OutputFormat = None,
+    on_miss: options.OnMiss = None,
+    strict: options.Strict = False,
+    max_cost: options.MaxCost = None,
+    on_bad_line: options.OnBadLine = None,
+    workflow: options.Workflow = None,
+    account: options.Account = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and its cost; send nothing.")] = False,
+    new: options.New = False,
+    no_guard: options.NoGuard = False,
+    output: options.Shown = None,
+    database: options.Database = None,
+    assignments: options.Assignments = None,
+    config: options.ConfigFile = None,
+) -> None:
+    """Answer every request of a file by a deadline, at the lowest price that keeps it.
+
+    Batch first at half price; what is still missing at the last safe moment runs in real time. Ctrl-C or a crash
+    loses nothing: the same command goes on.
+
+    \b
+    bide run tickets.jsonl --within 8h -o answers.jsonl
+    bide run tickets.csv --model gpt-5-mini --prompt "Which of {labels}? {text}" --by 06:00 -o answers.csv
+    bide run big.jsonl --dry-run
+    """
+    asked = Asked(
+        source=source,
+        model=model,
+        prompt=prompt,
+        system=system,
+        variables=variables or [],
+        parameters=parameters or [],
+        endpoint=endpoint,
+        id_column=id_column,
+        input_format=input_format,
+        within=within,
+        by=by,
+        priority=priority,
+        on_miss=on_miss,
+        strict=strict,
+        max_cost=max_cost,
+        on_bad_line=on_bad_line,
+        workflow=workflow,
+        account=account,
+        out=out,
+        output_format=output_format,
+        new=new,
+    )
+    loaded = configured(database, assignments, config)
+    if dry_run:
+        from bide.cli.dry_run import dry_run as show_plan
+
+        raise typer.Exit(run_async(show_plan(loaded, asked, output)))
+    guard = None if no_guard else Guard(loaded, database, assignments or [], config)
+    raise typer.Exit(run_async(_run(loaded, asked, output, guard)))
+
+
+async def _run(config: "Config", asked: Asked, output: Output | None, guard: Guard | None) -> int:
+    from bide.embedded import LOCAL_OWNER, opened
+
+    async with opened(config) as bide:
+        request = file_request(asked, config.settings, LOCAL_OWNER, bide.context.clock.now())
+        handed = await read(bide, request)
+        if handed is None:
+            return BAD_INPUT
+        if not await attend(bide, handed.job, guard):
+            return INTERRUPTED
+        return await _finish(bide, handed, output)
+
+
+async def _finish(bide: "Embedded", handed: "HandedIn", output: Output | None) -> int:
+    """Hand over the answers and show the receipt."""
+    from bide.cli.receipt import show_receipt
+    from bide.delivery.file import write_out
+    from bide.ledger.receipt import as_table, receipt
+
+    job = await bide.store.jobs.get(handed.job.owner, handed.job.id)
+    to_stdout = not handed.destination.path
+    if to_stdout:
+        await write_out(bide.store, job, handed.destination)
+    found = await receipt(bide.store, job)
+    if not to_stdout and chosen(output) is Output.JSON:
+        show_json(as_table(found))
+    else:
+        show_receipt(found, to_stderr=to_stdout)
+    succeeded = found.progress.total - sum(
+        found.progress.phases.get(phase, 0) for phase in (Phase.FAILED, Phase.CANCELLED, Phase.EXPIRED)
+    )
+    return ALL_ANSWERED if succeeded == found.progress.total and not found.progress.open else SOME_FAILED

@@ -1,0 +1,86 @@
+"""`bide sim`: a provider on this machine, to rehearse on."""
+
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bide.core.clock import SCALE_LIMIT, Clock, ScaledClock, SystemClock, clock_from, to_datetime
+from bide.core.errors import SettingError
+
+if TYPE_CHECKING:
+    from bide.simulator.script import Script
+
+
+SCRIPT_HELP = (
+    "How the provider behaves: a TOML file, or one of bimodal, congested, expire-half, fast, hang, measured, outage, "
+    "regime, rough, slow and tight-rpm."
+)
+
+
+def sim(
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Where to listen on this machine; 0 is any free port.")
+    ] = 9000,
+    script: Annotated[str, typer.Option(help=SCRIPT_HELP)] = "fast",
+    speed: Annotated[float, typer.Option(help="How many times faster than real time its clock runs.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="What its chance depends on; the same seed gives the same run.")] = 0,
+    fast: Annotated[bool, typer.Option("--fast", help="Batches and calls take no time, answers are tiny.")] = False,
+) -> None:
+    """Run a provider that speaks OpenAI's protocol, costs nothing and misbehaves as scripted.
+
+    Any key is taken but the word "invalid". The first line on standard output is the base URL.
+
+    Examples:
+
+        bide sim                                  a good day on port 9000
+
+        bide sim --script outage --speed 60       an hour in a minute
+
+        bide sim --script my.toml --seed 7        your own script
+
+        curl -s 127.0.0.1:9000/sim/books          what it billed so far
+    """
+    from bide.simulator.script import load_script
+
+    loaded = load_script(script)
+    try:
+        asyncio.run(_serve(loaded.hurried() if fast else loaded, seed, port, _clock(speed)))
+    except KeyboardInterrupt:
+        print("The simulator has stopped.", file=sys.stderr)
+
+
+async def _serve(script: "Script", seed: int, port: int, clock: Clock) -> None:
+    from bide.simulator.server import HOST, running_simulator
+
+    try:
+        async with running_simulator(script, seed=seed, port=port, clock=clock) as simulator:
+            print(simulator.url, flush=True)
+            print(_directions(simulator.url, clock), file=sys.stderr, flush=True)
+            await asyncio.Event().wait()
+    except OSError as error:
+        raise SettingError(
+            f"{HOST}:{port} cannot be listened on ({error.strerror}); choose another --port, or 0"
+        ) from error
+
+
+def _clock(speed: float) -> Clock:
+    """The clock that is asked for: by --speed, else by BIDE_CLOCK, else the system's."""
+    if speed == 1:
+        return clock_from(os.environ)
+    if speed <= 0:
+        raise SettingError(f"--speed is {speed:g}; it has to be above 0")
+    if os.environ.get("BIDE_CLOCK"):
+        raise SettingError("BIDE_CLOCK and --speed contradict each other; leave one of them out")
+    return ScaledClock(SystemClock().now(), speed)
+
+
+def _directions(url: str, clock: Clock) -> str:
+    """What to type next, in the shell that is to use the simulator."""
+    lines = [f"export OPENAI_BASE_URL={url}", "export OPENAI_API_KEY=simulated"]
+    if isinstance(clock, ScaledClock) and 1 <= clock.speed <= SCALE_LIMIT:
+        lines.append(f"export BIDE_CLOCK='{to_datetime(clock.origin).isoformat()}*{clock.speed:g}'")
+    watch = url.removesuffix("/v1") + "/sim/books"
+    return "\n".join([*lines, f"# {watch} shows what it received and billed. Ctrl-C stops it."])

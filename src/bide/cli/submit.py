@@ -1,0 +1,99 @@
+"""`bide submit`: hand a file in and leave; a guard process keeps the deadline."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bide.cli import options
+from bide.cli.attend import leave
+from bide.cli.exits import BAD_INPUT
+from bide.cli.guard import Guard
+from bide.cli.options import Output
+from bide.cli.orders import Asked, file_request
+from bide.cli.reading import read
+from bide.cli.session import configured, run_async
+from bide.cli.terminal import say, show_json
+
+if TYPE_CHECKING:
+    from bide.config import Config
+
+
+def submit(
+    source: Annotated[str, typer.Argument(metavar="FILE", help="JSON Lines, CSV or Parquet; - is standard input.")],
+    out: options.Destination = None,
+    within: options.Within = None,
+    by: options.By = None,
+    priority: options.Priority = None,
+    model: options.Model = None,
+    prompt: options.Prompt = None,
+    system: options.System = None,
+    variables: options.Variables = None,
+    parameters: options.Parameters = None,
+    endpoint: options.Endpoint = None,
+    id_column: options.IdColumn = None,
+    input_format: options.InputFormat = None,
+    output_format: options.OutputFormat = None,
+    on_miss: options.OnMiss = None,
+    strict: options.Strict = False,
+    max_cost: options.MaxCost = None,
+    on_bad_line: options.OnBadLine = None,
+    workflow: options.Workflow = None,
+    account: options.Account = None,
+    new: options.New = False,
+    no_guard: options.NoGuard = False,
+    output: options.Shown = None,
+    database: options.Database = None,
+    assignments: options.Assignments = None,
+    config: options.ConfigFile = None,
+) -> None:
+    """Hand a file in and leave. The job's id goes to stdout; a guard process keeps the deadline.
+
+    \b
+    bide submit tickets.jsonl --by "tomorrow 06:00" -o answers.jsonl
+    bide results JOB
+    """
+    asked = Asked(
+        source=source,
+        model=model,
+        prompt=prompt,
+        system=system,
+        variables=variables or [],
+        parameters=parameters or [],
+        endpoint=endpoint,
+        id_column=id_column,
+        input_format=input_format,
+        within=within,
+        by=by,
+        priority=priority,
+        on_miss=on_miss,
+        strict=strict,
+        max_cost=max_cost,
+        on_bad_line=on_bad_line,
+        workflow=workflow,
+        account=account,
+        out=out,
+        output_format=output_format,
+        new=new,
+    )
+    loaded = configured(database, assignments, config)
+    guard = None if no_guard else Guard(loaded, database, assignments or [], config)
+    raise typer.Exit(run_async(_submit(loaded, asked, output, guard)))
+
+
+async def _submit(config: "Config", asked: Asked, output: Output | None, guard: Guard | None) -> int:
+    from bide.embedded import LOCAL_OWNER, opened
+    from bide.ledger.receipt import as_table, receipt
+
+    async with opened(config) as bide:
+        request = file_request(asked, config.settings, LOCAL_OWNER, bide.context.clock.now())
+        handed = await read(bide, request)
+        if handed is None:
+            return BAD_INPUT
+        await leave(bide, handed.job, guard, detached=False)
+        if guard is None:
+            say("bide: deadline unguarded: `bide watch` or `bide worker` keeps it")
+        if output is Output.JSON:
+            show_json(as_table(await receipt(bide.store, handed.job)))
+        else:
+            print(handed.job.external_id)
+    return 0

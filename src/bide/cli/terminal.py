@@ -1,0 +1,54 @@
+"""What goes to the terminal: messages on stderr, results on stdout."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bide.cli.options import Output
+
+
+def say(text: str) -> None:
+    """A message for people."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def is_watched() -> bool:
+    """Whether a person looks at the messages."""
+    return sys.stderr.isatty()
+
+
+def chosen(output: Output | None) -> Output:
+    """The form of results: what was asked for, else a table on a terminal and JSON when piped."""
+    if output is not None:
+        return output
+    return Output.TABLE if sys.stdout.isatty() else Output.JSON
+
+
+def show_json(value: object) -> None:
+    """One JSON document on one line."""
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], numbers: Sequence[str] = ()) -> None:
+    """Rows under columns; `numbers` are the columns that are set flush right."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    Console(highlight=False).print(table)
+
+
+def show_pairs(pairs: Mapping[str, Any], *, to_stderr: bool = False) -> None:
+    """Names and values, one pair a line."""
+    width = max((len(name) for name in pairs), default=0)
+    for name, value in pairs.items():
+        lines = str(value).split("\n")
+        print(f"  {name:<{width}}  {lines[0]}", file=sys.stderr if to_stderr else sys.stdout)
+        for line in lines[1:]:
+            print(f"  {'':<{width}}  {line}", file=sys.stderr if to_stderr else sys.stdout)

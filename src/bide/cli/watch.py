@@ -1,0 +1,50 @@
+"""`bide watch`: stay with a job until it is answered."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from bide.cli import options
+from bide.cli.attend import attend
+from bide.cli.exits import INTERRUPTED
+from bide.cli.guard import Guard
+from bide.cli.options import Output
+from bide.cli.session import configured, find_job, run_async
+from bide.cli.terminal import chosen, show_json
+
+if TYPE_CHECKING:
+    from bide.config import Config
+
+
+def watch(
+    job: options.JobId,
+    no_guard: options.NoGuard = False,
+    output: options.Shown = None,
+    database: options.Database = None,
+    assignments: options.Assignments = None,
+    config: options.ConfigFile = None,
+) -> None:
+    """Stay with a job until it is answered, and show its receipt. Ctrl-C leaves; the job goes on.
+
+    The deadline is kept while you watch, whether or not a guard process runs.
+    """
+    loaded = configured(database, assignments, config)
+    guard = None if no_guard else Guard(loaded, database, assignments or [], config)
+    raise typer.Exit(run_async(_watch(loaded, job, output, guard)))
+
+
+async def _watch(config: "Config", identifier: str, output: Output | None, guard: Guard | None) -> int:
+    from bide.cli.receipt import show_receipt
+    from bide.embedded import opened
+    from bide.ledger.receipt import as_table, receipt
+
+    async with opened(config) as bide:
+        job = await find_job(bide, identifier)
+        if job.done_at is None and not await attend(bide, job, guard):
+            return INTERRUPTED
+        found = await receipt(bide.store, await bide.store.jobs.get(job.owner, job.id))
+        if chosen(output) is Output.JSON:
+            show_json(as_table(found))
+        else:
+            show_receipt(found)
+    return 0

@@ -1,0 +1,233 @@
+"""Configuration: defaults, then ``bide.toml``, then the environment, then ``--set``; read once, into frozen values.
+
+Every value knows where it came from (`bide config show`), and a name that nobody knows is refused with the name that
+was probably meant.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+import platformdirs
+
+from bide.core.duration import format_duration
+from bide.core.errors import SettingError
+from bide.settings import Duration, ProviderSettings, Section, Settings, decode_hook
+
+FILE = "bide.toml"
+
+SECRETS = frozenset({"api_key"})
+
+FREE_TABLES: Mapping[str, type[Section] | None] = {"providers": ProviderSettings, "prices": None}
+"""Tables whose keys are names of the user's; None: their values are checked by whoever reads them."""
+
+DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A setting as `bide config show` tells it."""
+
+    name: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that was configured. `home` is where the embedded state lives, `database` a URL."""
+
+    settings: Settings
+    home: Path
+    database: str
+    environment: Mapping[str, str]
+    sources: Mapping[str, str]
+    file: Path | None
+
+    def values(self) -> Iterator[Value]:
+        """Every setting with its value and where it came from, in the order of the documentation."""
+        yield Value("home", str(self.home), self.sources.get("home", DEFAULT))
+        yield Value("database", _without_password(self.database), self.sources.get("database", DEFAULT))
+        yield from self._section("", self.settings)
+
+    def _section(self, prefix: str, section: Any) -> Iterator[Value]:
+        for name, value in _fields(section):
+            dotted = f"{prefix}{name}"
+            if isinstance(value, dict | Section):
+                yield from self._section(f"{dotted}.", value)
+            elif value is not None or dotted in self.sources:
+                shown = "…" if name in SECRETS and value else _show(value)
+                yield Value(dotted, shown, self.sources.get(dotted, DEFAULT))
+
+
+def load(
+    environment: Mapping[str, str],
+    *,
+    assignments: Sequence[str] = (),
+    file: str | None = None,
+    database: str | None = None,
+) -> Config:
+    """Read the configuration. `assignments` are ``name=value`` texts, `file` and `database` what the caller named.
+
+    Raises:
+        SettingError: a file cannot be read, a name is unknown, a value does not fit.
+    """
+    sources: dict[str, str] = {}
+    home = _home(environment, sources)
+    raw: dict[str, Any] = {}
+    path = _find(file or environment.get("BIDE_CONFIG"), home)
+    if path is not None:
+        _merge(raw, _read(path), str(path), sources)
+    for name, value in _from_environment(environment):
+        _assign(raw, name, value, f"environment ({_variable(name)})", sources)
+    for text in assignments:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise SettingError(
+                f"--set {text} has no value; write --set name=value, as in --set engine.poll_interval=5s"
+            )
+        _assign(raw, name.strip(), value.strip(), "--set", sources)
+    settings = _convert(raw)
+    chosen = database or environment.get("BIDE_DB")
+    if chosen:
+        sources["database"] = "--db" if database else "environment (BIDE_DB)"
+    return Config(settings, home, chosen or f"sqlite:///{home / 'bide.db'}", environment, sources, path)
+
+
+def _home(environment: Mapping[str, str], sources: dict[str, str]) -> Path:
+    if text := environment.get("BIDE_HOME"):
+        sources["home"] = "environment (BIDE_HOME)"
+        return Path(text).expanduser().absolute()
+    return Path(platformdirs.user_data_dir("bide", appauthor=False))
+
+
+def _find(named: str | None, home: Path) -> Path | None:
+    if named is not None:
+        path = Path(named)
+        if not path.is_file():
+            raise SettingError(f"there is no configuration file {named}")
+        return path
+    return next((path for path in (Path(FILE), home / FILE) if path.is_file()), None)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingError(f"{path}: {error}") from error
+    except OSError as error:
+        raise SettingError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Settings from variables such as ``BIDE_ENGINE_POLL_INTERVAL``."""
+    for variable in sorted(environment):
+        for section in msgspec.structs.fields(Settings):
+            prefix = f"BIDE_{section.name.upper()}_"
+            if section.name not in FREE_TABLES and variable.startswith(prefix):
+                yield f"{section.name}.{variable.removeprefix(prefix).lower()}", environment[variable]
+
+
+def _variable(name: str) -> str:
+    return f"BIDE_{name.replace('.', '_').upper()}"
+
+
+def _merge(raw: dict[str, Any], table: Mapping[str, Any], source: str, sources: dict[str, str]) -> None:
+    for name, value in _flat("", table):
+        _assign(raw, name, value, source, sources)
+
+
+def _flat(prefix: str, table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(f"{prefix}{name}.", value)  # type: ignore[reportUnknownArgumentType]
+        else:
+            yield f"{prefix}{name}", value
+
+
+def _assign(raw: dict[str, Any], name: str, value: Any, source: str, sources: dict[str, str]) -> None:
+    """Put one setting into the nested tables. Raises `SettingError` for a name nobody knows."""
+    keys = _split(name)
+    _check(keys, name, source)
+    table = raw
+    for key in keys[:-1]:
+        table = table.setdefault(key, {})
+    table[keys[-1]] = str(value) if isinstance(value, Decimal) else value
+    sources[".".join(keys)] = source
+
+
+def _split(name: str) -> list[str]:
+    """The keys of a dotted name; a model's own dots, as in ``prices.openai/gpt-4.1.input``, belong to the second key."""
+    first, _, rest = name.partition(".")
+    if first not in FREE_TABLES or not rest:
+        return name.split(".")
+    middle, _, last = rest.rpartition(".")
+    return [first, middle, last] if middle else [first, rest]
+
+
+def _check(keys: Sequence[str], name: str, source: str) -> None:
+    kind: Any = Settings
+    for depth, key in enumerate(keys):
+        if kind is None:
+            return
+        if depth == 1 and keys[0] in FREE_TABLES:
+            kind = FREE_TABLES[keys[0]]
+            continue
+        known = {field.name: field.type for field in msgspec.structs.fields(kind)} if isinstance(kind, type) else {}
+        if key not in known:
+            guess = difflib.get_close_matches(key, known, n=1)
+            hint = f"; did you mean {'.'.join([*keys[:depth], guess[0]])}?" if guess else ""
+            raise SettingError(f"{source}: there is no setting {name}{hint} (`bide config show` lists them all)")
+        kind = _struct(known[key])
+
+
+def _struct(annotation: Any) -> Any:
+    """The section behind a field, if it is one."""
+    for kind in (annotation, *get_args(annotation)):
+        if isinstance(kind, type) and issubclass(kind, Section):
+            return kind
+    return annotation
+
+
+def _convert(raw: Mapping[str, Any]) -> Settings:
+    try:
+        return msgspec.convert(raw, Settings, strict=False, dec_hook=decode_hook)
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$")
+        raise SettingError(f"the setting {path.strip('`.') or '?'} cannot be used: {message}") from error
+
+
+def _fields(section: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(section, dict):
+        yield from section.items()  # type: ignore[reportUnknownVariableType]
+        return
+    for name in section.__struct_fields__:
+        yield name, getattr(section, name)
+
+
+def _show(value: object) -> str:
+    if isinstance(value, Duration):
+        return format_duration(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value)
+
+
+def _without_password(url: str) -> str:
+    """A database URL that can be shown."""
+    head, at, tail = url.rpartition("@")
+    if not at or ":" not in head.partition("://")[2]:
+        return url
+    return f"{head.rpartition(':')[0]}:…@{tail}"
+
+
+def from_process() -> Mapping[str, str]:
+    """The environment of this process."""
+    return os.environ

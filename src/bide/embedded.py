@@ -1,0 +1,77 @@
+"""bide without a server: the store, the providers and the engine's world, opened together in this process."""
+
+import os
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bide.config import Config
+from bide.core.clock import clock_from
+from bide.core.entropy import Entropy, SystemEntropy
+from bide.core.errors import SettingError
+from bide.core.identifiers import base36, new_tag
+from bide.delivery import file
+from bide.engine.context import Context
+from bide.engine.pricing import Pricing
+from bide.ledger.prices import Prices
+from bide.providers import registry
+from bide.providers.http import AiohttpTransport
+from bide.store.objects import LocalObjects
+from bide.store.store import Store
+
+LOCAL_OWNER = "local"
+"""Whose work it is when nobody has to say who they are."""
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """An opened bide."""
+
+    config: Config
+    store: Store
+    context: Context
+
+
+@asynccontextmanager
+async def opened(config: Config) -> AsyncGenerator[Embedded]:
+    """Open what a configuration names, and close it again.
+
+    Raises:
+        SettingError: the configuration cannot be used.
+        StoreError: the database or the objects cannot be opened.
+    """
+    clock, entropy, transport = clock_from(config.environment), SystemEntropy(), AiohttpTransport()
+    store = await open_store(config, entropy)
+    try:
+        host = socket.gethostname()
+        context = Context(
+            store=store,
+            providers=registry.build(config.settings.providers, config.environment, transport),
+            clock=clock,
+            entropy=entropy,
+            pricing=Pricing(store, Prices(config.settings.prices)),
+            settings=config.settings,
+            holder=f"{host}-{os.getpid()}-{base36(int.from_bytes(entropy.random_bytes(5)))}",
+            host=host,
+            tag=await store.agree("tag", new_tag(entropy)),
+            deliver=file.deliver,
+        )
+        yield Embedded(config, store, context)
+    finally:
+        await store.close()
+        await transport.close()
+
+
+async def open_store(config: Config, entropy: Entropy) -> Store:
+    """The database that the configuration names, and the folder of its objects."""
+    url = config.database
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite":
+        from bide.store.sqlite import SqliteDatabase
+
+        # As everywhere: three slashes before a relative path, four before an absolute one.
+        path = Path(rest.removeprefix("/"))
+        return Store(SqliteDatabase(path), LocalObjects(path.with_name(f"{path.name}-objects")))
+    raise SettingError(f"the database {url} is of no kind bide knows; write sqlite:///path or postgresql://host/name")

@@ -1,0 +1,63 @@
+"""What reading an input finds: how much it is, what is wrong with it, and a digest by which it is known again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import xxhash
+
+from bide.core.errors import BideError
+from bide.intake.entry import Chunk
+from bide.intake.problem import Problem
+from bide.lanes.decide import Key
+from bide.ledger.estimate import Load
+
+SHOWN_PROBLEMS = 1_000
+"""Problems kept to be shown; all are counted."""
+
+
+@dataclass(slots=True)
+class Findings:
+    """What reading an input has found so far."""
+
+    requests: int = 0
+    refused: int = 0
+    bytes: int = 0
+    problems: list[Problem] = field(default_factory=list[Problem])
+    loads: dict[Key, Load] = field(default_factory=dict[Key, Load])
+    digest: xxhash.xxh3_128 = field(default_factory=xxhash.xxh3_128)
+
+    def add(self, chunk: Chunk) -> None:
+        """Count a chunk and take it into the digest."""
+        self.bytes += len(chunk.bodies)
+        self.digest.update(chunk.bodies)
+        self.digest.update("\n".join([entry.custom_id for entry in chunk.entries]).encode("utf-8", "surrogatepass"))
+        if chunk.entries and chunk.entries[0].columns:
+            self.digest.update(b"\n".join([entry.columns for entry in chunk.entries]))
+        self.refuse(chunk.problems)
+
+    def refuse(self, problems: Iterable[Problem]) -> None:
+        """Count problems, and keep the first of them."""
+        for problem in problems:
+            self.refused += 1
+            if len(self.problems) < SHOWN_PROBLEMS:
+                self.problems.append(problem)
+
+
+class BadLinesError(BideError):
+    """Some lines cannot be used, and nothing was sent; mend them, or skip them with --on-bad-line skip."""
+
+    code = "bad_lines"
+
+    def __init__(self, findings: Findings) -> None:
+        super().__init__(
+            f"{findings.refused:,} of {findings.refused + findings.requests:,} lines cannot be used, and nothing was sent;"
+            " mend them, or go on without them with --on-bad-line skip"
+        )
+        self.findings = findings
+
+
+def fingerprint(findings: Findings, parameters: str) -> str:
+    """The identity of a job's content and parameters."""
+    digest = findings.digest.copy()
+    digest.update(parameters.encode())
+    return digest.hexdigest()

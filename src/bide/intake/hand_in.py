@@ -1,0 +1,282 @@
+"""Handing a file in: a new job, or the job it already is.
+
+The same content and parameters with the same output are the same job, with its original deadline. A changed file with
+an open job is an error that explains itself.
+"""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bide.core.deadline import OnMiss
+from bide.core.errors import ConflictError, SettingError
+from bide.core.job import Job
+from bide.core.states import JobState
+from bide.delivery.columns import column_names
+from bide.delivery.file import Destination
+from bide.delivery.shape import Format
+from bide.engine.context import Context
+from bide.intake.defaults import Defaults
+from bide.intake.entry import Chunk
+from bide.intake.findings import Findings, fingerprint
+from bide.intake.ingest import Reading, ingest
+from bide.intake.order import Order
+from bide.intake.reader import Input, open_input
+from bide.intake.source import STANDARD_INPUT
+from bide.ledger.facts import context_window
+from bide.store.store import Store
+
+STANDARD_INPUT_NAME = "standard input"
+
+OUTPUT_SUFFIXES = {".csv": Format.CSV, ".parquet": Format.PARQUET}
+COMPRESSED = frozenset({".gz", ".zst"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRequest:
+    """What a caller asks to be done with a file (``-`` is standard input).
+
+    `output` is a path, None where the caller collects the answers itself. `new` makes a new job of what was handed in
+    before.
+    """
+
+    owner: str
+    source: str
+    name: str | None = None
+    """What to call the job; the file's name by default."""
+    defaults: Defaults
+    deadline: int
+    on_miss: OnMiss
+    priority_source: str
+    priority: str | None = None
+    workflow: str | None = None
+    output: Path | None = None
+    output_format: Format | None = None
+    input_format: str | None = None
+    account: str | None = None
+    max_cost: int | None = None
+    strict: bool = False
+    skip_bad_lines: bool = False
+    new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """The job. `reading` is None where it was handed in before."""
+
+    job: Job
+    reading: Reading | None
+    destination: Destination
+
+
+Progressed = Callable[[Findings, Input], None]
+
+
+async def hand_in(context: Context, request: FileRequest, on_progress: Progressed) -> HandedIn:
+    """Make a job of a file, or find the one that it is.
+
+    Raises:
+        BideError: the input, the order or the settings cannot be used, or contradict an open job.
+    """
+    account = choose_account(context, request.account)
+    parameters = _parameters(request, account)
+    with ExitStack() as files:
+        request = _replayable(files, request)
+        opened = files.enter_context(_open(context, request, account))
+        first = next(iter(opened), None)
+        destination = _destination(request, opened, first)
+        kept = destination.encode() if request.output else None
+        if not request.new:
+            earlier = [
+                job
+                for job in await context.store.jobs.with_destination(request.owner, kept)
+                if job.state is not JobState.DONE or job.parameters == parameters
+            ]
+            if earlier:
+                identity = fingerprint(_digest(opened, first, on_progress), parameters)
+                known = _known(earlier, identity, parameters)
+                if known is not None:
+                    return HandedIn(known, None, destination)
+                opened = files.enter_context(_open(context, request, account))
+                first = next(iter(opened), None)
+        order = order_of(request, account, kept)
+        reading = await ingest(
+            context,
+            order,
+            lambda entry: account,
+            _chunks(opened, first),
+            lambda findings: on_progress(findings, opened),
+        )
+        return HandedIn(reading.job, reading, destination)
+
+
+def open_request(context: Context, request: FileRequest) -> tuple[str, Input]:
+    """The account that serves a file, and the file, opened."""
+    account = choose_account(context, request.account)
+    return account, _open(context, request, account)
+
+
+def order_of(request: FileRequest, account: str, destination: str | None = None) -> Order:
+    """The order that a request for a file is."""
+    return Order(
+        owner=request.owner,
+        name=request.name or (STANDARD_INPUT_NAME if request.source == STANDARD_INPUT else Path(request.source).name),
+        deadline=request.deadline,
+        on_miss=request.on_miss,
+        priority=request.priority,
+        priority_source=request.priority_source,
+        parameters=_parameters(request, account),
+        destination=destination,
+        workflow=request.workflow,
+        max_cost=request.max_cost,
+        strict=request.strict,
+        skip_bad_lines=request.skip_bad_lines,
+    )
+
+
+async def destination_of(
+    store: Store, job: Job, kept: Destination | None, path: Path | None, wanted: Format | None
+) -> Destination:
+    """Where results that are asked for later go, and in which shape: as asked, else as the path says, else as the job's own."""
+    names = kept.names if kept else []
+    if not names and job.input_id is not None:
+        names = await column_names(store.bodies, job.input_id)
+    chosen = wanted or (_by_suffix(path) if path else None)
+    if chosen is None:
+        chosen = kept.format if kept else Format.JSONL if job.input_id is not None else Format.BATCH
+    return Destination(_absolute(path), chosen, names)
+
+
+def choose_account(context: Context, named: str | None) -> str:
+    """The account that serves a file: the one that was named, else `openai`, else the only one there is.
+
+    Raises:
+        SettingError: there is none, or it cannot be told which.
+    """
+    accounts = sorted(context.providers)
+    if named is not None:
+        if named not in accounts:
+            raise SettingError(f"there is no account {named!r}; switched on are: {', '.join(accounts) or 'none'}")
+        return named
+    if "openai" in accounts or len(accounts) == 1:
+        return "openai" if "openai" in accounts else accounts[0]
+    if not accounts:
+        raise SettingError("no provider is switched on; set OPENAI_API_KEY, or start `bide sim` for a rehearsal")
+    raise SettingError(f"name the account to use with --account: {', '.join(accounts)}")
+
+
+def _open(context: Context, request: FileRequest, account: str) -> Input:
+    catalogue = context.providers[account].catalogue
+    return open_input(
+        request.source,
+        request.defaults,
+        file_format=request.input_format,
+        context_window=lambda model: context_window(catalogue, model),
+    )
+
+
+def _replayable(files: ExitStack, request: FileRequest) -> FileRequest:
+    """The request with an input that can be read twice: standard input goes into a temporary file first."""
+    if request.source != STANDARD_INPUT:
+        return request
+    spool = files.enter_context(tempfile.NamedTemporaryFile(prefix="bide-", suffix=".input"))  # noqa: SIM115
+    shutil.copyfileobj(sys.stdin.buffer, spool, 1 << 20)
+    spool.flush()
+    return replace(request, source=spool.name, input_format=request.input_format or "jsonl", name=STANDARD_INPUT_NAME)
+
+
+def _chunks(opened: Input, first: Chunk | None) -> Iterator[Chunk]:
+    if first is not None:
+        yield first
+    yield from opened
+
+
+def _digest(opened: Input, first: Chunk | None, on_progress: Progressed) -> Findings:
+    """Read an input only to know it again."""
+    findings = Findings()
+    for chunk in _chunks(opened, first):
+        findings.add(chunk)
+        on_progress(findings, opened)
+    return findings
+
+
+def _known(earlier: list[Job], identity: str, parameters: str) -> Job | None:
+    """The job that this is; None where it is none of them. Raises `ConflictError` for an open one that differs."""
+    for job in earlier:
+        if job.fingerprint == identity:
+            return job
+    for job in earlier:
+        if job.state is not JobState.DONE:
+            what = "content" if job.parameters == parameters else _differences(job.parameters, parameters)
+            raise ConflictError(
+                f"{job.external_id} still writes to the same place, and its {what} was different; let it finish"
+                f" (`bide watch {job.external_id}`), stop it (`bide cancel {job.external_id}`), choose another output, or"
+                " start beside it with --new"
+            )
+    return None
+
+
+def _differences(before: str, after: str) -> str:
+    old: dict[str, Any] = msgspec.json.decode(before)
+    new: dict[str, Any] = msgspec.json.decode(after)
+    return ", ".join(sorted(name for name in {*old, *new} if old.get(name) != new.get(name)))
+
+
+def _parameters(request: FileRequest, account: str) -> str:
+    """What was asked beside the content, as text that is equal when it is."""
+    defaults = request.defaults
+    asked = {
+        "account": account,
+        "model": defaults.model,
+        "endpoint": defaults.endpoint,
+        "system": defaults.system,
+        "prompt": defaults.prompt,
+        "variables": dict(defaults.variables),
+        "parameters": dict(defaults.parameters),
+        "id_column": defaults.id_column,
+        "on_miss": str(request.on_miss),
+        "skip_bad_lines": request.skip_bad_lines,
+    }
+    return msgspec.json.encode({name: value for name, value in asked.items() if value}, order="sorted").decode()
+
+
+def _destination(request: FileRequest, opened: Input, first: Chunk | None) -> Destination:
+    """Where the answers go and in which shape: the one asked for, else that of the output's name, else that of the input."""
+    has_columns = bool(opened.columns) or bool(first and first.entries and first.entries[0].columns)
+    chosen = request.output_format
+    if chosen is None and request.output is not None:
+        chosen = _by_suffix(request.output)
+    if chosen is None:
+        by_input = {"csv": Format.CSV, "tsv": Format.CSV, "parquet": Format.JSONL, "jsonl": Format.JSONL}
+        chosen = by_input[opened.file_format] if has_columns else Format.BATCH
+        if request.output is not None and ".jsonl" in request.output.suffixes and has_columns:
+            chosen = Format.JSONL
+    names = list(opened.columns) or _names(first)
+    return Destination(_absolute(request.output), chosen, names if has_columns else [])
+
+
+def _absolute(path: Path | None) -> str:
+    """The path as any process on this machine finds it; empty for none."""
+    return str(path.absolute()) if path else ""
+
+
+def _by_suffix(path: Path) -> Format | None:
+    """The format that a file's name asks for; None where JSON Lines of either kind will do."""
+    suffixes = [suffix for suffix in path.suffixes if suffix not in COMPRESSED]
+    return OUTPUT_SUFFIXES.get(suffixes[-1]) if suffixes else None
+
+
+def _names(first: Chunk | None) -> list[str]:
+    """The columns of the first lines of an input without a header."""
+    names: dict[str, None] = {}
+    for entry in first.entries if first else ():
+        if entry.columns:
+            names.update(dict.fromkeys(msgspec.json.decode(entry.columns)))
+    return list(names)

@@ -1,0 +1,146 @@
+"""Reading an input without meaning it: into a store that is thrown away, for a dry run and for `bide files`.
+
+The same reading as the real one, so that it finds the same problems, repeated ids among them, and makes the same promise.
+"""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from bide.core.clock import DAY, SystemClock
+from bide.core.deadline import OnMiss
+from bide.core.entropy import SystemEntropy
+from bide.core.errors import InputError
+from bide.core.job import Job
+from bide.core.money import RateCard
+from bide.engine.context import Context
+from bide.engine.pricing import Pricing
+from bide.intake.entry import Entry
+from bide.intake.findings import Findings
+from bide.intake.ingest import Reading, ingest
+from bide.intake.order import Order
+from bide.intake.reader import Input
+from bide.intake.source import EmptyFileError
+from bide.providers.http import AiohttpTransport
+from bide.providers.openai import Credentials, OpenAIProvider
+from bide.providers.registry import OPENAI, OPENAI_BASE_URL
+from bide.settings import Settings
+from bide.store.sqlite import SqliteDatabase
+from bide.store.store import Store
+
+
+async def rehearse(
+    context: Context,
+    order: Order,
+    account: Callable[[Entry], str],
+    opened: Input,
+    on_progress: Callable[[Findings], None] = lambda findings: None,
+) -> Reading:
+    """Read an input as `ingest` would, skipping bad lines, and forget it. The capacity is what is free at `context`."""
+    with tempfile.TemporaryDirectory(prefix="bide-") as folder:
+        store = Store(SqliteDatabase(Path(folder) / "rehearsal.db"), Nowhere())
+        aside = replace(context, store=store, pricing=Pricing(store, context.pricing.source))
+        try:
+            meant = replace(order, skip_bad_lines=True, destination=None, idempotency_key=None)
+            return await ingest(aside, meant, account, opened, on_progress, beside=context.store)
+        finally:
+            await store.close()
+
+
+async def inspect(opened: Input, settings: Settings) -> Findings:
+    """Read an input only to see what is in it; needs no account and no state."""
+    with tempfile.TemporaryDirectory(prefix="bide-") as folder:
+        store = Store(SqliteDatabase(Path(folder) / "inspection.db"), Nowhere())
+        entropy, clock = SystemEntropy(), SystemClock()
+        context = Context(
+            store=store,
+            providers={OPENAI: OpenAIProvider(OPENAI, Credentials(OPENAI_BASE_URL, ""), AiohttpTransport())},
+            clock=clock,
+            entropy=entropy,
+            pricing=Pricing(store, Unpriced()),
+            settings=settings,
+            holder="inspection",
+            host="",
+            tag="",
+            deliver=_nobody,
+        )
+        order = Order(
+            owner="inspection",
+            name=opened.name,
+            deadline=clock.now() + DAY,
+            on_miss=OnMiss.LATE,
+            priority=None,
+            priority_source="default",
+            parameters="{}",
+            skip_bad_lines=True,
+        )
+        findings = Findings()
+
+        def keep(found: Findings) -> None:
+            nonlocal findings
+            findings = found
+
+        try:
+            return (await ingest(context, order, lambda entry: OPENAI, opened, keep)).findings
+        except EmptyFileError:
+            raise
+        except InputError:
+            return findings  # every line is bad: that is what was to be found out
+        finally:
+            await store.close()
+
+
+async def _nobody(store: Store, job: Job, destination: str) -> None:
+    """Nobody waits for the answers of an inspection."""
+
+
+class Unpriced:
+    """No prices: nothing is going to be sent."""
+
+    def card(self, provider: str, model: str, mode: str, day: str) -> RateCard | None:
+        return None
+
+    def encode(self, card: RateCard) -> str:
+        return ""
+
+    def restore(self, text: str) -> bool:
+        return False
+
+
+class Nowhere:
+    """Objects that are not kept."""
+
+    async def create(self, name: str) -> "NowhereWriter":
+        return NowhereWriter()
+
+    async def put(self, name: str, data: bytes) -> None:
+        """Nothing is kept."""
+
+    async def read(self, name: str, offset: int, length: int) -> bytes:
+        raise LookupError(name)
+
+    async def delete(self, name: str) -> None:
+        """Nothing is there."""
+
+    async def names(self, prefix: str) -> list[str]:
+        return []
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+class NowhereWriter:
+    """Counts what would have been written."""
+
+    def __init__(self) -> None:
+        self._size = 0
+
+    async def write(self, data: bytes) -> None:
+        self._size += len(data)
+
+    async def commit(self) -> int:
+        return self._size
+
+    async def abort(self) -> None:
+        """Nothing is there."""

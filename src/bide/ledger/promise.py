@@ -1,0 +1,68 @@
+"""What a job was promised at intake, kept with it: guaranteed N of M, what it should cost, how long it should take."""
+
+import msgspec
+
+from bide.core.clock import MINUTE
+from bide.ledger.estimate import Estimate
+
+TYPICAL_TURNAROUND = 7 * MINUTE
+"""Half of 230,000 batches of many providers were done within this (OpenRouter, 2026)."""
+
+SLOW_TURNAROUND = 60 * MINUTE
+"""And nine in ten of them within this."""
+
+
+class Admitted(msgspec.Struct, frozen=True):
+    """What was promised for one (account, model), as the store keeps it."""
+
+    account: str
+    model: str
+    requests: int
+    guaranteed: int
+    known: bool
+    arithmetic: str
+
+
+class Forecast(msgspec.Struct, frozen=True):
+    """What a job is expected to cost at intake, in 1e-12 USD; None where a price is unknown."""
+
+    batch: Estimate | None
+    realtime: Estimate | None
+
+
+class Predicted(msgspec.Struct, frozen=True):
+    """How long a job should take, in microseconds: before its batches are at the provider, there, and, should they never
+    come back, in real time."""
+
+    queue: int
+    provider: int
+    rescue: int
+
+
+class Promise(msgspec.Struct, frozen=True):
+    """The `admission` of a job: guaranteed N of M by (account, model), what it should cost and how long it should take.
+
+    `bytes` are those of the requests' bodies.
+    """
+
+    admitted: list[Admitted]
+    forecast: Forecast
+    predicted: Predicted
+    bytes: int
+
+    @property
+    def requests(self) -> int:
+        return sum(one.requests for one in self.admitted)
+
+    @property
+    def guaranteed(self) -> int:
+        return sum(one.guaranteed for one in self.admitted)
+
+    def encode(self) -> str:
+        """As the store keeps it."""
+        return msgspec.json.encode(self).decode()
+
+
+def decode_promise(text: str) -> Promise:
+    """What `Promise.encode` wrote."""
+    return msgspec.json.decode(text, type=Promise)

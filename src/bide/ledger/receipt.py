@@ -1,0 +1,242 @@
+"""The receipt of a job: what was promised, what happened, what it cost and saved. Made from the store, at any time.
+
+Money is in 1e-12 USD inside and in USD, as decimal text, in the JSON; durations are seconds there.
+"""
+
+from typing import Any
+
+import msgspec
+
+from bide.core.batch import Batch
+from bide.core.bucket import Phase
+from bide.core.clock import SECOND, to_datetime
+from bide.core.job import Job
+from bide.core.money import to_decimal
+from bide.core.states import AttemptState, JobState, Lane
+from bide.core.usage import Usage
+from bide.ledger import cards
+from bide.ledger.promise import Promise, decode_promise
+from bide.store.jobs import Progress
+from bide.store.ledger import Total
+from bide.store.store import Store
+
+
+class Waste(msgspec.Struct, frozen=True):
+    """Money for nothing, or perhaps for nothing, by its reason."""
+
+    reason: str
+    answers: int
+    amount: int
+
+
+class Times(msgspec.Struct, frozen=True):
+    """How long a job's stages took or should take, in microseconds; None for a stage that there was not."""
+
+    queue: int | None
+    provider: int | None
+    rescue: int | None
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything about a finished or unfinished job; `final` once nothing can change any more.
+
+    `paid` is for the answers that were used, `listed` what these would have cost in real time at list price; None where a
+    price is unknown. `saved` is `listed` less everything spent, waste included. `suspected` is money that calls without
+    a reply may have cost at most.
+    """
+
+    job: Job
+    promise: Promise | None
+    progress: Progress
+    final: bool
+    late: int
+    paid: int | None
+    listed: int | None
+    saved: int | None
+    waste: list[Waste]
+    suspected: list[Waste]
+    unpriced: int
+    usage: Usage
+    attempts: dict[str, dict[str, int]]
+    retries: int
+    batches: dict[str, int]
+    files_kept: int
+    predicted: Times | None
+    actual: Times
+    prices: list[str]
+
+    @property
+    def margin(self) -> int | None:
+        """Microseconds between the last answer and the deadline; negative when it was late."""
+        return None if self.job.answered_at is None else self.job.deadline - self.job.answered_at
+
+    @property
+    def wasted(self) -> int:
+        return sum(one.amount for one in self.waste)
+
+
+async def receipt(store: Store, job: Job) -> Receipt:
+    """The receipt of a job as it stands."""
+    owner, number = job.owner, job.id
+    totals = await store.ledger.totals(owner, number)
+    batches = await store.batches.of_job(number)
+    attempts = await store.ledger.attempts(owner, number)
+    first_call, last_call = await store.ledger.realtime_span(owner, number)
+    promise = decode_promise(job.admission) if job.admission else None
+    paid = [one for one in totals if one.kind == "paid"]
+    unpriced = sum(one.unpriced for one in totals if one.kind != "suspected")
+    spent = sum(one.amount for one in totals if one.kind != "suspected")
+    listed = sum(one.listed for one in paid)
+    return Receipt(
+        job=job,
+        promise=promise,
+        progress=await store.jobs.progress(owner, number),
+        final=job.state is JobState.DONE,
+        late=await store.ledger.late(owner, number),
+        paid=None if unpriced else sum(one.amount for one in paid),
+        listed=None if unpriced else listed,
+        saved=None if unpriced else listed - spent,
+        waste=_waste(totals, "waste"),
+        suspected=_waste(totals, "suspected"),
+        unpriced=unpriced,
+        usage=_usage(paid),
+        attempts=_by_lane(attempts),
+        retries=sum(attempts.values()) - job.requests,
+        batches=_outcomes(batches),
+        files_kept=sum(batch.files_kept for batch in batches),
+        predicted=Times(*msgspec.structs.astuple(promise.predicted)) if promise else None,
+        actual=Times(
+            _span([batch.submitted_at for batch in batches], job.accepted_at),
+            _provider_time(batches),
+            last_call - first_call if first_call is not None and last_call is not None else None,
+        ),
+        prices=sorted({_card(kept.card) for kept in await store.ledger.used_cards(owner, number)}),
+    )
+
+
+def as_table(receipt: Receipt) -> dict[str, Any]:
+    """The receipt as JSON: stable names, USD as decimal text, seconds, ISO 8601 instants."""
+    job, promise, phases = receipt.job, receipt.promise, receipt.progress.phases
+    return {
+        "job": job.external_id,
+        "name": job.name,
+        "state": str(job.state),
+        "final": receipt.final,
+        "promised": {
+            "deadline": _instant(job.deadline),
+            "said_by": job.priority_source,
+            "on_miss": str(job.on_miss),
+            "requests": job.requests,
+            "guaranteed": promise.guaranteed if promise else 0,
+            "arithmetic": [one.arithmetic for one in promise.admitted] if promise else [],
+        },
+        "delivered": {
+            "accepted_at": _instant(job.accepted_at),
+            "answered_at": _instant(job.answered_at),
+            "margin_seconds": _seconds(receipt.margin),
+            "late": receipt.late,
+        },
+        "requests": {
+            "total": job.requests,
+            "succeeded": phases.get(Phase.BATCH, 0) + phases.get(Phase.REALTIME, 0),
+            "batch": phases.get(Phase.BATCH, 0),
+            "realtime": phases.get(Phase.REALTIME, 0),
+            "failed": phases.get(Phase.FAILED, 0),
+            "cancelled": phases.get(Phase.CANCELLED, 0),
+            "expired": phases.get(Phase.EXPIRED, 0),
+            "open": receipt.progress.open,
+            "refused_lines": job.refused,
+        },
+        "money": {
+            "currency": "USD",
+            "paid": _dollars(receipt.paid),
+            "list_price": _dollars(receipt.listed),
+            "saved": _dollars(receipt.saved),
+            "saved_percent": _percent(receipt.saved, receipt.listed),
+            "wasted": _dollars(receipt.wasted),
+            "waste": [_waste_table(one) for one in receipt.waste],
+            "suspected": [_waste_table(one) for one in receipt.suspected],
+            "unpriced": receipt.unpriced,
+            "prices": receipt.prices,
+        },
+        "tokens": receipt.usage._asdict(),
+        "attempts": receipt.attempts,
+        "retries": receipt.retries,
+        "batches": receipt.batches,
+        "files_kept": receipt.files_kept,
+        "seconds": {
+            "predicted": _times(receipt.predicted) if receipt.predicted else None,
+            "actual": _times(receipt.actual),
+        },
+    }
+
+
+def _waste(totals: list[Total], kind: str) -> list[Waste]:
+    found = [Waste(one.reason or "", one.entries, one.amount) for one in totals if one.kind == kind]
+    return [one for one in found if one.amount or one.answers]
+
+
+def _usage(totals: list[Total]) -> Usage:
+    usage = Usage()
+    for one in totals:
+        usage = usage.plus(one.usage)
+    return usage
+
+
+def _by_lane(attempts: dict[tuple[str, str], int]) -> dict[str, dict[str, int]]:
+    lanes: dict[str, dict[str, int]] = {}
+    for (lane, state), count in attempts.items():
+        lanes.setdefault(Lane(lane), {})[AttemptState(state)] = count
+    return lanes
+
+
+def _outcomes(batches: list[Batch]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for batch in batches:
+        word = str(batch.outcome or batch.state)
+        found[word] = found.get(word, 0) + 1
+    return found
+
+
+def _span(instants: list[int | None], start: int | None) -> int | None:
+    """How long after `start` the last of the instants was."""
+    known = [instant for instant in instants if instant is not None]
+    return max(0, max(known) - start) if known and start is not None else None
+
+
+def _provider_time(batches: list[Batch]) -> int | None:
+    times = [
+        batch.ended_at - batch.submitted_at
+        for batch in batches
+        if batch.ended_at is not None and batch.submitted_at is not None
+    ]
+    return max(times) if times else None
+
+
+def _card(text: str) -> str:
+    card = cards.decode(text).card
+    return f"{card.provider}/{card.model} {card.mode} {card.day}: {card.source} ({card.confidence})"
+
+
+def _waste_table(waste: Waste) -> dict[str, Any]:
+    return {"reason": waste.reason, "answers": waste.answers, "amount": _dollars(waste.amount)}
+
+
+def _times(times: Times) -> dict[str, float | None]:
+    return {name: _seconds(getattr(times, name)) for name in times.__struct_fields__}
+
+
+def _dollars(amount: int | None) -> str | None:
+    return None if amount is None else format(to_decimal(amount).normalize(), "f")
+
+
+def _percent(part: int | None, whole: int | None) -> float | None:
+    return round(100 * part / whole, 2) if part is not None and whole else None
+
+
+def _seconds(duration: int | None) -> float | None:
+    return None if duration is None else round(duration / SECOND, 3)
+
+
+def _instant(instant: int | None) -> str | None:
+    return None if instant is None else to_datetime(instant).isoformat().replace("+00:00", "Z")

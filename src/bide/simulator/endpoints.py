@@ -1,0 +1,26 @@
+"""Which shape an answer has at which endpoint."""
+
+from collections.abc import Iterable
+
+from bide.simulator import chat, embeddings, responses
+from bide.simulator.answers import Answer
+from bide.simulator.body import CHAT, EMBEDDINGS, Body
+
+
+def whole(endpoint: str, key: str, created: int, body: Body, answer: Answer, tier: str) -> object:
+    """The answer as one object. `key` makes its id, `created` is in seconds, `tier` is the tier that served it."""
+    model = str(body.model)
+    if endpoint == CHAT:
+        return chat.completion(f"chatcmpl-{key}", created, model, answer, tier)
+    if endpoint == EMBEDDINGS:
+        return embeddings.embedding_list(model, body, answer.usage)
+    return responses.response(f"resp_{key}", created, model, body, answer, tier)
+
+
+def streamed(endpoint: str, key: str, created: int, body: Body, answer: Answer, tier: str) -> Iterable[bytes]:
+    """The answer as server-sent events."""
+    model = str(body.model)
+    if endpoint == CHAT:
+        asked = body.stream_options is not None and bool(body.stream_options.include_usage)
+        return chat.events(f"chatcmpl-{key}", created, model, answer, tier, include_usage=asked)
+    return responses.events(f"resp_{key}", created, model, body, answer, tier)

@@ -1,0 +1,100 @@
+"""The provider's files: uploaded ones and the results of batches."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from bide.core.clock import DAY
+from bide.simulator import notation as written
+from bide.simulator.refusal import Refusal, invalid, scripted, unknown
+from bide.simulator.wire import FileObject, Page, page, seconds
+
+MAX_BYTES = 512 * 10**6
+
+MAX_PAGE = 10_000
+
+UPLOAD_PURPOSES = ("assistants", "batch", "fine-tune", "vision", "user_data", "evals")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileSettings:
+    """`[files]` of a script: how long files with purpose `batch`, and the results of batches, are kept."""
+
+    input_life: Annotated[int, written.duration] = 30 * DAY
+    output_life: Annotated[int, written.duration] = 30 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file. Its content is served from `served_from` on, before that the answer is `early_status`."""
+
+    id: str
+    filename: str
+    purpose: str
+    content: bytes | bytearray
+    created_at: int
+    expires_at: int | None
+    served_from: int = 0
+    early_status: int = 503
+
+    def view(self) -> FileObject:
+        """The file as the wire shows it."""
+        return FileObject(
+            id=self.id,
+            bytes=len(self.content),
+            created_at=self.created_at // 1_000_000,
+            expires_at=seconds(self.expires_at),
+            filename=self.filename,
+            purpose=self.purpose,
+        )
+
+
+class Files:
+    """All files of an account, by id."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, StoredFile] = {}
+
+    def add(self, file: StoredFile) -> None:
+        """Keep a file."""
+        self._files[file.id] = file
+
+    def find(self, identifier: str, now: int) -> StoredFile | None:
+        """The file, unless it is unknown, deleted, expired or not there yet."""
+        file = self._files.get(identifier)
+        return file if file and _exists(file, now) else None
+
+    def get(self, identifier: str, now: int) -> StoredFile:
+        """The file, or a 404."""
+        file = self.find(identifier, now)
+        if file is None:
+            raise unknown(f"No such File object: {identifier}")
+        return file
+
+    def content(self, identifier: str, now: int) -> bytes | bytearray:
+        """The file's bytes. Raises a 404, or what the script answers while they are not ready."""
+        file = self.get(identifier, now)
+        if now < file.served_from:
+            raise Refusal(scripted(file.early_status))
+        return file.content
+
+    def delete(self, identifier: str, now: int) -> None:
+        """Forget a file, or raise a 404."""
+        self.get(identifier, now)
+        del self._files[identifier]
+
+    def listing(self, purpose: str | None, limit: int, order: str, after: str | None, now: int) -> Page:
+        """One page, by creation, of the files that exist."""
+        if not 1 <= limit <= MAX_PAGE:
+            raise invalid(f"limit has to be 1 to {MAX_PAGE}.", param="limit", code="integer_out_of_range")
+        files = [file for file in self._files.values() if _exists(file, now) and purpose in (None, file.purpose)]
+        files.sort(key=lambda file: (file.created_at, file.id), reverse=order != "asc")
+        if after is not None:
+            start = next((place for place, file in enumerate(files, 1) if file.id == after), None)
+            if start is None:
+                raise invalid(f"There is no file {after!r} to go on after.", param="after")
+            files = files[start:]
+        return page([file.view() for file in files[:limit]], more=len(files) > limit)
+
+
+def _exists(file: StoredFile, now: int) -> bool:
+    return file.created_at <= now and (file.expires_at is None or now < file.expires_at)

@@ -1,0 +1,142 @@
+"""Responses: the answer's shape, whole and as a stream of events."""
+
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import Raw
+
+from bide.core.usage import Usage
+from bide.simulator.answers import Answer
+from bide.simulator.body import Body
+from bide.simulator.chat import PIECE
+from bide.simulator.wire import OutputDetails, encode
+
+
+class OutputText(msgspec.Struct):
+    text: str
+    type: str = "output_text"
+    annotations: tuple[()] = ()
+    logprobs: tuple[()] = ()
+
+
+class OutputMessage(msgspec.Struct):
+    id: str
+    status: str
+    content: list[OutputText]
+    type: str = "message"
+    role: str = "assistant"
+
+
+class InputDetails(msgspec.Struct):
+    cached_tokens: int
+    cache_write_tokens: int = 0
+
+
+class ResponseUsage(msgspec.Struct):
+    input_tokens: int
+    input_tokens_details: InputDetails
+    output_tokens: int
+    output_tokens_details: OutputDetails
+    total_tokens: int
+
+
+class Response(msgspec.Struct, kw_only=True):
+    id: str
+    object: str = "response"
+    created_at: int
+    completed_at: int | None
+    status: str
+    background: bool = False
+    error: None = None
+    incomplete_details: dict[str, str] | None
+    instructions: Raw
+    max_output_tokens: int | None
+    max_tool_calls: None = None
+    model: str
+    output: list[OutputMessage]
+    parallel_tool_calls: bool = True
+    previous_response_id: None = None
+    prompt_cache_key: None = None
+    reasoning: Raw | dict[str, None]
+    safety_identifier: None = None
+    service_tier: str
+    store: bool = False
+    temperature: float
+    text: Raw | dict[str, dict[str, str]]
+    tool_choice: Raw | str
+    tools: Raw | list[None]
+    top_logprobs: int = 0
+    top_p: float
+    truncation: str = "disabled"
+    usage: ResponseUsage | None
+    user: str | None
+    metadata: Raw | dict[str, str]
+
+
+def response(
+    identifier: str, created: int, model: str, body: Body, answer: Answer, tier: str, *, running: bool = False
+) -> Response:
+    """The whole answer, or its head while it is still `running`; `created` is in seconds."""
+    status = "in_progress" if running else "incomplete" if answer.capped else "completed"
+    return Response(
+        id=identifier,
+        created_at=created,
+        completed_at=created if status == "completed" else None,
+        status=status,
+        incomplete_details={"reason": "max_output_tokens"} if status == "incomplete" else None,
+        instructions=body.instructions,
+        max_output_tokens=body.max_output_tokens,
+        model=model,
+        output=[] if running else [_message(identifier, status, answer.text)],
+        reasoning=_given(body.reasoning) or {"effort": None, "summary": None},
+        service_tier=tier,
+        temperature=1.0 if body.temperature is None else body.temperature,
+        text=_given(body.text) or {"format": {"type": "text"}},
+        tool_choice=_given(body.tool_choice) or "auto",
+        tools=_given(body.tools) or [],
+        top_p=1.0 if body.top_p is None else body.top_p,
+        usage=None if running else _usage(answer.usage),
+        user=body.user,
+        metadata=_given(body.metadata) or {},
+    )
+
+
+def events(identifier: str, created: int, model: str, body: Body, answer: Answer, tier: str) -> Iterator[bytes]:
+    """The same answer as named, numbered server-sent events."""
+    head = response(identifier, created, model, body, answer, tier, running=True)
+    whole = response(identifier, created, model, body, answer, tier)
+    [item] = whole.output
+    place: dict[str, object] = {"item_id": item.id, "output_index": 0, "content_index": 0}
+    pieces = [answer.text[start : start + PIECE] for start in range(0, len(answer.text), PIECE)]
+    steps: list[tuple[str, dict[str, object]]] = [
+        ("response.created", {"response": head}),
+        ("response.in_progress", {"response": head}),
+        ("response.output_item.added", {"output_index": 0, "item": OutputMessage(item.id, "in_progress", [])}),
+        ("response.content_part.added", {**place, "part": OutputText("")}),
+        *(("response.output_text.delta", {**place, "delta": piece, "logprobs": []}) for piece in pieces),
+        ("response.output_text.done", {**place, "text": answer.text, "logprobs": []}),
+        ("response.content_part.done", {**place, "part": item.content[0]}),
+        ("response.output_item.done", {"output_index": 0, "item": item}),
+        (f"response.{whole.status}", {"response": whole}),
+    ]
+    for number, (name, fields) in enumerate(steps):
+        event = {"type": name, "sequence_number": number, **fields}
+        yield b"event: %b\ndata: %b\n\n" % (name.encode(), encode(event))
+
+
+def _given(field: Raw) -> Raw | None:
+    return None if bytes(field) == b"null" else field
+
+
+def _message(identifier: str, status: str, text: str) -> OutputMessage:
+    return OutputMessage(f"msg_{identifier.partition('_')[2]}", status, [OutputText(text)])
+
+
+def _usage(usage: Usage) -> ResponseUsage:
+    return ResponseUsage(
+        usage.input,
+        InputDetails(usage.cached, usage.cache_write),
+        usage.output,
+        OutputDetails(usage.reasoning),
+        usage.input + usage.output,
+    )

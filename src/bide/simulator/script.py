@@ -1,0 +1,137 @@
+"""A script: what a simulated provider is like, read from TOML into frozen values.
+
+Presets are scripts too, in `presets/`; each table here is described by the dataclass that it becomes.
+"""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+from bide.core.errors import SettingError
+from bide.simulator import notation as written
+from bide.simulator.answers import TINY, AnswerSettings
+from bide.simulator.behaviour import Behaviour, Rule, read_rule
+from bide.simulator.calls import INSTANT, CallSettings
+from bide.simulator.chance import Spread
+from bide.simulator.faults import FaultRule
+from bide.simulator.files import FileSettings
+from bide.simulator.limits import Limit
+from bide.simulator.notation import read_table, refuse_unknown
+from bide.simulator.outages import Outage
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """`[account]` of a script. Without `models` every name is one; `batches_per_hour` bounds the creates.
+
+    `cancel_ended` is the status that cancelling an ended batch is answered with (what the real service does is not
+    documented), 200 to show the batch.
+    """
+
+    models: Annotated[tuple[str, ...], written.texts] = ()
+    batches_per_hour: Annotated[int, written.whole] = 2000
+    cancel_ended: Annotated[int, written.whole] = 409
+
+
+@dataclass(frozen=True, kw_only=True)
+class Script:
+    """Everything that a simulated provider does, but for the seed."""
+
+    batch: Behaviour = field(default_factory=Behaviour)
+    when: Sequence[Rule] = ()
+    fault: Sequence[FaultRule] = ()
+    outage: Sequence[Outage] = ()
+    limit: Sequence[Limit] = ()
+    realtime: CallSettings = field(default_factory=CallSettings)
+    answers: AnswerSettings = field(default_factory=AnswerSettings)
+    files: FileSettings = field(default_factory=FileSettings)
+    account: Account = field(default_factory=Account)
+
+    def hurried(self) -> "Script":
+        """The same, at full speed: no turnaround, no latency, tiny answers. For measuring what is in front of it."""
+        at_once = Spread(0)
+        batch = replace(self.batch, turnaround=at_once, validation=at_once, finalizing=at_once, cancelling=at_once)
+        return replace(self, batch=batch, realtime=INSTANT, answers=TINY)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Speed:
+    """`[speed]` of a script."""
+
+    fast: Annotated[bool, written.flag] = False
+
+
+SECTIONS = {
+    "batch": Behaviour,
+    "realtime": CallSettings,
+    "answers": AnswerSettings,
+    "files": FileSettings,
+    "account": Account,
+    "speed": Speed,
+}
+LISTS = {"fault": FaultRule, "outage": Outage, "limit": Limit}
+TABLES = (*SECTIONS, *LISTS, "when")
+
+
+def presets() -> list[str]:
+    """The names of the scripts that come with bide."""
+    folder = resources.files("bide.simulator").joinpath("presets")
+    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+
+
+def load_script(name: str) -> Script:
+    """The script in a file, or a preset by its name.
+
+    Raises:
+        SettingError: there is none of this name, or it cannot be understood; the message names the file and the line.
+    """
+    if name in presets():
+        text = resources.files("bide.simulator").joinpath("presets", f"{name}.toml").read_text("utf-8")
+        return parse_script(text, name)
+    path = Path(name)
+    if not path.is_file():
+        raise SettingError(f"there is no script {name!r}; name a TOML file or one of {', '.join(presets())}")
+    return parse_script(path.read_text("utf-8"), name)
+
+
+def parse_script(text: str, name: str = "script") -> Script:
+    """The script in a TOML text. Raises as `load_script` does."""
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingError(f"{name}: {error}") from error
+    refuse_unknown(tables, dict.fromkeys(TABLES), name)
+    values: dict[str, Any] = {}
+    for key, kind in SECTIONS.items():
+        if key in tables:
+            values[key] = read_table(kind, tables[key], f"{name}, {_place(text, key)}")
+    for key, kind in LISTS.items():
+        if key in tables:
+            values[key] = tuple(
+                read_table(kind, table, where) for table, where in _tables(text, name, key, tables[key])
+            )
+    if "when" in tables:
+        values["when"] = tuple(read_rule(table, where) for table, where in _tables(text, name, "when", tables["when"]))
+    speed = values.pop("speed", None)
+    script = Script(**values)
+    return script.hurried() if isinstance(speed, Speed) and speed.fast else script
+
+
+def _tables(text: str, name: str, key: str, tables: object) -> list[tuple[object, str]]:
+    if not isinstance(tables, list):
+        raise SettingError(f"{name}: {key} is a list of tables; write [[{key}]]")
+    listed = cast(list[object], tables)
+    return [(table, f"{name}, {_place(text, key, number)}") for number, table in enumerate(listed)]
+
+
+def _place(text: str, key: str, number: int = 0) -> str:
+    """``[batch] (line 3)``: where a table is, for messages. One that has no header of its own goes without a line."""
+    heads = list(re.finditer(rf"^[ \t]*\[{{1,2}}[ \t]*{re.escape(key)}[ \t]*\]", text, re.MULTILINE))
+    head = f"[[{key}]]" if key in LISTS or key == "when" else f"[{key}]"
+    if number >= len(heads):
+        return head
+    return f"{head} (line {text.count(chr(10), 0, heads[number].start()) + 1})"
