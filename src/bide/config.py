@@ -6,23 +6,32 @@ was probably meant.
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 import platformdirs
 
-from bide.core.duration import format_duration
+from bide.core.duration import exact_duration
 from bide.core.errors import SettingError
 from bide.settings import Duration, ProviderSettings, Section, Settings, decode_hook
 
 FILE = "bide.toml"
 
 SECRETS = frozenset({"api_key"})
+
+HIDDEN = "…"
+
+_IN_URL = (
+    re.compile(r"(?<=://)([^:/@]*:).+(?=@)"),  # up to the last "@": rather too much hidden than too little
+    re.compile(r"([?&]\w*password=)[^&]*"),
+)
+"""Where URLs keep passwords: in front of the host, and in the parameters of libpq."""
 
 FREE_TABLES: Mapping[str, type[Section] | None] = {"providers": ProviderSettings, "prices": None}
 """Tables whose keys are names of the user's; None: their values are checked by whoever reads them."""
@@ -53,7 +62,7 @@ class Config:
     def values(self) -> Iterator[Value]:
         """Every setting with its value and where it came from, in the order of the documentation."""
         yield Value("home", str(self.home), self.sources.get("home", DEFAULT))
-        yield Value("database", _without_password(self.database), self.sources.get("database", DEFAULT))
+        yield Value("database", _show(self.database), self.sources.get("database", DEFAULT))
         yield from self._section("", self.settings)
 
     def _section(self, prefix: str, section: Any) -> Iterator[Value]:
@@ -62,7 +71,7 @@ class Config:
             if isinstance(value, dict | Section):
                 yield from self._section(f"{dotted}.", value)
             elif value is not None or dotted in self.sources:
-                shown = "…" if name in SECRETS and value else _show(value)
+                shown = HIDDEN if name in SECRETS and value else _show(value)
                 yield Value(dotted, shown, self.sources.get(dotted, DEFAULT))
 
 
@@ -153,7 +162,7 @@ def _flat(prefix: str, table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _assign(raw: dict[str, Any], name: str, value: Any, source: str, sources: dict[str, str]) -> None:
-    """Put one setting into the nested tables. Raises `SettingError` for a name nobody knows."""
+    """Put one setting into the nested tables. Raises `SettingError` for a name nobody knows, or a group's."""
     keys = _split(name)
     _check(keys, name, source)
     table = raw
@@ -173,27 +182,26 @@ def _split(name: str) -> list[str]:
 
 
 def _check(keys: Sequence[str], name: str, source: str) -> None:
-    kind: Any = Settings
+    section: type[Section] | None = Settings
     for depth, key in enumerate(keys):
-        if kind is None:
-            return
         if depth == 1 and keys[0] in FREE_TABLES:
-            kind = FREE_TABLES[keys[0]]
+            section = FREE_TABLES[keys[0]]
+            if section is None and len(keys) == 3:
+                return
             continue
-        known = {field.name: field.type for field in msgspec.structs.fields(kind)} if isinstance(kind, type) else {}
+        known = {field.name: field.type for field in msgspec.structs.fields(section)} if section else {}
         if key not in known:
             guess = difflib.get_close_matches(key, known, n=1)
             hint = f"; did you mean {'.'.join([*keys[:depth], guess[0]])}?" if guess else ""
             raise SettingError(f"{source}: there is no setting {name}{hint} (`bide config show` lists them all)")
-        kind = _struct(known[key])
+        section = _section_of(known[key])
+    if section is not None or (keys[0] in FREE_TABLES and len(keys) < 3):
+        raise SettingError(f"{source}: {name} is a group of settings; set one of them, as in --set engine.steps=4")
 
 
-def _struct(annotation: Any) -> Any:
-    """The section behind a field, if it is one."""
-    for kind in (annotation, *get_args(annotation)):
-        if isinstance(kind, type) and issubclass(kind, Section):
-            return kind
-    return annotation
+def _section_of(annotation: Any) -> type[Section] | None:
+    """The section that a field is, if it is one."""
+    return annotation if isinstance(annotation, type) and issubclass(annotation, Section) else None
 
 
 def _convert(raw: Mapping[str, Any]) -> Settings:
@@ -213,19 +221,15 @@ def _fields(section: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _show(value: object) -> str:
+    """A value as it may be shown, and may be set again unless it holds a password."""
     if isinstance(value, Duration):
-        return format_duration(value)
+        return exact_duration(value)
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value)
-
-
-def _without_password(url: str) -> str:
-    """A database URL that can be shown."""
-    head, at, tail = url.rpartition("@")
-    if not at or ":" not in head.partition("://")[2]:
-        return url
-    return f"{head.rpartition(':')[0]}:…@{tail}"
+    text = str(value)
+    for password in _IN_URL:
+        text = password.sub(rf"\1{HIDDEN}", text)
+    return text
 
 
 def from_process() -> Mapping[str, str]:

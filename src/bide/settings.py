@@ -3,11 +3,12 @@
 Durations are written ``0.2s``, ``15m`` and are microseconds inside.
 """
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from bide.core.clock import MINUTE, SECOND
+from bide.core.deadline import OnMiss
 from bide.core.duration import parse_duration
 from bide.lanes.capacity import ASSUMED_REQUESTS_PER_MINUTE
 from bide.lanes.decide import Rules
@@ -17,6 +18,10 @@ from bide.lanes.rescue import Margins
 
 class Duration(int):
     """Microseconds, written as in ``15m``."""
+
+
+Count = Annotated[int, msgspec.Meta(ge=1)]
+"""So many of something; none of it would be no setting."""
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,17 +37,17 @@ class EngineSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The longest interval between polls."""
     lease: Duration = Duration(MINUTE)
     """How long a worker that died without a trace keeps its work."""
-    steps: int = 8
+    steps: Count = 8
     """Batches that are worked on at a time."""
     shortest_turn: Duration = Duration(20_000)
     """The least time between two looks at everything that is open."""
     listing_delay: Duration = Duration(0)
     """After which a batch that a provider does not list was never created; 0: as the provider's facts say (3 m for OpenAI)."""
-    fill_chunk: int = 10_000
+    fill_chunk: Count = 10_000
     """Requests put into a batch in one transaction."""
-    landing_chunk: int = 4_000
+    landing_chunk: Count = 4_000
     """Rows of a result file settled in one transaction."""
-    landing_bytes: int = 8 << 20
+    landing_bytes: Count = 8 << 20
     """Bytes of responses kept in memory for that."""
     linger: Duration = Duration(10 * SECOND)
     """How long `bide run` waits, once every answer is there, for batches that are still ending."""
@@ -53,28 +58,28 @@ class DeadlineSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
 
     safety: Duration = Duration(30 * SECOND)
     """Spare time kept before every deadline, beyond the latency bound of the last call."""
-    head_room: float = 0.9
+    head_room: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.9
     """The part of the real-time rate limit that rescues count on; 0.4 beside urgent traffic."""
     batch_minimum: Duration = Duration(75 * SECOND)
     """Less slack than this and a new request goes to real time at once."""
     rebatch_minimum: Duration = Duration(15 * MINUTE)
     """The same for requests that come back from a batch unanswered."""
-    promote_share: float = 0.5
+    promote_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.5
     """Requests beyond the capacity at intake are protected once they fit into what follows this part of the time left."""
     default: str = "24h"
     """The deadline of a job that names none."""
-    on_miss: str = "rescue"
+    on_miss: OnMiss = OnMiss.RESCUE
     """What to do with a request its batch will not answer in time: rescue, late or expire."""
 
 
 class RealtimeSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Calls in real time."""
 
-    assumed_requests_per_minute: int = ASSUMED_REQUESTS_PER_MINUTE
+    assumed_requests_per_minute: Count = ASSUMED_REQUESTS_PER_MINUTE
     """The rate limit reckoned with until an account's own is known."""
-    assumed_output_tokens: int = 1_024
+    assumed_output_tokens: Count = 1_024
     """The most output reckoned with for a request that sets no limit of its own."""
-    typical_output_tokens: int = 256
+    typical_output_tokens: Count = 256
     """The output expected of a request when its cost is estimated."""
     call_lease: Duration = Duration(20 * MINUTE)
     """How long a call without a living caller counts as in flight."""
@@ -91,13 +96,13 @@ class ProviderSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
     project: str | None = None
     batch: bool = True
     """Whether it has the batch endpoints; false for a plain OpenAI-compatible server."""
-    requests_per_minute: int | None = None
-    tokens_per_minute: int | None = None
-    enqueued_tokens: int | None = None
+    requests_per_minute: Count | None = None
+    tokens_per_minute: Count | None = None
+    enqueued_tokens: Count | None = None
     """The batch queue's limit in input tokens, per model."""
-    max_requests: int | None = None
+    max_requests: Count | None = None
     """Requests a batch may hold, where lower than the provider's own limit."""
-    max_bytes: int | None = None
+    max_bytes: Count | None = None
     keep_files: bool = False
     """Leave input and result files at the provider (they expire after 14 days)."""
 
@@ -107,7 +112,7 @@ class InputSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     model: str | None = None
     """The model of lines that name none."""
-    on_bad_line: str = "stop"
+    on_bad_line: Literal["stop", "skip"] = "stop"
     """stop: refuse the whole input before anything is spent; skip: go on with the good lines."""
 
 

@@ -4,6 +4,7 @@ Each rule is a query or a comparison that names what breaks it. `always` rules h
 the world has come to rest with the faults switched off.
 """
 
+import itertools
 import json
 import sqlite3
 from collections import Counter, defaultdict
@@ -199,7 +200,7 @@ class Checker:
             steps = [BatchState(step) for step in path[row["id"]]]
             if not steps or steps[-1] != row["state"]:
                 yield "the event log tells every move", f"batch {row['id']} is {row['state']}, its events say {steps}"
-            for before, after in zip(steps, steps[1:], strict=False):
+            for before, after in itertools.pairwise(steps):
                 if after not in states.BATCH_MOVES[before]:
                     yield "only moves of the table are made", f"batch {row['id']} went from {before} to {after}"
 
@@ -213,13 +214,15 @@ class Checker:
             yield "a calm day has no lost calls", str(dict(row))
         for row in self._rows("SELECT id FROM batches WHERE outcome = 'failed'"):
             poisoned = any(job.poisoned for job in self._plan.jobs)
-            if not poisoned and not self._plan.script.limit:
+            if not poisoned and not any(limit.enqueued_tokens for limit in self._plan.script.limit):
                 yield "a calm day has no failed batches", str(dict(row))
 
     def _in_time(self) -> Iterator[Violation]:
         """A guaranteed request is late only for a cause on record: a crash, a pause, a fault or an outage of calls."""
         script = self._plan.script
         excused = bool(self._plan.strikes or script.outage) or any(rule.site == "call" for rule in script.fault)
+        counted_on = self._plan.requests_per_minute
+        excused = excused or any(one.requests and counted_on and one.requests < counted_on for one in script.limit)
         if excused:
             return
         text = """

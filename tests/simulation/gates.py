@@ -58,7 +58,6 @@ def read_strikes(rows: Iterable[Iterable[str | int]]) -> list[Strike]:
 STORE_SITES = (
     "Attempts.claim_calls",
     "Attempts.land",
-    "Attempts.orphans",
     "Batches.ambiguous",
     "Batches.ask_cancel",
     "Batches.bar",

@@ -99,9 +99,10 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         process.paused = True
         ready = cast(Any, self)._ready
         scheduled = cast(Any, self)._scheduled
-        for handle in [one for one in ready if one._context.get(PROCESS) is process]:
-            ready.remove(handle)
-            process.stash.append(handle)
+        for handle in [one for one in ready if one._context.get(PROCESS) is process and not one.cancelled()]:
+            # The loop is going through this queue, so what is in it stays there; a cancelled handle is passed over.
+            process.stash.append(asyncio.Handle(handle._callback, handle._args, self, handle._context))
+            handle.cancel()
         for timer in [one for one in scheduled if one._context.get(PROCESS) is process]:
             scheduled.remove(timer)
             timer._scheduled = False

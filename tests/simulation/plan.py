@@ -7,7 +7,7 @@ from typing import TypeVar
 from bide.core.clock import DAY, HOUR, MINUTE, SECOND
 from bide.core.deadline import OnMiss
 from bide.simulator.answers import AnswerSettings
-from bide.simulator.behaviour import Behaviour, Rule, When
+from bide.simulator.behaviour import Behaviour, Fails, Rule, When
 from bide.simulator.calls import CallSettings
 from bide.simulator.chance import Chance, Spread
 from bide.simulator.faults import FaultRule, Site
@@ -45,7 +45,8 @@ class Plan:
     strikes: Sequence[Strike]
     workers: int
     batch_size: int
-    requests_per_minute: int
+    requests_per_minute: int | None
+    """As configured; None where the engine has to learn it."""
     downtimes: Sequence[int] = field(default=(5 * SECOND, 40 * SECOND, 5 * MINUTE))
 
     @property
@@ -79,10 +80,10 @@ def draw(seed: int, requests: int | None = None) -> Plan:
         seed,
         jobs,
         _script(chance.within("script")),
-        _strikes(chance.within("strikes"), workers),
+        _strikes(seed, chance.within("strikes"), workers),
         workers,
         5 + chance.number("batch size") % 60,
-        60 + chance.number("rpm") % 600,
+        _one_of(chance, "rpm", (None, None, 2, 60, 600)),
     )
 
 
@@ -114,6 +115,9 @@ def _script(chance: Chance) -> Script:
         when.append(Rule(When(share=0.2), {"stuck": "in_progress", "stuck_share": 0.3}))
     if rough and chance.happens(0.4, "expires"):
         when.append(Rule(When(share=0.3), {"expires": 0.5, "window": 2 * HOUR}))
+    if rough and chance.happens(0.1, "no batch lane"):
+        fails = Fails(code="model_not_found", message="The model does not exist or has no batch lane.", line=1)
+        when.append(Rule(When(share=0.5), {"fails": fails}))
     if rough and chance.happens(0.3, "refuses"):
         when.append(Rule(When(share=0.2), {"refuses": 429 if chance.happens(0.5, "429") else 400}))
     faults: list[FaultRule] = []
@@ -151,16 +155,27 @@ def _script(chance: Chance) -> Script:
         when=when,
         fault=faults,
         outage=outages,
-        limit=[Limit(enqueued_tokens=400 + chance.number("quota") % 3_000)] if chance.happens(0.2, "quota") else [],
+        limit=[
+            Limit(
+                requests=_one_of(chance, "limit", (2, 30, 600)) if chance.happens(0.5, "limited") else None,
+                enqueued_tokens=400 + chance.number("quota") % 3_000 if chance.happens(0.2, "quota") else None,
+            )
+        ],
         realtime=CallSettings(),
         answers=AnswerSettings(),
     )
 
 
-def _strikes(chance: Chance, workers: int) -> list[Strike]:
-    """Crashes, by site first and then by occurrence; pauses; failures of the disk."""
+def _strikes(seed: int, chance: Chance, workers: int) -> list[Strike]:
+    """Crashes, by site first and then by occurrence; pauses; failures of the disk.
+
+    One of the crashes goes through all places in turn, so that the rare ones are tried too.
+    """
     strikes: list[Strike] = []
-    for number in range(chance.number("crashes") % 4):
+    if chance.happens(0.9, "in turn"):
+        site, moment = CRASH_POINTS[seed % len(CRASH_POINTS)]
+        strikes.append(Strike(site, 1, moment, Kind.CRASH))
+    for number in range(chance.number("crashes") % 3):
         site, moment = CRASH_POINTS[chance.number("crash point", number) % len(CRASH_POINTS)]
         strikes.append(Strike(site, 1 + chance.number("occurrence", number) % 4, moment, Kind.CRASH))
     if chance.happens(0.25, "disk"):

@@ -6,6 +6,8 @@ Integers compare and store exactly; `to_datetime` turns them into aware datetime
 
 import asyncio
 import datetime
+import heapq
+import itertools
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -84,15 +86,18 @@ class ManualClock:
 
     def __init__(self, now: int = 1_800_000_000 * SECOND) -> None:
         self._now = now
-        self._moved = asyncio.Event()
+        self._sleepers: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._slept = itertools.count()
 
     def now(self) -> int:
         return self._now
 
     def move_to(self, instant: int) -> None:
         self._now = instant
-        self._moved.set()
-        self._moved = asyncio.Event()
+        while self._sleepers and self._sleepers[0][0] <= instant:
+            _, _, sleeper = heapq.heappop(self._sleepers)
+            if not sleeper.done():  # it may have been cancelled
+                sleeper.set_result(None)
 
     def advance(self, duration: int) -> None:
         self.move_to(self._now + duration)
@@ -101,8 +106,10 @@ class ManualClock:
         return 0.0 if instant <= self._now else LONGEST_NAP / SECOND
 
     async def sleep_until(self, instant: int) -> None:
-        while instant > self._now:
-            await self._moved.wait()
+        while instant > self._now:  # it may have been moved back before the sleeper's turn
+            sleeper = asyncio.get_running_loop().create_future()
+            heapq.heappush(self._sleepers, (instant, next(self._slept), sleeper))
+            await sleeper
 
 
 def clock_from(environment: Mapping[str, str]) -> Clock:

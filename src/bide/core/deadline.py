@@ -4,15 +4,15 @@
 ``06:00``, ``tomorrow 06:00``        the next such moment on the caller's wall clock
 ``2026-12-01T06:00+01:00``           ISO 8601; without an offset, the caller's wall clock
 
-A wall-clock time that a change to summer time skips means the moment after the gap; one that happens twice means
-the first: never later than what was asked.
+A wall-clock time that a change to summer time skips is reckoned with the offset before it, as calendars do (RFC 5545):
+02:30 means 03:30. One that happens twice means the first of the two that has not passed.
 """
 
 import datetime
 import enum
 import re
 
-from bide.core.clock import DAY, MINUTE, from_datetime, to_datetime
+from bide.core.clock import DAY, FAR_FUTURE, MINUTE, from_datetime, to_datetime
 from bide.core.duration import format_duration, parse_duration
 from bide.core.errors import DeadlineError
 
@@ -42,7 +42,7 @@ class OnMiss(enum.StrEnum):
 
 _CLOCK = re.compile(r"(?:(today|tomorrow)\s+)?(\d{1,2}):(\d{2})", re.IGNORECASE)
 
-SOONEST_REPEAT = datetime.timedelta(days=1)
+ONE_DAY = datetime.timedelta(days=1)
 
 
 def parse_deadline(text: str, now: int, zone: datetime.tzinfo | None = None) -> int:
@@ -54,21 +54,19 @@ def parse_deadline(text: str, now: int, zone: datetime.tzinfo | None = None) -> 
         DeadlineError: the words are not understood, or the moment has passed.
     """
     words = text.strip()
-    moment = _clock_time(words, now, zone) or _iso(words, zone)
-    if moment is None:
-        try:
-            duration = parse_duration(words)
-        except ValueError:
+    try:
+        moment = _clock_time(words, now, zone) or _iso(words, now, zone) or _from_now(words, now)
+        if moment is None:
             raise DeadlineError(
                 f"the deadline {text!r} is not understood; write 15m, 8h, 06:00, tomorrow 06:00 or 2026-12-01T06:00"
-            ) from None
-        if duration <= 0:
-            raise DeadlineError(f"the deadline {text!r} leaves no time; use --priority urgent for answers at once")
-        return now + duration
-    if moment <= now:
-        raise DeadlineError(
-            f"the deadline {text!r} ({to_datetime(moment):%Y-%m-%d %H:%M} UTC) passed {format_duration(now - moment)} ago"
-        )
+            )
+        if moment >= FAR_FUTURE:
+            raise DeadlineError(f"the deadline {text!r} lies beyond the calendar")
+        if moment <= now:
+            passed = f"({to_datetime(moment):%Y-%m-%d %H:%M} UTC) passed {format_duration(now - moment)} ago"
+            raise DeadlineError(f"the deadline {text!r} {passed}")
+    except (OverflowError, ValueError):  # a year that datetime does not know
+        raise DeadlineError(f"the deadline {text!r} lies beyond the calendar") from None
     return moment
 
 
@@ -84,23 +82,41 @@ def _clock_time(words: str, now: int, zone: datetime.tzinfo | None) -> int | Non
     day, hour, minute = found[1], int(found[2]), int(found[3])
     if hour > 23 or minute > 59:
         raise DeadlineError(f"{words!r} is no time of day; hours go from 00 to 23, minutes from 00 to 59")
-    today = to_datetime(now).astimezone(zone).date()
-    first = today + datetime.timedelta(days=1) if day and day.lower() == "tomorrow" else today
-    moment = _wall_clock(datetime.datetime.combine(first, datetime.time(hour, minute)), zone)
-    if moment <= now and day is None:
-        moment = _wall_clock(datetime.datetime.combine(first + SOONEST_REPEAT, datetime.time(hour, minute)), zone)
-    return moment
+    today = datetime.datetime.combine(to_datetime(now).astimezone(zone).date(), datetime.time(hour, minute))
+    match (day or "").lower():
+        case "today":
+            return _wall_clock(today, now, zone)
+        case "tomorrow":
+            return _wall_clock(today + ONE_DAY, now, zone)
+        case _:
+            moment = _wall_clock(today, now, zone)
+            return moment if moment > now else _wall_clock(today + ONE_DAY, now, zone)
 
 
-def _iso(words: str, zone: datetime.tzinfo | None) -> int | None:
+def _iso(words: str, now: int, zone: datetime.tzinfo | None) -> int | None:
     try:
         moment = datetime.datetime.fromisoformat(words)
     except ValueError:
         return None
-    return from_datetime(moment) if moment.tzinfo else _wall_clock(moment, zone)
+    return from_datetime(moment) if moment.tzinfo else _wall_clock(moment, now, zone)
 
 
-def _wall_clock(local: datetime.datetime, zone: datetime.tzinfo | None) -> int:
-    """The instant at which wall clocks in `zone` show `local` (fold 0: the first of two)."""
+def _from_now(words: str, now: int) -> int | None:
+    try:
+        duration = parse_duration(words)
+    except ValueError:
+        return None
+    if duration <= 0:
+        raise DeadlineError(f"the deadline {words!r} leaves no time; use --priority urgent for answers at once")
+    return now + duration
+
+
+def _wall_clock(local: datetime.datetime, now: int, zone: datetime.tzinfo | None) -> int:
+    """The instant at which wall clocks in `zone` show `local`; of two the first that has not passed."""
+    first, second = _instant(local, zone), _instant(local.replace(fold=1), zone)
+    return second if first <= now < second else first
+
+
+def _instant(local: datetime.datetime, zone: datetime.tzinfo | None) -> int:
     aware = local.replace(tzinfo=zone) if zone else local.astimezone()
     return from_datetime(aware.astimezone(datetime.UTC))

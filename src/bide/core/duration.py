@@ -1,6 +1,7 @@
 """Durations as people write them: ``250ms``, ``90s``, ``15m``, ``1h30m``, ``7d``."""
 
 import re
+from decimal import Decimal
 
 from bide.core.clock import DAY, HOUR, MILLISECOND, MINUTE, SECOND
 
@@ -18,7 +19,20 @@ def parse_duration(text: str) -> int:
     """
     if not _WHOLE.fullmatch(text):
         raise ValueError(f"{text!r} is no duration; write 250ms, 90s, 15m, 1h30m or 7d")
-    return round(sum(float(number) * UNITS[unit.lower()] for number, unit in _PART.findall(text)))
+    return round(sum(Decimal(number) * UNITS[unit.lower()] for number, unit in _PART.findall(text)))
+
+
+def exact_duration(duration: int) -> str:
+    """A duration that is not negative, without loss, as `parse_duration` reads it: ``1m 15s``, ``1s 500ms``, ``0.25ms``."""
+    parts: list[str] = []
+    left = duration
+    for unit, size in (("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND)):
+        count, left = divmod(left, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    if left:
+        parts.append(f"{Decimal(left) / MILLISECOND}ms")
+    return " ".join(parts) or "0s"
 
 
 def format_duration(duration: int) -> str:

@@ -24,7 +24,7 @@ class SystemEntropy:
         return os.urandom(count)
 
     def uniform(self) -> float:
-        return int.from_bytes(os.urandom(7)) / (1 << 56)
+        return (int.from_bytes(os.urandom(7)) >> 3) / (1 << 53)  # 53 bits: more would round up to 1
 
 
 class SeededEntropy:

@@ -47,12 +47,9 @@ def custom_id(tag: str, attempt: int) -> str:
 def attempt_number(custom_id: str, tag: str) -> int | None:
     """The attempt that `custom_id` names under `tag`; None where it is not one of ours."""
     head, dash, tail = custom_id.rpartition("-")
-    if not dash or head != tag or len(tail) != NUMBER_DIGITS:
+    if not dash or head != tag or len(tail) != NUMBER_DIGITS or not set(tail) <= set(_DIGITS):
         return None
-    try:
-        return int(tail, 36)
-    except ValueError:
-        return None
+    return int(tail, 36)
 
 
 def base36(number: int) -> str:

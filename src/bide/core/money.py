@@ -6,6 +6,7 @@ needs a fraction. An unknown price stays None through every sum that contains it
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from bide.core.usage import Usage
 
@@ -16,6 +17,10 @@ RATE_PER_UNIT = 1_000
 """Rates are a thousand times finer than amounts."""
 
 RATE_DOLLAR = DOLLAR * RATE_PER_UNIT
+
+
+LARGEST = 18
+"""Decimal places before the point of an amount that anybody can mean; written out, 1e999999999 would fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +74,21 @@ class RateCard:
 
 def to_decimal(amount: int) -> Decimal:
     """An amount as USD, exactly."""
-    return Decimal(amount).scaleb(-12)
+    return Decimal(f"{amount}e-12")  # the constructor does not round, arithmetic would
 
 
 def from_decimal(dollars: Decimal) -> int:
     """USD as an amount.
 
     Raises:
-        ValueError: the dollars are finer than 1e-12.
+        ValueError: the dollars are finer than 1e-12, or no amount at all.
     """
-    amount = dollars.scaleb(12)
-    if amount != amount.to_integral_value():
+    if not dollars.is_finite() or dollars.adjusted() > LARGEST:
+        raise ValueError(f"{dollars} is no amount of USD")
+    amount = Fraction(dollars) * DOLLAR
+    if amount.denominator != 1:
         raise ValueError(f"{dollars} USD is finer than 1e-12")
-    return int(amount)
+    return amount.numerator
 
 
 def format_money(amount: int | None) -> str:

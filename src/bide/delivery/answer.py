@@ -20,9 +20,11 @@ class _Embedding(msgspec.Struct):
 
 class _Part(msgspec.Struct):
     text: str | None = None
+    refusal: str | None = None
 
 
 class _Item(msgspec.Struct):
+    type: str = "message"
     content: list[_Part] | None = None
 
 
@@ -58,18 +60,25 @@ def answer_text(response: bytes) -> str:
 
 def _text(body: _Body) -> str | None:
     if body.choices:
-        texts = [_message(choice.message) for choice in body.choices if choice.message is not None]
+        texts = [_message(choice.message) for choice in body.choices]
+        if None in texts:
+            return None  # a call of a tool, say: it has no text
         # With n > 1 there are several answers; one is the text itself, more are a JSON array.
-        return texts[0] if len(texts) == 1 else msgspec.json.encode(texts).decode() if texts else None
+        return texts[0] if len(texts) == 1 else msgspec.json.encode(texts).decode()
     if body.output is not None:
-        return "".join(part.text or "" for item in body.output for part in item.content or ())
+        parts = [part for item in body.output if item.type == "message" for part in item.content or ()]
+        texts = [part.text if part.text is not None else part.refusal for part in parts]
+        return "".join(text or "" for text in texts) if texts else None
     if body.data:
         vectors = [bytes(one.embedding).decode() for one in body.data]
         return vectors[0] if len(vectors) == 1 else "[" + ",".join(vectors) + "]"
     return None
 
 
-def _message(message: _Message) -> str:
-    if isinstance(message.content, str):
-        return message.content
-    return message.refusal or (msgspec.json.encode(message.content).decode() if message.content else "")
+def _message(message: _Message | None) -> str | None:
+    """The text of a message: its content, else the refusal that stands in its place."""
+    if message is None:
+        return None
+    if isinstance(message.content, list):
+        return msgspec.json.encode(message.content).decode()
+    return message.refusal if message.content is None else message.content

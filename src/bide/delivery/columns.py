@@ -9,6 +9,7 @@ from bide.core.errors import StoreError
 from bide.store.bodies import Bodies
 
 CHUNK = 1 << 18
+PAGE = 2_000
 
 
 def encode_columns(line: int, columns: bytes) -> bytes:
@@ -21,6 +22,17 @@ async def column_names(bodies: Bodies, object_id: int) -> list[str]:
     async for text in _lines(bodies, object_id, await bodies.size(object_id)):
         return list(msgspec.json.decode(text.partition(b" ")[2]))
     return []
+
+
+async def column_pages(bodies: Bodies, object_id: int, size: int) -> AsyncIterator[list[Mapping[str, Any]]]:
+    """The columns of every request, some at a time."""
+    page: list[Mapping[str, Any]] = []
+    async for text in _lines(bodies, object_id, size):
+        page.append(msgspec.json.decode(text.partition(b" ")[2]))
+        if len(page) == PAGE:
+            yield page
+            page = []
+    yield page
 
 
 class ColumnReader:

@@ -4,6 +4,7 @@ import gzip
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -12,7 +13,7 @@ import zstandard
 
 from bide.core.errors import StoreError
 from bide.core.job import Job
-from bide.delivery.columns import ColumnReader
+from bide.delivery.columns import ColumnReader, column_pages
 from bide.delivery.results import results
 from bide.delivery.shape import BatchShape, CsvShape, Format, JsonlShape, Shape
 from bide.store.objects import sync_folder
@@ -58,8 +59,10 @@ async def deliver(store: Store, job: Job, kept: str) -> None:
         part.rename(path)
         sync_folder(path.parent)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise StoreError(f"the answers cannot be written to {path}: {error.strerror}") from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 async def write_out(store: Store, job: Job, destination: Destination) -> None:
@@ -77,7 +80,7 @@ async def _write_text(store: Store, job: Job, destination: Destination, raw: Bin
 
 def _compressed(raw: BinaryIO, suffix: str) -> IO[bytes] | Any:
     if suffix == ".gz":
-        return gzip.GzipFile(fileobj=raw, mode="wb", mtime=0)
+        return gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0)  # the part's name is nobody's business
     if suffix == ".zst":
         return zstandard.ZstdCompressor().stream_writer(raw, closefd=False)
     return os.fdopen(os.dup(raw.fileno()), "wb")
@@ -110,10 +113,14 @@ async def _columns(store: Store, job: Job) -> ColumnReader | None:
 
 
 async def _write_parquet(store: Store, job: Job, destination: Destination, raw: BinaryIO) -> None:
-    from bide.delivery.parquet import ParquetPages
+    from bide.delivery.parquet import ColumnTypes, ParquetPages
 
+    types = ColumnTypes(destination.names)
+    if job.input_id is not None:
+        async for some in column_pages(store.bodies, job.input_id, await store.bodies.size(job.input_id)):
+            types.look(some)
     columns = await _columns(store, job)
-    with ParquetPages(raw, destination.names) as file:
+    with ParquetPages(raw, types) as file:
         async for page in results(store, job):
             own = await columns.of([result.line for result in page]) if columns else [NO_COLUMNS] * len(page)
             file.write(page, own)

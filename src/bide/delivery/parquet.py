@@ -1,9 +1,11 @@
-"""Results as Parquet: the input's columns as they were read, and the added ones as text."""
+"""Results as Parquet: the input's columns with their types, and the added ones as text."""
 
 import importlib
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, BinaryIO
+
+import msgspec
 
 from bide.delivery.results import Result
 from bide.delivery.shape import ADDED, added
@@ -13,41 +15,62 @@ pa: Any = importlib.import_module("pyarrow")
 pq: Any = importlib.import_module("pyarrow.parquet")
 
 
-class ParquetPages:
-    """A Parquet file that is written page by page. The first page decides the types of the input's columns."""
+class ColumnTypes:
+    """The Arrow types of the input's columns, found by looking at every value before the first is written.
 
-    def __init__(self, raw: BinaryIO, names: Sequence[str]) -> None:
-        self._raw = raw
-        self._names = tuple(name for name in names if name not in ADDED)
-        self._writer: Any = None
+    A file has one type a column, and the first page does not tell it: a column may be empty for a million rows. Values that
+    have no type in common are written as text, what is not text as JSON.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._found = {name: pa.null() for name in names if name not in ADDED}
+
+    def look(self, columns: Sequence[Mapping[str, Any]]) -> None:
+        """Take some rows into account."""
+        for name, known in self._found.items():
+            self._found[name] = _wider(known, [own.get(name) for own in columns])
+
+    @property
+    def schema(self) -> Any:
+        """The schema of the results; a column without a value is text."""
+        own = [(name, pa.string() if pa.types.is_null(kind) else kind) for name, kind in self._found.items()]
+        return pa.schema([*own, *((name, pa.string()) for name in ADDED)])
+
+
+class ParquetPages:
+    """A Parquet file that is written page by page."""
+
+    def __init__(self, raw: BinaryIO, types: ColumnTypes) -> None:
+        self._schema = types.schema
+        self._writer: Any = pq.ParquetWriter(raw, self._schema)
 
     def __enter__(self) -> "ParquetPages":
         return self
 
     def write(self, results: Sequence[Result], columns: Sequence[Mapping[str, Any]]) -> None:
         """Add a page."""
-        found: dict[str, list[Any]] = {name: [own.get(name) for own in columns] for name in self._names}
-        extra = [added(result) for result in results]
-        found |= {name: [one[name] for one in extra] for name in ADDED}
-        schema = self._writer.schema if self._writer else None
-        table: Any = pa.table(found, schema=schema or self._schema(found))
-        if self._writer is None:
-            self._writer = pq.ParquetWriter(self._raw, table.schema)
-        self._writer.write_table(table)
-
-    def _schema(self, found: Mapping[str, list[Any]]) -> Any:
-        own = [pa.field(name, _type(found[name])) for name in self._names]
-        return pa.schema([*own, *(pa.field(name, pa.string()) for name in ADDED)])
+        rows = [{**own, **added(result)} for result, own in zip(results, columns, strict=True)]
+        arrays = [_array([row.get(field.name) for row in rows], field.type) for field in self._schema]
+        self._writer.write_table(pa.table(arrays, schema=self._schema))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._writer is None and kind is None:
-            self.write([], [])
-        if self._writer is not None:
-            self._writer.close()
+        self._writer.close()
 
 
-def _type(values: list[Any]) -> Any:
-    inferred = pa.array(values).type
-    return pa.string() if pa.types.is_null(inferred) else inferred
+def _wider(known: Any, values: list[Any]) -> Any:
+    """A type that holds what `known` holds, and these values."""
+    try:
+        types = [pa.schema([("", kind)]) for kind in (known, pa.infer_type(values))]
+        return pa.unify_schemas(types, promote_options="permissive").field(0).type
+    except (pa.ArrowException, OverflowError):
+        return pa.string()
+
+
+def _array(values: list[Any], kind: Any) -> Any:
+    return pa.array([_text(value) for value in values] if pa.types.is_string(kind) else values, kind)
+
+
+def _text(value: object) -> str | None:
+    return value if value is None or isinstance(value, str) else msgspec.json.encode(value).decode()

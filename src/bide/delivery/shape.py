@@ -113,7 +113,7 @@ class CsvShape:
     def page(self, results: Sequence[Result], columns: Sequence[Mapping[str, Any]]) -> bytes:
         return _csv(
             [
-                (*(own.get(name, "") for name in self._names), *added(result).values())
+                (*(_cell(own.get(name)) for name in self._names), *added(result).values())
                 for result, own in zip(results, columns, strict=True)
             ]
         )
@@ -135,6 +135,13 @@ def _error(result: Result) -> tuple[str, str]:
     if result.state in NEVER_RUN:
         return NEVER_RUN[result.state]
     return result.code or "unknown", result.message or ""
+
+
+def _cell(value: object) -> str:
+    """A value of the input's as text; what is not text is JSON."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 def _csv(rows: Sequence[Sequence[object]]) -> bytes:

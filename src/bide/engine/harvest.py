@@ -29,8 +29,8 @@ async def harvest(context: Context, batch: Batch) -> Batch | None:
     tariff = await context.pricing.tariff(
         provider_of(context, batch).catalogue, batch.model, pricing.BATCH, batch.ended_at or context.clock.now()
     )
-    output = await _collect(context, batch, batch.output_file, True, (batch.output_rows, batch.error_rows), tariff)
-    await _collect(context, batch, batch.error_file, False, output, tariff)
+    output = await collect(context, batch, batch.output_file, True, (batch.output_rows, batch.error_rows), tariff)
+    await collect(context, batch, batch.error_file, False, output, tariff)
     if batch.outcome is BatchOutcome.FAILED and batch.code != NOT_CREATED:
         await _failed(context, batch)
     verdict = AttemptState.LOST
@@ -38,7 +38,7 @@ async def harvest(context: Context, batch: Batch) -> Batch | None:
         verdict = AttemptState.ABANDONED
     elif batch.outcome is BatchOutcome.FAILED:
         verdict = AttemptState.REFUSED
-    await _write_off(context, batch, verdict)
+    await write_off(context, batch, verdict)
     return await context.store.batches.harvested(held(batch), context.clock.now())
 
 
@@ -52,7 +52,7 @@ class _Chunk:
     unknown: int = 0
 
 
-async def _collect(
+async def collect(
     context: Context, batch: Batch, file: str | None, is_output: bool, read: tuple[int, int], tariff: Tariff
 ) -> tuple[int, int]:
     """Land the rows of a file beyond those that were landed before; how many rows of (output, error) that makes."""
@@ -127,7 +127,8 @@ async def _land(context: Context, batch: Batch, chunk: _Chunk, name: str, progre
     )
 
 
-async def _write_off(context: Context, batch: Batch, verdict: AttemptState) -> None:
+async def write_off(context: Context, batch: Batch, verdict: AttemptState) -> None:
+    """Give every attempt that no row mentioned its end."""
     after: int | None = (batch.first_attempt or 0) - 1
     while after is not None:
         after = await context.store.batches.write_off(

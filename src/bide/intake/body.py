@@ -74,4 +74,4 @@ def name_model(body: bytes, model: str) -> bytes:
     fields = decode_object(body)
     if "model" in fields:
         return encode({**fields, "model": model})
-    return b'{"model":' + encode(model) + (b"," if fields else b"") + bytes(body)[1:]
+    return b'{"model":' + encode(model) + (b"," if fields else b"") + body[1:]

@@ -1,7 +1,7 @@
 """JSON Lines: batch lines and short lines, told apart line by line by their `body`."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import msgspec
 from msgspec import Raw
@@ -52,7 +52,7 @@ class JsonLines:
         if blank == self._source.lines_read:
             raise empty_input(self._source.name)
 
-    def _one_by_one(self, lines: Sequence[bytes], first: int) -> Iterator[Chunk]:
+    def _one_by_one(self, lines: list[bytes], first: int) -> Iterator[Chunk]:
         builder = ChunkBuilder(self._source.block_size)
         for number, line in enumerate(lines, first):
             builder.add(self._read_line(number, line))

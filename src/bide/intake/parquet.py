@@ -19,7 +19,7 @@ BATCH_ROWS = 512
 """Rows that are Python objects at the same time."""
 
 READ_AHEAD = 1024 * 1024
-"""Bytes of a column that are read at a time; without a limit whole row groups would be in memory."""
+"""Bytes of a column that are read at a time."""
 
 
 class Parquet:
@@ -89,7 +89,8 @@ def _open(path: Path) -> Any:
     except ImportError:
         raise InputError(f"{path} is Parquet, which needs an extra: pip install 'bide[parquet]'") from None
     try:
-        return parquet.ParquetFile(path, buffer_size=READ_AHEAD)
+        # Pre-buffering, pyarrow's default, would hold whole row groups, and the file in the end.
+        return parquet.ParquetFile(path, buffer_size=READ_AHEAD, pre_buffer=False)
     except (OSError, ValueError) as error:
         raise InputError(f"{path} is no readable Parquet file ({error}); write it again") from error
 

@@ -57,7 +57,7 @@ class ContextWindows:
 def _input_tokens(endpoint: Endpoint, body: bytes, model: str) -> Tokens:
     """Tokens of what the model reads: all of it together, for embeddings the longest of the inputs."""
     # Numbers are never looked at; the standard parser can be told so, and then none is too large for it.
-    fields: dict[str, Any] = json.loads(bytes(body), parse_int=len, parse_float=len)
+    fields: dict[str, Any] = json.loads(body, parse_int=len, parse_float=len)
     if endpoint is not EMBEDDINGS:
         return count_tokens("\n".join(_texts([fields.get(key) for key in INPUT_KEYS])), model)
     value = fields.get("input")

@@ -11,7 +11,7 @@ from bide.core.bucket import Tally
 from bide.core.clock import MINUTE
 from bide.core.duration import format_duration
 from bide.lanes.capacity import Capacity, latency_bound
-from bide.lanes.rescue import Demand, Margins, starts
+from bide.lanes.rescue import Demand, Margins, last_call, starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +29,17 @@ class Admission:
 def room(
     promised: Sequence[Demand], deadline: int, longest: int, capacity: Capacity, margins: Margins, now: int
 ) -> int:
-    """Microseconds of planned capacity that are free for requests with this deadline.
+    """Microseconds of the full rate that are free for requests with this deadline.
 
-    The free time is what `now` leaves before the latest start of everything promised so far, had it to share the
-    capacity with one more bucket of this deadline that fills it.
+    They come after everything promised that must start before them, and must leave everything promised that comes later
+    its time.
     """
-    end = deadline - latency_bound(longest) - margins.safety
-    earlier = sum(capacity.work(demand.outstanding) for demand in promised if demand.deadline <= deadline)
-    free = (end - now) * margins.head_room - earlier
-    later = [demand for demand in promised if demand.deadline > deadline]
-    for start in starts(later, capacity, margins).values():
-        free = min(free, (start.at - now) * margins.head_room - earlier)
-    return max(0, int(free))
+    end = last_call(deadline, longest, margins)
+    earlier = [demand for demand in promised if demand.last_call(margins) <= end]
+    later = [demand for demand in promised if demand.last_call(margins) > end]
+    until = min([end, *(start.at for start in starts(later, capacity, margins).values())])
+    taken = sum(capacity.work(demand.outstanding) for demand in earlier)
+    return max(0, int((until - now) * margins.head_room) - taken)
 
 
 def fits(tally: Tally, free: int, capacity: Capacity) -> bool:

@@ -16,7 +16,7 @@ from bide.core.states import BatchState, JobState, RequestState
 from bide.lanes import rescue
 from bide.lanes.assemble import Held, Opening, Quota, opening
 from bide.lanes.capacity import ASSUMED, Capacity
-from bide.lanes.plan import Plan, Thresholds, plan
+from bide.lanes.plan import Plan, Thresholds, is_urgent, next_change, plan
 from bide.lanes.rescue import Carrier, Demand, Margins, Start
 from bide.providers.port import Capabilities, Limits
 
@@ -107,7 +107,7 @@ def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
         decisions.next_at = min(decisions.next_at, next_look)
         decisions.protected.extend(_promoted(buckets, capacity, rules, now))
     decisions.cancels.update(_unwanted(outlook))
-    decisions.wanted.sort(key=lambda wanted: (wanted.bucket.deadline, wanted.bucket.id))
+    decisions.wanted.sort(key=lambda wanted: _order(wanted.bucket, rules.margins))
     return decisions
 
 
@@ -119,6 +119,12 @@ def is_rescued(bucket: Bucket) -> bool:
 def demand(bucket: Bucket) -> Demand:
     """What a bucket may still ask of the real-time capacity. Calls in flight have spent their part of the rate."""
     return Demand(bucket.id, bucket.deadline, bucket.longest, bucket.tally(Phase.WAITING, Phase.BATCHED))
+
+
+def _order(bucket: Bucket, margins: Margins) -> tuple[bool, int, int]:
+    """Who is called first: whatever is urgent or promised, by its last call; after it what was promised nothing."""
+    is_promised = is_urgent(bucket) or is_rescued(bucket)
+    return not is_promised, rescue.last_call(bucket.deadline, bucket.longest, margins), bucket.id
 
 
 def _demands(buckets: Iterable[Bucket]) -> list[Demand]:
@@ -169,9 +175,7 @@ def _plan(
                 decisions.held.append(made)
         _want(bucket, start, planned, mine, now, decisions)
         if start is not None and bucket.waiting.requests:
-            minimum = rules.thresholds.rebatch_minimum
-            if start.at - minimum > now:
-                decisions.next_at = min(decisions.next_at, start.at - minimum)
+            decisions.next_at = min(decisions.next_at, next_change(bucket, start, rules.thresholds, now))
 
 
 def _want(

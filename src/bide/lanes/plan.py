@@ -4,10 +4,9 @@ Batch work that is cancelled unfinished is not charged, so a batch is a free opt
 once, and only what could not come back in time is called in real time.
 """
 
-import math
 from dataclasses import dataclass
 
-from bide.core.bucket import Bucket, Phase
+from bide.core.bucket import Bucket
 from bide.core.clock import MINUTE, SECOND
 from bide.core.deadline import OnMiss
 from bide.core.states import JobState
@@ -25,9 +24,14 @@ class Thresholds:
     batch_minimum: int = 75 * SECOND
     """The fastest batches seen take 90 to 120 s; below this none comes back in time."""
     rebatch_minimum: int = 15 * MINUTE
-    """For requests that have been in a batch before: uploading them again for less than this rarely pays."""
+    """For requests that are no longer fresh, which means that a batch brought them back or a quota keeps them out: another
+    batch for less than this rarely pays."""
     fresh: int = 5 * MINUTE
     """How long after acceptance waiting requests count as new."""
+
+    def minimum(self, age: int) -> int:
+        """The slack below which waiting requests of this age go to real time."""
+        return self.batch_minimum if age <= self.fresh else self.rebatch_minimum
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +51,18 @@ def plan(bucket: Bucket, start: Start | None, can: Capabilities, thresholds: Thr
     waiting = bucket.waiting.requests
     if not waiting or bucket.job_state is not JobState.RUNNING:
         return Plan(0, 0, "nothing to plan")
-    if bucket.deadline - bucket.accepted_at < URGENT_WINDOW:
+    if bucket.on_miss is OnMiss.EXPIRE and now >= bucket.deadline:
+        return Plan(0, 0, "its deadline has passed")
+    if is_urgent(bucket):
         return Plan(0, waiting, "urgent: no time for anything but a call")
     if not can.batch or bucket.endpoint not in can.endpoints:
         return Plan(0, waiting, "the provider has no batch lane")
     if not bucket.batchable:
         return Plan(0, waiting, "the provider takes no batches for this model")
-    if bucket.on_miss is OnMiss.EXPIRE and now >= bucket.deadline:
-        return Plan(0, 0, "its deadline has passed")
     if start is None:
         return Plan(waiting, 0, "no rescue: batch until it is answered")
-    again = bucket.tally(Phase.BATCHED).requests or now - bucket.accepted_at > thresholds.fresh
-    minimum = thresholds.rebatch_minimum if again else thresholds.batch_minimum
-    called = _needed_by(start, now + minimum)
+    minimum = thresholds.minimum(now - bucket.accepted_at)
+    called = start.due(now + minimum)
     if called >= waiting:
         return Plan(0, waiting, f"less than {minimum // SECOND} s of slack")
     if called:
@@ -67,8 +70,14 @@ def plan(bucket: Bucket, start: Start | None, can: Capabilities, thresholds: Thr
     return Plan(waiting, 0, "a batch is a free option")
 
 
-def _needed_by(start: Start, instant: int) -> int:
-    """How many of a bucket's requests must have been called by then."""
-    if instant < start.at:
-        return 0
-    return math.floor((instant - start.at) / start.pace) + 1 if start.pace else 1
+def next_change(bucket: Bucket, start: Start, thresholds: Thresholds, now: int) -> int:
+    """When time alone will change the plan for a bucket that has waiting requests and a latest safe start."""
+    minimum = thresholds.minimum(now - bucket.accepted_at)
+    change = start.next_due(now + minimum) - minimum
+    aged = bucket.accepted_at + thresholds.fresh + 1
+    return min(change, aged) if now < aged else change
+
+
+def is_urgent(bucket: Bucket) -> bool:
+    """Whether its requests were handed in to be answered at once."""
+    return bucket.deadline - bucket.accepted_at < URGENT_WINDOW

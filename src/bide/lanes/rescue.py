@@ -1,10 +1,12 @@
 """The safety net: by when real-time calls must start so that everything outstanding still meets its deadline.
 
 It rests on bounds alone: the rate limit, the latency bound and *all* outstanding work, earliest deadline first. All
-buckets that share an account's capacity are laid out as late as possible, from the last deadline backwards:
+buckets that share an account's capacity are laid out as late as possible, from the last one backwards:
 
-    end(k)   = min(deadline(k) - latency bound(k) - safety, start(k + 1))
-    start(k) = end(k) - work(k) / head room
+    last call(k) = deadline(k) - latency bound(k) - safety
+    start(k)     = min(last call(k), start(k + 1)) - work(k) / head room
+
+"First" and "last" go by the last call, not by the deadline itself: that is the instant a schedule can do something about.
 
 A bucket whose start has passed needs calls now: as many as have fallen due at the rate. So a rescue drips, one request at
 a time at the rate limit, and stops by itself when a batch brings the answers.
@@ -42,42 +44,60 @@ class Demand:
     longest: int
     outstanding: Tally
 
+    def last_call(self, margins: Margins) -> int:
+        """When the last of its calls must have started."""
+        return last_call(self.deadline, self.longest, margins)
+
+
+def last_call(deadline: int, longest: int, margins: Margins) -> int:
+    """When a call must have started to have ended before a deadline; `longest` bounds its output tokens."""
+    return deadline - latency_bound(longest) - margins.safety
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """When a bucket's first call must start, and how many microseconds each of its calls takes at the planned rate."""
+    """When a bucket's first call must start, and the planned rate from then on: `requests` calls in `work` microseconds."""
 
     at: int
-    pace: float
+    work: int
+    requests: int
+
+    def span(self, calls: int) -> int:
+        """Microseconds that so many calls take at the planned rate."""
+        return -(-calls * self.work // max(1, self.requests))
 
     def due(self, now: int) -> int:
-        """How many calls have fallen due by `now`."""
-        return 0 if now < self.at else math.floor((now - self.at) / self.pace) + 1 if self.pace else 1
+        """How many calls have fallen due by `now`. The rate goes on after the last request: whoever asks has the count."""
+        if now < self.at:
+            return 0
+        return (now - self.at) * self.requests // self.work + 1 if self.work else 1
 
     def next_due(self, now: int) -> int:
         """When one more than `due(now)` falls due."""
-        return self.at if now < self.at else self.at + math.ceil(self.due(now) * self.pace)
+        return self.at + self.span(self.due(now))
 
 
 def starts(demands: Iterable[Demand], capacity: Capacity, margins: Margins) -> dict[int, Start]:
     """The latest safe start of every bucket that shares `capacity`, by bucket."""
     found: dict[int, Start] = {}
     later = FAR_FUTURE
-    ordered = sorted(demands, key=lambda demand: (demand.deadline, demand.bucket), reverse=True)
-    for demand in ordered:
-        end = min(demand.deadline - latency_bound(demand.longest) - margins.safety, later)
+    for demand in sorted(demands, key=lambda demand: (demand.last_call(margins), demand.bucket), reverse=True):
         work = math.ceil(capacity.work(demand.outstanding) / margins.head_room)
-        later = end - work
-        found[demand.bucket] = Start(later, work / max(1, demand.outstanding.requests))
+        later = min(demand.last_call(margins), later) - work
+        found[demand.bucket] = Start(later, work, demand.outstanding.requests)
     return found
 
 
-def cancel_lead(age: int) -> int:
-    """How long before its requests are needed a group is cancelled, so that what it has finished can be read first.
+def cancel_age(needed: int) -> int:
+    """At which age a group is cancelled whose first requests are needed at the age `needed`.
 
-    Grows with the age of the batch: the chance that it ends in the next minute falls like 1/age (policy, formula 2).
+    What it has finished is to be read first, so the cancel has a lead. It grows with the age x of the batch, as the chance
+    that the batch ends in the next minute falls like 1/x: max(min(3 min, x/5), min(10 min, x/50)). This is the first x at
+    which x and its lead reach `needed`.
     """
-    return max(min(180 * SECOND, age // 5), min(LONGEST_LEAD, age // 50))
+    young = max(needed - 180 * SECOND, -(-needed * 5 // 6))
+    old = max(needed - LONGEST_LEAD, -(-needed * 50 // 51))
+    return min(young, old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,23 +126,27 @@ def rescue_order(carriers: Sequence[Carrier]) -> list[Carrier]:
     )
 
 
-def is_cancel_due(batch: Batch, left: int, pace: float, now: int) -> bool:
-    """Whether a group whose first requests are needed should be cancelled, rather than left running beside the rescue.
+def cancel_at(batch: Batch, left: int, needed: int, start: Start) -> int:
+    """When a group is cancelled for the rescue's sake, rather than left running beside it; `FAR_FUTURE` for never.
 
-    `left` requests of it are unanswered, one of which is rescued every `pace` microseconds. A cancel makes what the group
-    has finished readable and ends the risk that a rescued request is paid twice; it gives up the chance that the group
-    ends by itself and spares the rest the real-time price. That is worth it
+    `left` of its requests are to be rescued, the first of them at the instant `needed`. A cancel makes what the group has
+    finished readable and ends the risk that a rescued request is paid twice; it gives up the chance that the group ends by
+    itself and spares the rest the real-time price. So it comes shortly before its requests are needed, and not before it is
+    worth it:
 
     - when all that is left is needed within the ten minutes that a cancel may take anyway, or
     - when double payment costs more than that chance is worth. While the group runs, a second costs
       ``rescues a second x share finished x half price`` and gains ``hazard x requests left x half price``; at age x the
-      hazard of a log-normal turnaround is about 1/x (policy, formula 2, with a rescue that is rate limited).
+      hazard of a log-normal turnaround is about 1/x. So it is worth it from the age on at which the rate of rescues has
+      made up for ``requests left / share finished``.
     """
-    if left * pace <= LONGEST_LEAD:
-        return True
-    finished = batch.completed_count / batch.total_count if batch.total_count else 0.0
-    age = now - (batch.submitted_at or now)
-    return left <= finished * age / pace
+    if batch.submitted_at is None or not batch.completed_count:
+        return needed if start.span(left) <= LONGEST_LEAD else FAR_FUTURE
+    at = batch.submitted_at + cancel_age(needed - batch.submitted_at)
+    if start.span(left) <= LONGEST_LEAD:
+        return at
+    total = max(batch.total_count, batch.completed_count)  # counters have been seen to lie
+    return max(at, batch.submitted_at + -(-start.span(left) * total // batch.completed_count))
 
 
 def cancels(
@@ -131,9 +155,7 @@ def cancels(
     """Which batches to cancel now because their requests are needed in real time, with the reason; and when to look again.
 
     `carriers` are the live batches of each bucket, `waiting` its requests that lie in none. A bucket's requests are
-    needed in the order of `rescue_order`: those that wait first, then batch by batch. What a batch has finished is
-    to be read before its requests are needed, so it is cancelled that much earlier; one that shows nothing finished has
-    nothing to read.
+    needed in the order of `rescue_order`: those that wait first, then batch by batch.
     """
     asked: dict[int, str] = {}
     next_look = FAR_FUTURE
@@ -144,14 +166,14 @@ def cancels(
         ahead = waiting.get(bucket, 0)
         for carrier in rescue_order(batches):
             batch = carrier.batch
-            needed = start.at + math.floor(ahead * start.pace)
+            needed = start.at + start.span(ahead)
             left = carrier.requests - min(carrier.requests, batch.rescued)
             ahead += left
             if batch.cancel_asked or batch.state in (BatchState.CANCELLING, BatchState.ENDED):
                 continue
-            lead = cancel_lead(now - (batch.submitted_at or now)) if batch.completed_count else 0
-            if now < needed - lead:
-                next_look = min(next_look, needed - lead)
-            elif is_cancel_due(batch, left, start.pace, now):
+            at = cancel_at(batch, left, needed, start)
+            if now < at:
+                next_look = min(next_look, at)
+            else:
                 asked[batch.id] = "its requests are needed in real time"
     return asked, next_look

@@ -11,7 +11,7 @@ MOST_EJECTIONS = 3
 WHOLE_MODEL = frozenset({"model_not_found", "model_not_supported", "endpoint_not_supported"})
 """Codes that condemn every line of the file: the provider has no batch lane for the model."""
 
-QUOTA = frozenset({"token_limit_exceeded", "enqueued_tokens_exceeded"})
+QUOTA = frozenset({"token_limit_exceeded", "enqueued_token_limit_exceeded", "enqueued_tokens_exceeded"})
 
 
 @dataclass(frozen=True, slots=True)

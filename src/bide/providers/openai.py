@@ -152,11 +152,9 @@ class OpenAIProvider:
         self._credentials = credentials
         self._transport = transport
         self._file_expiry = file_expiry
-        self._headers = {
-            "Authorization": f"Bearer {credentials.api_key}",
-            "User-Agent": f"bide/{__version__}",
-            HOP_HEADER: "1",
-        }
+        self._headers = {"User-Agent": f"bide/{__version__}", HOP_HEADER: "1"}
+        if credentials.api_key:
+            self._headers["Authorization"] = f"Bearer {credentials.api_key}"
         if credentials.organisation:
             self._headers["OpenAI-Organization"] = credentials.organisation
         if credentials.project:
@@ -175,14 +173,14 @@ class OpenAIProvider:
         async with self._exchange(
             "POST", call.endpoint.removeprefix("/v1"), body=call.body, attempt=call.attempt
         ) as reply:
-            if reply.status >= 400:
+            if reply.status >= 300:
                 errors.raise_for_status(reply, await reply.read())
             async for chunk in reply.chunks():
                 yield chunk
 
     async def stage(self, submission: Submission) -> str | None:
         async with self._exchange("POST", "/files", body=self._form(submission)) as reply:
-            return (await _decode(reply, _File)).id
+            return (await _read(reply, _File)).id
 
     async def submit(self, submission: Submission, input_file: str | None) -> Remote:
         wanted = {
@@ -197,13 +195,13 @@ class OpenAIProvider:
         ) as reply:
             body = await reply.read()
             errors.raise_for_create(reply, body)
-            return _remote(msgspec.json.decode(body, type=_Batch))
+            return _remote(_decode(body, _Batch))
 
     async def find(self, tag: str, input_file: str | None, since: int) -> Remote | None:
         after = ""
         while True:
             async with self._exchange("GET", f"/batches?limit={PAGE}{after}") as reply:
-                page = await _decode(reply, _Page)
+                page = await _read(reply, _Page)
             for batch in page.data:
                 ours = (batch.metadata or {}).get("bide_tag") == tag
                 if ours or (input_file is not None and batch.input_file_id == input_file):
@@ -216,11 +214,11 @@ class OpenAIProvider:
 
     async def poll(self, provider_id: str) -> Remote:
         async with self._exchange("GET", f"/batches/{provider_id}") as reply:
-            return _remote(await _decode(reply, _Batch))
+            return _remote(await _read(reply, _Batch))
 
     async def harvest(self, file: str) -> AsyncIterator[list[Row]]:
         async with self._exchange("GET", f"/files/{file}/content") as reply:
-            if reply.status >= 400:
+            if reply.status >= 300:
                 errors.raise_for_status(reply, await reply.read())
             async for chunk in rows.from_file(reply.chunks()):
                 yield chunk
@@ -231,7 +229,7 @@ class OpenAIProvider:
             if reply.status == 409:  # it has ended already
                 return await self.poll(provider_id)
             errors.raise_for_status(reply, body)
-            return _remote(msgspec.json.decode(body, type=_Batch))
+            return _remote(_decode(body, _Batch))
 
     async def discard(self, file: str) -> None:
         async with self._exchange("DELETE", f"/files/{file}") as reply:
@@ -287,9 +285,13 @@ class OpenAIProvider:
         return Upload(length, f"multipart/form-data; boundary={boundary}", chunks)
 
 
-async def _decode(reply: Reply, kind: type[Wire]) -> Wire:
+async def _read(reply: Reply, kind: type[Wire]) -> Wire:
     body = await reply.read()
     errors.raise_for_status(reply, body)
+    return _decode(body, kind)
+
+
+def _decode(body: bytes, kind: type[Wire]) -> Wire:
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.DecodeError as error:

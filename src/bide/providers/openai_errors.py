@@ -30,7 +30,7 @@ NO_CREDIT = frozenset(
         "billing_hard_limit_reached",
     }
 )
-"""Codes and types of a 429 that waiting does not cure."""
+"""Codes and types that waiting does not cure. They come with a 429, the last of them with a 400 as well."""
 
 ENQUEUED = frozenset({"token_limit_exceeded", "enqueued_token_limit_exceeded"})
 
@@ -112,10 +112,10 @@ def _account_error(reply: Reply, body: bytes) -> ProviderError | None:
     error = read_error(body)
     message, code, wait = error.message, code_of(error), retry_after(reply.headers)
     match reply.status:
+        case status if status >= 400 and is_out_of_credit(error):
+            return OutOfCreditError(message, code=code)
         case 401 | 403:
             return UnauthorisedError(message, code=code)
-        case 429 if is_out_of_credit(error):
-            return OutOfCreditError(message, code=code)
         case 429:
             return BusyError(message, code=code, retry_after=wait, rates=rate_headers(reply.headers))
         case 408 | 409 | 503:  # turned away before it ran
@@ -138,7 +138,7 @@ def retry_after(headers: Mapping[str, str]) -> int | None:
     for name, unit in (("retry-after-ms", MILLISECOND), ("retry-after", SECOND)):
         try:
             return min(LONGEST_RETRY_AFTER, max(0, round(float(headers[name]) * unit)))
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, OverflowError):
             continue
     return None
 

@@ -9,7 +9,7 @@ import msgspec
 
 from bide.core.clock import SECOND
 from bide.core.usage import Usage
-from bide.providers.openai_errors import ErrorBody, code_of, is_out_of_credit
+from bide.providers.openai_errors import ErrorBody, code_of, is_out_of_credit, read_error
 from bide.providers.port import Row, Verdict
 from bide.providers.transport import Reply
 
@@ -77,12 +77,15 @@ def from_reply(attempt: str, reply: Reply, body: bytes) -> Row:
     """The row that a real-time reply is. Errors of the account have been raised before."""
     request_id = msgspec.json.encode(reply.headers.get("x-request-id")).decode()
     try:
-        if b"\n" in body:  # the API answers with indented JSON; a row is one line
-            body = msgspec.json.format(body, indent=-1)
         decoded = _body.decode(body)
     except msgspec.DecodeError:
-        decoded = _Body(error=ErrorBody(message="the reply is not JSON", code="unreadable_reply"))
-        body = msgspec.json.encode(body.decode("utf-8", "replace"))
+        if _is_json(body):  # of a shape we do not know: what was answered is kept, what was refused says why
+            decoded = _Body(error=None if _is_success(reply.status) else read_error(body))
+        else:
+            decoded = _Body(error=ErrorBody(message="the reply is not JSON", code="unreadable_reply"))
+            body = msgspec.json.encode(body.decode("utf-8", "replace"))
+    if b"\n" in body:  # the API answers with indented JSON; a row is one line
+        body = msgspec.json.format(body, indent=-1)
     response = f'{{"status_code":{reply.status},"request_id":{request_id},"body":'.encode() + body + b"}"
     return _judge(attempt, response, reply.status, decoded, None)
 
@@ -137,13 +140,14 @@ def _row(text: bytes) -> Row:
         loose = _loose.decode(line.response)
     except msgspec.DecodeError as error:
         return Row(line.custom_id, Verdict.ERRORED, bytes(line.response), code="unreadable_row", message=str(error))
-    body = _Body(error=ErrorBody(message=bytes(loose.body)[:300].decode("utf-8", "replace"), code="unreadable_body"))
+    # What was answered is kept in whatever shape; what was refused says why.
+    body = _Body(error=None if _is_success(loose.status_code) else read_error(bytes(loose.body)))
     return _judge(line.custom_id, bytes(line.response), loose.status_code, body, line.error)
 
 
 def _judge(custom_id: str, response: bytes, status: int | None, body: _Body | None, error: ErrorBody | None) -> Row:
     """What a response means."""
-    if status is not None and 200 <= status < 300 and body is not None and body.status != "failed":
+    if body is not None and _is_success(status) and body.status != "failed" and body.error is None:
         return Row(
             custom_id,
             Verdict.ANSWERED,
@@ -166,6 +170,18 @@ def _judge(custom_id: str, response: bytes, status: int | None, body: _Body | No
         permanent=status in PERMANENT,
         usage=_usage(body.usage) if body is not None and body.usage is not None else None,
     )
+
+
+def _is_success(status: int | None) -> bool:
+    return status is not None and 200 <= status < 300
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return False
+    return True
 
 
 def _usage(wire: _Usage | None) -> Usage | None:

@@ -38,7 +38,15 @@ class Transaction(Protocol):
         ...
 
     async def many(self, query: Query, rows: Sequence[Sequence[object]], /) -> int:
-        """Run a statement for each row of values, in the order of the query's names; the number of rows changed."""
+        """Run an ``INSERT … VALUES`` for each row of values, in the order of the query's names; how many were inserted."""
+        ...
+
+    async def lock(self, query: Query, /, **parameters: object) -> None:
+        """Keep other writers from the rows of a query until the end. Nothing to do where there is one writer at a time.
+
+        Everybody locks in the same order: a batch, then buckets by id, then jobs by id. What is read afterwards is what
+        the last holder left.
+        """
         ...
 
 

@@ -10,8 +10,11 @@ Parameters are named (``:id``). Braces hold the few things that are not plain sh
 
 ``{before batch.ended}``   the states from which the table of moves leads there
 ``{phase r}``              the `Phase` of the request with this alias
-``{lock r}``               row locks, which SQLite does not need: it has one writer
+``{lock r}``, ``{share r}``  row locks (against every other, or only against changes), which SQLite does not need:
+                           it has one writer
 ``{skip locked}``          claim what nobody else is claiming
+``{references jobs}``      what a column points to. PostgreSQL is not told: its checks would double a landing, as SQLite's
+                           would. The conformance suite looks for rows that point nowhere
 ``{id}`` … ``{strict}``    column types, in migrations
 """
 
@@ -70,6 +73,8 @@ _PHASE = (
     "WHEN {0}.live_batches > 0 THEN 'batched' ELSE 'waiting' END"
 )
 
+_LOCKS = {"lock": "FOR UPDATE OF {0}", "share": "FOR SHARE OF {0}"}
+
 _BRACES = re.compile(r"\{([^{}]+)\}")
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)")
 _BLOCK = re.compile(r"^-- name: (\w+)\n((?:-- [^\n]*\n)*)(.*?)(?=^-- name: |\Z)", re.MULTILINE | re.DOTALL)
@@ -87,8 +92,10 @@ def expand(text: str, dialect: Dialect) -> str:
             return "(" + ", ".join(f"'{name}'" for name in names) + ")"
         if word == "phase":
             return _PHASE.format(rest)
-        if word == "lock":
-            return f"FOR UPDATE OF {rest}" if dialect is Dialect.POSTGRES else ""
+        if word in _LOCKS:
+            return _LOCKS[word].format(rest) if dialect is Dialect.POSTGRES else ""
+        if word == "references":
+            return f"REFERENCES {rest}" if dialect is Dialect.SQLITE else ""
         return _PLAIN[dialect][found[1]]
 
     return _BRACES.sub(replace, text)

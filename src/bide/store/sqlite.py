@@ -62,6 +62,9 @@ class SqliteTransaction:
     async def many(self, query: Query, rows: Sequence[Sequence[object]], /) -> int:
         return self.connection.executemany(query.texts[Dialect.SQLITE], rows).rowcount
 
+    async def lock(self, query: Query, /, **parameters: object) -> None:
+        """The transaction holds the whole file."""
+
 
 def drive(coroutine: Coroutine[Any, Any, Result]) -> Result:
     """Run a verb to its end without an event loop; its awaits are all on `SqliteTransaction`."""

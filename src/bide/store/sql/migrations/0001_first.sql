@@ -1,5 +1,5 @@
--- The first schema. {id}, {integer}, {bytes} and {strict} are what SQLite and PostgreSQL spell differently
--- (bide/store/queries.py); everything else is the same text in both.
+-- The first schema. What stands in braces SQLite and PostgreSQL spell differently (bide/store/queries.py); everything else
+-- is the same text in both.
 --
 -- Instants are microseconds since 1970 UTC, money is in 1e-12 USD. `owner` is on every table that holds somebody's work.
 
@@ -33,10 +33,10 @@ CREATE TABLE jobs (
     deadline {integer} NOT NULL,
     on_miss TEXT NOT NULL,
     max_cost {integer},
-    parent_id {integer} REFERENCES jobs,
+    parent_id {integer} {references jobs},
     destination TEXT,                  -- where the answers go (JSON), NULL where the caller collects them
     parameters TEXT NOT NULL,          -- what was asked (JSON), for status and for naming a conflict
-    input_id {integer} REFERENCES objects,
+    input_id {integer} {references objects},
     requests {integer} NOT NULL DEFAULT 0,
     refused {integer} NOT NULL DEFAULT 0,
     admission TEXT,                    -- guaranteed N of M, with its arithmetic (JSON)
@@ -57,7 +57,7 @@ CREATE INDEX jobs_by_parent ON jobs (parent_id) WHERE parent_id IS NOT NULL;
 CREATE TABLE buckets (
     id {id},
     owner TEXT NOT NULL,
-    job_id {integer} NOT NULL REFERENCES jobs,
+    job_id {integer} NOT NULL {references jobs},
     account TEXT NOT NULL,
     model TEXT NOT NULL,
     endpoint TEXT NOT NULL,
@@ -76,7 +76,7 @@ CREATE TABLE buckets (
 
 -- How many of a bucket's requests are in which phase; moved in the transaction that moves the requests.
 CREATE TABLE tallies (
-    bucket_id {integer} NOT NULL REFERENCES buckets,
+    bucket_id {integer} NOT NULL {references buckets},
     phase TEXT NOT NULL,   -- waiting | batched | calling | batch | realtime | failed | cancelled | expired
     requests {integer} NOT NULL,
     tokens {integer} NOT NULL,
@@ -86,11 +86,11 @@ CREATE TABLE tallies (
 CREATE TABLE requests (
     id {id},
     owner TEXT NOT NULL,
-    job_id {integer} NOT NULL REFERENCES jobs,
-    bucket_id {integer} NOT NULL REFERENCES buckets,
+    job_id {integer} NOT NULL {references jobs},
+    bucket_id {integer} NOT NULL {references buckets},
     line {integer} NOT NULL,
     custom_id TEXT NOT NULL,
-    object_id {integer} NOT NULL REFERENCES objects,
+    object_id {integer} NOT NULL {references objects},
     start {integer} NOT NULL,
     length {integer} NOT NULL,
     checksum {integer} NOT NULL,
@@ -159,8 +159,8 @@ CREATE INDEX batches_due ON batches (due_at, id) WHERE due_at IS NOT NULL;
 
 -- Which buckets a batch's requests are from. Written while it is filled.
 CREATE TABLE shares (
-    batch_id {integer} NOT NULL REFERENCES batches,
-    bucket_id {integer} NOT NULL REFERENCES buckets,
+    batch_id {integer} NOT NULL {references batches},
+    bucket_id {integer} NOT NULL {references buckets},
     requests {integer} NOT NULL,
     PRIMARY KEY (batch_id, bucket_id)
 ) {strict};
@@ -169,10 +169,10 @@ CREATE INDEX shares_by_bucket ON shares (bucket_id);
 CREATE TABLE attempts (
     id {id},
     owner TEXT NOT NULL,
-    request_id {integer} NOT NULL REFERENCES requests,
+    request_id {integer} NOT NULL {references requests},
     lane TEXT NOT NULL,
     account TEXT NOT NULL,
-    batch_id {integer} REFERENCES batches,
+    batch_id {integer} {references batches},
     state TEXT NOT NULL,
     holder TEXT,                        -- who makes the call; NULL in a batch
     lease_until {integer},
@@ -182,7 +182,7 @@ CREATE TABLE attempts (
     status {integer},
     code TEXT,
     message TEXT,
-    object_id {integer} REFERENCES objects, -- the raw response; NULL: in `answers`
+    object_id {integer} {references objects}, -- the raw response; NULL: in `answers`
     start {integer},
     length {integer},
     checksum {integer},
@@ -193,7 +193,7 @@ CREATE INDEX attempts_in_flight ON attempts (lease_until, id) WHERE state = 'sen
 
 -- Responses that came one at a time; those of a batch lie in objects.
 CREATE TABLE answers (
-    attempt_id {integer} NOT NULL PRIMARY KEY REFERENCES attempts,
+    attempt_id {integer} NOT NULL PRIMARY KEY {references attempts},
     response {bytes} NOT NULL
 ) {strict};
 
@@ -211,16 +211,16 @@ CREATE TABLE rate_cards (
 CREATE TABLE ledger (
     id {id},
     owner TEXT NOT NULL,
-    job_id {integer} NOT NULL REFERENCES jobs,
+    job_id {integer} NOT NULL {references jobs},
     workflow TEXT,
-    request_id {integer} NOT NULL REFERENCES requests,
-    attempt_id {integer} NOT NULL REFERENCES attempts,
+    request_id {integer} NOT NULL {references requests},
+    attempt_id {integer} NOT NULL {references attempts},
     lane TEXT NOT NULL,
     kind TEXT NOT NULL,                 -- paid | waste | suspected
     reason TEXT,
     amount {integer},                   -- NULL: the price is unknown
     listed {integer},                   -- the same tokens at list price
-    card_id {integer} REFERENCES rate_cards,
+    card_id {integer} {references rate_cards},
     input {integer} NOT NULL,
     cached {integer} NOT NULL,
     cache_write {integer} NOT NULL,
@@ -268,7 +268,7 @@ CREATE TABLE users (
 CREATE TABLE deliveries (
     id {id},
     owner TEXT NOT NULL,
-    job_id {integer} NOT NULL REFERENCES jobs,
+    job_id {integer} NOT NULL {references jobs},
     kind TEXT NOT NULL,                 -- file
     destination TEXT NOT NULL,
     host TEXT,                          -- the machine that can reach it; NULL: any

@@ -1,0 +1,83 @@
+"""Many seeds, one process a core: which promises broke, and which places to die were never tried."""
+
+import hashlib
+import json
+import multiprocessing
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass
+
+from bide import __version__
+from tests.simulation.gates import CRASH_POINTS, Kind
+from tests.simulation.plan import draw
+from tests.simulation.run import run
+
+EVERY_POINT_FROM = 1_000
+"""So many seeds must hit every place where a process can die."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What came of one seed, small enough to send between processes."""
+
+    seed: int
+    violations: list[tuple[str, str]]
+    crashes: list[tuple[str, str]]
+    strikes: int
+    faults: int
+    callbacks: int
+    days: float
+    digest: str
+
+
+def summarise(seed: int) -> Summary:
+    """Run a seed."""
+    outcome = run(draw(seed))
+    return Summary(
+        seed,
+        outcome.violations[:10],
+        [(strike.site, strike.moment.value) for strike in outcome.struck if strike.kind is Kind.CRASH],
+        len(outcome.struck),
+        len(outcome.faults),
+        outcome.callbacks,
+        outcome.elapsed / 86_400e6,
+        hashlib.sha256("\n".join(outcome.log).encode()).hexdigest()[:16],
+    )
+
+
+def many(seeds: range, processes: int, digests: bool) -> int:
+    """Run seeds and print what came of them; 0 when all is well."""
+    started = time.perf_counter()
+    crashes: Counter[tuple[str, str]] = Counter()
+    totals: Counter[str] = Counter()
+    failed: list[Summary] = []
+    days = 0.0
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        for summary in pool.imap(summarise, seeds, chunksize=10):
+            crashes.update(summary.crashes)
+            totals.update(strikes=summary.strikes, faults=summary.faults, callbacks=summary.callbacks)
+            days += summary.days
+            if digests:
+                print(summary.seed, summary.digest)
+            if summary.violations:
+                failed.append(summary)
+                for rule, what in summary.violations:
+                    print(f"seed {summary.seed}: {rule}: {what}", file=sys.stderr)
+    missed = [point for point in CRASH_POINTS if (point[0], point[1].value) not in crashes]
+    figures = {
+        "version": __version__,
+        "seeds": len(seeds),
+        "failed": [summary.seed for summary in failed],
+        "seconds": round(time.perf_counter() - started, 1),
+        "simulated_days": round(days, 1),
+        **totals,
+        "crash_points": f"{len(CRASH_POINTS) - len(missed)} of {len(CRASH_POINTS)}",
+    }
+    print(json.dumps(figures), file=sys.stderr if digests else sys.stdout)
+    for summary in failed:
+        print(f"replay: python -m tests.simulation --seed {summary.seed} --story", file=sys.stderr)
+    if missed and len(seeds) >= EVERY_POINT_FROM:
+        print(f"never hit: {', '.join(f'{site} {moment}' for site, moment in missed)}", file=sys.stderr)
+        return 1
+    return 1 if failed else 0
