@@ -1,8 +1,10 @@
 """Compressed input, recognised by its first bytes and unpacked as it is read."""
 
 import io
+import re
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import zstandard
@@ -11,14 +13,6 @@ from bide.core.errors import InputError
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
-
-FEED = 1024
-"""Compressed bytes unpacked at a time. A kilobyte of zstd can hold 32 MiB and often holds 10, so more would not be flat."""
-
-GZIP = b"\x1f\x8b"
-ZSTD = b"\x28\xb5\x2f\xfd"
-ZSTD_SKIPPABLE = b"\x2a\x4d\x18"
-"""Bytes 2 to 4 of a frame that carries no data; parallel compressors write one first."""
 
 FOREIGN = {
     b"BZh": "bzip2",
@@ -44,24 +38,42 @@ class Decompressor(Protocol):
     def decompress(self, data: bytes, /) -> bytes: ...
 
 
-def _gunzip() -> Decompressor:
-    return zlib.decompressobj(wbits=31)
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """A way to compress, recognised by the first bytes that match `magic`.
+
+    `feed` is how many compressed bytes are unpacked at a time: there is no other way to bound what comes out of them.
+    """
+
+    magic: re.Pattern[bytes]
+    new: Callable[[], Decompressor]
+    feed: int
+    padding: bytes = b""
+    """What may stand between and behind its members."""
 
 
-def _unzstd() -> Decompressor:
-    return zstandard.ZstdDecompressor().decompressobj()
+PACKINGS = (
+    # 4 KiB hold at most 4 MiB. Tapes pad with zeros.
+    Packing(re.compile(rb"\x1f\x8b"), lambda: zlib.decompressobj(wbits=31), 4096, b"\0"),
+    # Half a kilobyte holds 5 MB of a repetitive file, 16 MiB of a hostile one. The second magic is that of a frame
+    # without data, which parallel compressors write first.
+    Packing(
+        re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"),
+        lambda: zstandard.ZstdDecompressor().decompressobj(),
+        512,
+    ),
+)
 
 
-def decompressor_for(head: bytes, name: str) -> Callable[[], Decompressor] | None:
-    """What unpacks a file that begins with `head`; None for one that is not compressed.
+def packing_of(head: bytes, name: str) -> Packing | None:
+    """How a file that begins with `head` is compressed; None for one that is not.
 
     Raises:
-        InputError: the file is compressed in a way that is not supported.
+        InputError: it is compressed in a way that is not supported.
     """
-    if head.startswith(GZIP):
-        return _gunzip
-    if head.startswith(ZSTD) or (head[1:4] == ZSTD_SKIPPABLE and 0x50 <= head[0] <= 0x5F):
-        return _unzstd
+    for packing in PACKINGS:
+        if packing.magic.match(head):
+            return packing
     for magic, kind in FOREIGN.items():
         if head.startswith(magic):
             raise InputError(f"{name} is compressed with {kind}; unpack it first, or use gzip or zstd")
@@ -75,9 +87,9 @@ class Unpacked(io.RawIOBase):
         InputError: while reading, the file turns out damaged or cut off.
     """
 
-    def __init__(self, packed: io.RawIOBase, new: Callable[[], Decompressor], name: str) -> None:
+    def __init__(self, packed: io.RawIOBase, packing: Packing, name: str) -> None:
         self._packed = packed
-        self._new = new
+        self._packing = packing
         self._name = name
         self._current: Decompressor | None = None
         self._input = b""
@@ -89,7 +101,7 @@ class Unpacked(io.RawIOBase):
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
         while not self._output:
             if not self._input:
-                self._input = self._packed.read(FEED) or b""
+                self._input = self._packed.read(self._packing.feed) or b""
             if not self._input:
                 if self._current:
                     raise InputError(f"{self._name} is cut off inside its compressed data; copy or compress it again")
@@ -105,10 +117,10 @@ class Unpacked(io.RawIOBase):
         """What the bytes at hand unpack to; nothing where they only begin something."""
         packed, self._input = self._input, b""
         if self._current is None:
-            packed = packed.lstrip(b"\0") if self._new is _gunzip else packed  # tapes pad with zeros
+            packed = packed.lstrip(self._packing.padding)
             if not packed:
                 return b""
-            self._current = self._new()
+            self._current = self._packing.new()
         try:
             output = self._current.decompress(packed)
         except (zlib.error, zstandard.ZstdError) as error:

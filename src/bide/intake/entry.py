@@ -17,9 +17,9 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
     `line` counts from 1: the physical line, for CSV the one where the record starts, for Parquet the row.
     `endpoint` is the URL path, such as ``/v1/chat/completions``. `body` is the request's JSON object, without a newline
-    around or inside; from a batch line exactly what the user wrote. `max_output_tokens` is what all choices together may produce, None where the
-    request sets no limit. `columns` is one line with a JSON object of what the row carries for the output and never sends;
-    ``{}`` where it carries nothing, and empty for a batch line, which has no columns.
+    around or inside; from a batch line exactly what the user wrote. `max_output_tokens` is what all choices together may
+    produce, None where the request sets no limit. `columns` is one line with a JSON object of what the row carries for
+    the output and never sends; ``{}`` where it carries nothing, and empty for a batch line, which has no columns.
     """
 
     line: int

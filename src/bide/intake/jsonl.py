@@ -10,12 +10,12 @@ from bide.intake.defaults import Defaults
 from bide.intake.entry import Chunk, ChunkBuilder, Entry
 from bide.intake.problem import Code, LineError, Problem, report
 from bide.intake.promptline import PromptLines
-from bide.intake.requestline import UNREADABLE, LooseEnvelope, RequestLines, read_stretch
+from bide.intake.requestline import UNREADABLE, Envelope, RequestLines, read_stretch
 from bide.intake.source import Source, empty_input
 from bide.intake.validator import Validator
 from bide.intake.value import decode_object, kind_of, read_value
 
-_decode_loosely = msgspec.json.Decoder(LooseEnvelope).decode
+_decode_envelope = msgspec.json.Decoder(Envelope).decode
 _decode_raw = msgspec.json.Decoder(Raw).decode
 
 
@@ -74,7 +74,7 @@ class JsonLines:
             return error.problem
 
     def _read_object(self, number: int, line: bytes) -> Entry:
-        envelope = _decode_loosely(line)
+        envelope = _decode_envelope(line)
         if envelope.body or (envelope.method and envelope.url):
             return self._request_lines.read(number, envelope)
         return self._prompt_lines.read(number, decode_object(line))

@@ -122,8 +122,8 @@ class Problem:
     """One refused line.
 
     `line` counts from 1: the physical line, for CSV the one where the record starts (or the one inside it that is no
-    text), for Parquet the row. `message` says what is wrong, `remedy` what to do; both are without a full stop, to be joined into a sentence. `field` is the
-    path of the field or column at fault, such as ``body.model``.
+    text), for Parquet the row. `message` says what is wrong, `remedy` what to do; both are without a full stop, to be
+    joined into a sentence. `field` is the path of the field or column at fault, such as ``body.model``.
     """
 
     line: int

@@ -56,8 +56,8 @@ class Progress(Protocol):
 class Input:
     """An opened input: iterate over it, once, for its chunks, and close it (or use it in a `with`).
 
-    `file_format` is one of `FORMATS`. `columns` are a table's column names, empty for JSON Lines. `progress` is up to date
-    after each chunk.
+    `file_format` is one of `FORMATS`. `columns` are a table's column names, empty for JSON Lines. `progress` is up to
+    date after each chunk.
 
     Iterating raises:
         InputError: the input cannot be read on, or holds no request at all (`EmptyFileError`).

@@ -22,7 +22,7 @@ UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What decoding raises for a text that is not what was expected."""
 
 
-class Head(msgspec.Struct, gc=False):
+class Head(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     """A good line with null in the place of its body."""
 
     custom_id: Annotated[str, Meta(min_length=1, max_length=CUSTOM_ID_LENGTH)]
@@ -31,7 +31,7 @@ class Head(msgspec.Struct, gc=False):
     body: None
 
 
-class LooseEnvelope(msgspec.Struct, gc=False):
+class Envelope(msgspec.Struct, gc=False):
     """A line that is a JSON object, whatever its fields hold; an empty text stands for a missing one."""
 
     custom_id: Raw = Raw()
@@ -56,16 +56,15 @@ def read_stretch(lines: list[bytes], first: int, windows: ContextWindows) -> Chu
     lines = _with_line_feeds(lines)
     if {line[-3:] for line in lines} != {b"}}\n"}:
         return None
-    heads = [line[: line.find(b"{", 1)] for line in lines]
-    bodies = [line[len(head) : -2] for line, head in zip(lines, heads, strict=True)]
-    heads.append(b"")
-    openings = b"null}\n".join(heads)
+    starts = [line[: line.find(b"{", 1)] for line in lines]
+    bodies = [line[len(start) : -2] for line, start in zip(lines, starts, strict=True)]
+    head_lines = b"null}\n".join([*starts, b""])
     joined = join_bodies(bodies)
-    if not (_is_utf8(openings) and _is_utf8(joined)):
+    if not (_is_utf8(head_lines) and _is_utf8(joined)):
         return None
     try:
-        envelopes = _decode_heads(openings)
-        urls = {envelope.url for envelope in envelopes}
+        heads = _decode_heads(head_lines)
+        urls = {head.url for head in heads}
         endpoint = ENDPOINTS.get(urls.pop()) if len(urls) == 1 else None
         if endpoint is None:
             return None
@@ -74,22 +73,22 @@ def read_stretch(lines: list[bytes], first: int, windows: ContextWindows) -> Chu
         return None
     # The decoders take any white space between documents. A head has one opening brace and a body begins and ends
     # with a brace, so equal numbers mean one document to a line.
-    if not len(envelopes) == len(fields) == len(lines):
+    if not len(heads) == len(fields) == len(lines):
         return None
     models = {own.model for own in fields}
-    names = "".join([*models, *[envelope.custom_id for envelope in envelopes]])
+    names = "".join([*models, *[head.custom_id for head in heads]])
     if "\0" in names or [own for own in fields if own.stream or own.n]:
         return None
     entries = [
         Entry(
             line,
-            envelope.custom_id,
+            head.custom_id,
             endpoint.url,
             own.model,
             body,
             own.max_completion_tokens or own.max_tokens or own.max_output_tokens,
         )
-        for line, envelope, own, body in zip(count(first), envelopes, fields, bodies, strict=False)
+        for line, head, own, body in zip(count(first), heads, fields, bodies, strict=False)
     ]
     if windows.known:
         output = max(entry.max_output_tokens or 0 for entry in entries)
@@ -122,7 +121,7 @@ class RequestLines:
         self._model = model
         self._validator = validator
 
-    def read(self, line: int, envelope: LooseEnvelope) -> Entry:
+    def read(self, line: int, envelope: Envelope) -> Entry:
         """The entry of a line.
 
         Raises:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from bide.core.errors import InputError
-from bide.intake.compression import HEAD_LENGTH, Unpacked, decompressor_for
+from bide.intake.compression import HEAD_LENGTH, Unpacked, packing_of
 from bide.intake.entry import CHUNK_BYTES
 from bide.intake.problem import CODES, Code, refuse
 
@@ -58,8 +58,8 @@ class Source:
         self.lines_read = 0
         self._counted = _Counted(file, name)
         self.head = self._counted.head
-        new = decompressor_for(self.head, name)
-        self._bounded = _Bounded(Unpacked(self._counted, new, name) if new else self._counted)
+        packing = packing_of(self.head, name)
+        self._bounded = _Bounded(Unpacked(self._counted, packing, name) if packing else self._counted)
 
     @property
     def bytes_read(self) -> int:

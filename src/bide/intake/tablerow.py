@@ -1,4 +1,4 @@
-"""One row of a table (CSV, TSV, Parquet): the template makes its prompt, and all its columns are kept for the output."""
+"""One row of a table (CSV, TSV, Parquet): a template makes its prompt, and its columns are kept for the output."""
 
 from collections.abc import Mapping, Sequence
 

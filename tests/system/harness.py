@@ -1,0 +1,186 @@
+"""Real processes: the command line against the provider simulator, each a process of its own, on one scaled clock."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+BIDE = [sys.executable, "-m", "bide"]
+
+SPEED = 60
+
+QUICK = ("engine.poll_interval=5s", "engine.poll_longest=15s", "engine.linger=30m")
+"""Settings for a hurried world: on a clock that is 60 times faster a second of ours is a minute of theirs."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished command."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def last(self) -> Any:
+        """The JSON object on the last line of stdout."""
+        return json.loads(self.out.strip().splitlines()[-1])
+
+
+@dataclass
+class Machine:
+    """A person's machine: a home folder, an environment, a working folder, and a provider to talk to."""
+
+    folder: Path
+    url: str
+    clock: str
+    extra: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def environment(self) -> dict[str, str]:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("BIDE_", "OPENAI_"))}
+        environment |= {
+            "BIDE_HOME": str(self.folder / "home"),
+            "OPENAI_API_KEY": "simulated",
+            "OPENAI_BASE_URL": self.url,
+            "BIDE_CLOCK": self.clock,
+            "PYTHONWARNINGS": "error",
+        }
+        if not self.clock:
+            del environment["BIDE_CLOCK"]
+        return environment | self.extra
+
+    def command(self, *arguments: str, settings: Sequence[str] = QUICK) -> list[str]:
+        """A command line of bide."""
+        sets = [part for setting in settings for part in ("--set", setting)] if arguments[0] in WITH_SETTINGS else []
+        return [*BIDE, *arguments, *sets]
+
+    def start(self, *arguments: str, settings: Sequence[str] = QUICK, **options: Any) -> "subprocess.Popen[str]":
+        """Start a command and leave it running."""
+        return subprocess.Popen(
+            self.command(*arguments, settings=settings),
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            **options,
+        )
+
+    def run(
+        self, *arguments: str, settings: Sequence[str] = QUICK, timeout: float = 120, stdin: str | None = None
+    ) -> Result:
+        """Run a command to its end."""
+        done = subprocess.run(
+            self.command(*arguments, settings=settings),
+            cwd=self.folder,
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    def books(self) -> dict[str, Any]:
+        """What the provider received and billed."""
+        with urllib.request.urlopen(self.url.removesuffix("/v1") + "/sim/books") as reply:
+            return json.load(reply)
+
+    def charges(self) -> list[dict[str, Any]]:
+        """Everything the provider bills for, one by one."""
+        with urllib.request.urlopen(self.url.removesuffix("/v1") + "/sim/charges") as reply:
+            return [json.loads(line) for line in reply.read().splitlines()]
+
+    def workers(self) -> list[int]:
+        """Process ids of the guards that this machine's commands left behind."""
+        locks = (self.folder / "home").glob("*-workers/*.lock")
+        return [int(path.stem.split("-")[-2]) for path in locks]
+
+    def end_workers(self) -> None:
+        """End the guards, by their process ids."""
+        for process in self.workers():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
+
+WITH_SETTINGS = {"run", "submit", "watch", "worker", "cancel", "retry", "status", "results"}
+
+
+def clock_now(speed: float = SPEED) -> str:
+    """A scaled clock that starts now."""
+    return f"{datetime.now(UTC).isoformat()}*{speed:g}"  # noqa: TID251
+
+
+@contextlib.contextmanager
+def simulator(folder: Path, *arguments: str, clock: str) -> Generator[str]:
+    """A provider simulator in a process of its own; its base URL."""
+    environment = {**os.environ, "BIDE_CLOCK": clock}
+    if not clock:
+        del environment["BIDE_CLOCK"]
+    process = subprocess.Popen(
+        [*BIDE, "sim", "--port", "0", *arguments],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        url = process.stdout.readline().strip()
+        assert url, "the simulator did not start"
+        yield url
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
+
+
+@contextlib.contextmanager
+def machine(folder: Path, *script: str, speed: float = SPEED, **extra: str) -> Generator[Machine]:
+    """A machine and its provider; whatever it left running is ended with it."""
+    clock = clock_now(speed) if speed != 1 else ""
+    with simulator(folder, *script, clock=clock) as url:
+        here = Machine(folder, url, clock, extra)
+        try:
+            yield here
+        finally:
+            here.end_workers()
+
+
+def write_requests(path: Path, count: int, prompt: str = "What is {0} plus {0}?") -> None:
+    """OpenAI batch JSON Lines."""
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(count):
+            body = {
+                "model": "gpt-5-mini",
+                "messages": [{"role": "user", "content": prompt.format(number)}],
+                "max_completion_tokens": 50,
+            }
+            line = {"custom_id": f"q-{number}", "method": "POST", "url": "/v1/chat/completions", "body": body}
+            file.write(json.dumps(line) + "\n")
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """The rows of a JSON Lines file."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+
+
+def wait_until(condition: Any, seconds: float = 60) -> None:
+    """Wait for something that another process does."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)  # noqa: TID251
