@@ -65,7 +65,12 @@ async def opened(config: Config) -> AsyncGenerator[Embedded]:
 
 
 async def open_store(config: Config, entropy: Entropy) -> Store:
-    """The database that the configuration names, and the folder of its objects."""
+    """The database that the configuration names, and the folder of its objects.
+
+    Raises:
+        SettingError: the URL is of no kind bide knows, or its driver is not installed.
+        StoreError: the database or the folder cannot be used.
+    """
     url = config.database
     scheme, _, rest = url.partition("://")
     if scheme == "sqlite":
@@ -74,4 +79,22 @@ async def open_store(config: Config, entropy: Entropy) -> Store:
         # As everywhere: three slashes before a relative path, four before an absolute one.
         path = Path(rest.removeprefix("/"))
         return Store(SqliteDatabase(path), LocalObjects(path.with_name(f"{path.name}-objects")))
+    if scheme in ("postgresql", "postgres"):
+        return await _open_postgres(url, config.home / "objects", entropy)
     raise SettingError(f"the database {url} is of no kind bide knows; write sqlite:///path or postgresql://host/name")
+
+
+async def _open_postgres(url: str, folder: Path, entropy: Entropy) -> Store:
+    try:
+        from bide.store.postgres import PostgresDatabase
+    except ImportError as error:
+        raise SettingError("PostgreSQL needs a driver; install it with: pip install 'bide[postgres]'") from error
+    from bide.store.shared_folder import recognise
+
+    store = Store(await PostgresDatabase.open(url), LocalObjects(folder))
+    try:
+        await recognise(store, folder, new_tag(entropy))
+    except BaseException:
+        await store.close()
+        raise
+    return store

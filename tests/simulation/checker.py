@@ -74,7 +74,8 @@ class Checker:
             SELECT bucket_id, phase, count(*) AS requests, sum(tokens) AS tokens FROM (
                 SELECT r.bucket_id, r.input_tokens + r.output_tokens AS tokens,
                     CASE WHEN r.state = 'succeeded' THEN a.lane WHEN r.state <> 'open' THEN r.state
-                        WHEN r.live_calls > 0 THEN 'calling' WHEN r.live_batches > 0 THEN 'batched' ELSE 'waiting' END AS phase
+                        WHEN r.live_calls > 0 THEN 'calling' WHEN r.live_batches > 0 THEN 'batched'
+                        WHEN r.losses >= 2 THEN 'stubborn' ELSE 'waiting' END AS phase
                 FROM requests r LEFT JOIN attempts a ON a.id = r.settled_by
             ) GROUP BY bucket_id, phase"""
         counted = {(row["bucket_id"], row["phase"]): (row["requests"], row["tokens"]) for row in self._rows(recount)}

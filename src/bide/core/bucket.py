@@ -17,6 +17,8 @@ class Phase(enum.StrEnum):
 
     WAITING = "waiting"
     """Open, with no live attempt: to be planned."""
+    STUBBORN = "stubborn"
+    """As waiting, but batches have lost it more than once: each loss may have been paid for, so it is called instead."""
     BATCHED = "batched"
     """Open, in a batch."""
     CALLING = "calling"
@@ -41,7 +43,10 @@ class Part(enum.StrEnum):
     """They do not fit, or are not to be rescued: they stay in batch."""
 
 
-OPEN_PHASES = (Phase.WAITING, Phase.BATCHED, Phase.CALLING)
+OPEN_PHASES = (Phase.WAITING, Phase.STUBBORN, Phase.BATCHED, Phase.CALLING)
+
+MOST_LOSSES = 2
+"""Attempts of a request that may be lost before it stays out of batches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,11 @@ class Bucket:
     @property
     def waiting(self) -> Tally:
         return self.tallies.get(Phase.WAITING, NOTHING)
+
+    @property
+    def uncalled(self) -> Tally:
+        """Everything that may still have to be called: whatever is open and not in flight."""
+        return self.tally(Phase.WAITING, Phase.STUBBORN, Phase.BATCHED)
 
     @property
     def open(self) -> Tally:

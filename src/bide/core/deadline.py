@@ -12,7 +12,7 @@ import datetime
 import enum
 import re
 
-from bide.core.clock import DAY, FAR_FUTURE, MINUTE, from_datetime, to_datetime
+from bide.core.clock import DAY, FAR_FUTURE, MINUTE, SECOND, from_datetime, to_datetime
 from bide.core.duration import format_duration, parse_duration
 from bide.core.errors import DeadlineError
 
@@ -118,5 +118,6 @@ def _wall_clock(local: datetime.datetime, now: int, zone: datetime.tzinfo | None
 
 
 def _instant(local: datetime.datetime, zone: datetime.tzinfo | None) -> int:
-    aware = local.replace(tzinfo=zone) if zone else local.astimezone()
-    return from_datetime(aware.astimezone(datetime.UTC))
+    if zone is None:  # not `astimezone`: for a skipped time that takes the offset after the gap
+        return int(local.replace(microsecond=0).timestamp()) * SECOND + local.microsecond
+    return from_datetime(local.replace(tzinfo=zone).astimezone(datetime.UTC))

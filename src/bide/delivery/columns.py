@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 
-from bide.core.errors import StoreError
 from bide.store.bodies import Bodies
 
 CHUNK = 1 << 18
@@ -40,17 +39,21 @@ class ColumnReader:
 
     def __init__(self, bodies: Bodies, object_id: int, size: int) -> None:
         self._lines = _lines(bodies, object_id, size)
+        self._next: tuple[int, bytes] | None = None
 
     async def of(self, lines: Sequence[int]) -> list[Mapping[str, Any]]:
         """The columns of the requests on these input lines, which must ascend from call to call."""
         return [await self._at(line) for line in lines]
 
     async def _at(self, line: int) -> Mapping[str, Any]:
-        async for text in self._lines:
+        """The columns of one line; none where the input had none there, as batch lines among others."""
+        while self._next is None or self._next[0] < line:
+            text = await anext(self._lines, None)
+            if text is None:
+                return {}
             number, _, columns = text.partition(b" ")
-            if int(number) == line:
-                return msgspec.json.decode(columns)
-        raise StoreError(f"the columns of input line {line} are not on record")
+            self._next = (int(number), columns)
+        return msgspec.json.decode(self._next[1]) if self._next[0] == line else {}
 
 
 async def _lines(bodies: Bodies, object_id: int, size: int) -> AsyncIterator[bytes]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bide.core.batch import Batch
-from bide.core.bucket import Bucket
+from bide.core.bucket import Bucket, Phase
 from bide.core.clock import SECOND
 from bide.core.errors import StoreError
 from bide.core.identifiers import custom_id
@@ -98,7 +98,7 @@ class Caller:
     async def _start(self, wanted: Wanted, room: int) -> int:
         """Claim up to `room` requests, waiting ones first, and call each; how many."""
         claimed: list[ClaimedCall] = []
-        if wanted.bucket.waiting.requests:
+        if wanted.bucket.tally(Phase.WAITING, Phase.STUBBORN).requests:
             claimed += await self._claim(wanted.bucket, room, None)
         for carrier in wanted.carriers:
             if len(claimed) >= room:

@@ -8,7 +8,6 @@ from collections.abc import Coroutine
 from typing import Any
 
 from bide.core.batch import Batch
-from bide.core.bucket import Phase
 from bide.core.clock import FAR_FUTURE, SECOND
 from bide.core.errors import BideError, StoreError
 from bide.engine import deliver, recover, steps
@@ -103,7 +102,7 @@ class Service:
             self._changed.set()
 
     async def _give_up(self, one: GiveUp, now: int) -> None:
-        left = one.bucket.tally(Phase(one.phase)).requests
+        left = one.bucket.open.requests
         while left > 0:
             done = await self._context.store.requests.give_up(one.bucket, one.state, one.phase, GIVE_UP_CHUNK, now)
             left = left - done if done else 0

@@ -24,15 +24,19 @@ class Findings:
     bytes: int = 0
     problems: list[Problem] = field(default_factory=list[Problem])
     loads: dict[Key, Load] = field(default_factory=dict[Key, Load])
-    digest: xxhash.xxh3_128 = field(default_factory=xxhash.xxh3_128)
+    bodies: xxhash.xxh3_128 = field(default_factory=xxhash.xxh3_128)
+    """Digest of the bodies in their order; where the input was cut into chunks does not matter."""
+    names: xxhash.xxh3_128 = field(default_factory=xxhash.xxh3_128)
+    """Digest of the ids and the columns."""
 
     def add(self, chunk: Chunk) -> None:
         """Count a chunk and take it into the digest."""
         self.bytes += len(chunk.bodies)
-        self.digest.update(chunk.bodies)
-        self.digest.update("\n".join([entry.custom_id for entry in chunk.entries]).encode("utf-8", "surrogatepass"))
-        if chunk.entries and chunk.entries[0].columns:
-            self.digest.update(b"\n".join([entry.columns for entry in chunk.entries]))
+        self.bodies.update(chunk.bodies)
+        # No id contains a NUL, and no JSON text a newline.
+        self.names.update("".join([f"{entry.custom_id}\0" for entry in chunk.entries]).encode("utf-8", "surrogatepass"))
+        if any(entry.columns for entry in chunk.entries):
+            self.names.update(b"".join([entry.columns + b"\n" for entry in chunk.entries]))
         self.refuse(chunk.problems)
 
     def refuse(self, problems: Iterable[Problem]) -> None:
@@ -58,6 +62,5 @@ class BadLinesError(BideError):
 
 def fingerprint(findings: Findings, parameters: str) -> str:
     """The identity of a job's content and parameters."""
-    digest = findings.digest.copy()
-    digest.update(parameters.encode())
-    return digest.hexdigest()
+    parts = (findings.bodies.digest(), findings.names.digest(), parameters.encode())
+    return xxhash.xxh3_128_hexdigest(b"\0".join(parts))

@@ -46,7 +46,7 @@ def opening(bucket: Bucket, wanted: int, limits: Limits, quota: Quota) -> Openin
     """Room for a batch of up to `wanted` of a bucket's requests."""
     if quota.created_this_hour >= limits.batches_per_hour:
         return Held(
-            bucket, f"{quota.created_this_hour} batches were created in the last hour, as many as the provider allows"
+            bucket, f"{quota.created_this_hour:,} batches were created in the last hour, as many as the provider allows"
         )
     tokens = UNLIMITED
     if quota.limit is not None:

@@ -101,7 +101,7 @@ def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
         _give_up(buckets, now, decisions)
         _plan(buckets, found, account, outlook.quotas.get(key), carriers, rules, now, decisions)
         mine = {bucket.id: carriers.get(bucket.id, []) for bucket in buckets}
-        waiting = {bucket.id: bucket.waiting.requests for bucket in buckets}
+        waiting = {bucket.id: bucket.tally(Phase.WAITING, Phase.STUBBORN).requests for bucket in buckets}
         asked, next_look = rescue.cancels(mine, waiting, found, now)
         decisions.cancels.update(asked)
         decisions.next_at = min(decisions.next_at, next_look)
@@ -118,7 +118,7 @@ def is_rescued(bucket: Bucket) -> bool:
 
 def demand(bucket: Bucket) -> Demand:
     """What a bucket may still ask of the real-time capacity. Calls in flight have spent their part of the rate."""
-    return Demand(bucket.id, bucket.deadline, bucket.longest, bucket.tally(Phase.WAITING, Phase.BATCHED))
+    return Demand(bucket.id, bucket.deadline, bucket.longest, bucket.uncalled)
 
 
 def _order(bucket: Bucket, margins: Margins) -> tuple[bool, int, int]:
@@ -142,15 +142,16 @@ def _carriers(live: Iterable[LiveBatch]) -> dict[int, list[Carrier]]:
 def _give_up(buckets: Iterable[Bucket], now: int, decisions: Decisions) -> None:
     for bucket in buckets:
         if bucket.job_state is JobState.CANCELLING:
-            if bucket.waiting.requests:
+            if bucket.tally(Phase.WAITING, Phase.STUBBORN).requests:
                 decisions.given_up.append(GiveUp(bucket, RequestState.CANCELLED, Phase.WAITING))
         elif bucket.on_miss is OnMiss.EXPIRE:
             if now < bucket.deadline:
                 decisions.next_at = min(decisions.next_at, bucket.deadline)
                 continue
-            for phase in (Phase.WAITING, Phase.BATCHED):
-                if bucket.tally(phase).requests:
-                    decisions.given_up.append(GiveUp(bucket, RequestState.EXPIRED, phase))
+            if bucket.tally(Phase.WAITING, Phase.STUBBORN).requests:
+                decisions.given_up.append(GiveUp(bucket, RequestState.EXPIRED, Phase.WAITING))
+            if bucket.tally(Phase.BATCHED).requests:
+                decisions.given_up.append(GiveUp(bucket, RequestState.EXPIRED, Phase.BATCHED))
 
 
 def _plan(
@@ -181,7 +182,7 @@ def _plan(
 def _want(
     bucket: Bucket, start: Start | None, planned: Plan, carriers: Sequence[Carrier], now: int, decisions: Decisions
 ) -> None:
-    outstanding = bucket.tally(Phase.WAITING, Phase.BATCHED).requests
+    outstanding = bucket.uncalled.requests
     due = min(start.due(now), outstanding) if start else 0
     calls = max(due, planned.realtime)
     if calls:

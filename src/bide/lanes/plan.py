@@ -6,7 +6,7 @@ once, and only what could not come back in time is called in real time.
 
 from dataclasses import dataclass
 
-from bide.core.bucket import Bucket
+from bide.core.bucket import Bucket, Phase
 from bide.core.clock import MINUTE, SECOND
 from bide.core.deadline import OnMiss
 from bide.core.states import JobState
@@ -48,26 +48,27 @@ def plan(bucket: Bucket, start: Start | None, can: Capabilities, thresholds: Thr
 
     `start` is the bucket's latest safe start; None where nothing protects it (unprotected, or not to be rescued).
     """
-    waiting = bucket.waiting.requests
-    if not waiting or bucket.job_state is not JobState.RUNNING:
+    stubborn = bucket.tally(Phase.STUBBORN).requests
+    idle = bucket.waiting.requests + stubborn
+    if not idle or bucket.job_state is not JobState.RUNNING:
         return Plan(0, 0, "nothing to plan")
     if bucket.on_miss is OnMiss.EXPIRE and now >= bucket.deadline:
         return Plan(0, 0, "its deadline has passed")
     if is_urgent(bucket):
-        return Plan(0, waiting, "urgent: no time for anything but a call")
+        return Plan(0, idle, "urgent: no time for anything but a call")
     if not can.batch or bucket.endpoint not in can.endpoints:
-        return Plan(0, waiting, "the provider has no batch lane")
+        return Plan(0, idle, "the provider has no batch lane")
     if not bucket.batchable:
-        return Plan(0, waiting, "the provider takes no batches for this model")
-    if start is None:
-        return Plan(waiting, 0, "no rescue: batch until it is answered")
+        return Plan(0, idle, "the provider takes no batches for this model")
     minimum = thresholds.minimum(now - bucket.accepted_at)
-    called = start.due(now + minimum)
-    if called >= waiting:
-        return Plan(0, waiting, f"less than {minimum // SECOND} s of slack")
-    if called:
-        return Plan(waiting - called, called, "the real-time capacity is needed from now on")
-    return Plan(waiting, 0, "a batch is a free option")
+    called = start.due(now + minimum) if start is not None else 0
+    if called >= idle:
+        return Plan(0, idle, f"less than {minimum // SECOND} s of slack")
+    if called > stubborn:
+        return Plan(idle - called, called, "the real-time capacity is needed from now on")
+    if stubborn:
+        return Plan(idle - stubborn, stubborn, "batches have lost them more than once")
+    return Plan(idle, 0, "a batch is a free option" if start else "no rescue: batch until it is answered")
 
 
 def next_change(bucket: Bucket, start: Start, thresholds: Thresholds, now: int) -> int:

@@ -1,4 +1,4 @@
-"""What an answer says and costs: a function of the request's body and the script, plainly marked as simulated."""
+"""What an answer says and costs: a function of the request's body, the script and the seed, plainly marked as simulated."""
 
 from dataclasses import dataclass, field
 from typing import Annotated

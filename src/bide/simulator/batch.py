@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from bide.core.clock import SECOND
 from bide.core.usage import Usage
 from bide.simulator.behaviour import Behaviour
 from bide.simulator.chance import Chance
@@ -142,7 +143,7 @@ class Batch:
             status=status,
             output_file_id=output,
             error_file_id=errors,
-            created_at=self.created_at // 1_000_000,
+            created_at=self.created_at // SECOND,
             in_progress_at=seconds(schedule.validated_at) if validated else None,
             expires_at=seconds(self.created_at + self.behaviour.window),
             finalizing_at=seconds(schedule.finalizing_at) if schedule.finalizing_at <= until else None,
@@ -162,7 +163,7 @@ class Batch:
         completed = done - failed
         match self.behaviour.counters:
             case "lying":
-                second = now // 1_000_000
+                second = now // SECOND
                 completed = self.chance.number("lie", "completed", second) % (total + 2)
                 failed = self.chance.number("lie", "failed", second) % (total + 2)
             case "observed" if status == "cancelled":

@@ -1,5 +1,6 @@
 """How the provider treats a batch: settings of a script, and the rules by which single batches are treated otherwise."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
@@ -182,7 +183,7 @@ class Alternation:
             number = len(self._changes)
             mean = self._bouts.calm if number % 2 else self._bouts.bout
             self._changes.append(self._changes[-1] + max(1, round(self._chance.exponential(mean, number))))
-        return sum(1 for change in self._changes if change <= elapsed) % 2 == 0
+        return bisect_right(self._changes, elapsed) % 2 == 0
 
 
 def _within(hour: int, first: int, last: int) -> bool:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from bide.core.clock import MILLISECOND, MINUTE, SECOND
+from bide.core.errors import SettingError
 from bide.simulator import notation as written
 from bide.simulator.chance import Chance
-from bide.simulator.notation import read_table
+from bide.simulator.notation import as_table, read_table
 
 
 class Site(enum.StrEnum):
@@ -123,15 +124,30 @@ class FaultRule:
         )
 
 
+def read_fault_rule(table: object, where: str) -> FaultRule:
+    """A `[[fault]]` of a script.
+
+    Raises:
+        SettingError: it is not understood, or would never strike.
+    """
+    rule = read_table(FaultRule, table, where)
+    if not as_table(table, where).keys() & {"nth", "rate"}:
+        raise SettingError(f"{where} needs nth, the calls that it strikes, or rate, the share of them")
+    return rule
+
+
 def read_faults(entries: Iterable[object]) -> list[Fault]:
-    """Faults from an explicit list, as `Fault.as_table` writes it.
+    """Faults from an explicit list, as `Fault.as_table` writes it; one without `nth` is for the first call.
 
     Raises:
         SettingError: an entry is not understood.
     """
     faults: list[Fault] = []
     for number, entry in enumerate(entries, 1):
-        rule = read_table(FaultRule, entry, f"fault {number}")
+        where = f"fault {number}"
+        rule = read_table(FaultRule, entry, where)
+        if vague := as_table(entry, where).keys() & {"rate", "from", "to"}:
+            raise SettingError(f"{where} has {min(vague)!r}, but a list of faults names each call; use nth")
         faults.extend(rule.at(nth) for nth in rule.nth or (1,))
     return faults
 

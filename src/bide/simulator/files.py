@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from bide.core.clock import DAY
+from bide.core.clock import DAY, SECOND
 from bide.simulator import notation as written
 from bide.simulator.refusal import Refusal, invalid, scripted, unknown
 from bide.simulator.wire import FileObject, Page, page, seconds
@@ -41,7 +41,7 @@ class StoredFile:
         return FileObject(
             id=self.id,
             bytes=len(self.content),
-            created_at=self.created_at // 1_000_000,
+            created_at=self.created_at // SECOND,
             expires_at=seconds(self.expires_at),
             filename=self.filename,
             purpose=self.purpose,
@@ -59,7 +59,7 @@ class Files:
         self._files[file.id] = file
 
     def find(self, identifier: str, now: int) -> StoredFile | None:
-        """The file, unless it is unknown, deleted, expired or not there yet."""
+        """The file, unless it is unknown, deleted or expired."""
         file = self._files.get(identifier)
         return file if file and _exists(file, now) else None
 
@@ -97,4 +97,4 @@ class Files:
 
 
 def _exists(file: StoredFile, now: int) -> bool:
-    return file.created_at <= now and (file.expires_at is None or now < file.expires_at)
+    return file.expires_at is None or now < file.expires_at

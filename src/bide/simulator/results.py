@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bide.core.clock import SECOND
 from bide.simulator import endpoints
 from bide.simulator.answers import Answers
 from bide.simulator.batch import Batch
@@ -40,7 +41,7 @@ def write(batch: Batch, answers: Answers) -> Results:
         elif row.failure is not None:
             line.response = RowResponse(row.failure.status, f"req_{key}{place:06x}", row.failure.body())
         else:
-            created = batch.finished_at(rank) // 1_000_000
+            created = batch.finished_at(rank) // SECOND
             made = _answer(batch, row, answers, f"{key}{place:06x}", created)
             line.response = RowResponse(200, f"req_{key}{place:06x}", made)
             target = output

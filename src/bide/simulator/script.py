@@ -5,8 +5,9 @@ Presets are scripts too, in `presets/`; each table here is described by the data
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -17,7 +18,7 @@ from bide.simulator.answers import TINY, AnswerSettings
 from bide.simulator.behaviour import Behaviour, Rule, read_rule
 from bide.simulator.calls import INSTANT, CallSettings
 from bide.simulator.chance import Spread
-from bide.simulator.faults import FaultRule
+from bide.simulator.faults import FaultRule, read_fault_rule
 from bide.simulator.files import FileSettings
 from bide.simulator.limits import Limit
 from bide.simulator.notation import read_table, refuse_unknown
@@ -65,7 +66,7 @@ class Speed:
     fast: Annotated[bool, written.flag] = False
 
 
-SECTIONS = {
+SECTIONS: Mapping[str, type[object]] = {
     "batch": Behaviour,
     "realtime": CallSettings,
     "answers": AnswerSettings,
@@ -73,8 +74,15 @@ SECTIONS = {
     "account": Account,
     "speed": Speed,
 }
-LISTS = {"fault": FaultRule, "outage": Outage, "limit": Limit}
-TABLES = (*SECTIONS, *LISTS, "when")
+"""Tables that a script has at most one of."""
+
+LISTS: Mapping[str, Callable[[object, str], object]] = {
+    "when": read_rule,
+    "fault": read_fault_rule,
+    "outage": partial(read_table, Outage),
+    "limit": partial(read_table, Limit),
+}
+"""Tables that a script may have many of, with their readers."""
 
 
 def presets() -> list[str]:
@@ -104,34 +112,24 @@ def parse_script(text: str, name: str = "script") -> Script:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingError(f"{name}: {error}") from error
-    refuse_unknown(tables, dict.fromkeys(TABLES), name)
+    refuse_unknown(tables, {**SECTIONS, **LISTS}, name)
     values: dict[str, Any] = {}
-    for key, kind in SECTIONS.items():
-        if key in tables:
-            values[key] = read_table(kind, tables[key], f"{name}, {_place(text, key)}")
-    for key, kind in LISTS.items():
-        if key in tables:
+    for key, table in tables.items():
+        if key in SECTIONS:
+            values[key] = read_table(SECTIONS[key], table, f"{name}, [{key}]{_line(text, key)}")
+        elif not isinstance(table, list):
+            raise SettingError(f"{name}: {key} is a list of tables; write [[{key}]]")
+        else:
             values[key] = tuple(
-                read_table(kind, table, where) for table, where in _tables(text, name, key, tables[key])
+                LISTS[key](entry, f"{name}, [[{key}]]{_line(text, key, number)}")
+                for number, entry in enumerate(cast(list[object], table))
             )
-    if "when" in tables:
-        values["when"] = tuple(read_rule(table, where) for table, where in _tables(text, name, "when", tables["when"]))
     speed = values.pop("speed", None)
     script = Script(**values)
     return script.hurried() if isinstance(speed, Speed) and speed.fast else script
 
 
-def _tables(text: str, name: str, key: str, tables: object) -> list[tuple[object, str]]:
-    if not isinstance(tables, list):
-        raise SettingError(f"{name}: {key} is a list of tables; write [[{key}]]")
-    listed = cast(list[object], tables)
-    return [(table, f"{name}, {_place(text, key, number)}") for number, table in enumerate(listed)]
-
-
-def _place(text: str, key: str, number: int = 0) -> str:
-    """``[batch] (line 3)``: where a table is, for messages. One that has no header of its own goes without a line."""
+def _line(text: str, key: str, number: int = 0) -> str:
+    """`` (line 3)``: where a table begins, for messages; nothing for one without a header of its own."""
     heads = list(re.finditer(rf"^[ \t]*\[{{1,2}}[ \t]*{re.escape(key)}[ \t]*\]", text, re.MULTILINE))
-    head = f"[[{key}]]" if key in LISTS or key == "when" else f"[{key}]"
-    if number >= len(heads):
-        return head
-    return f"{head} (line {text.count(chr(10), 0, heads[number].start()) + 1})"
+    return f" (line {1 + text.count(chr(10), 0, heads[number].start())})" if number < len(heads) else ""

@@ -12,11 +12,11 @@ import msgspec
 from bide.core.batch import Batch
 from bide.core.bucket import Bucket, Phase, Tally
 from bide.core.span import Span
-from bide.core.states import AttemptState, Lane
+from bide.core.states import AttemptState, JobState, Lane, RequestState
 from bide.core.usage import Usage
 from bide.store import events, jobs, queries
 from bide.store.buckets import count
-from bide.store.database import Transaction, Verbs, reads, writes
+from bide.store.database import Row, Transaction, Verbs, reads, writes
 
 SQL = queries.load("attempts")
 BUCKETS = queries.load("buckets")
@@ -84,6 +84,9 @@ class Report(msgspec.Struct, frozen=True, gc=False):
 
 NO_USAGE = Usage()
 
+CALLS = 0
+"""Stands for the batch of attempts that are in none."""
+
 THIS_OBJECT = 0
 """Stands for an object whose row is made in the transaction that lands the reports."""
 
@@ -118,8 +121,10 @@ def staged(report: Report, this_object: int | None) -> tuple[object, ...]:
     )
 
 
-async def settle(transaction: Transaction, reports: Sequence[Report], now: int, this_object: int | None = None) -> int:
-    """Move everything that follows from the reports; the number of attempts that moved.
+async def settle(
+    transaction: Transaction, reports: Sequence[Report], now: int, *, batch: int = CALLS, this_object: int | None = None
+) -> int:
+    """Move everything that follows from the reports about one batch or about calls; the number of attempts that moved.
 
     Attempts that had ended already are left alone, so that the same reports may arrive again.
     """
@@ -129,30 +134,39 @@ async def settle(transaction: Transaction, reports: Sequence[Report], now: int, 
     for report in reports:
         if report.inline is not None:
             await transaction.run(SQL["keep"], attempt=report.attempt, response=report.inline)
-    moved = await transaction.run(SQL["resolve"], most_errors=MOST_ERRORS)
+    if batch == CALLS:
+        await transaction.lock(SQL["lock_called"])
+    else:
+        await transaction.lock(SQL["lock_batched"], batch=batch)
+    moved = await transaction.run(SQL["resolve"], batch=batch, most_errors=MOST_ERRORS)
     if not moved:
         return 0
     await transaction.run(SQL["move_attempts"])
     await transaction.run(SQL["move_requests"], now=now)
-    await transaction.run(SQL["clear_suspicion"], now=now)
-    await transaction.run(SQL["enter"], now=now)
-    await _add_up(transaction, now)
+    totals = await transaction.all(SQL["totals"])
+    lifted: Sequence[Row] = ()
+    if any(row["was"] == AttemptState.LOST for row in totals):
+        lifted = await transaction.all(SQL["lifted"])
+        await transaction.run(SQL["clear_suspicion"], now=now)
+    if any(row["entry"] is not None for row in totals):
+        await transaction.run(SQL["enter"], now=now)
+    await _add_up(transaction, totals, lifted, now)
     return moved
 
 
-async def _add_up(transaction: Transaction, now: int) -> None:
-    """Bring tallies and money of the buckets after what `moved` holds, and close what is finished."""
+async def _add_up(transaction: Transaction, totals: Sequence[Row], lifted: Sequence[Row], now: int) -> None:
+    """Bring tallies and money of the buckets after what has moved, and close what is finished."""
     phases: dict[tuple[int, Phase], Tally] = {}
     money: dict[int, dict[str, int]] = {}
     touched: set[int] = set()
-    for row in await transaction.all(SQL["totals"]):
+    for row in totals:
         bucket = row["bucket_id"]
         touched.add(row["job_id"])
         if row["request_before"] == "open":
             moved = Tally(row["requests"], row["tokens"])
             before, after = (
                 Phase(row["phase_before"]),
-                _phase_after(row["request_after"], row["live_batches"], row["live_calls"], row["lane"]),
+                _phase_after(row),
             )
             phases[bucket, before] = phases.get((bucket, before), Tally()) + Tally(-moved.requests, -moved.tokens)
             phases[bucket, after] = phases.get((bucket, after), Tally()) + moved
@@ -161,8 +175,9 @@ async def _add_up(transaction: Transaction, now: int) -> None:
             sums[{"paid": "paid", "waste": "wasted", "suspected": "suspected"}[row["entry"]]] += int(row["amount"] or 0)
             if row["entry"] == "paid":
                 sums["listed"] += int(row["listed"] or 0)
-            sums["unpriced"] += int(row["unpriced"])
-    for row in await transaction.all(SQL["lifted"]):
+            if row["entry"] != "suspected":
+                sums["unpriced"] += int(row["unpriced"])
+    for row in lifted:
         sums = money.setdefault(
             row["bucket_id"], dict.fromkeys(("paid", "listed", "wasted", "suspected", "unpriced"), 0)
         )
@@ -174,14 +189,15 @@ async def _add_up(transaction: Transaction, now: int) -> None:
     await jobs.close(transaction, sorted(touched), now)
 
 
-def _phase_after(state: str, live_batches: int, live_calls: int, lane: str) -> Phase:
-    if state == "succeeded":
-        return Phase.BATCH if lane == Lane.BATCH else Phase.REALTIME
-    if state != "open":
-        return Phase(state)
-    if live_calls:
+def _phase_after(row: Row) -> Phase:
+    """Where the requests of a row of `totals` are now."""
+    if row["request_after"] == RequestState.SUCCEEDED:
+        return Phase.BATCH if row["lane"] == Lane.BATCH else Phase.REALTIME
+    if row["request_after"] != RequestState.OPEN:
+        return Phase(row["request_after"])
+    if row["live_calls"]:
         return Phase.CALLING
-    return Phase.BATCHED if live_batches else Phase.WAITING
+    return Phase.BATCHED if row["live_batches"] else Phase(row["phase_idle"])
 
 
 class Attempts(Verbs):
@@ -204,52 +220,46 @@ class Attempts(Verbs):
 
         Without `batch` they are waiting ones; with it, unanswered ones of that batch whose attempts lie above `after`.
         """
-        if await transaction.one(BUCKETS["lock"], bucket=bucket.id) is None:
+        if batch is not None:
+            await transaction.lock(SQL["lock_batch"], batch=batch.id)
+        locked = await transaction.one(BUCKETS["plan"], bucket=bucket.id)
+        if locked is None or locked["job_state"] != JobState.RUNNING:
             return []
+        call = {
+            "bucket": bucket.id,
+            "account": bucket.account,
+            "holder": holder,
+            "lease_until": lease_until,
+            "now": now,
+        }
         if batch is None:
             rows = await transaction.all(SQL["claim_waiting"], bucket=bucket.id, count=limit)
+            made = await transaction.all(SQL["call_waiting"], **call, count=len(rows))
         else:
-            rows = await transaction.all(
-                SQL["claim_batched"],
-                bucket=bucket.id,
-                batch=batch.id,
-                first=batch.first_attempt,
-                last=batch.last_attempt,
-                after=after,
-                count=limit,
-            )
-        claimed: list[ClaimedCall] = []
-        tokens = 0
-        for row in rows:
-            attempt = await transaction.one(
-                SQL["call"],
-                account=bucket.account,
-                holder=holder,
-                lease_until=lease_until,
-                now=now,
-                request=row["id"],
-            )
-            assert attempt is not None
-            await transaction.run(SQL["call_request"], request=row["id"])
-            span = Span(row["object_id"], row["start"], row["length"], row["checksum"])
-            claimed.append(ClaimedCall(attempt["id"], row["id"], span, row["output_tokens"], row["carried_by"]))
-            tokens += row["input_tokens"] + row["output_tokens"]
-        if claimed:
-            source = Phase.WAITING if batch is None else Phase.BATCHED
-            await count(transaction, bucket.id, source, Tally(-len(claimed), -tokens))
-            await count(transaction, bucket.id, Phase.CALLING, Tally(len(claimed), tokens))
-            if batch is not None:
-                await transaction.run(SQL["rescued"], batch=batch.id, requests=len(claimed))
-            await events.record(
-                transaction,
-                bucket.owner,
-                now,
-                "requests.called",
-                job=bucket.job_id,
-                batch=batch.id if batch else None,
-                requests=len(claimed),
-            )
-        return claimed
+            carried = {"batch": batch.id, "first": batch.first_attempt, "last": batch.last_attempt, "after": after}
+            rows = await transaction.all(SQL["claim_batched"], bucket=bucket.id, **carried, count=limit)
+            made = await transaction.all(SQL["call_batched"], **call, **carried, count=len(rows))
+            await transaction.run(SQL["rescued"], batch=batch.id, requests=len(rows))
+        if not rows:
+            return []
+        attempts = {row["request_id"]: row["id"] for row in made}
+        await transaction.run(
+            SQL["mark_called"], bucket=bucket.id, first=min(attempts.values()), last=max(attempts.values())
+        )
+        for phase in sorted({row["phase"] for row in rows}):
+            tokens = [row["input_tokens"] + row["output_tokens"] for row in rows if row["phase"] == phase]
+            await count(transaction, bucket.id, Phase(phase), Tally(-len(tokens), -sum(tokens)))
+            await count(transaction, bucket.id, Phase.CALLING, Tally(len(tokens), sum(tokens)))
+        await events.record(
+            transaction,
+            bucket.owner,
+            now,
+            "requests.called",
+            job=bucket.job_id,
+            batch=batch.id if batch else None,
+            requests=len(rows),
+        )
+        return [_claimed(row, attempts[row["id"]]) for row in rows]
 
     @writes
     async def land(self, transaction: Transaction, reports: Sequence[Report], now: int) -> int:
@@ -266,6 +276,11 @@ class Attempts(Verbs):
         """Calls in flight of a holder who is gone, or whose lease has run out."""
         rows = await transaction.all(SQL["orphans"], holder=holder, now=now, count=limit)
         return [Orphan(row["id"], row["account"], row["model"], row["length"], row["output_tokens"]) for row in rows]
+
+
+def _claimed(row: Row, attempt: int) -> ClaimedCall:
+    span = Span(row["object_id"], row["start"], row["length"], row["checksum"])
+    return ClaimedCall(attempt, row["id"], span, row["output_tokens"], row["carried_by"])
 
 
 async def next_lease(transaction: Transaction) -> int | None:

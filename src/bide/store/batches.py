@@ -12,7 +12,7 @@ from bide.core.bucket import Bucket, Phase, Tally
 from bide.core.errors import LeaseLostError
 from bide.core.identifiers import CUSTOM_ID_LENGTH
 from bide.core.span import Span
-from bide.core.states import AttemptState, BatchOutcome
+from bide.core.states import AttemptState, BatchOutcome, BatchState, JobState
 from bide.store import events, jobs, queries, records
 from bide.store.attempts import Report, settle
 from bide.store.bodies import NewObject, record_object
@@ -113,9 +113,9 @@ class Batches(Verbs):
     @writes
     async def fill(self, transaction: Transaction, held: Fenced, bucket: Bucket, room: Room, limit: int) -> Room:
         """Add up to `limit` waiting requests of a bucket, as far as there is room; what was added."""
-        await _hold(transaction, held)
-        locked = await transaction.one(BUCKETS["lock"], bucket=bucket.id)
-        if locked is None or locked["job_state"] != "running":
+        await _hold(transaction, held, BatchState.OPEN)
+        locked = await transaction.one(BUCKETS["plan"], bucket=bucket.id)
+        if locked is None or locked["job_state"] != JobState.RUNNING:
             return NOTHING_ADDED
         cut = await transaction.one(
             SQL["cut"],
@@ -290,7 +290,7 @@ class Batches(Verbs):
         batch = await _hold(transaction, held)
         await _must(transaction, "progress", held, output_rows=output_rows, error_rows=error_rows)
         this_object = await record_object(transaction, batch["owner"], answers, now) if answers else None
-        moved = await settle(transaction, reports, now, this_object)
+        moved = await settle(transaction, reports, now, batch=batch["id"], this_object=this_object)
         await events.record(
             transaction,
             batch["owner"],
@@ -311,14 +311,14 @@ class Batches(Verbs):
 
         Works through up to `limit` attempts above `after`; gives the last of them, None when there are no more.
         """
-        batch = await _hold(transaction, held)
+        batch = await _hold(transaction, held, BatchState.ENDED)
         rows = await transaction.all(
             ATTEMPTS["unlanded"], batch=batch["id"], after=after, last=batch["last_attempt"] or 0, count=limit
         )
         if not rows:
             return None
         reports = [Report(row["id"], verdict, finished_at=now) for row in rows]
-        await settle(transaction, reports, now)
+        await settle(transaction, reports, now, batch=batch["id"])
         await events.record(
             transaction, batch["owner"], now, "batch.written_off", batch=batch["id"], rows=len(rows), verdict=verdict
         )
@@ -338,13 +338,14 @@ class Batches(Verbs):
         A successor comes with the range of the failed batch's attempts that it takes over. One transaction, so that nobody
         plans the requests in between.
         """
-        batch = await _hold(transaction, held)
-        await settle(transaction, ejected, now)
+        batch = await _hold(transaction, held, BatchState.ENDED)
+        await settle(transaction, ejected, now, batch=batch["id"])
         after = (batch["first_attempt"] or 0) - 1
         while rows := await transaction.all(
             ATTEMPTS["unlanded"], batch=batch["id"], after=after, last=batch["last_attempt"] or 0, count=WRITE_OFF_CHUNK
         ):
-            await settle(transaction, [Report(row["id"], AttemptState.REFUSED, finished_at=now) for row in rows], now)
+            refused = [Report(row["id"], AttemptState.REFUSED, finished_at=now) for row in rows]
+            await settle(transaction, refused, now, batch=batch["id"])
             after = rows[-1]["id"]
         sealed: list[Batch] = []
         for new, first, last in successors:
@@ -397,6 +398,7 @@ class Batches(Verbs):
     async def bar(self, transaction: Transaction, held: Fenced, why: str, now: int) -> None:
         """Keep the buckets of this batch out of the batch lane: the provider has none for their model."""
         batch = await _hold(transaction, held)
+        await transaction.lock(ATTEMPTS["lock_batched"], batch=batch["id"])
         await transaction.run(SQL["bar"], batch=batch["id"])
         await events.record(transaction, batch["owner"], now, "batch.barred", batch=batch["id"], why=why)
 
@@ -465,11 +467,11 @@ async def _seal(transaction: Transaction, held: Fenced, now: int) -> Batch:
     return records.batch(row)
 
 
-async def _hold(transaction: Transaction, held: Fenced) -> Row:
-    """The batch's row, locked. Raises `LeaseLostError`."""
+async def _hold(transaction: Transaction, held: Fenced, state: BatchState | None = None) -> Row:
+    """The batch's row, locked; in this state. Raises `LeaseLostError`."""
     batch, fence = held
     row = await transaction.one(SQL["hold"], batch=batch, fence=fence)
-    if row is None:
+    if row is None or (state is not None and row["state"] != state):
         raise LeaseLostError
     return row
 

@@ -118,7 +118,12 @@ class Jobs(Verbs):
 
     @writes
     async def forget(self, transaction: Transaction, job: int) -> bool:
-        """Delete part of a job that was never accepted; True when nothing of it is left."""
+        """Delete part of a job that was never accepted; True when nothing of it is left. An accepted job stays whole."""
+        if (
+            await transaction.one(SQL["forsake"], job=job) is None
+            and await transaction.one(SQL["promised"], job=job) is not None
+        ):
+            return True
         if await transaction.run(SQL["delete_requests"], job=job, count=FORGET_CHUNK):
             return False
         await transaction.run(SQL["delete_tallies"], job=job)
@@ -205,6 +210,7 @@ class Jobs(Verbs):
 async def close(transaction: Transaction, jobs: Sequence[int], now: int) -> None:
     """After a move that may have been the last: note for each job whether it is answered, and whether it is done."""
     for job in jobs:
+        await transaction.lock(SQL["lock"], job=job)
         if (row := await transaction.one(SQL["answer"], job=job, now=now)) is not None:
             await events.record(transaction, row["owner"], now, "job.answered", job=job)
             await transaction.run(DELIVERIES["wake"], job=job, now=now)

@@ -50,6 +50,7 @@ class Limits(Verbs):
     @writes
     async def share(self, transaction: Transaction, account: str, model: str, holder: str, until: int, now: int) -> int:
         """Say that `holder` uses the account's real-time capacity until then; among how many it is divided."""
+        await transaction.lock(SQL["lock_users"], account=account, model=model)
         await transaction.run(SQL["use"], account=account, model=model, holder=holder, until=until)
         row = await transaction.one(SQL["users"], account=account, model=model, now=now)
         assert row is not None

@@ -10,11 +10,12 @@ Parameters are named (``:id``). Braces hold the few things that are not plain sh
 
 ``{before batch.ended}``   the states from which the table of moves leads there
 ``{phase r}``              the `Phase` of the request with this alias
+``{most losses}``          how many losses keep a request out of batches
 ``{lock r}``, ``{share r}``  row locks (against every other, or only against changes), which SQLite does not need:
                            it has one writer
 ``{skip locked}``          claim what nobody else is claiming
-``{references jobs}``      what a column points to. PostgreSQL is not told: its checks would double a landing, as SQLite's
-                           would. The conformance suite looks for rows that point nowhere
+``{references jobs}``      what a column points to. PostgreSQL is not told, and SQLite told not to look: to check each row
+                           would nearly double the cost of every insert. The conformance suite checks all of them
 ``{id}`` … ``{strict}``    column types, in migrations
 """
 
@@ -26,6 +27,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 from bide.core import states
+from bide.core.bucket import MOST_LOSSES
 
 
 class Dialect(enum.StrEnum):
@@ -70,7 +72,7 @@ _PLAIN = {
 
 _PHASE = (
     "CASE WHEN {0}.state <> 'open' THEN {0}.state WHEN {0}.live_calls > 0 THEN 'calling' "
-    "WHEN {0}.live_batches > 0 THEN 'batched' ELSE 'waiting' END"
+    f"WHEN {{0}}.live_batches > 0 THEN 'batched' WHEN {{0}}.losses >= {MOST_LOSSES} THEN 'stubborn' ELSE 'waiting' END"
 )
 
 _LOCKS = {"lock": "FOR UPDATE OF {0}", "share": "FOR SHARE OF {0}"}
@@ -92,6 +94,8 @@ def expand(text: str, dialect: Dialect) -> str:
             return "(" + ", ".join(f"'{name}'" for name in names) + ")"
         if word == "phase":
             return _PHASE.format(rest)
+        if found[1] == "most losses":
+            return str(MOST_LOSSES)
         if word in _LOCKS:
             return _LOCKS[word].format(rest) if dialect is Dialect.POSTGRES else ""
         if word == "references":

@@ -20,7 +20,7 @@ def _columns(kind: type[Any]) -> tuple[str, ...]:
 
 def values(kind: type[Any], row: Row) -> dict[str, Any]:
     """The columns of `row` that are fields of `kind`."""
-    present = row.keys()
+    present = set(row.keys())
     return {name: row[name] for name in _columns(kind) if name in present}
 
 

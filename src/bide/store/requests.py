@@ -94,7 +94,7 @@ class Requests(Verbs):
     ) -> int:
         """Settle up to `limit` of a bucket's requests without an answer, as `cancelled` or `expired`.
 
-        `phase` is where to take them from: `waiting`, or `batched` (then an answer that still comes is a late one).
+        `phase` is where to take them from: `waiting` (the stubborn ones too), or `batched` (then an answer that still comes is a late one).
         Gives how many there were.
         """
         if await transaction.one(BUCKETS["lock"], bucket=bucket.id) is None:
@@ -107,7 +107,9 @@ class Requests(Verbs):
             )
         if rows:
             moved = Tally(len(rows), sum(row["tokens"] for row in rows))
-            await count(transaction, bucket.id, phase, Tally(-moved.requests, -moved.tokens))
+            for left in (Phase.WAITING, Phase.STUBBORN, Phase.BATCHED):
+                tokens = [row["tokens"] for row in rows if row["phase"] == left]
+                await count(transaction, bucket.id, left, Tally(-len(tokens), -sum(tokens)))
             await count(transaction, bucket.id, Phase(state), moved)
             await events.record(
                 transaction, bucket.owner, now, f"requests.{state}", job=bucket.job_id, requests=moved.requests

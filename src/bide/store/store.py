@@ -48,6 +48,12 @@ class Store(Verbs):
         return row["value"]
 
     @reads
+    async def agreed(self, transaction: Transaction, name: str) -> str | None:
+        """What was agreed on; None: nothing yet."""
+        row = await transaction.one(BODIES["setting"], name=name)
+        return row["value"] if row else None
+
+    @reads
     async def is_busy(self, transaction: Transaction) -> bool:
         """Whether any job is unfinished or undelivered."""
         return await transaction.one(JOBS["busy"]) is not None

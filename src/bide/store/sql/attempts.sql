@@ -1,24 +1,43 @@
 -- name: claim_waiting
 -- Waiting requests of a bucket, to be called now.
-SELECT id, object_id, start, length, checksum, input_tokens, output_tokens, 0 AS carried_by FROM requests
-WHERE bucket_id = :bucket AND state = 'open' AND live_batches = 0 AND live_calls = 0 ORDER BY id LIMIT :count {lock requests};
+SELECT r.id, r.object_id, r.start, r.length, r.checksum, r.input_tokens, r.output_tokens, {phase r} AS phase, 0 AS carried_by
+FROM requests r
+WHERE r.bucket_id = :bucket AND r.state = 'open' AND r.live_batches = 0 AND r.live_calls = 0
+ORDER BY r.losses DESC, r.id LIMIT :count;
 
 -- name: claim_batched
 -- Requests of a bucket that lie unanswered in a batch, to be rescued now.
-SELECT r.id, r.object_id, r.start, r.length, r.checksum, r.input_tokens, r.output_tokens, a.id AS carried_by
+SELECT r.id, r.object_id, r.start, r.length, r.checksum, r.input_tokens, r.output_tokens, {phase r} AS phase, a.id AS carried_by
 FROM attempts a JOIN requests r ON r.id = a.request_id
 WHERE a.batch_id = :batch AND a.id > :after AND a.id BETWEEN :first AND :last
     AND a.state IN ('planned', 'sent') AND r.bucket_id = :bucket AND r.state = 'open' AND r.live_calls = 0
-ORDER BY a.id LIMIT :count {lock r};
+ORDER BY a.id LIMIT :count;
 
--- name: call
--- The intent of a call, committed before it is made.
+-- name: lock_batch
+-- Before requests of a batch are called: it counts them.
+SELECT id FROM batches WHERE id = :batch {lock batches};
+
+-- name: call_waiting
+-- The intent of calls, committed before they are made: of the waiting requests that were just found.
 INSERT INTO attempts (owner, request_id, lane, account, state, holder, lease_until, sent_at)
-SELECT owner, id, 'realtime', :account, 'sent', :holder, :lease_until, :now FROM requests WHERE id = :request
-RETURNING id;
+SELECT owner, id, 'realtime', :account, 'sent', :holder, :lease_until, :now FROM requests
+WHERE bucket_id = :bucket AND state = 'open' AND live_batches = 0 AND live_calls = 0
+ORDER BY losses DESC, id LIMIT :count RETURNING id, request_id;
 
--- name: call_request
-UPDATE requests SET live_calls = 1 WHERE id = :request;
+-- name: call_batched
+-- The same, of the requests in a batch.
+INSERT INTO attempts (owner, request_id, lane, account, state, holder, lease_until, sent_at)
+SELECT r.owner, r.id, 'realtime', :account, 'sent', :holder, :lease_until, :now
+FROM attempts a JOIN requests r ON r.id = a.request_id
+WHERE a.batch_id = :batch AND a.id > :after AND a.id BETWEEN :first AND :last
+    AND a.state IN ('planned', 'sent') AND r.bucket_id = :bucket AND r.state = 'open' AND r.live_calls = 0
+ORDER BY a.id LIMIT :count RETURNING id, request_id;
+
+-- name: mark_called
+-- Requests of this bucket are being called by these attempts now. Others' attempts may lie between them.
+UPDATE requests SET live_calls = 1 WHERE bucket_id = :bucket AND id IN (
+    SELECT request_id FROM attempts WHERE id BETWEEN :first AND :last AND batch_id IS NULL AND state = 'sent'
+);
 
 -- name: rescued
 UPDATE batches SET rescued = rescued + :requests WHERE id = :batch;
@@ -31,7 +50,7 @@ UPDATE attempts SET lease_until = :lease_until WHERE holder = :holder AND state 
 SELECT a.id, a.account, r.length, r.output_tokens, b.model FROM attempts a
 JOIN requests r ON r.id = a.request_id JOIN buckets b ON b.id = r.bucket_id
 WHERE a.state = 'sent' AND a.batch_id IS NULL AND (a.holder = :holder OR a.lease_until <= :now)
-ORDER BY a.id LIMIT :count;
+ORDER BY a.lease_until, a.id LIMIT :count;
 
 -- name: next_lease
 -- When the next lease of a call runs out.
@@ -55,9 +74,20 @@ INSERT INTO landing VALUES (
     :input, :cached, :cache_write, :output, :reasoning, :billed, :card, :amount, :listed, :sent_at, :first_token_at, :finished_at
 ) ON CONFLICT (attempt_id) DO NOTHING;
 
+-- name: lock_batched
+-- Before anything of a batch lands: the buckets its requests are from.
+SELECT b.id FROM buckets b WHERE b.id IN (SELECT bucket_id FROM shares WHERE batch_id = :batch) ORDER BY b.id {lock b};
+
+-- name: lock_called
+-- Before calls land: the buckets their requests are from.
+SELECT b.id FROM buckets b WHERE b.id IN (
+    SELECT r.bucket_id FROM landing l JOIN attempts a ON a.id = l.attempt_id JOIN requests r ON r.id = a.request_id
+) ORDER BY b.id {lock b};
+
 -- name: resolve
 -- Work out what each report means for its request: the first answer wins, an error may be tried again, the rest
--- goes back to the queue. An attempt that has ended already is left alone.
+-- goes back to the queue. An attempt that has ended already is left alone, and so is one of another batch (0: a call).
+-- CROSS JOIN keeps SQLite from reading every attempt to find the few that landed.
 INSERT INTO moved
 SELECT l.attempt_id, r.owner, r.job_id, r.bucket_id, r.id, r.input_tokens + r.output_tokens, a.lane, a.state, l.verdict,
     CASE WHEN l.verdict = 'answered' AND r.state = 'open' THEN 1 ELSE 0 END,
@@ -72,6 +102,8 @@ SELECT l.attempt_id, r.owner, r.job_id, r.bucket_id, r.id, r.input_tokens + r.ou
     r.live_calls - CASE WHEN a.batch_id IS NULL AND a.state <> 'lost' THEN 1 ELSE 0 END,
     {phase r},
     CASE
+        WHEN r.losses + CASE WHEN l.verdict = 'lost' THEN 1 ELSE 0 END >= {most losses} THEN 'stubborn' ELSE 'waiting' END,
+    CASE
         WHEN l.billed = 0 THEN NULL
         WHEN l.billed = 2 THEN 'suspected'
         WHEN l.verdict = 'answered' AND r.state = 'open' THEN 'paid'
@@ -85,9 +117,10 @@ SELECT l.attempt_id, r.owner, r.job_id, r.bucket_id, r.id, r.input_tokens + r.ou
         WHEN r.state <> 'open' THEN 'answered after it was ' || r.state
     END,
     l.amount, l.listed
-FROM landing l JOIN attempts a ON a.id = l.attempt_id JOIN requests r ON r.id = a.request_id
-WHERE a.state IN ('planned', 'sent') OR (a.state = 'lost' AND l.verdict IN ('answered', 'errored'))
-ORDER BY r.id {lock r};
+FROM landing l CROSS JOIN attempts a CROSS JOIN requests r
+WHERE a.id = l.attempt_id AND r.id = a.request_id AND coalesce(a.batch_id, 0) = :batch
+    AND (a.state IN ('planned', 'sent') OR (a.state = 'lost' AND l.verdict IN ('answered', 'errored')))
+ORDER BY r.id;
 
 -- name: move_attempts
 UPDATE attempts SET state = l.verdict, status = l.status, code = l.code, message = l.message, object_id = l.object_id, start = l.start,
@@ -98,6 +131,7 @@ FROM moved m JOIN landing l ON l.attempt_id = m.attempt_id WHERE attempts.id = m
 -- name: move_requests
 UPDATE requests SET state = m.request_after, live_batches = m.live_batches, live_calls = m.live_calls,
     errors = requests.errors + CASE WHEN m.verdict = 'errored' THEN 1 ELSE 0 END,
+    losses = requests.losses + CASE WHEN m.verdict = 'lost' THEN 1 ELSE 0 END,
     settled_by = CASE WHEN m.request_before = 'open' AND m.request_after <> 'open' THEN m.attempt_id ELSE requests.settled_by END,
     settled_at = CASE WHEN m.request_before = 'open' AND m.request_after <> 'open' THEN :now ELSE requests.settled_at END
 FROM moved m WHERE requests.id = m.request_id;
@@ -121,12 +155,12 @@ WHERE m.entry IS NOT NULL ORDER BY m.attempt_id;
 
 -- name: totals
 -- What moved, by bucket and phase, and the money in it.
-SELECT m.bucket_id, m.job_id, m.lane, m.phase_before, m.request_before, m.request_after, m.live_batches, m.live_calls, m.entry,
+SELECT m.bucket_id, m.job_id, m.lane, m.was, m.phase_before, m.phase_idle, m.request_before, m.request_after, m.live_batches, m.live_calls, m.entry,
     count(*) AS requests, sum(m.tokens) AS tokens, sum(m.amount) AS amount, sum(m.listed) AS listed,
     sum(CASE WHEN m.amount IS NULL THEN 1 ELSE 0 END) AS unpriced
 FROM moved m
-GROUP BY m.bucket_id, m.job_id, m.lane, m.phase_before, m.request_before, m.request_after, m.live_batches, m.live_calls, m.entry
-ORDER BY m.bucket_id, m.lane, m.phase_before, m.request_after, m.live_batches, m.live_calls, m.entry;
+GROUP BY m.bucket_id, m.job_id, m.lane, m.was, m.phase_before, m.phase_idle, m.request_before, m.request_after, m.live_batches, m.live_calls, m.entry
+ORDER BY m.bucket_id, m.lane, m.was, m.phase_before, m.phase_idle, m.request_after, m.live_batches, m.live_calls, m.entry;
 
 -- name: lifted
 -- Suspicions that were taken back just now, by bucket.

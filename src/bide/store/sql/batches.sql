@@ -12,10 +12,11 @@ SELECT t.id FROM batches t JOIN shares s ON s.batch_id = t.id WHERE s.bucket_id 
 
 -- name: claim
 -- Take batches that need attention and that nobody holds. The fence tells this lease from every earlier one.
-UPDATE batches SET holder = :holder, lease_until = :lease_until, fence = fence + 1
-WHERE id IN (
+WITH due AS (
     SELECT id FROM batches WHERE due_at <= :now AND lease_until <= :now AND account = :account ORDER BY due_at, id LIMIT :count {skip locked}
-) RETURNING *;
+)
+UPDATE batches SET holder = :holder, lease_until = :lease_until, fence = fence + 1
+WHERE id IN (SELECT id FROM due) RETURNING *;
 
 -- name: renew
 -- Only while the lease is held: a step that has just ended must not find it taken again.
@@ -47,7 +48,7 @@ SELECT * FROM batches WHERE id = :batch AND fence = :fence {lock batches};
 SELECT max(id) AS last FROM (
     SELECT id, sum(length + :overhead) OVER (ORDER BY id) AS total_size, sum(input_tokens) OVER (ORDER BY id) AS total_tokens
     FROM requests
-    WHERE bucket_id = :bucket AND state = 'open' AND live_batches = 0 AND live_calls = 0
+    WHERE bucket_id = :bucket AND state = 'open' AND live_batches = 0 AND live_calls = 0 AND losses < {most losses}
     ORDER BY id LIMIT :count
 ) AS page WHERE total_size <= :size AND total_tokens <= :tokens;
 
@@ -55,7 +56,8 @@ SELECT max(id) AS last FROM (
 -- Plan an attempt in this batch for each waiting request up to there.
 INSERT INTO attempts (owner, request_id, lane, account, batch_id, state)
 SELECT owner, id, 'batch', :account, :batch, 'planned' FROM requests
-WHERE bucket_id = :bucket AND state = 'open' AND live_batches = 0 AND live_calls = 0 AND id <= :last ORDER BY id {lock requests};
+WHERE bucket_id = :bucket AND state = 'open' AND live_batches = 0 AND live_calls = 0 AND losses < {most losses} AND id <= :last
+ORDER BY id;
 
 -- name: newest_attempt
 SELECT coalesce(max(id), 0) AS id FROM attempts;
@@ -206,4 +208,4 @@ INSERT INTO attempts (owner, request_id, lane, account, batch_id, state)
 SELECT a.owner, a.request_id, 'batch', a.account, :batch, 'planned'
 FROM attempts a JOIN requests r ON r.id = a.request_id
 WHERE a.batch_id = :source AND a.id BETWEEN :first AND :last AND r.state = 'open' AND r.live_batches = 0 AND r.live_calls = 0
-ORDER BY a.id {lock r};
+ORDER BY a.id;

@@ -15,15 +15,21 @@ ON CONFLICT (bucket_id, phase) DO UPDATE
 SET requests = tallies.requests + excluded.requests, tokens = tallies.tokens + excluded.tokens;
 
 -- name: open
--- Every bucket of an accepted, unfinished job that still has open requests, with its tallies, by deadline.
+-- Every bucket of an accepted, unfinished job that still has open requests, with its tallies, by deadline. CROSS JOIN keeps
+-- SQLite from reading the tallies of every job there ever was.
 SELECT b.*, j.state AS job_state, j.on_miss, j.accepted_at, j.max_cost, t.phase, t.requests, t.tokens
-FROM jobs j JOIN buckets b ON b.job_id = j.id JOIN tallies t ON t.bucket_id = b.id
-WHERE j.answered_at IS NULL AND j.accepted_at IS NOT NULL
+FROM jobs j CROSS JOIN buckets b CROSS JOIN tallies t
+WHERE b.job_id = j.id AND t.bucket_id = b.id AND j.answered_at IS NULL AND j.accepted_at IS NOT NULL
 ORDER BY b.deadline, b.id, t.phase;
 
 -- name: lock
--- One planner at a time for a bucket.
-SELECT b.*, j.state AS job_state FROM buckets b JOIN jobs j ON j.id = b.job_id WHERE b.id = :bucket {lock b};
+-- Whoever moves a bucket's requests, their attempts or its tallies holds its row: one at a time, so that what is read
+-- of them stays true until it is acted on.
+SELECT id FROM buckets WHERE id = :bucket {lock buckets};
+
+-- name: plan
+-- As `lock`, and the job cannot be cancelled before what is planned is on record.
+SELECT j.state AS job_state FROM buckets b JOIN jobs j ON j.id = b.job_id WHERE b.id = :bucket {lock b} {share j};
 
 -- name: protect
 -- The bucket fits into the real-time capacity after all.

@@ -8,11 +8,12 @@ UPDATE deliveries SET due_at = :now WHERE job_id = :job AND due_at IS NULL AND d
 
 -- name: claim
 -- Take deliveries that are due and that this machine can make.
-UPDATE deliveries SET holder = :holder, lease_until = :lease_until, fence = fence + 1
-WHERE id IN (
+WITH due AS (
     SELECT id FROM deliveries
     WHERE due_at <= :now AND lease_until <= :now AND (host IS NULL OR host = :host) ORDER BY due_at, id LIMIT :count {skip locked}
-) RETURNING *;
+)
+UPDATE deliveries SET holder = :holder, lease_until = :lease_until, fence = fence + 1
+WHERE id IN (SELECT id FROM due) RETURNING *;
 
 -- name: delivered
 UPDATE deliveries SET delivered_at = :now, due_at = NULL, holder = NULL, lease_until = 0, trouble = NULL

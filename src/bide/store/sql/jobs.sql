@@ -12,7 +12,7 @@ INSERT INTO jobs (
 -- Every request is stored: from here on they are promised.
 UPDATE jobs SET state = 'running', fingerprint = :fingerprint, input_id = :input_id, requests = :requests, refused = :refused,
     admission = :admission, first_request = :first_request, last_request = :last_request, accepted_at = :now
-WHERE owner = :owner AND id = :job AND state IN {before job.running}
+WHERE owner = :owner AND id = :job AND state IN {before job.running} AND cancelled_at IS NULL
 RETURNING *;
 
 -- name: cancel
@@ -57,12 +57,17 @@ UNION ALL SELECT id FROM batches WHERE due_at IS NOT NULL LIMIT 1;
 -- Jobs whose reader died before they were accepted.
 SELECT * FROM jobs WHERE done_at IS NULL AND state = 'accepting' AND created_at <= :before ORDER BY id;
 
+-- name: lock
+-- Whoever asks whether a job has come to its end holds its row: of two last moves in two transactions, the later one sees
+-- the other, and closes it.
+SELECT id FROM jobs WHERE id = :job {lock jobs};
+
 -- name: answer
 -- Note that the last request is settled.
 UPDATE jobs SET answered_at = :now
 WHERE id = :job AND answered_at IS NULL AND state IN ('running', 'cancelling') AND NOT EXISTS (
     SELECT 1 FROM tallies t JOIN buckets b ON b.id = t.bucket_id
-    WHERE b.job_id = :job AND t.requests > 0 AND t.phase IN ('waiting', 'batched', 'calling')
+    WHERE b.job_id = :job AND t.requests > 0 AND t.phase IN ('waiting', 'stubborn', 'batched', 'calling')
 )
 RETURNING *;
 
@@ -82,6 +87,13 @@ RETURNING *;
 -- What the job's buckets add up to.
 SELECT b.*, t.phase, t.requests, t.tokens FROM buckets b LEFT JOIN tallies t ON t.bucket_id = b.id
 WHERE b.owner = :owner AND b.job_id = :job ORDER BY b.id, t.phase;
+
+-- name: forsake
+-- From here on the job cannot be accepted any more.
+UPDATE jobs SET cancelled_at = created_at WHERE id = :job AND state = 'accepting' RETURNING id;
+
+-- name: promised
+SELECT id FROM jobs WHERE id = :job AND state <> 'accepting';
 
 -- name: delete_requests
 -- Part of forgetting a job that was never accepted.

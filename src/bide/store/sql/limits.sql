@@ -6,6 +6,11 @@ ON CONFLICT (account, model, name) DO UPDATE SET value = excluded.value, source 
 -- name: all
 SELECT * FROM limits ORDER BY account, model, name;
 
+-- name: lock_users
+-- A row that everybody who shares a limit locks first, so that they count each other. It counts as nobody.
+INSERT INTO users (account, model, holder, until) VALUES (:account, :model, '', 0)
+ON CONFLICT (account, model, holder) DO UPDATE SET until = 0;
+
 -- name: use
 INSERT INTO users (account, model, holder, until) VALUES (:account, :model, :holder, :until)
 ON CONFLICT (account, model, holder) DO UPDATE SET until = excluded.until;

@@ -46,7 +46,7 @@ UPDATE requests SET state = :state, settled_at = :now
 WHERE id IN (
     SELECT r.id FROM requests r
     WHERE r.bucket_id = :bucket AND r.state = 'open' AND r.live_batches = 0 AND r.live_calls = 0 ORDER BY r.id LIMIT :count
-) RETURNING input_tokens + output_tokens AS tokens;
+) RETURNING input_tokens + output_tokens AS tokens, CASE WHEN losses >= {most losses} THEN 'stubborn' ELSE 'waiting' END AS phase;
 
 -- name: settle_batched
 -- Give up a bucket's requests that lie in batches; an answer that still comes is a late one.
@@ -56,4 +56,4 @@ WHERE id IN (
     WHERE r.id BETWEEN (SELECT first_request FROM jobs WHERE id = :job) AND (SELECT last_request FROM jobs WHERE id = :job)
         AND r.bucket_id = :bucket AND r.state = 'open' AND r.live_batches > 0 AND r.live_calls = 0
     ORDER BY r.id LIMIT :count
-) RETURNING input_tokens + output_tokens AS tokens;
+) RETURNING input_tokens + output_tokens AS tokens, 'batched' AS phase;

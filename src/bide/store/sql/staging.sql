@@ -43,6 +43,7 @@
     live_batches {integer} NOT NULL,
     live_calls {integer} NOT NULL,
     phase_before TEXT NOT NULL,
+    phase_idle TEXT NOT NULL, -- where the request is when it has no live attempt
     entry TEXT,
     reason TEXT,
     amount {integer},

@@ -77,7 +77,7 @@ CREATE TABLE buckets (
 -- How many of a bucket's requests are in which phase; moved in the transaction that moves the requests.
 CREATE TABLE tallies (
     bucket_id {integer} NOT NULL {references buckets},
-    phase TEXT NOT NULL,   -- waiting | batched | calling | batch | realtime | failed | cancelled | expired
+    phase TEXT NOT NULL,   -- waiting | stubborn | batched | calling | batch | realtime | failed | cancelled | expired
     requests {integer} NOT NULL,
     tokens {integer} NOT NULL,
     PRIMARY KEY (bucket_id, phase)
@@ -100,6 +100,7 @@ CREATE TABLE requests (
     live_batches {integer} NOT NULL DEFAULT 0,
     live_calls {integer} NOT NULL DEFAULT 0,
     errors {integer} NOT NULL DEFAULT 0,
+    losses {integer} NOT NULL DEFAULT 0, -- attempts of which nobody knows what became
     settled_by {integer},               -- the attempt whose answer or error is the request's
     queued_at {integer} NOT NULL,
     settled_at {integer}

@@ -1,0 +1,308 @@
+"""PostgreSQL: several machines on one store.
+
+Isolation. Verbs run at READ COMMITTED behind locks rather than at SERIALIZABLE with retries: nearly all of them move the
+same few rows, the tallies of a bucket, so that serializable transactions would fail one another where locks only wait.
+The rule is short. Whoever moves a bucket's requests, their attempts or its tallies holds the bucket's row; whoever asks
+whether a job has come to its end holds the job's; a batch is held by its fence. Everybody locks a batch first, then buckets
+by id, then jobs by id, and a statement after a lock sees what the last holder committed. `Transaction.lock` and
+``{lock …}`` in the queries are these places.
+
+Once. A transaction that the server undid (a deadlock, which the order of locks makes rare) or whose session broke before
+the commit is run again. Where the session breaks during the commit, the server is asked by the transaction's number what
+became of it; the answer decides between giving the result and running it again. Only where nobody can tell is
+the error raised.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from bide.core.errors import StoreError
+from bide.store import queries
+from bide.store.database import Result, Row, Work
+from bide.store.postgres_connection import STAGING, Connection, Pool, create_pool, place
+from bide.store.postgres_errors import CONFLICTS, LOST, translate
+from bide.store.postgres_link import Link, number_of, space_of
+from bide.store.queries import Dialect, Query
+
+SESSIONS = 10
+"""Transactions a process runs at a time, unless it says otherwise."""
+
+PAUSES = (0.0, 0.05, 0.2, 0.5, 1.0, 2.0, 4.0)
+"""Seconds before each further try of a transaction: a server that restarts is back within them."""
+
+OUTCOME_PAUSE = 0.1
+OUTCOME_TRIES = 50
+"""How often, and how many seconds apart, the server is asked what became of a commit."""
+
+SWEEP = 500
+"""Rows staged in a transaction from which on the staging tables are cut short: nothing vacuums them."""
+
+WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+SQL = queries.load("postgres")
+
+_INSERT = re.compile(r"INSERT INTO (\w+).*?(VALUES \([^()]*\))", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """An ``INSERT … VALUES`` as one statement over arrays of values, one array a column."""
+
+    text: str
+    texts: tuple[bool, ...]
+    """Which columns are text."""
+    stages: bool
+    """Whether it fills a staging table."""
+
+
+class PostgresTransaction:
+    """A transaction on a session. `bulks` keeps what is worked out about bulk inserts, by their text."""
+
+    def __init__(self, connection: Connection, bulks: dict[str, Bulk]) -> None:
+        self.connection = connection
+        self.staged = 0
+        self._bulks = bulks
+
+    async def one(self, query: Query, /, **parameters: object) -> Row | None:
+        return await self.connection.fetchrow(query.texts[Dialect.POSTGRES], *_values(query, parameters))
+
+    async def all(self, query: Query, /, **parameters: object) -> Sequence[Row]:
+        return await self.connection.fetch(query.texts[Dialect.POSTGRES], *_values(query, parameters))
+
+    async def run(self, query: Query, /, **parameters: object) -> int:
+        return _count(await self.connection.execute(query.texts[Dialect.POSTGRES], *_values(query, parameters)))
+
+    async def many(self, query: Query, rows: Sequence[Sequence[object]], /) -> int:
+        if not rows:
+            return 0
+        bulk = await self._bulk(query)
+        self.staged += len(rows) if bulk.stages else 0
+        columns = [
+            [_storable(value) for value in column] if is_text else column
+            for column, is_text in zip(zip(*rows, strict=True), bulk.texts, strict=True)
+        ]
+        return _count(await self.connection.execute(bulk.text, *columns))
+
+    async def lock(self, query: Query, /, **parameters: object) -> None:
+        await self.connection.execute(query.texts[Dialect.POSTGRES], *_values(query, parameters))
+
+    async def _bulk(self, query: Query) -> Bulk:
+        text = query.texts[Dialect.POSTGRES]
+        if text not in self._bulks:
+            found = _INSERT.match(text)
+            assert found is not None, f"{query.name} is no INSERT … VALUES"
+            types = [parameter.name for parameter in (await self.connection.prepare(text)).get_parameters()]
+            arrays = ", ".join(f"${number}::{name}[]" for number, name in enumerate(types, 1))
+            head, tail = text[: found.start(2)], text[found.end(2) :]
+            self._bulks[text] = Bulk(
+                f"{head}SELECT * FROM unnest({arrays}){tail}",
+                tuple(name == "text" for name in types),
+                found[1] in STAGING,
+            )
+        return self._bulks[text]
+
+
+class PostgresDatabase:
+    """The driver for one database, used from one event loop. Any number of processes may use it at a time."""
+
+    def __init__(self, url: str, pool: Pool, link: Link) -> None:
+        self._where = place(url)
+        self._pool = pool
+        self._link = link
+        self._bulks: dict[str, Bulk] = {}
+
+    @classmethod
+    async def open(cls, url: str, *, sessions: int = SESSIONS) -> "PostgresDatabase":
+        """Connect, and bring the schema up to date. `sessions` transactions run at a time; others wait for a free session.
+
+        Raises:
+            StoreError: the server cannot be reached, does not let us in, or has the schema of a newer bide.
+        """
+        try:
+            pool = await create_pool(url, sessions)
+        except Exception as error:
+            raise translate(error, place(url)) from error
+        database = cls(url, pool, Link(url))
+        try:
+            await database._persist(database._migrate)
+            await database._link.open()
+        except BaseException:
+            pool.terminate()
+            raise
+        return database
+
+    async def write(self, name: str, work: Work[Result]) -> Result:
+        return await self._persist(lambda: self._write(work))
+
+    async def read(self, name: str, work: Work[Result]) -> Result:
+        return await self._persist(lambda: self._read(work))
+
+    async def wait_for_change(self) -> None:
+        await self._link.hear()
+
+    async def attend(self, holder: str) -> None:
+        await self._link.attend(holder)
+
+    async def is_present(self, holder: str) -> bool:
+        return self._link.attends(holder) or await self._ask("present", holder=number_of(holder))
+
+    async def others_present(self, holder: str) -> bool:
+        return await self._ask("others_present", holder=number_of(holder), pid=self._link.pid)
+
+    async def close(self) -> None:
+        await self._link.close()
+        await self._pool.close()
+
+    async def _persist(self, step: Callable[[], Awaitable[Result]]) -> Result:
+        """Run something again until it succeeds or fails for a reason that does not pass by itself."""
+        pauses = iter(PAUSES)
+        while True:
+            try:
+                return await step()
+            except Exception as error:
+                pause = next(pauses, None) if isinstance(error, (*CONFLICTS, *LOST)) else None
+                if pause is None:
+                    translated = translate(error, self._where)
+                    if translated is error:
+                        raise
+                    raise translated from error
+            await asyncio.sleep(pause)
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncGenerator[Connection]:
+        """A session; what was not committed is undone."""
+        connection = await self._pool.acquire()
+        try:
+            yield connection
+        except BaseException as error:
+            await _undo(connection)
+            if isinstance(error, asyncpg.InterfaceError) and connection.is_closed():
+                raise ConnectionResetError(str(error)) from error
+            raise
+        finally:
+            await self._pool.release(connection)
+
+    async def _read(self, work: Work[Result]) -> Result:
+        async with self._session() as connection:
+            await connection.execute(READ)
+            result = await work(PostgresTransaction(connection, self._bulks))
+            await connection.execute("COMMIT")
+            return result
+
+    async def _write(self, work: Work[Result]) -> Result:
+        unanswered: BaseException | None = None
+        async with self._session() as connection:
+            await connection.execute(WRITE)
+            transaction = PostgresTransaction(connection, self._bulks)
+            result = await work(transaction)
+            if transaction.staged >= SWEEP:
+                await connection.execute(f"TRUNCATE {', '.join(STAGING)}")
+            number = await _value(connection, "commit_id")
+            pid = connection.get_server_pid()
+            try:
+                if await connection.execute("COMMIT") != "COMMIT":
+                    raise StoreError(f"PostgreSQL ({self._where}) undid a transaction in which a statement had failed")
+            except LOST as error:
+                unanswered = error
+                connection.terminate()
+        if unanswered is not None and (number is None or not await self._was_committed(number, pid)):
+            raise unanswered
+        if number is not None:
+            self._link.tell()
+        return result
+
+    async def _was_committed(self, number: str, pid: int) -> bool:
+        """What became of a commit that nobody answered, by the transaction's number and its session's.
+
+        Raises:
+            StoreError: that cannot be found out.
+        """
+
+        async def ask() -> str | None:
+            async with self._session() as connection:
+                outcome = await _value(connection, "outcome", number=number)
+                if outcome == "in progress":  # nobody will end it but us
+                    await _value(connection, "end_session", number=number, pid=pid)
+                return outcome
+
+        for _ in range(OUTCOME_TRIES):
+            outcome = await self._persist(ask)
+            if outcome != "in progress":
+                break
+            await asyncio.sleep(OUTCOME_PAUSE)
+        else:
+            outcome = None
+        if outcome is None:
+            raise StoreError(
+                f"PostgreSQL ({self._where}) broke off during a commit and does not tell what became of it;"
+                " look with `bide status` before doing it again"
+            )
+        return outcome == "committed"
+
+    async def _ask(self, name: str, **parameters: object) -> bool:
+        """A question about presence."""
+
+        async def ask() -> bool:
+            async with self._session() as connection:
+                return await _value(connection, name, space=self._link.space, **parameters)
+
+        return await self._persist(ask)
+
+    async def _migrate(self) -> None:
+        """Bring the schema up to date, one transaction a migration; workers that start together take turns."""
+        known = queries.migrations()
+        async with self._session() as connection:
+            if await _version(connection) == known[-1][0]:
+                return
+            for number, text in known:
+                await connection.execute(WRITE)
+                await _value(connection, "lock_migrations", space=await space_of(connection))
+                version = await _version(connection)
+                if version > known[-1][0]:
+                    raise StoreError(
+                        f"this database has schema {version}, this bide knows {known[-1][0]}; upgrade bide"
+                    )
+                if number > version:
+                    await connection.execute(queries.expand(text, Dialect.POSTGRES))
+                    await _value(connection, "migrated", number=str(number))
+                await connection.execute("COMMIT")
+
+
+async def _version(connection: Connection) -> int:
+    return (await _value(connection, "schema") or 0) if await _value(connection, "has_schema") else 0
+
+
+async def _value(connection: Connection, name: str, **parameters: object) -> Any:
+    """The first value of one of the driver's own queries."""
+    query = SQL[name]
+    return await connection.fetchval(query.texts[Dialect.POSTGRES], *query.values(parameters))
+
+
+async def _undo(connection: Connection) -> None:
+    if connection.is_closed():
+        return
+    try:
+        await connection.execute("ROLLBACK")
+    except Exception:
+        connection.terminate()
+
+
+def _values(query: Query, parameters: Mapping[str, object]) -> list[object]:
+    return [_storable(value) for value in query.values(parameters)]
+
+
+def _storable(value: object) -> object:
+    """PostgreSQL's text has no U+0000; a provider's message may have."""
+    return value.replace("\0", "\ufffd") if isinstance(value, str) and "\0" in value else value
+
+
+def _count(status: str) -> int:
+    """The rows of a command's tag, as in ``INSERT 0 5``."""
+    return int(status.rpartition(" ")[2])
