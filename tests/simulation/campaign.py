@@ -13,6 +13,9 @@ from tests.simulation.gates import CRASH_POINTS, Kind
 from tests.simulation.plan import draw
 from tests.simulation.run import run
 
+SHOWN = 5
+"""Failures told one by one."""
+
 EVERY_POINT_FROM = 1_000
 """So many seeds must hit every place where a process can die."""
 
@@ -62,6 +65,8 @@ def many(seeds: range, processes: int, digests: bool) -> int:
                 print(summary.seed, summary.digest)
             if summary.violations:
                 failed.append(summary)
+                if len(failed) > SHOWN:
+                    continue
                 for rule, what in summary.violations:
                     print(f"seed {summary.seed}: {rule}: {what}", file=sys.stderr)
     missed = [point for point in CRASH_POINTS if (point[0], point[1].value) not in crashes]
@@ -75,7 +80,7 @@ def many(seeds: range, processes: int, digests: bool) -> int:
         "crash_points": f"{len(CRASH_POINTS) - len(missed)} of {len(CRASH_POINTS)}",
     }
     print(json.dumps(figures), file=sys.stderr if digests else sys.stdout)
-    for summary in failed:
+    for summary in failed[:SHOWN]:
         print(f"replay: python -m tests.simulation --seed {summary.seed} --story", file=sys.stderr)
     if missed and len(seeds) >= EVERY_POINT_FROM:
         print(f"never hit: {', '.join(f'{site} {moment}' for site, moment in missed)}", file=sys.stderr)

@@ -1,7 +1,9 @@
 """`bide sim`: a provider on this machine, to rehearse on."""
 
 import asyncio
+import contextlib
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,20 +48,21 @@ def sim(
     from bide.simulator.script import load_script
 
     loaded = load_script(script)
-    try:
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it is meant to end
         asyncio.run(_serve(loaded.hurried() if fast else loaded, seed, port, _clock(speed)))
-    except KeyboardInterrupt:
-        print("The simulator has stopped.", file=sys.stderr)
+    print("The simulator has stopped.", file=sys.stderr)
 
 
 async def _serve(script: "Script", seed: int, port: int, clock: Clock) -> None:
     from bide.simulator.server import HOST, running_simulator
 
+    stopped = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
     try:
         async with running_simulator(script, seed=seed, port=port, clock=clock) as simulator:
             print(simulator.url, flush=True)
             print(_directions(simulator.url, clock), file=sys.stderr, flush=True)
-            await asyncio.Event().wait()
+            await stopped.wait()
     except OSError as error:
         raise SettingError(
             f"{HOST}:{port} cannot be listened on ({error.strerror}); choose another --port, or 0"

@@ -1,5 +1,6 @@
 """What every step needs, handed in once: store, providers, clock, chance, prices, settings."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from bide.store.store import Store
 
 Deliver = Callable[[Store, Job, str], Awaitable[None]]
 """Hands a job's answers to the destination that the store keeps as text. Raises `BideError` or OSError."""
+
+HARVESTS = 2
 
 log = logging.getLogger("bide.engine")
 
@@ -39,5 +42,7 @@ class Context:
     tag: str
     deliver: Deliver
     on_fault: Callable[[BaseException], None] = log_fault
+    harvesting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HARVESTS))
+    """Bounds how many batches are read at a time: each keeps a chunk of responses in memory."""
     troubles: dict[str, str] = field(default_factory=dict[str, str])
     """By account or by part of the store, what keeps us from working: for the progress view."""

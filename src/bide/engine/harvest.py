@@ -29,8 +29,9 @@ async def harvest(context: Context, batch: Batch) -> Batch | None:
     tariff = await context.pricing.tariff(
         provider_of(context, batch).catalogue, batch.model, pricing.BATCH, batch.ended_at or context.clock.now()
     )
-    output = await collect(context, batch, batch.output_file, True, (batch.output_rows, batch.error_rows), tariff)
-    await collect(context, batch, batch.error_file, False, output, tariff)
+    async with context.harvesting:
+        output = await collect(context, batch, batch.output_file, True, (batch.output_rows, batch.error_rows), tariff)
+        await collect(context, batch, batch.error_file, False, output, tariff)
     if batch.outcome is BatchOutcome.FAILED and batch.code != NOT_CREATED:
         await _failed(context, batch)
     verdict = AttemptState.LOST

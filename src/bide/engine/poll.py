@@ -72,10 +72,11 @@ FILES_APPEAR_WITHIN = 10 * MINUTE
 
 
 def _files_missing(remote: Remote, now: int) -> bool:
-    """Whether an ended batch should have files that are not shown yet."""
-    expected = remote.outcome is BatchOutcome.COMPLETED or remote.completed > 0
-    shown = remote.output_file is not None or (remote.completed == 0 and remote.error_file is not None)
-    return expected and not shown and now < (remote.ended_at or 0) + FILES_APPEAR_WITHIN
+    """Whether an ended batch may have files that are not shown yet. Counters can make us wait, never hurry."""
+    if remote.outcome is BatchOutcome.FAILED or now >= (remote.ended_at or 0) + FILES_APPEAR_WITHIN:
+        return False
+    neither = remote.output_file is None and remote.error_file is None
+    return neither or (remote.completed > 0 and remote.output_file is None)
 
 
 async def _observe(context: Context, batch: Batch, remote: Remote) -> None:

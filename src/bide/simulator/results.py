@@ -45,15 +45,15 @@ def write(batch: Batch, answers: Answers) -> Results:
             made = _answer(batch, row, answers, f"{key}{place:06x}", created)
             line.response = RowResponse(200, f"req_{key}{place:06x}", made)
             target = output
-        mischief = _mischief(batch, row) if odd or row.marker else None
-        if mischief == "missing":
+        way = mischief(batch, row) if odd or row.marker else None
+        if way == "missing":
             continue
-        if mischief == "renamed":
+        if way == "renamed":
             line.custom_id = f"{row.custom_id}-unknown"
         encoded = encode(line)
         target += encoded
         target += b"\n"
-        if mischief == "repeated":
+        if way == "repeated":
             repeats.append((target, encoded))
     for target, encoded in repeats:
         target += encoded
@@ -71,7 +71,7 @@ def _answer(batch: Batch, row: Row, answers: Answers, key: str, created: int) ->
     return endpoints.whole(batch.endpoint, key, created, body, answer, "default")
 
 
-def _mischief(batch: Batch, row: Row) -> str | None:
+def mischief(batch: Batch, row: Row) -> str | None:
     """What is wrong with how this row is delivered."""
     if row.marker in ("missing", "repeated", "renamed"):
         return row.marker

@@ -225,27 +225,28 @@ class Attempts(Verbs):
         locked = await transaction.one(BUCKETS["plan"], bucket=bucket.id)
         if locked is None or locked["job_state"] != JobState.RUNNING:
             return []
-        call = {
-            "bucket": bucket.id,
-            "account": bucket.account,
-            "holder": holder,
-            "lease_until": lease_until,
-            "now": now,
-        }
         if batch is None:
             rows = await transaction.all(SQL["claim_waiting"], bucket=bucket.id, count=limit)
-            made = await transaction.all(SQL["call_waiting"], **call, count=len(rows))
         else:
-            carried = {"batch": batch.id, "first": batch.first_attempt, "last": batch.last_attempt, "after": after}
-            rows = await transaction.all(SQL["claim_batched"], bucket=bucket.id, **carried, count=limit)
-            made = await transaction.all(SQL["call_batched"], **call, **carried, count=len(rows))
+            rows = await transaction.all(
+                SQL["claim_batched"],
+                bucket=bucket.id,
+                batch=batch.id,
+                first=batch.first_attempt,
+                last=batch.last_attempt,
+                after=after,
+                count=limit,
+            )
             await transaction.run(SQL["rescued"], batch=batch.id, requests=len(rows))
         if not rows:
             return []
-        attempts = {row["request_id"]: row["id"] for row in made}
-        await transaction.run(
-            SQL["mark_called"], bucket=bucket.id, first=min(attempts.values()), last=max(attempts.values())
+        since = await newest(transaction)
+        await transaction.many(
+            SQL["call"], [(bucket.owner, row["id"], bucket.account, holder, lease_until, now) for row in rows]
         )
+        made = await transaction.all(SQL["called"], bucket=bucket.id, after=since)
+        attempts = {row["request_id"]: row["id"] for row in made}
+        await transaction.run(SQL["mark_called"], bucket=bucket.id, after=since)
         for phase in sorted({row["phase"] for row in rows}):
             tokens = [row["input_tokens"] + row["output_tokens"] for row in rows if row["phase"] == phase]
             await count(transaction, bucket.id, Phase(phase), Tally(-len(tokens), -sum(tokens)))
@@ -276,6 +277,13 @@ class Attempts(Verbs):
         """Calls in flight of a holder who is gone, or whose lease has run out."""
         rows = await transaction.all(SQL["orphans"], holder=holder, now=now, count=limit)
         return [Orphan(row["id"], row["account"], row["model"], row["length"], row["output_tokens"]) for row in rows]
+
+
+async def newest(transaction: Transaction) -> int:
+    """The highest attempt there is; what a transaction adds lies above it."""
+    row = await transaction.one(SQL["newest"])
+    assert row is not None
+    return row["id"]
 
 
 def _claimed(row: Row, attempt: int) -> ClaimedCall:

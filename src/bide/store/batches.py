@@ -14,7 +14,7 @@ from bide.core.identifiers import CUSTOM_ID_LENGTH
 from bide.core.span import Span
 from bide.core.states import AttemptState, BatchOutcome, BatchState, JobState
 from bide.store import events, jobs, queries, records
-from bide.store.attempts import Report, settle
+from bide.store.attempts import Report, newest, settle
 from bide.store.bodies import NewObject, record_object
 from bide.store.buckets import count
 from bide.store.database import Row, Transaction, Verbs, reads, writes
@@ -82,8 +82,13 @@ class Batches(Verbs):
     async def open(
         self, transaction: Transaction, batch: NewBatch, bucket: int, holder: str, lease_until: int, now: int
     ) -> Batch | None:
-        """Make a batch that is to be filled from a bucket, and hold it; None when one is being filled already."""
-        await transaction.one(BUCKETS["lock"], bucket=bucket)
+        """Make a batch that is to be filled from a bucket, and hold it.
+
+        None when one is being filled already, or when nothing more is planned for the bucket's job.
+        """
+        locked = await transaction.one(BUCKETS["plan"], bucket=bucket)
+        if locked is None or locked["job_state"] != JobState.RUNNING:
+            return None
         if await transaction.one(SQL["filling"], bucket=bucket) is not None:
             return None
         opened = await _open(transaction, batch, now, holder, lease_until)
@@ -127,9 +132,9 @@ class Batches(Verbs):
         )
         if cut is None or cut["last"] is None:
             return NOTHING_ADDED
-        newest = await _newest(transaction)
+        since = await newest(transaction)
         await transaction.run(SQL["fill"], bucket=bucket.id, account=bucket.account, batch=held[0], last=cut["last"])
-        return await _add(transaction, held, bucket.endpoint, newest)
+        return await _add(transaction, held, bucket.endpoint, since)
 
     @writes
     async def seal(self, transaction: Transaction, held: Fenced, now: int) -> Batch:
@@ -353,9 +358,9 @@ class Batches(Verbs):
             if await transaction.one(SQL["left"], **ours) is None:
                 continue
             successor = await _open(transaction, new, now)
-            newest = await _newest(transaction)
+            since = await newest(transaction)
             await transaction.run(SQL["regroup"], batch=successor.id, **ours)
-            await _add(transaction, (successor.id, successor.fence), new.endpoint, newest)
+            await _add(transaction, (successor.id, successor.fence), new.endpoint, since)
             sealed.append(await _seal(transaction, (successor.id, successor.fence), now))
         await events.record(
             transaction,
@@ -490,12 +495,6 @@ async def _moved(transaction: Transaction, name: str, held: Fenced, **parameters
     if row is None:
         raise LeaseLostError
     return row
-
-
-async def _newest(transaction: Transaction) -> int:
-    row = await transaction.one(SQL["newest_attempt"])
-    assert row is not None
-    return row["id"]
 
 
 async def _add(transaction: Transaction, held: Fenced, endpoint: str, after: int) -> Room:

@@ -48,7 +48,7 @@ READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 SQL = queries.load("postgres")
 
-_INSERT = re.compile(r"INSERT INTO (\w+).*?(VALUES \([^()]*\))", re.DOTALL)
+_INSERT = re.compile(r"INSERT INTO (\w+).*?VALUES \(([^()]*)\)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +100,11 @@ class PostgresTransaction:
             assert found is not None, f"{query.name} is no INSERT … VALUES"
             types = [parameter.name for parameter in (await self.connection.prepare(text)).get_parameters()]
             arrays = ", ".join(f"${number}::{name}[]" for number, name in enumerate(types, 1))
-            head, tail = text[: found.start(2)], text[found.end(2) :]
+            names = ", ".join(f"given_{number}" for number, _ in enumerate(types, 1))
+            values = found[2].replace("$", "given_")
+            head, tail = text[: found.start(2)].removesuffix("VALUES ("), text[found.end(2) + 1 :]
             self._bulks[text] = Bulk(
-                f"{head}SELECT * FROM unnest({arrays}){tail}",
+                f"{head}SELECT {values} FROM unnest({arrays}) AS given ({names}){tail}",
                 tuple(name == "text" for name in types),
                 found[1] in STAGING,
             )

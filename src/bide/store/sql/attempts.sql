@@ -1,9 +1,20 @@
 -- name: claim_waiting
--- Waiting requests of a bucket, to be called now.
+-- Waiting requests of a bucket, to be called now; first those that only a call can answer. Two pages, so that no claim sorts
+-- everything that waits.
 SELECT r.id, r.object_id, r.start, r.length, r.checksum, r.input_tokens, r.output_tokens, {phase r} AS phase, 0 AS carried_by
-FROM requests r
-WHERE r.bucket_id = :bucket AND r.state = 'open' AND r.live_batches = 0 AND r.live_calls = 0
-ORDER BY r.losses DESC, r.id LIMIT :count;
+FROM requests r WHERE r.id IN (
+    SELECT id FROM (
+        SELECT id FROM requests
+        WHERE bucket_id = :bucket AND state = 'open' AND live_batches = 0 AND live_calls = 0 AND losses >= {most losses}
+        ORDER BY id LIMIT :count
+    ) AS stubborn
+    UNION ALL
+    SELECT id FROM (
+        SELECT id FROM requests
+        WHERE bucket_id = :bucket AND state = 'open' AND live_batches = 0 AND live_calls = 0 AND losses < {most losses}
+        ORDER BY id LIMIT :count
+    ) AS fresh
+) ORDER BY phase, r.id LIMIT :count;
 
 -- name: claim_batched
 -- Requests of a bucket that lie unanswered in a batch, to be rescued now.
@@ -17,26 +28,23 @@ ORDER BY a.id LIMIT :count;
 -- Before requests of a batch are called: it counts them.
 SELECT id FROM batches WHERE id = :batch {lock batches};
 
--- name: call_waiting
--- The intent of calls, committed before they are made: of the waiting requests that were just found.
-INSERT INTO attempts (owner, request_id, lane, account, state, holder, lease_until, sent_at)
-SELECT owner, id, 'realtime', :account, 'sent', :holder, :lease_until, :now FROM requests
-WHERE bucket_id = :bucket AND state = 'open' AND live_batches = 0 AND live_calls = 0
-ORDER BY losses DESC, id LIMIT :count RETURNING id, request_id;
+-- name: newest
+SELECT coalesce(max(id), 0) AS id FROM attempts;
 
--- name: call_batched
--- The same, of the requests in a batch.
+-- name: call
+-- The intent of a call, committed before it is made.
 INSERT INTO attempts (owner, request_id, lane, account, state, holder, lease_until, sent_at)
-SELECT r.owner, r.id, 'realtime', :account, 'sent', :holder, :lease_until, :now
-FROM attempts a JOIN requests r ON r.id = a.request_id
-WHERE a.batch_id = :batch AND a.id > :after AND a.id BETWEEN :first AND :last
-    AND a.state IN ('planned', 'sent') AND r.bucket_id = :bucket AND r.state = 'open' AND r.live_calls = 0
-ORDER BY a.id LIMIT :count RETURNING id, request_id;
+VALUES (:owner, :request, 'realtime', :account, 'sent', :holder, :lease_until, :now);
+
+-- name: called
+-- The calls of a bucket since then.
+SELECT a.id, a.request_id FROM attempts a JOIN requests r ON r.id = a.request_id
+WHERE a.id > :after AND a.batch_id IS NULL AND r.bucket_id = :bucket;
 
 -- name: mark_called
--- Requests of this bucket are being called by these attempts now. Others' attempts may lie between them.
+-- Their requests are being called now.
 UPDATE requests SET live_calls = 1 WHERE bucket_id = :bucket AND id IN (
-    SELECT request_id FROM attempts WHERE id BETWEEN :first AND :last AND batch_id IS NULL AND state = 'sent'
+    SELECT request_id FROM attempts WHERE id > :after AND batch_id IS NULL
 );
 
 -- name: rescued

@@ -59,9 +59,6 @@ SELECT owner, id, 'batch', :account, :batch, 'planned' FROM requests
 WHERE bucket_id = :bucket AND state = 'open' AND live_batches = 0 AND live_calls = 0 AND losses < {most losses} AND id <= :last
 ORDER BY id;
 
--- name: newest_attempt
-SELECT coalesce(max(id), 0) AS id FROM attempts;
-
 -- name: added
 -- What a batch was given since then, by bucket.
 SELECT r.bucket_id, count(*) AS requests, sum(r.length) AS length, sum(r.input_tokens) AS tokens,

@@ -107,6 +107,8 @@ CREATE TABLE requests (
 ) {strict};
 CREATE UNIQUE INDEX requests_by_custom_id ON requests (job_id, custom_id);
 CREATE INDEX requests_waiting ON requests (bucket_id, id) WHERE state = 'open' AND live_batches = 0 AND live_calls = 0;
+CREATE INDEX requests_stubborn ON requests (bucket_id, id)
+    WHERE state = 'open' AND live_batches = 0 AND live_calls = 0 AND losses >= {most losses};
 
 CREATE TABLE batches (
     id {id},

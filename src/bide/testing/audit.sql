@@ -1,0 +1,100 @@
+-- name: tallies
+-- What is kept, against what a recount of the requests gives.
+SELECT bucket_id, phase, sum(requests) AS requests, sum(tokens) AS tokens FROM (
+    SELECT bucket_id, phase, requests, tokens FROM tallies
+    UNION ALL
+    SELECT r.bucket_id, CASE WHEN r.state = 'succeeded' THEN a.lane ELSE {phase r} END, -1, -(r.input_tokens + r.output_tokens)
+    FROM requests r LEFT JOIN attempts a ON a.id = r.settled_by
+) AS both_ways GROUP BY bucket_id, phase HAVING sum(requests) <> 0 OR sum(tokens) <> 0 ORDER BY bucket_id, phase;
+
+-- name: live_attempts
+-- A request counts its live attempts, and there is at most one of a kind.
+SELECT r.id, r.live_batches, r.live_calls, sum(CASE WHEN a.batch_id IS NOT NULL THEN 1 ELSE 0 END) AS batches,
+    sum(CASE WHEN a.id IS NOT NULL AND a.batch_id IS NULL THEN 1 ELSE 0 END) AS calls
+FROM requests r LEFT JOIN attempts a ON a.request_id = r.id AND a.state IN ('planned', 'sent')
+GROUP BY r.id, r.live_batches, r.live_calls
+HAVING sum(CASE WHEN a.batch_id IS NOT NULL THEN 1 ELSE 0 END) <> r.live_batches
+    OR sum(CASE WHEN a.id IS NOT NULL AND a.batch_id IS NULL THEN 1 ELSE 0 END) <> r.live_calls
+    OR r.live_batches NOT IN (0, 1) OR r.live_calls NOT IN (0, 1)
+ORDER BY r.id;
+
+-- name: settled
+-- A final state has its instant, and an answer the attempt it came from.
+SELECT r.id, r.state, r.settled_at, r.settled_by, a.state AS attempt_state FROM requests r LEFT JOIN attempts a ON a.id = r.settled_by
+WHERE (r.state = 'open') <> (r.settled_at IS NULL)
+    OR (r.state = 'succeeded') <> (a.id IS NOT NULL AND a.state = 'answered')
+    OR (a.id IS NOT NULL AND a.request_id <> r.id)
+ORDER BY r.id;
+
+-- name: paid
+-- At most one paid entry a request, and it is for the answer that was taken.
+SELECT r.id, r.state, r.settled_by, count(*) AS entries FROM requests r JOIN ledger e ON e.request_id = r.id AND e.kind = 'paid'
+GROUP BY r.id, r.state, r.settled_by
+HAVING count(*) > 1 OR r.state <> 'succeeded' OR min(e.attempt_id) <> r.settled_by ORDER BY r.id;
+
+-- name: billed_once
+-- At most one entry an attempt, suspicions and what takes them back apart.
+SELECT attempt_id, count(*) AS entries FROM ledger WHERE kind <> 'suspected' GROUP BY attempt_id HAVING count(*) > 1 ORDER BY attempt_id;
+
+-- name: money
+-- A bucket's money, against the entries.
+SELECT bucket_id, sum(paid) AS paid, sum(listed) AS listed, sum(wasted) AS wasted, sum(suspected) AS suspected, sum(unpriced) AS unpriced
+FROM (
+    SELECT id AS bucket_id, paid, listed, wasted, suspected, unpriced FROM buckets
+    UNION ALL
+    SELECT r.bucket_id, CASE WHEN e.kind = 'paid' THEN -coalesce(e.amount, 0) ELSE 0 END,
+        CASE WHEN e.kind = 'paid' THEN -coalesce(e.listed, 0) ELSE 0 END,
+        CASE WHEN e.kind = 'waste' THEN -coalesce(e.amount, 0) ELSE 0 END,
+        CASE WHEN e.kind = 'suspected' THEN -coalesce(e.amount, 0) ELSE 0 END,
+        CASE WHEN e.kind <> 'suspected' AND e.amount IS NULL THEN -1 ELSE 0 END
+    FROM ledger e JOIN requests r ON r.id = e.request_id
+) AS both_ways GROUP BY bucket_id
+HAVING sum(paid) <> 0 OR sum(listed) <> 0 OR sum(wasted) <> 0 OR sum(suspected) <> 0 OR sum(unpriced) <> 0 ORDER BY bucket_id;
+
+-- name: batches
+-- What a batch and its shares count, against its attempts.
+SELECT t.id, t.requests, (SELECT count(*) FROM attempts a WHERE a.batch_id = t.id) AS attempts,
+    (SELECT sum(s.requests) FROM shares s WHERE s.batch_id = t.id) AS shares,
+    t.tokens - (SELECT coalesce(sum(r.input_tokens), 0) FROM attempts a JOIN requests r ON r.id = a.request_id WHERE a.batch_id = t.id) AS tokens
+FROM batches t
+WHERE t.requests <> (SELECT count(*) FROM attempts a WHERE a.batch_id = t.id)
+    OR t.requests <> (SELECT coalesce(sum(s.requests), 0) FROM shares s WHERE s.batch_id = t.id)
+    OR t.tokens <> (SELECT coalesce(sum(r.input_tokens), 0) FROM attempts a JOIN requests r ON r.id = a.request_id WHERE a.batch_id = t.id)
+ORDER BY t.id;
+
+-- name: harvested
+-- A harvested batch holds nothing back.
+SELECT a.id, a.state, a.batch_id FROM attempts a JOIN batches t ON t.id = a.batch_id
+WHERE t.state = 'harvested' AND a.state IN ('planned', 'sent') ORDER BY a.id;
+
+-- name: answered
+-- A promised job is answered exactly when nothing of it is open.
+SELECT j.id, j.state, j.answered_at FROM jobs j
+WHERE j.state <> 'accepting'
+    AND (j.answered_at IS NULL) <> EXISTS (SELECT 1 FROM requests r WHERE r.job_id = j.id AND r.state = 'open')
+ORDER BY j.id;
+
+-- name: done
+-- It is done exactly when it is answered and nothing of it is in flight.
+SELECT j.id, j.state, j.answered_at FROM jobs j
+WHERE j.state <> 'accepting' AND (j.state <> 'done') <> (
+    j.answered_at IS NULL
+    OR EXISTS (
+        SELECT 1 FROM batches t JOIN shares s ON s.batch_id = t.id JOIN buckets b ON b.id = s.bucket_id
+        WHERE b.job_id = j.id AND t.state <> 'harvested'
+    )
+    OR EXISTS (SELECT 1 FROM attempts a JOIN requests r ON r.id = a.request_id WHERE r.job_id = j.id AND a.state = 'sent' AND a.batch_id IS NULL)
+) ORDER BY j.id;
+
+-- name: owners
+-- What belongs together belongs to one owner.
+SELECT a.id FROM attempts a JOIN requests r ON r.id = a.request_id JOIN buckets b ON b.id = r.bucket_id JOIN jobs j ON j.id = r.job_id
+WHERE a.owner <> r.owner OR r.owner <> b.owner OR r.owner <> j.owner
+UNION ALL SELECT e.id FROM ledger e JOIN jobs j ON j.id = e.job_id WHERE e.owner <> j.owner;
+
+-- name: moves
+-- The moves of batches on record, in their order.
+SELECT batch_id, kind FROM events WHERE batch_id IS NOT NULL AND kind LIKE 'batch.%' ORDER BY id;
+
+-- name: states
+SELECT id, state FROM batches ORDER BY id;
