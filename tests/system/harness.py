@@ -57,7 +57,7 @@ class Machine:
         }
         if not self.clock:
             del environment["BIDE_CLOCK"]
-        return environment | self.extra
+        return {**environment, **self.extra}
 
     def command(self, *arguments: str, settings: Sequence[str] = QUICK) -> list[str]:
         """A command line of bide."""

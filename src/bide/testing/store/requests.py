@@ -47,7 +47,8 @@ class RequestCases(StoreCase):
 
     async def test_thousands_are_added_at_a_time_in_their_order(self, scene: Scene) -> None:
         handed = await scene.hand_in(2_500)
-        results, after = [], 0
+        results: list[int] = []
+        after = 0
         while page := await scene.store.requests.results(scene.owner, handed.job, after, 700):
             results += [row["line"] for row in page]
             after = page[-1]["id"]

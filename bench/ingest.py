@@ -1,0 +1,67 @@
+"""Durable ingest of the 103 MB file against orjson parsing and validating it.
+
+``python -m bench.ingest FILE`` measures in this process and prints JSON: a fresh one, so that nothing else is in memory.
+"""
+
+import asyncio
+import json
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+from bench import measure, yardsticks
+from bench.measure import Figure, Sample
+
+ROUNDS = 5
+
+
+def ingest(source: Path) -> None:
+    """Read the file into a job and accept it: bodies, rows and promise on the disk."""
+    from bide.config import load
+    from bide.core.clock import DAY
+    from bide.core.deadline import OnMiss
+    from bide.embedded import opened
+    from bide.intake.defaults import Defaults
+    from bide.intake.hand_in import FileRequest, hand_in
+
+    async def run(folder: str) -> None:
+        environment = {"BIDE_HOME": folder, "OPENAI_API_KEY": "x"}
+        async with opened(load(environment)) as bide:
+            request = FileRequest(
+                owner="local",
+                source=str(source),
+                defaults=Defaults(),
+                deadline=bide.context.clock.now() + DAY,
+                on_miss=OnMiss.RESCUE,
+                priority_source="within",
+            )
+            handed = await hand_in(bide.context, request, lambda findings, opened: None)
+            assert handed.job.requests == 50_000
+
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(run(folder))
+
+
+def compare(source: Path) -> dict[str, dict[str, float]]:
+    """Medians of both, taken in turn."""
+    ours: list[Sample] = []
+    theirs: list[Sample] = []
+    for _ in range(ROUNDS + 1):
+        theirs.append(measure.call(lambda: yardsticks.orjson_validates(source)))
+        ours.append(measure.call(lambda: ingest(source)))
+    return {"bide": asdict(measure.median(ours[1:])), "orjson": asdict(measure.median(theirs[1:]))}
+
+
+def figures(found: dict[str, dict[str, float]]) -> list[Figure]:
+    """The ratios."""
+    ours, theirs = found["bide"], found["orjson"]
+    detail = f"bide {ours['cpu']:.3f} s CPU, {ours['wall']:.3f} s; orjson {theirs['cpu']:.3f} s, {theirs['wall']:.3f} s"
+    return [
+        Figure("ingest of 50,000 requests, CPU / orjson", ours["cpu"] / theirs["cpu"], 1.6, detail=detail),
+        Figure("ingest of 50,000 requests, wall / orjson", ours["wall"] / theirs["wall"], 2.0),
+    ]
+
+
+if __name__ == "__main__":
+    print(json.dumps(compare(Path(sys.argv[1]))))
