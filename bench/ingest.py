@@ -10,20 +10,20 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import measure, yardsticks
+from bench import data, measure, yardsticks
 from bench.measure import Figure, Sample
+from bide.config import load
+from bide.core.clock import DAY
+from bide.core.deadline import OnMiss
+from bide.embedded import opened
+from bide.intake.defaults import Defaults
+from bide.intake.hand_in import FileRequest, hand_in
 
 ROUNDS = 5
 
 
 def ingest(source: Path) -> None:
     """Read the file into a job and accept it: bodies, rows and promise on the disk."""
-    from bide.config import load
-    from bide.core.clock import DAY
-    from bide.core.deadline import OnMiss
-    from bide.embedded import opened
-    from bide.intake.defaults import Defaults
-    from bide.intake.hand_in import FileRequest, hand_in
 
     async def run(folder: str) -> None:
         environment = {"BIDE_HOME": folder, "OPENAI_API_KEY": "x"}
@@ -53,8 +53,11 @@ def compare(source: Path) -> dict[str, dict[str, float]]:
     return {"bide": asdict(measure.median(ours[1:])), "orjson": asdict(measure.median(theirs[1:]))}
 
 
-def figures(found: dict[str, dict[str, float]]) -> list[Figure]:
+def figures() -> list[Figure]:
     """The ratios."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = data.large(Path(folder) / "large.jsonl")
+        found = measure.fresh("bench.ingest", str(source))
     ours, theirs = found["bide"], found["orjson"]
     detail = f"bide {ours['cpu']:.3f} s CPU, {ours['wall']:.3f} s; orjson {theirs['cpu']:.3f} s, {theirs['wall']:.3f} s"
     return [

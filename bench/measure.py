@@ -1,11 +1,15 @@
-"""Measuring commands and functions: wall time, CPU time, peak memory."""
+"""Measuring commands and functions: wall time, CPU time, peak memory; and the provider they are measured against."""
 
+import contextlib
+import json
 import os
 import statistics
 import subprocess
+import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,29 @@ def command(arguments: Sequence[str], environment: Mapping[str, str] | None = No
     if process.returncode:
         raise RuntimeError(f"{' '.join(arguments)} ended with {process.returncode}: {errors.decode()[-2000:]}")
     return Sample(time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def fresh(module: str, *arguments: str) -> Any:
+    """What a module prints as JSON when it runs in a process of its own, with nothing else in memory."""
+    return json.loads(subprocess.check_output([sys.executable, "-m", module, *arguments]))
+
+
+@contextlib.contextmanager
+def simulator() -> Generator[str]:
+    """The provider simulator in its fast mode, in a process of its own; its base URL."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bide", "sim", "--port", "0", "--fast"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
 
 
 def call(function: Callable[[], object]) -> Sample:
