@@ -26,9 +26,10 @@ def test_the_sum_over_some_phases(phases: tuple[Phase, ...], total: Tally) -> No
 def test_open_is_everything_without_a_final_state() -> None:
     bucket = a_bucket(tallies={phase: Tally(1 << place, 0) for place, phase in enumerate(Phase)})
 
-    assert bucket.open.requests == 0b111
-    assert bucket.waiting.requests == 0b001
-    assert set(OPEN_PHASES) == {"waiting", "batched", "calling"}
+    assert bucket.open.requests == 0b1111
+    assert bucket.uncalled.requests == 0b0111, "what is in flight has spent its part of the rate"
+    assert bucket.waiting.requests == 0b0001
+    assert set(OPEN_PHASES) == {"waiting", "stubborn", "batched", "calling"}
 
 
 def test_a_bucket_without_tallies_is_empty() -> None:

@@ -31,6 +31,9 @@ LOOK = 2 * MINUTE
 TURN = 2 * SECOND
 """The least time between two looks."""
 
+LONGEST = 4 * DAY
+"""After which a test is stuck."""
+
 RULES = Rules(Margins(head_room=0.9, safety=30 * SECOND), Thresholds(), promote_share=0.5)
 
 Turnaround = Callable[[int], int | None]
@@ -112,6 +115,7 @@ class Market:
             events = [next_at, self.now + LOOK, until]
             events += [min(group.ends_at, group.cancelled_at or FAR_FUTURE) for group in self.groups.values()]
             self.now = max(self.now + TURN, min(events))
+            assert self.now < NOW + LONGEST, "something is waited for that never comes"
             self._catch_up()
 
     @property
