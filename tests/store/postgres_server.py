@@ -4,6 +4,7 @@ The system's server where there is one, else the one in the wheel `pixeltable-pg
 root, so root starts it as another user.
 """
 
+import functools
 import os
 import pwd
 import shutil
@@ -46,7 +47,7 @@ class PostgresServer:
         )
         self.start()
 
-    @property
+    @functools.cached_property
     def version(self) -> str:
         return self.query("SHOW server_version")
 
@@ -54,14 +55,15 @@ class PostgresServer:
         """Start it, and wait until it answers."""
         options = [f"-c{name}={value}" for name, value in SETTINGS.items()]
         server = [self._binaries / "postgres", "-D", self.folder / "data", "-k", self.folder, *options]
-        self._shell = subprocess.Popen(
-            ["sh", "-c", SUPERVISE, "postgres", *server],
-            stdin=subprocess.PIPE,
-            stdout=(self.folder / "log").open("ab"),
-            stderr=subprocess.STDOUT,
-            cwd="/",
-            **self._identity,
-        )
+        with (self.folder / "log").open("ab") as log:
+            self._shell = subprocess.Popen(
+                ["sh", "-c", SUPERVISE, "postgres", *server],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd="/",
+                **self._identity,
+            )
         deadline = time.monotonic() + START_SECONDS
         while not self._is_ready():
             if time.monotonic() > deadline:

@@ -6,6 +6,7 @@ single requests grows with how many wait.
 """
 
 import asyncio
+import contextlib
 import fcntl
 import os
 import queue
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from bide.core.errors import BideError, StoreError
+from bide.core.errors import BideError, ConflictError, StoreError
 from bide.store import queries
 from bide.store.database import Result, Row, Work
 from bide.store.queries import Dialect, Query
@@ -39,6 +40,11 @@ PRAGMAS = (
     "PRAGMA foreign_keys = OFF",  # the conformance suite checks references; per-row checks would double a landing
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT}",
 )
+
+ON_RECORD = (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+
+NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+"""The low byte of what SQLite reports when the disk is full or fails."""
 
 STAGING = queries.load("staging")
 
@@ -103,7 +109,7 @@ def migrate(connection: sqlite3.Connection) -> None:
     """Bring the schema up to date, one transaction a migration.
 
     Raises:
-        StoreError: a newer bide has written this database.
+        StoreError: a newer bide has written this database, or it cannot be written.
     """
     known = queries.migrations()
     connection.execute("BEGIN IMMEDIATE")
@@ -117,9 +123,18 @@ def migrate(connection: sqlite3.Connection) -> None:
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {number}")
         connection.execute("COMMIT")
-    except BaseException:
+    except BaseException as error:
+        undo(connection)
+        translated = translate(error)
+        if translated is error:
+            raise
+        raise translated from error
+
+
+def undo(connection: sqlite3.Connection) -> None:
+    """End a transaction without a trace. On a full disk SQLite may have done so itself."""
+    if connection.in_transaction:
         connection.execute("ROLLBACK")
-        raise
 
 
 def prepare(connection: sqlite3.Connection) -> None:
@@ -274,14 +289,16 @@ def _commit(connection: sqlite3.Connection, group: list[_Task]) -> None:
                 task.result = drive(task.work(transaction))
             except BaseException as error:
                 task.error = translate(error)
+                if not connection.in_transaction:
+                    raise  # SQLite has undone everything: the disk is full, or fails
                 connection.execute("ROLLBACK TO verb")
             connection.execute("RELEASE verb")
         connection.execute("COMMIT")
-    except sqlite3.Error as error:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+    except BaseException as error:
         for task in group:
             task.error = task.error or translate(error)
+        with contextlib.suppress(sqlite3.Error):  # what is left open, the next BEGIN reports
+            undo(connection)
 
 
 def _report(group: list[_Task]) -> None:
@@ -309,7 +326,9 @@ def translate(error: BaseException) -> BaseException:
     """SQLite's errors as bide's own; everything else unchanged."""
     if isinstance(error, BideError) or not isinstance(error, sqlite3.Error):
         return error
-    message = str(error)
-    if "full" in message or "disk I/O" in message:
+    message, code = str(error), getattr(error, "sqlite_errorcode", 0)
+    if code in ON_RECORD:
+        return ConflictError(f"this is on record already ({message}); look it up instead of adding it again")
+    if code & 0xFF in NO_ROOM:
         return StoreError(f"the disk is full or failing ({message}); free some space, then run the same command again")
     return StoreError(f"SQLite: {message}")

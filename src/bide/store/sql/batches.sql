@@ -81,9 +81,9 @@ INSERT INTO shares (batch_id, bucket_id, requests) VALUES (:batch, :bucket, :req
 ON CONFLICT (batch_id, bucket_id) DO UPDATE SET requests = shares.requests + excluded.requests;
 
 -- name: seal
--- Complete: nothing is added any more.
+-- Complete: nothing is added any more. The other way into this state is `withdraw`.
 UPDATE batches SET state = 'sealed', due_at = :now
-WHERE id = :batch AND fence = :fence AND state IN {before batch.sealed} RETURNING *;
+WHERE id = :batch AND fence = :fence AND state = 'open' RETURNING *;
 
 -- name: stage
 -- The input file is at the provider.

@@ -98,6 +98,7 @@ class JobCases(StoreCase):
         await scene.store.jobs.forget(job.id)
         with pytest.raises(ConflictError):
             await scene.accept(job, 3)
+        assert await scene.store.jobs.forget(job.id)
 
     async def test_nothing_more_is_planned_for_a_cancelled_job(self, scene: Scene) -> None:
         handed = await scene.hand_in(4)

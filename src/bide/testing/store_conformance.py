@@ -1,0 +1,28 @@
+"""The store's conformance suite: what every driver of `bide.store.database` has to do.
+
+Subclass it in a test module of your own and say how a store is opened::
+
+    class TestMine(StoreConformance):
+        @pytest.fixture
+        def open_store(self, tmp_path):
+            async def open_store():
+                return Store(MyDatabase(tmp_path / "db"), LocalObjects(tmp_path / "objects"))
+            return open_store
+
+Each case begins with an empty database and ends with an audit of everything that is in it.
+"""
+
+from bide.testing.store.batches import BatchCases
+from bide.testing.store.calls import CallCases
+from bide.testing.store.case import OpenStore
+from bide.testing.store.failures import FailureCases
+from bide.testing.store.fences import FenceCases
+from bide.testing.store.jobs import JobCases
+from bide.testing.store.landing import LandingCases
+from bide.testing.store.requests import RequestCases
+
+__all__ = ["OpenStore", "StoreConformance"]
+
+
+class StoreConformance(JobCases, RequestCases, BatchCases, FenceCases, CallCases, LandingCases, FailureCases):
+    """Every case. Override the fixture `open_store`."""
