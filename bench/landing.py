@@ -56,7 +56,11 @@ async def land(folder: Path) -> float:
             for attempt in await scene.attempts(batch):
                 results.write(_line(custom_id(batch.tag, attempt)))
         batch = await bide.store.batches.ended(
-            (batch.id, batch.fence), outcome=BatchOutcome.COMPLETED, output_file=str(file), ended_at=scene.now, now=scene.now
+            (batch.id, batch.fence),
+            outcome=BatchOutcome.COMPLETED,
+            output_file=str(file),
+            ended_at=scene.now,
+            now=scene.now,
         )
         began = time.perf_counter()
         await harvest(bide.context, batch)

@@ -39,18 +39,13 @@ class Requests(Verbs):
         if await transaction.many(SQL["insert"], rows) != len(rows):
             repeats = await self._repeats(transaction, owner, job, rows)
         left_out = {repeat.line for repeat in repeats}
-        totals: dict[int, tuple[int, int, int]] = {}
-        for row in rows:
-            if row[LINE] not in left_out:
-                requests, tokens, longest = totals.get(row[BUCKET], (0, 0, 0))
-                totals[row[BUCKET]] = (
-                    requests + 1,
-                    tokens + row[INPUT_TOKENS] + row[OUTPUT_TOKENS],
-                    max(longest, row[OUTPUT_TOKENS]),
-                )
-        for bucket, (requests, tokens, longest) in totals.items():
-            await count(transaction, bucket, Phase.WAITING, Tally(requests, tokens))
-            await transaction.run(BUCKETS["lengthen"], bucket=bucket, longest=longest)
+        kept = [row for row in rows if row[LINE] not in left_out] if left_out else rows
+        for bucket in sorted({row[BUCKET] for row in kept}):
+            mine = [row for row in kept if row[BUCKET] == bucket]
+            outputs = [row[OUTPUT_TOKENS] for row in mine]
+            tokens = sum(outputs) + sum([row[INPUT_TOKENS] for row in mine])
+            await count(transaction, bucket, Phase.WAITING, Tally(len(mine), tokens))
+            await transaction.run(BUCKETS["lengthen"], bucket=bucket, longest=max(outputs))
         return repeats
 
     async def _repeats(

@@ -1,0 +1,125 @@
+"""Which bucket each entry of a job goes to: by account, model and endpoint, and by whether it is guaranteed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bide.core.bucket import Part
+from bide.core.job import Job
+from bide.intake.admit import Admissions, Terms
+from bide.intake.endpoint import EMBEDDINGS
+from bide.intake.entry import Entry
+from bide.intake.tokens import estimate_tokens
+from bide.lanes.admission import Admission
+from bide.lanes.decide import Key
+from bide.ledger.estimate import Load
+from bide.store.store import Store
+
+Kind = tuple[str, str]
+"""(model, endpoint)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Entries with their place. The sequences run in the order of the entries.
+
+    `buckets` are rows of the store; `inputs` and `outputs` the most tokens that each entry is reckoned with.
+    """
+
+    entries: Sequence[Entry]
+    buckets: Sequence[int]
+    inputs: Sequence[int]
+    outputs: Sequence[int]
+
+
+class Placement:
+    """Places a job's entries while it is read, and counts what every (account, model) is asked for."""
+
+    def __init__(
+        self,
+        store: Store,
+        job: Job,
+        terms: Terms,
+        account: Callable[[Entry], str],
+        assumed_output_tokens: int,
+        loads: dict[Key, Load],
+    ) -> None:
+        """`account` says which account serves entries of one kind, `assumed_output_tokens` is for entries without a limit,
+        and `loads` is where what is asked for is added up."""
+        self._loads = loads
+        self._store = store
+        self._job = job
+        self._account = account
+        self._assumed = assumed_output_tokens
+        self._admissions = Admissions(terms)
+        self._buckets: dict[tuple[Key, str, Part], int] = {}
+
+    def admissions(self) -> Mapping[Key, Admission]:
+        """What can be promised of everything placed so far."""
+        return self._admissions.results()
+
+    async def place(self, entries: Sequence[Entry]) -> Placed:
+        """Place entries. Those that go the same way are admitted together, as long as all of them fit."""
+        inputs = [estimate_tokens(len(entry.body)) for entry in entries]
+        limits = [entry.max_output_tokens for entry in entries]
+        buckets = [0] * len(entries)
+        outputs = [0] * len(entries)
+        for (model, endpoint), indexes in _by_kind(entries).items():
+            key = (self._account(entries[indexes[0]]), model)
+            assumed = 0 if endpoint == EMBEDDINGS.url else self._assumed
+            mine = [inputs[index] for index in indexes]
+            capped = [limit for index in indexes if (limit := limits[index]) is not None]
+            self._count(key, mine, capped)
+            if len(capped) == len(mine):
+                bounds = capped
+            else:
+                bounds = [assumed if (limit := limits[index]) is None else limit for index in indexes]
+            places = await self._places(key, endpoint, mine, bounds)
+            for index, bucket, bound in zip(indexes, places, bounds, strict=True):
+                buckets[index], outputs[index] = bucket, bound
+        return Placed(entries, buckets, inputs, outputs)
+
+    async def _places(self, key: Key, endpoint: str, inputs: Sequence[int], outputs: Sequence[int]) -> Sequence[int]:
+        part = self._admissions.part(key, len(inputs), sum(inputs) + sum(outputs), max(outputs))
+        if part is not None:
+            return [await self._bucket(key, endpoint, part)] * len(inputs)
+        places: list[int] = []
+        for tokens_in, tokens_out in zip(inputs, outputs, strict=True):
+            one = self._admissions.part(key, 1, tokens_in + tokens_out, tokens_out) or Part.REST
+            places.append(await self._bucket(key, endpoint, one))
+        return places
+
+    def _count(self, key: Key, inputs: Sequence[int], capped: Sequence[int]) -> None:
+        load = self._loads.get(key, Load(0, 0, 0))
+        self._loads[key] = Load(
+            load.requests + len(inputs),
+            load.input_tokens + sum(inputs),
+            max(load.longest_input, *inputs),
+            load.capped + len(capped),
+            load.capped_output + sum(capped),
+        )
+
+    async def _bucket(self, key: Key, endpoint: str, part: Part) -> int:
+        found = self._buckets.get((key, endpoint, part))
+        if found is None:
+            found = await self._store.buckets.ensure(
+                self._job.owner,
+                self._job.id,
+                account=key[0],
+                model=key[1],
+                endpoint=endpoint,
+                deadline=self._job.deadline,
+                part=part,
+            )
+            self._buckets[key, endpoint, part] = found
+        return found
+
+
+def _by_kind(entries: Sequence[Entry]) -> Mapping[Kind, Sequence[int]]:
+    """The indexes of the entries of each kind. Most files have one kind, which costs next to nothing."""
+    kinds = {(entry.model, entry.endpoint) for entry in entries}
+    if len(kinds) == 1:
+        return {kinds.pop(): range(len(entries))}
+    found: dict[Kind, list[int]] = {kind: [] for kind in kinds}
+    for index, entry in enumerate(entries):
+        found[entry.model, entry.endpoint].append(index)
+    return {kind: found[kind] for kind in sorted(kinds)}
