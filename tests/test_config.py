@@ -1,0 +1,257 @@
+"""Where a setting's value comes from, and what is said about one that cannot be used."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from bide.config import Config, load
+from bide.core.clock import MINUTE, SECOND
+from bide.core.deadline import OnMiss
+from bide.core.errors import SettingError
+from bide.settings import Section, Settings
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A working folder and a home without a configuration."""
+    (tmp_path / "here").mkdir()
+    (tmp_path / "home").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def configured(home: Path, environment: dict[str, str] | None = None, **arguments: Any) -> Config:
+    return load({"BIDE_HOME": str(home)} | (environment or {}), **arguments)
+
+
+def shown(config: Config) -> dict[str, tuple[str, str]]:
+    """By name, the value and where it came from."""
+    return {value.name: (value.value, value.source) for value in config.values()}
+
+
+# Who is heard
+
+HERE, AT_HOME, NAMED = "1s", "2s", "3s"
+
+NAME = "engine.poll_interval"
+
+
+@pytest.mark.parametrize(
+    ("files", "environment", "assignments", "value", "source"),
+    [
+        pytest.param([], {}, [], "15s", "default", id="the default"),
+        pytest.param(["home"], {}, [], AT_HOME, "home/bide.toml", id="a file at home"),
+        pytest.param(["home", "here"], {}, [], HERE, "bide.toml", id="a file here hides the one at home"),
+        pytest.param(["home", "here"], {"BIDE_CONFIG": "../named.toml"}, [], NAMED, "../named.toml", id="a file that the environment names hides both"),
+        pytest.param(["here"], {"BIDE_ENGINE_POLL_INTERVAL": "4s"}, [], "4s", "environment (BIDE_ENGINE_POLL_INTERVAL)", id="the environment goes over any file"),
+        pytest.param(["here"], {"BIDE_ENGINE_POLL_INTERVAL": "4s"}, ["engine.poll_interval=5s"], "5s", "--set", id="--set goes over the environment"),
+        pytest.param([], {}, ["engine.poll_interval=5s", " engine.poll_interval = 6s "], "6s", "--set", id="the last of two is heard, blanks are not"),
+    ],
+)  # fmt: skip
+def test_which_value_is_taken(
+    home: Path, files: list[str], environment: dict[str, str], assignments: list[str], value: str, source: str
+) -> None:
+    for name, text in (("home", AT_HOME), ("here", HERE)):
+        if name in files:
+            (home.parent / name / "bide.toml").write_text(f'[engine]\npoll_interval = "{text}"\n')
+    (home.parent / "named.toml").write_text(f'[engine]\npoll_interval = "{NAMED}"\n')
+
+    config = configured(home, environment, assignments=assignments)
+
+    found, told = shown(config)[NAME]
+    assert (found, told.removeprefix(f"{home.parent}/")) == (value, source)
+    assert config.settings.engine.poll_interval == int(value.removesuffix("s")) * SECOND
+
+
+def test_a_named_file_goes_over_the_one_the_environment_names(home: Path) -> None:
+    for name in ("a", "b"):
+        (home / f"{name}.toml").write_text(f'[input]\nmodel = "{name}"\n')
+
+    config = configured(home, {"BIDE_CONFIG": str(home / "b.toml")}, file=str(home / "a.toml"))
+
+    assert (config.settings.input.model, config.file) == ("a", home / "a.toml")
+
+
+def test_files_do_not_mix_but_everything_else_does(home: Path) -> None:
+    (home / "bide.toml").write_text('[input]\nmodel = "m"\n[engine]\nsteps = 2\n')
+
+    config = configured(home, {"BIDE_ENGINE_LEASE": "2m"}, assignments=["deadline.on_miss=late"])
+
+    settings = config.settings
+    assert (settings.input.model, settings.engine.steps, settings.engine.lease) == ("m", 2, 2 * MINUTE)
+    assert settings.deadline.on_miss is OnMiss.LATE
+
+
+@pytest.mark.parametrize(
+    ("environment", "flag", "database", "source"),
+    [
+        pytest.param({}, None, "sqlite:///{home}/bide.db", "default", id="a file at home"),
+        pytest.param({"BIDE_DB": "sqlite:///env.db"}, None, "sqlite:///env.db", "environment (BIDE_DB)", id="the environment"),
+        pytest.param({"BIDE_DB": "sqlite:///env.db"}, "sqlite:///flag.db", "sqlite:///flag.db", "--db", id="--db goes over it"),
+    ],
+)  # fmt: skip
+def test_which_database_is_used(
+    home: Path, environment: dict[str, str], flag: str | None, database: str, source: str
+) -> None:
+    config = configured(home, environment, database=flag)
+
+    assert shown(config)["database"] == (database.format(home=home), source)
+
+
+def test_a_home_may_be_written_with_a_tilde(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    monkeypatch.setenv("HOME", str(home))
+
+    assert load({"BIDE_HOME": "~/state"}).home == home / "state"
+
+
+def test_without_a_home_there_is_one_of_the_platform() -> None:
+    config = load({})
+
+    assert config.home.is_absolute()
+    assert config.home.name == "bide"
+    assert shown(config)["home"][1] == "default"
+
+
+# What is shown
+
+
+def test_every_setting_is_shown(home: Path) -> None:
+    """A setting without a value is not, until it has one."""
+    names = [name for name in shown(configured(home)) if name not in ("home", "database")]
+
+    assert names == [name for name, value in _settings("", Settings()) if value is not None]
+    assert "input.model" in shown(configured(home, assignments=["input.model=m"]))
+
+
+def _settings(prefix: str, section: Section) -> Iterator[tuple[str, Any]]:
+    for field in msgspec.structs.fields(section):
+        value = getattr(section, field.name)
+        if isinstance(value, Section):
+            yield from _settings(f"{prefix}{field.name}.", value)
+        elif not isinstance(value, dict):
+            yield f"{prefix}{field.name}", value
+
+
+def test_what_is_shown_may_be_set_again(home: Path) -> None:
+    config = configured(home, assignments=["engine.shortest_turn=0.1s", "deadline.head_room=0.4", "input.model=m"])
+    again = [f"{name}={value}" for name, (value, _) in shown(config).items() if name not in ("home", "database")]
+
+    assert configured(home, assignments=again).settings == config.settings
+
+
+@pytest.mark.parametrize(
+    ("url", "secret"),
+    [
+        ("postgresql://me:s3cret@host/db", "s3cret"),
+        ("postgresql://me:s3c@ret@host/db", "s3c"),
+        ("postgresql://host/db?user=me&password=s3cret", "s3cret"),
+        ("postgresql://host/db?sslpassword=s3cret&x=1", "s3cret"),
+    ],
+)
+def test_passwords_are_not_shown(home: Path, url: str, secret: str) -> None:
+    config = configured(home, database=url)
+
+    value, _ = shown(config)["database"]
+    assert config.database == url
+    assert "host/db" in value
+    assert secret not in value
+
+
+def test_keys_are_not_shown(home: Path) -> None:
+    config = configured(home, assignments=["providers.openai.api_key=sk-1"])
+
+    assert config.settings.providers["openai"].api_key == "sk-1"
+    assert shown(config)["providers.openai.api_key"] == ("…", "--set")
+
+
+# Names of the user's own
+
+
+def test_a_models_own_dots_belong_to_its_name(home: Path) -> None:
+    config = configured(home, assignments=["prices.openai/gpt-4.1.input=2.00"])
+
+    assert config.settings.prices == {"openai/gpt-4.1": {"input": "2.00"}}
+
+
+def test_prices_in_a_file_keep_their_digits(home: Path) -> None:
+    (home / "bide.toml").write_text('[prices."openai/gpt-4.1"]\ninput = 0.10\n')
+
+    assert configured(home).settings.prices == {"openai/gpt-4.1": {"input": "0.10"}}
+
+
+def test_variables_name_no_accounts(home: Path) -> None:
+    """A name of the user's could not be told from a setting's: accounts are for the file and for --set."""
+    config = configured(home, {"BIDE_PROVIDERS_OPENAI_BASE_URL": "http://x"})
+
+    assert config.settings.providers == {}
+
+
+# What cannot be used: the message names the setting and says what to do
+
+
+@pytest.mark.parametrize(
+    ("assignment", "parts"),
+    [
+        pytest.param("engine.pol_interval=5s", ["engine.pol_interval", "did you mean engine.poll_interval?", "bide config show"], id="a slip of the pen"),
+        pytest.param("engin.steps=5", ["engin.steps", "did you mean engine?"], id="a slip in the group"),
+        pytest.param("nonsense=5", ["there is no setting nonsense", "bide config show"], id="nothing like it"),
+        pytest.param("providers.openai.base=x", ["providers.openai.base", "did you mean providers.openai.base_url?"], id="of an account"),
+        pytest.param("engine=5", ["engine is a group", "--set engine.steps=4"], id="a group"),
+        pytest.param("providers.openai=5", ["providers.openai is a group"], id="an account is a group"),
+        pytest.param("prices.x=5", ["prices.x is a group"], id="a model is a group"),
+        pytest.param("engine.steps.x=5", ["there is no setting engine.steps.x"], id="below a setting is nothing"),
+        pytest.param("engine.steps", ["--set engine.steps has no value", "--set name=value"], id="no value"),
+        pytest.param("engine.steps=0", ["engine.steps", ">= 1"], id="too few"),
+        pytest.param("engine.steps=many", ["engine.steps", "int"], id="no number"),
+        pytest.param("engine.lease=soon", ["engine.lease", "soon"], id="no duration"),
+        pytest.param("deadline.head_room=1.5", ["deadline.head_room", "<= 1"], id="more than there is"),
+        pytest.param("deadline.on_miss=panic", ["deadline.on_miss", "panic"], id="none of the words"),
+        pytest.param("input.on_bad_line=maybe", ["input.on_bad_line", "maybe"], id="none of two words"),
+        pytest.param("providers.openai.requests_per_minute=0", ["requests_per_minute", ">= 1"], id="a limit of nothing"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_set_is_refused_by_name(home: Path, assignment: str, parts: list[str]) -> None:
+    with pytest.raises(SettingError) as refused:
+        configured(home, assignments=[assignment])
+
+    assert [part for part in parts if part not in str(refused.value)] == []
+
+
+def test_a_wrong_name_in_a_file_is_told_with_the_file(home: Path) -> None:
+    (home / "bide.toml").write_text("[engine]\nstep = 2\n")
+
+    with pytest.raises(
+        SettingError, match=r"home/bide\.toml: there is no setting engine\.step; did you mean engine\.steps"
+    ):
+        configured(home)
+
+
+def test_a_wrong_variable_is_told_with_its_name(home: Path) -> None:
+    with pytest.raises(SettingError, match=r"BIDE_ENGINE_STEP.*did you mean engine\.steps"):
+        configured(home, {"BIDE_ENGINE_STEP": "2"})
+
+
+def test_a_duration_in_a_file_is_text(home: Path) -> None:
+    (home / "bide.toml").write_text("[engine]\nlease = 60\n")
+
+    with pytest.raises(SettingError, match=r'engine\.lease.*write a duration as text, as in "15m"'):
+        configured(home)
+
+
+def test_a_file_that_is_no_toml(home: Path) -> None:
+    (home / "bide.toml").write_text("[engine\n")
+
+    with pytest.raises(SettingError, match=r"bide\.toml: .*line 1"):
+        configured(home)
+
+
+def test_a_named_file_that_is_not_there(home: Path) -> None:
+    with pytest.raises(SettingError, match=r"there is no configuration file nowhere\.toml"):
+        configured(home, file="nowhere.toml")
