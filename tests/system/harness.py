@@ -54,6 +54,7 @@ class Machine:
             "OPENAI_BASE_URL": self.url,
             "BIDE_CLOCK": self.clock,
             "PYTHONWARNINGS": "error",
+            "COLUMNS": "200",
         }
         if not self.clock:
             del environment["BIDE_CLOCK"]
@@ -85,7 +86,7 @@ class Machine:
             self.command(*arguments, settings=settings),
             cwd=self.folder,
             env=self.environment,
-            input=stdin,
+            input=stdin or "",
             capture_output=True,
             text=True,
             timeout=timeout,
@@ -93,10 +94,30 @@ class Machine:
         )
         return Result(done.returncode, done.stdout, done.stderr)
 
+    def status(self, *arguments: str) -> Any:
+        """What `bide status` says, as JSON."""
+        return self.run("status", *arguments, "--output", "json").last
+
     def books(self) -> dict[str, Any]:
         """What the provider received and billed."""
         with urllib.request.urlopen(self.url.removesuffix("/v1") + "/sim/books") as reply:
             return json.load(reply)
+
+    @property
+    def billed(self) -> dict[str, int]:
+        """How many answers the provider billed, by mode."""
+        return {mode: found["count"] for mode, found in self.books()["billed"]["modes"].items()}
+
+    def uploads(self) -> list[dict[str, Any]]:
+        """Every line of the input files that are still at the provider."""
+        files: dict[str, Any] = json.loads(self._fetch("/files?purpose=batch"))
+        contents = [self._fetch(f"/files/{file['id']}/content") for file in files["data"]]
+        return [json.loads(line) for content in contents for line in content.splitlines()]
+
+    def _fetch(self, path: str) -> bytes:
+        request = urllib.request.Request(self.url + path, headers={"Authorization": "Bearer simulated"})
+        with urllib.request.urlopen(request) as reply:
+            return reply.read()
 
     def charges(self) -> list[dict[str, Any]]:
         """Everything the provider bills for, one by one."""
@@ -173,9 +194,19 @@ def write_requests(path: Path, count: int, prompt: str = "What is {0} plus {0}?"
             file.write(json.dumps(line) + "\n")
 
 
+def write_lines(path: Path, *lines: Mapping[str, Any]) -> None:
+    """JSON Lines."""
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+
+
 def read_lines(path: Path) -> list[dict[str, Any]]:
     """The rows of a JSON Lines file."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+
+
+def text_of(line: Mapping[str, Any]) -> str:
+    """The answer on a line of batch output."""
+    return line["response"]["body"]["choices"][0]["message"]["content"]
 
 
 def wait_until(condition: Any, seconds: float = 60) -> None:

@@ -5,7 +5,7 @@ import signal
 from typing import TYPE_CHECKING
 
 from bide.cli.guard import Guard
-from bide.cli.terminal import say
+from bide.cli.terminal import many, say
 
 if TYPE_CHECKING:
     from bide.core.job import Job
@@ -45,7 +45,7 @@ async def attend(bide: "Embedded", job: "Job", guard: Guard | None) -> bool:
             loop.remove_signal_handler(number)
         service.stop()
         if detached.is_set() and service.calls_in_flight:
-            say(f"bide: waiting for {service.calls_in_flight} calls in flight; Ctrl-C again leaves at once")
+            say(f"bide: waiting for {many(service.calls_in_flight, 'call')} in flight; Ctrl-C again leaves at once")
         await asyncio.wait([working], timeout=CALLS_END_WITHIN)
     if working.done():
         working.result()

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 async def dry_run(config: "Config", asked: Asked, output: Output | None) -> int:
     """Show the batches, lanes, cost and time of a run, and what is refused and why."""
-    from bide.core.errors import InputError
     from bide.embedded import LOCAL_OWNER, opened
+    from bide.intake.findings import BadLinesError
     from bide.intake.hand_in import open_request, order_of
     from bide.intake.rehearse import rehearse
 
@@ -26,7 +26,8 @@ async def dry_run(config: "Config", asked: Asked, output: Output | None) -> int:
         with source:
             try:
                 reading = await rehearse(bide.context, order_of(request, account), lambda entry: account, source)
-            except InputError as error:
+            except BadLinesError as error:
+                show_problems(error.findings.problems, error.findings.refused)
                 say(f"bide: {error}")
                 return BAD_INPUT
         limits = bide.context.providers[account].limits

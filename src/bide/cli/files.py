@@ -8,7 +8,7 @@ from bide.cli import options
 from bide.cli.exits import ALL_ANSWERED, SOME_FAILED
 from bide.cli.options import Output
 from bide.cli.session import configured, run_async
-from bide.cli.terminal import chosen, say, show_json, show_table
+from bide.cli.terminal import chosen, many, say, show_json, show_table
 
 if TYPE_CHECKING:
     from bide.config import Config
@@ -61,7 +61,7 @@ def validate(
             print(f"line {one.line}: {one.code}: {one.message}; {one.remedy}")
         if findings.refused > len(findings.problems):
             print(f"… and {findings.refused - len(findings.problems):,} more")
-        say(f"bide: {findings.requests:,} good requests, {findings.refused:,} bad lines")
+        say(f"bide: {many(findings.requests, 'good request')}, {many(findings.refused, 'bad line')}")
     raise typer.Exit(SOME_FAILED if findings.refused else ALL_ANSWERED)
 
 
@@ -98,9 +98,9 @@ def stats(
         return
     columns = ("model", "requests", "input tokens", "longest input", "with output limit", "output limit")
     show_table(columns, [[f"{v:,}" if isinstance(v, int) else v for v in row.values()] for row in rows], columns[1:])
-    say(f"bide: {findings.requests:,} requests, {findings.bytes:,} bytes; tokens are estimated from the bytes")
+    say(f"bide: {many(findings.requests, 'request')}, {findings.bytes:,} bytes; tokens are estimated from the bytes")
     if findings.refused:
-        say(f"bide: {findings.refused:,} lines cannot be used; `bide files validate` lists them")
+        say(f"bide: {many(findings.refused, 'line')} cannot be used; `bide files validate` tells which and why")
 
 
 def _defaults(

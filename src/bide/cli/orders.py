@@ -49,7 +49,7 @@ def file_request(asked: Asked, settings: "Settings", owner: str, now: int) -> "F
     from bide.intake.hand_in import FileRequest
 
     deadline, priority, source = when(asked, settings, now)
-    on_bad_line = _one_of("--on-bad-line", asked.on_bad_line or settings.input.on_bad_line, ("stop", "skip"))
+    on_bad_line = one_of("--on-bad-line", asked.on_bad_line or settings.input.on_bad_line, ("stop", "skip"))
     out = None if asked.out in (None, "-") else Path(asked.out or "")
     if out is not None and not out.absolute().parent.is_dir():
         raise InputError(f"there is no folder {out.absolute().parent} for the answers; make it, or choose another -o")
@@ -67,12 +67,12 @@ def file_request(asked: Asked, settings: "Settings", owner: str, now: int) -> "F
             id_column=asked.id_column,
         ),
         deadline=deadline,
-        on_miss=OnMiss(_one_of("--on-miss", asked.on_miss or settings.deadline.on_miss, tuple(OnMiss))),
+        on_miss=OnMiss(one_of("--on-miss", asked.on_miss or settings.deadline.on_miss, tuple(OnMiss))),
         priority=priority,
         priority_source=source,
         workflow=asked.workflow,
         output=out,
-        output_format=Format(_one_of("--output-format", asked.output_format, formats)) if asked.output_format else None,
+        output_format=Format(one_of("--output-format", asked.output_format, formats)) if asked.output_format else None,
         input_format=asked.input_format,
         account=asked.account,
         max_cost=_dollars(asked.max_cost),
@@ -92,14 +92,15 @@ def when(asked: Asked, settings: "Settings", now: int) -> tuple[int, str | None,
     if len(said) > 1:
         raise DeadlineError(f"--{said[0]} and --{said[1]} both say how long it may take; keep one")
     if asked.priority:
-        priority = Priority(_one_of("--priority", asked.priority, tuple(Priority)))
+        priority = Priority(one_of("--priority", asked.priority, tuple(Priority)))
         return priority_deadline(priority, now), priority, "priority"
     if said:
         return parse_deadline(getattr(asked, said[0]), now), None, said[0]
     return parse_deadline(settings.deadline.default, now), None, "config"
 
 
-def _one_of(option: str, value: str, known: Sequence[str]) -> str:
+def one_of(option: str, value: str, known: Sequence[str]) -> str:
+    """The value of an option that takes one of a few words. Raises `SettingError`."""
     if value not in known:
         raise SettingError(f"{option} {value!r} is none of {', '.join(known)}")
     return value

@@ -35,15 +35,16 @@ class View:
         """Leave the terminal as it was."""
 
 
-def counts(progress: "Progress") -> str:
+def counts(job: "Job", progress: "Progress") -> str:
     """Where the requests are, in words."""
     phases = progress.phases
+    called = "in real time" if job.priority == "urgent" else "rescued"
     parts = [
         f"{phases.get(Phase.BATCH, 0) + phases.get(Phase.REALTIME, 0):,} of {progress.total:,} done",
         f"{phases.get(Phase.BATCHED, 0):,} in batch" if phases.get(Phase.BATCHED) else "",
         f"{phases.get(Phase.WAITING, 0):,} waiting" if phases.get(Phase.WAITING) else "",
-        f"{phases.get(Phase.CALLING, 0):,} in real time" if phases.get(Phase.CALLING) else "",
-        f"{phases.get(Phase.REALTIME, 0):,} rescued" if phases.get(Phase.REALTIME) else "",
+        f"{phases.get(Phase.CALLING, 0):,} being called" if phases.get(Phase.CALLING) else "",
+        f"{phases.get(Phase.REALTIME, 0):,} {called}" if phases.get(Phase.REALTIME) else "",
         f"{phases.get(Phase.FAILED, 0):,} failed" if phases.get(Phase.FAILED) else "",
         f"{phases.get(Phase.CANCELLED, 0):,} cancelled" if phases.get(Phase.CANCELLED) else "",
         f"{phases.get(Phase.EXPIRED, 0):,} expired" if phases.get(Phase.EXPIRED) else "",
@@ -77,7 +78,7 @@ class LiveView(View):
 
     def show(self, progress: "Progress", expected: str, trouble: str) -> None:
         self._bar.update(self._task, completed=progress.total - progress.open, total=progress.total)
-        text = f"{counts(progress)} · {money(progress)} · {expected}"
+        text = f"{counts(self.job, progress)} · {money(progress)} · {expected}"
         self._line.plain = f"{text}\n{trouble}" if trouble else text
 
     def close(self) -> None:
@@ -94,7 +95,7 @@ class PlainView(View):
         self._said_at = 0
 
     def show(self, progress: "Progress", expected: str, trouble: str) -> None:
-        text = f"{counts(progress)}; {money(progress)}"
+        text = f"{counts(self.job, progress)}; {money(progress)}"
         if trouble:
             text += f"; {trouble}"
         now = self._now()
@@ -127,6 +128,8 @@ async def expected(bide: "Embedded", job: "Job") -> str:
     from bide.ledger.promise import TYPICAL_TURNAROUND
 
     now = bide.context.clock.now()
+    if job.priority == "urgent":
+        return "as soon as possible"
     batches = [batch for batch in await bide.store.batches.of_job(job.id) if batch.ended_at is None]
     submitted = [batch.submitted_at for batch in batches if batch.submitted_at is not None]
     latest = f"deadline {clock_time(job.deadline, now)}"

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from bide.cli.progress import clock_time
-from bide.cli.terminal import is_watched, say
+from bide.cli.terminal import is_watched, many, say
 from bide.core.duration import format_duration
 from bide.core.money import format_money
 from bide.core.states import JobState
@@ -47,7 +47,7 @@ async def read(bide: "Embedded", request: "FileRequest") -> "HandedIn | None":
     findings = handed.reading.findings
     if findings.refused:
         show_problems(findings.problems, findings.refused)
-        say(f"bide: {findings.refused:,} bad lines are left out")
+        say(f"bide: going on without {many(findings.refused, 'bad line')}")
     say_accepted(handed.job, handed.reading.promise, bide.context.clock.now())
     return handed
 
@@ -65,7 +65,7 @@ def say_accepted(job: "Job", promise: "Promise", now: int) -> None:
     by = f"by {clock_time(job.deadline, now)} (in {format_duration(job.deadline - now)})"
     if job.deadline - (job.accepted_at or now) <= 0:
         by = "as soon as the rate limit allows"
-    say(f"bide: {job.external_id} accepted: {job.requests:,} requests {by}")
+    say(f"bide: {job.external_id} accepted: {many(job.requests, 'request')} {by}")
     if str(job.on_miss) != "rescue":
         say(f"bide: nothing is guaranteed: --on-miss {job.on_miss} never pays the real-time price")
     elif job.priority != "urgent" and promise.guaranteed < promise.requests:
@@ -75,6 +75,8 @@ def say_accepted(job: "Job", promise: "Promise", now: int) -> None:
     batch, realtime = promise.forecast.batch, promise.forecast.realtime
     if batch is None or realtime is None:
         say("bide: the cost cannot be estimated: a price is unknown")
+    elif job.priority == "urgent":
+        say(f"bide: about {format_money(realtime.expected)}, the list price: what is urgent is called in real time")
     else:
         say(f"bide: about {format_money(batch.expected)} in batches, {format_money(realtime.expected)} at list price")
 

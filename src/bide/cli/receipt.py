@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from bide.cli.progress import clock_time
-from bide.cli.terminal import show_pairs
+from bide.cli.terminal import many, show_pairs
 from bide.core.bucket import Phase
 from bide.core.duration import format_duration
 from bide.core.money import format_money
@@ -24,7 +24,7 @@ def show_receipt(receipt: "Receipt", *, to_stderr: bool = False) -> None:
     if receipt.waste or receipt.suspected:
         pairs["waste"] = _waste(receipt)
     if receipt.retries > 0:
-        pairs["retries"] = f"{receipt.retries:,} attempts beyond the first of each request"
+        pairs["retries"] = f"{many(receipt.retries, 'attempt')} beyond the first of each request"
     pairs["batches"] = ", ".join(f"{count} {word}" for word, count in receipt.batches.items()) or "none"
     if receipt.files_kept:
         pairs["files"] = f"{receipt.files_kept} kept at the provider, where they expire"
@@ -43,7 +43,10 @@ def show_receipt(receipt: "Receipt", *, to_stderr: bool = False) -> None:
 def _promised(receipt: "Receipt") -> str:
     job, promise = receipt.job, receipt.promise
     now = job.accepted_at or job.created_at
-    text = f"by {clock_time(job.deadline, now)} (--{job.priority_source})"
+    said_by = "by default" if job.priority_source == "config" else f"--{job.priority_source}"
+    text = f"by {clock_time(job.deadline, now)} ({said_by})"
+    if job.priority == "urgent":
+        return f"as soon as possible ({said_by} urgent)"
     if promise is not None:
         text += f", guaranteed {promise.guaranteed:,} of {promise.requests:,}"
     return text
@@ -52,13 +55,13 @@ def _promised(receipt: "Receipt") -> str:
 def _delivered(receipt: "Receipt") -> str:
     job, margin = receipt.job, receipt.margin
     if job.answered_at is None or margin is None:
-        return f"{receipt.progress.open:,} requests are open"
+        return f"not yet: {many(receipt.progress.open, 'request')} open"
     when = clock_time(job.answered_at, job.answered_at + 3_600_000_000)
     if job.deadline == job.accepted_at or job.priority == "urgent":
         return f"at {when}, {format_duration(job.answered_at - (job.accepted_at or job.created_at))} after acceptance"
     if margin >= 0:
         return f"at {when}, {format_duration(margin)} before the deadline"
-    return f"at {when}, {format_duration(-margin)} late ({receipt.late:,} answers)"
+    return f"at {when}, {format_duration(-margin)} late ({many(receipt.late, 'answer')})"
 
 
 def _requests(receipt: "Receipt") -> str:
@@ -74,7 +77,7 @@ def _requests(receipt: "Receipt") -> str:
     if receipt.progress.open:
         parts.append(f"{receipt.progress.open:,} open")
     if receipt.job.refused:
-        parts.append(f"{receipt.job.refused:,} bad lines left out")
+        parts.append(f"{many(receipt.job.refused, 'bad line')} left out")
     return f"{receipt.job.requests:,}: " + ", ".join(parts)
 
 
@@ -86,9 +89,9 @@ def _saved(receipt: "Receipt") -> str:
 
 
 def _waste(receipt: "Receipt") -> str:
-    lines = [f"{format_money(one.amount)} for {one.answers:,} answers: {one.reason}" for one in receipt.waste]
+    lines = [f"{format_money(one.amount)} for {many(one.answers, 'answer')}: {one.reason}" for one in receipt.waste]
     lines += [
-        f"up to {format_money(one.amount)} suspected for {one.answers:,} calls: {one.reason}"
+        f"up to {format_money(one.amount)} suspected for {many(one.answers, 'call')}: {one.reason}"
         for one in receipt.suspected
     ]
     return "\n".join(lines)

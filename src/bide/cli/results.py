@@ -29,6 +29,7 @@ def results(
 
 
 async def _results(config: "Config", identifier: str, out: str | None, output_format: str | None) -> None:
+    from bide.cli.orders import one_of
     from bide.delivery.file import decode_destination, deliver, write_out
     from bide.delivery.shape import Format
     from bide.embedded import opened
@@ -36,7 +37,7 @@ async def _results(config: "Config", identifier: str, out: str | None, output_fo
 
     async with opened(config) as bide:
         job = await find_job(bide, identifier)
-        wanted = Format(output_format) if output_format else None
+        wanted = Format(one_of("--output-format", output_format, tuple(Format))) if output_format else None
         kept = decode_destination(job.destination) if job.destination else None
         destination = await destination_of(bide.store, job, kept, Path(out) if out and out != "-" else None, wanted)
         if destination.path:

@@ -8,9 +8,9 @@ from bide.cli import options
 from bide.cli.attend import leave
 from bide.cli.guard import Guard
 from bide.cli.session import configured, find_job, run_async
-from bide.cli.terminal import say
+from bide.cli.terminal import many, say
 from bide.core.deadline import parse_deadline
-from bide.core.errors import SettingError
+from bide.core.errors import DeadlineError, SettingError
 
 if TYPE_CHECKING:
     from bide.config import Config
@@ -37,18 +37,21 @@ def retry(
         raise SettingError("say what to try again: --failed")
     loaded = configured(database, assignments, config)
     guard = None if no_guard else Guard(loaded, database, assignments or [], config)
-    run_async(_retry(loaded, job, by or within, guard))
+    if by and within:
+        raise DeadlineError("--within and --by both say how long it may take; keep one")
+    run_async(_retry(loaded, job, by, within, guard))
 
 
-async def _retry(config: "Config", identifier: str, when: str | None, guard: Guard | None) -> None:
+async def _retry(config: "Config", identifier: str, by: str | None, within: str | None, guard: Guard | None) -> None:
     from bide.embedded import opened
     from bide.intake.retry import retry_failed
 
     async with opened(config) as bide:
         found = await find_job(bide, identifier)
         now = bide.context.clock.now()
-        deadline = parse_deadline(when or config.settings.deadline.default, now)
-        job = await retry_failed(bide.context, found, deadline, "by" if when else "config")
+        deadline = parse_deadline(by or within or config.settings.deadline.default, now)
+        source = "by" if by else "within" if within else "config"
+        job = await retry_failed(bide.context, found, deadline, source)
         await leave(bide, job, guard, detached=False)
-        say(f"bide: {job.requests:,} failed requests of {found.external_id} are tried again as {job.external_id}")
+        say(f"bide: trying {many(job.requests, 'failed request')} of {found.external_id} again as {job.external_id}")
         print(job.external_id)

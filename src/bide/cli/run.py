@@ -6,14 +6,13 @@ import typer
 
 from bide.cli import options
 from bide.cli.attend import attend
-from bide.cli.exits import ALL_ANSWERED, BAD_INPUT, INTERRUPTED, SOME_FAILED
+from bide.cli.exits import BAD_INPUT, INTERRUPTED, exit_code
 from bide.cli.guard import Guard
 from bide.cli.options import Output
 from bide.cli.orders import Asked, file_request
 from bide.cli.reading import read
 from bide.cli.session import configured, run_async
 from bide.cli.terminal import chosen, show_json
-from bide.core.bucket import Phase
 
 if TYPE_CHECKING:
     from bide.config import Config
@@ -108,19 +107,18 @@ async def _run(config: "Config", asked: Asked, output: Output | None, guard: Gua
 async def _finish(bide: "Embedded", handed: "HandedIn", output: Output | None) -> int:
     """Hand over the answers and show the receipt."""
     from bide.cli.receipt import show_receipt
-    from bide.delivery.file import write_out
+    from bide.delivery.file import deliver, write_out
     from bide.ledger.receipt import as_table, receipt
 
     job = await bide.store.jobs.get(handed.job.owner, handed.job.id)
     to_stdout = not handed.destination.path
     if to_stdout:
         await write_out(bide.store, job, handed.destination)
+    elif handed.reading is None and job.answered_at is not None and not handed.destination.exists:
+        await deliver(bide.store, job, handed.destination.encode())  # it was there once, and is wanted again
     found = await receipt(bide.store, job)
     if not to_stdout and chosen(output) is Output.JSON:
         show_json(as_table(found))
     else:
         show_receipt(found, to_stderr=to_stdout)
-    succeeded = found.progress.total - sum(
-        found.progress.phases.get(phase, 0) for phase in (Phase.FAILED, Phase.CANCELLED, Phase.EXPIRED)
-    )
-    return ALL_ANSWERED if succeeded == found.progress.total and not found.progress.open else SOME_FAILED
+    return exit_code(found.progress)

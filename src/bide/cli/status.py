@@ -56,7 +56,14 @@ async def _list(bide: "Embedded", output: Output | None) -> None:
         progress = await bide.store.jobs.progress(LOCAL_OWNER, job.id)
         tables.append(await _table(bide, job))
         rows.append(
-            [job.external_id, job.name, job.state, clock_time(job.deadline, now), counts(progress), money(progress)]
+            [
+                job.external_id,
+                job.name,
+                job.state,
+                clock_time(job.deadline, now),
+                counts(job, progress),
+                money(progress),
+            ]
         )
     if chosen(output) is Output.JSON:
         show_json(tables)
@@ -82,7 +89,7 @@ async def _one(bide: "Embedded", job: "Job", output: Output | None) -> None:
         "job": f"{job.external_id} ({job.name}), {job.state}",
         "deadline": f"{clock_time(job.deadline, now)}, on miss: {job.on_miss}",
         "guarded": "by a worker" if table["guarded"] else "deadline unguarded: `bide watch` or `bide worker` keeps it",
-        "requests": counts(progress),
+        "requests": counts(job, progress),
         "money": money(progress),
     }
     if job.answered_at is not None:

@@ -6,7 +6,7 @@ import typer
 
 from bide.cli import options
 from bide.cli.attend import attend
-from bide.cli.exits import INTERRUPTED
+from bide.cli.exits import INTERRUPTED, exit_code
 from bide.cli.guard import Guard
 from bide.cli.options import Output
 from bide.cli.session import configured, find_job, run_async
@@ -26,7 +26,7 @@ def watch(
 ) -> None:
     """Stay with a job until it is answered, and show its receipt. Ctrl-C leaves; the job goes on.
 
-    The deadline is kept while you watch, whether or not a guard process runs.
+    The deadline is kept while you watch, whether or not a guard process runs. Exit codes are those of `bide run`.
     """
     loaded = configured(database, assignments, config)
     guard = None if no_guard else Guard(loaded, database, assignments or [], config)
@@ -47,4 +47,4 @@ async def _watch(config: "Config", identifier: str, output: Output | None, guard
             show_json(as_table(found))
         else:
             show_receipt(found)
-    return 0
+        return exit_code(found.progress)

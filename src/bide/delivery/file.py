@@ -33,6 +33,11 @@ class Destination(msgspec.Struct, frozen=True):
         """As the store keeps it; equal destinations are equal texts."""
         return msgspec.json.encode(self).decode()
 
+    @property
+    def exists(self) -> bool:
+        """Whether its file is there."""
+        return Path(self.path).exists()
+
 
 def decode_destination(text: str) -> Destination:
     """What `Destination.encode` wrote."""

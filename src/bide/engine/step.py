@@ -10,6 +10,7 @@ from bide.core.errors import BideError, LeaseLostError
 from bide.engine.attention import next_try
 from bide.engine.context import Context
 from bide.providers.port import OutOfCreditError, Provider, ProviderError, UnauthorisedError
+from bide.providers.transport import NotSentError
 from bide.store.batches import Fenced
 
 CREDENTIAL_PAUSE = MINUTE
@@ -47,8 +48,11 @@ async def leased(context: Context, batch: Batch) -> AsyncGenerator[None]:
 
 
 def note_refusal(context: Context, account: str, error: BideError) -> int | None:
-    """How long the provider wants us to wait; and what it says, where it refuses to serve the account at all."""
+    """How long the provider wants us to wait. Where it refuses to serve the account at all, or cannot be reached, a
+    person who watches is told."""
     wait = error.retry_after if isinstance(error, ProviderError) else None
+    if isinstance(error, NotSentError):
+        context.troubles[account] = str(error)
     if isinstance(error, UnauthorisedError | OutOfCreditError):
         context.troubles[account] = str(error)
         return max(wait or 0, CREDENTIAL_PAUSE)

@@ -53,10 +53,9 @@ class BadLinesError(BideError):
     code = "bad_lines"
 
     def __init__(self, findings: Findings) -> None:
-        super().__init__(
-            f"{findings.refused:,} of {findings.refused + findings.requests:,} lines cannot be used, and nothing was sent;"
-            " mend them, or go on without them with --on-bad-line skip"
-        )
+        found = f"{findings.refused:,} of {findings.refused + findings.requests:,} lines cannot be used"
+        without = ", or go on without them with --on-bad-line skip" if findings.requests else ""
+        super().__init__(f"{found}, and nothing was sent; mend them{without}")
         self.findings = findings
 
 

@@ -177,6 +177,7 @@ def _open(context: Context, request: FileRequest, account: str) -> Input:
     return open_input(
         request.source,
         request.defaults,
+        name=request.name,
         file_format=request.input_format,
         context_window=lambda model: context_window(catalogue, model),
     )

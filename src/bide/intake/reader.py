@@ -89,6 +89,7 @@ def open_input(
     source: str | os.PathLike[str] | BinaryIO,
     defaults: Defaults | None = None,
     *,
+    name: str | None = None,
     file_format: str | None = None,
     delimiter: str | None = None,
     context_window: Callable[[str], int | None] | None = None,
@@ -97,6 +98,7 @@ def open_input(
 ) -> Input:
     """Open a file (``-`` is standard input; an open binary file stays the caller's to close) for reading.
 
+    `name` is what messages call it, the path by default.
     The format is told by `file_format`, else by the suffix or the first bytes; standard input is JSON Lines unless told
     otherwise. `delimiter` separates the cells of a CSV. `context_window` gives a model's window in tokens, None where
     it is unknown. `line_limit` and `block_size` (what is read for one chunk) are in bytes.
@@ -112,9 +114,10 @@ def open_input(
     with contextlib.ExitStack() as opened:
         path = Path(source) if isinstance(source, str | os.PathLike) else None
         if isinstance(source, str | os.PathLike):
-            file, name = opened.enter_context(open_file(source))
+            file, called = opened.enter_context(open_file(source))
         else:
-            file, name = source, str(getattr(source, "name", "the input"))
+            file, called = source, str(getattr(source, "name", "the input"))
+        name = name or called
         lines = Source(file, name, block_size=block_size, line_limit=line_limit)
         chosen = file_format or _recognise(name, path, lines.head)
         if chosen == "parquet":

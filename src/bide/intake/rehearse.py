@@ -11,17 +11,15 @@ from pathlib import Path
 from bide.core.clock import DAY, SystemClock
 from bide.core.deadline import OnMiss
 from bide.core.entropy import SystemEntropy
-from bide.core.errors import InputError
 from bide.core.job import Job
 from bide.core.money import RateCard
 from bide.engine.context import Context
 from bide.engine.pricing import Pricing
 from bide.intake.entry import Entry
-from bide.intake.findings import Findings
+from bide.intake.findings import BadLinesError, Findings
 from bide.intake.ingest import Reading, ingest
 from bide.intake.order import Order
 from bide.intake.reader import Input
-from bide.intake.source import EmptyFileError
 from bide.providers.http import AiohttpTransport
 from bide.providers.openai import Credentials, OpenAIProvider
 from bide.providers.registry import OPENAI, OPENAI_BASE_URL
@@ -75,18 +73,10 @@ async def inspect(opened: Input, settings: Settings) -> Findings:
             parameters="{}",
             skip_bad_lines=True,
         )
-        findings = Findings()
-
-        def keep(found: Findings) -> None:
-            nonlocal findings
-            findings = found
-
         try:
-            return (await ingest(context, order, lambda entry: OPENAI, opened, keep)).findings
-        except EmptyFileError:
-            raise
-        except InputError:
-            return findings  # every line is bad: that is what was to be found out
+            return (await ingest(context, order, lambda entry: OPENAI, opened)).findings
+        except BadLinesError as error:
+            return error.findings  # every line is bad: that is what was to be found out
         finally:
             await store.close()
 

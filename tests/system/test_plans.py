@@ -1,0 +1,131 @@
+"""What is said before anything is sent: the plan of a dry run, the promise, and what is refused for it."""
+
+import pytest
+
+from tests.system.harness import Machine, write_requests
+
+SCRIPT = """
+[batch]
+turnaround = "1m"
+[answers]
+output_tokens = 40
+[[limit]]
+requests = 60
+tokens = 1000000
+"""
+
+NO_LIMIT_KNOWN = "the account's rate limit is not known yet"
+
+
+@pytest.fixture(autouse=True)
+def questions(here: Machine) -> None:
+    write_requests(here.folder / "questions.jsonl", 50)
+
+
+def untouched(here: Machine) -> bool:
+    """Whether the provider was left in peace and nothing was kept."""
+    return sum(here.books()["arrived"].values()) == 0 and here.status() == []
+
+
+def learn_the_limit(here: Machine) -> None:
+    """One call in real time, whose reply tells the rate limit."""
+    write_requests(here.folder / "one.jsonl", 1, "Anybody there, {0}?")
+    assert here.run("run", "one.jsonl", "--priority", "urgent", "-o", "one.out.jsonl").code == 0
+
+
+def test_a_dry_run_shows_the_plan_and_sends_nothing(here: Machine) -> None:
+    done = here.run("run", "questions.jsonl", "--within", "2h", "--dry-run", "--output", "json")
+    assert done.code == 0, done.err
+    plan = done.last
+    (model,) = plan["models"]
+    assert (model["model"], model["requests"], model["batches"]) == ("gpt-5-mini", 50, 1)
+    assert float(plan["cost"]["batch"]["expected"]) == pytest.approx(float(plan["cost"]["realtime"]["expected"]) / 2)
+    assert (plan["guaranteed"], plan["requests"]) == (0, 50)
+    assert NO_LIMIT_KNOWN in plan["arithmetic"][0]
+    assert untouched(here)
+
+
+def test_a_plan_for_people(here: Machine) -> None:
+    done = here.run("run", "questions.jsonl", "--within", "2h", "--dry-run", "--output", "table")
+    assert done.code == 0, done.err
+    for word in ("gpt-5-mini", "deadline", "guaranteed", "0 of 50", "list price", "batch, then real time"):
+        assert word in done.out
+
+
+def test_a_dry_run_names_bad_lines(here: Machine) -> None:
+    with (here.folder / "questions.jsonl").open("a", encoding="utf-8") as file:
+        file.write("{\n")
+    done = here.run("run", "questions.jsonl", "--within", "2h", "--dry-run", "--output", "json")
+    assert done.code == 2
+    assert "line 51: invalid_json_line" in done.err
+    assert done.last["refused_lines"] == 1
+    skipping = here.run("run", "questions.jsonl", "--within", "2h", "--dry-run", "--on-bad-line", "skip")
+    assert skipping.code == 0
+    assert untouched(here)
+
+
+def test_batches_split_by_an_account_limit(here: Machine) -> None:
+    limit = ("--set", "providers.openai.max_requests=20")
+    plan = here.run("run", "questions.jsonl", "--within", "2h", "--dry-run", "--output", "json", *limit).last
+    assert plan["models"][0]["batches"] == 3
+    done = here.run("run", "questions.jsonl", "--within", "2h", "-o", "out.jsonl", *limit)
+    assert done.code == 0, done.err
+    sizes = [batch["request_counts"]["total"] for batch in here.books()["batches"]]
+    assert sorted(sizes) == [10, 20, 20]
+
+
+def test_partly_guaranteed_says_how_many_and_why(here: Machine) -> None:
+    unknown = here.run("submit", "questions.jsonl", "--within", "30m", "--no-guard", "-o", "a.jsonl")
+    assert unknown.code == 0
+    assert "partly guaranteed, 0 of 50" in unknown.err
+    assert NO_LIMIT_KNOWN in unknown.err
+    assert here.run("cancel", unknown.out.strip(), "--no-guard").code == 0
+    learn_the_limit(here)
+    write_requests(here.folder / "many.jsonl", 3000)
+    done = here.run("submit", "many.jsonl", "--within", "30m", "--no-guard", "-o", "b.jsonl", "--output", "json")
+    assert done.code == 0
+    promised = done.last["promised"]
+    assert 0 < promised["guaranteed"] < promised["requests"] == 3000
+    assert f"partly guaranteed, {promised['guaranteed']:,} of 3,000:" in done.err
+    assert "60 requests/min" in done.err
+    whole = here.run("submit", "questions.jsonl", "--within", "8h", "--no-guard", "-o", "c.jsonl", "--output", "json")
+    assert whole.last["promised"]["guaranteed"] == 50
+    assert "partly" not in whole.err
+
+
+def test_strict_refuses_what_cannot_be_guaranteed(here: Machine) -> None:
+    done = here.run("run", "questions.jsonl", "--within", "30m", "--strict")
+    assert done.code == 2
+    assert "only 0 of 50 requests can be guaranteed" in done.err
+    assert NO_LIMIT_KNOWN in done.err
+    assert untouched(here)
+    learn_the_limit(here)
+    done = here.run("run", "questions.jsonl", "--within", "8h", "--strict", "-o", "out.jsonl")
+    assert done.code == 0, done.err
+    assert done.last["promised"]["guaranteed"] == 50
+
+
+def test_a_cost_cap_refuses(here: Machine) -> None:
+    done = here.run("run", "questions.jsonl", "--within", "2h", "--max-cost", "0.000001")
+    assert done.code == 2
+    assert "its cap is" in done.err
+    assert "--max-cost" in done.err
+    assert untouched(here)
+
+
+def test_a_cost_cap_refuses_an_unknown_price(here: Machine) -> None:
+    path = here.folder / "questions.jsonl"
+    path.write_text(path.read_text(encoding="utf-8").replace("gpt-5-mini", "home-made-7b"), encoding="utf-8")
+    capped = here.run("run", "questions.jsonl", "--within", "2h", "--max-cost", "5")
+    assert capped.code == 2
+    assert "price of its model is unknown" in capped.err
+    assert untouched(here)
+    free = here.run("run", "questions.jsonl", "--within", "2h", "-o", "out.jsonl")
+    assert free.code == 0, free.err
+    assert "price is unknown" in free.err
+    assert (free.last["money"]["paid"], free.last["money"]["unpriced"]) == (None, 50)
+    prices = {"input": "1", "output": "2", "batch": "0.5"}
+    mine = [part for name, value in prices.items() for part in ("--set", f"prices.openai/home-made-7b.{name}={value}")]
+    priced = here.run("run", "questions.jsonl", "--within", "2h", "--max-cost", "5", "--new", "-o", "out.jsonl", *mine)
+    assert priced.code == 0, priced.err
+    assert float(priced.last["money"]["paid"]) > 0
