@@ -47,7 +47,7 @@ class EngineSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Requests put into a batch in one transaction."""
     landing_chunk: Count = 4_000
     """Rows of a result file settled in one transaction."""
-    landing_bytes: Count = 2 << 20
+    landing_bytes: Count = 1 << 20
     """Bytes of responses kept in memory for that."""
     linger: Duration = Duration(10 * SECOND)
     """How long `bide run` waits, once every answer is there, for batches that are still ending."""

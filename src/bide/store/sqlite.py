@@ -91,6 +91,7 @@ def connect(path: str, cache: int) -> sqlite3.Connection:
         raise StoreError(
             f"SQLite {sqlite3.sqlite_version} is too old; bide needs {'.'.join(map(str, OLDEST))} or newer"
         )
+    connection: sqlite3.Connection | None = None
     try:
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, uri=path.startswith("file:"))
         connection.row_factory = sqlite3.Row
@@ -101,6 +102,8 @@ def connect(path: str, cache: int) -> sqlite3.Connection:
             connection.execute(pragma)
         connection.execute(f"PRAGMA cache_size = -{cache}")
     except sqlite3.Error as error:
+        if connection is not None:
+            connection.close()
         raise StoreError(f"{path} cannot be opened as bide's database: {error}") from error
     return connection
 
@@ -112,8 +115,8 @@ def migrate(connection: sqlite3.Connection) -> None:
         StoreError: a newer bide has written this database, or it cannot be written.
     """
     known = queries.migrations()
-    connection.execute("BEGIN IMMEDIATE")
     try:
+        connection.execute("BEGIN IMMEDIATE")
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > known[-1][0]:
             raise StoreError(f"this database has schema {version}, this bide knows {known[-1][0]}; upgrade bide")
@@ -161,14 +164,19 @@ class SqliteDatabase:
         Raises:
             StoreError: it cannot be opened, or is too new.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._presence: dict[str, IO[bytes]] = {}
-        self._writer = connect(str(path), cache=16_384)
-        migrate(self._writer)
-        prepare(self._writer)
-        self._reader = connect(str(path), cache=4_096)
-        self._watcher = connect(str(path), cache=64)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"the folder {path.parent} cannot be made: {error.strerror}") from error
+        with contextlib.ExitStack() as opened:
+            self._writer = opened.enter_context(contextlib.closing(connect(str(path), cache=8_192)))
+            migrate(self._writer)
+            prepare(self._writer)
+            self._reader = opened.enter_context(contextlib.closing(connect(str(path), cache=2_048)))
+            self._watcher = opened.enter_context(contextlib.closing(connect(str(path), cache=64)))
+            opened.pop_all()  # `close` closes them
         self._writes: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._reads: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._threads = [
