@@ -1,0 +1,58 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.lanes.given import NOW, a_batch
+
+from bide.core.clock import DAY, HOUR, MINUTE, SECOND
+from bide.engine.attention import FIRST_RETRY, LONGEST_RETRY, next_poll, next_try
+
+INTERVAL, LONGEST = 15 * SECOND, 2 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("age", "interval", "longest", "wait"),
+    [
+        pytest.param(0, INTERVAL, LONGEST, 15 * SECOND, id="new: the interval"),
+        pytest.param(5 * MINUTE, INTERVAL, LONGEST, 15 * SECOND, id="a twentieth of the age is no more yet"),
+        pytest.param(10 * MINUTE, INTERVAL, LONGEST, 30 * SECOND, id="a twentieth of the age"),
+        pytest.param(40 * MINUTE, INTERVAL, LONGEST, 2 * MINUTE, id="as long as it gets"),
+        pytest.param(DAY, INTERVAL, LONGEST, 2 * MINUTE, id="and no longer"),
+        pytest.param(HOUR, 10 * MINUTE, LONGEST, 10 * MINUTE, id="an interval above the longest is meant"),
+        pytest.param(-MINUTE, INTERVAL, LONGEST, 15 * SECOND, id="a provider's clock that is ahead of ours"),
+    ],
+)
+def test_when_to_poll_next(age: int, interval: int, longest: int, wait: int) -> None:
+    assert next_poll(a_batch(age=age), interval, longest, NOW) == NOW + wait
+
+
+def test_a_batch_that_was_not_submitted_is_new() -> None:
+    assert next_poll(a_batch(submitted_at=None), INTERVAL, LONGEST, NOW) == NOW + INTERVAL
+
+
+def test_a_day_of_waiting_costs_less_than_a_thousand_polls() -> None:
+    now, polls = NOW, 0
+    batch = a_batch(age=0)
+    while now < NOW + DAY:
+        now, polls = next_poll(batch, INTERVAL, LONGEST, now), polls + 1
+
+    assert 700 < polls < 1_000
+
+
+@pytest.mark.parametrize(
+    ("failures", "jitter", "retry_after", "wait"),
+    [
+        pytest.param(0, 0.0, None, SECOND, id="at first, at the soonest"),
+        pytest.param(0, 0.5, None, 1.5 * SECOND, id="spread over the second half"),
+        pytest.param(3, 0.0, None, 8 * SECOND, id="doubled with each failure"),
+        pytest.param(100, 0.0, None, 150 * SECOND, id="bounded"),
+        pytest.param(0, 0.0, HOUR, HOUR, id="what the provider asks for"),
+        pytest.param(5, 0.0, SECOND, 32 * SECOND, id="not less than the back-off, whatever it asks for"),
+    ],
+)
+def test_when_to_try_again(failures: int, jitter: float, retry_after: int | None, wait: float) -> None:
+    assert next_try(failures, jitter, retry_after, NOW) == NOW + wait
+
+
+@given(failures=st.integers(0, 10_000), jitter=st.floats(0, 1, exclude_max=True))
+def test_a_try_again_is_neither_at_once_nor_never(failures: int, jitter: float) -> None:
+    assert FIRST_RETRY // 2 <= next_try(failures, jitter, None, NOW) - NOW <= LONGEST_RETRY

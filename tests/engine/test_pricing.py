@@ -1,0 +1,105 @@
+from dataclasses import dataclass, field
+
+import pytest
+from tests.engine.desk import Desk
+
+from bide.core.clock import DAY
+from bide.core.money import RateCard, Rates
+from bide.core.usage import Usage
+from bide.engine.pricing import BATCH, STANDARD, Pricing, Tariff
+from bide.ledger.prices import Prices
+
+USAGE = Usage(input=100, output=10)
+
+
+def card(mode: str, dollars_per_million: int, day: str = "2027-01-15") -> RateCard:
+    """The same price for every token: a dollar per million is 1e-6 USD, which is 1e9 of 1e-15."""
+    each = dollars_per_million * 10**9
+    return RateCard("openai", "small", mode, day, ((0, Rates(each, each, each, each)),), "a test", "exact")
+
+
+@dataclass
+class Cards:
+    """A source that knows some prices, and counts how often it is asked."""
+
+    known: dict[str, int]
+    asked: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    restored: list[str] = field(default_factory=list[str])
+
+    def card(self, provider: str, model: str, mode: str, day: str) -> RateCard | None:
+        self.asked.append((mode, day))
+        return card(mode, self.known[mode], day) if mode in self.known else None
+
+    def encode(self, card: RateCard) -> str:
+        return f"{card.mode} on {card.day}"
+
+    def restore(self, text: str) -> bool:
+        self.restored.append(text)
+        return True
+
+
+@pytest.mark.parametrize(
+    ("known", "mode", "amount", "listed"),
+    [
+        pytest.param({STANDARD: 4, BATCH: 2}, BATCH, 220, 440, id="a batch, beside its list price"),
+        pytest.param({STANDARD: 4, BATCH: 2}, STANDARD, 440, 440, id="the list price itself"),
+        pytest.param({STANDARD: 4}, BATCH, None, 440, id="an unknown price is not the list price"),
+        pytest.param({BATCH: 2}, BATCH, 220, None, id="a list price that nobody knows"),
+        pytest.param({}, BATCH, None, None, id="nothing is known"),
+    ],
+)
+async def test_what_an_answer_costs(
+    desk: Desk, known: dict[str, int], mode: str, amount: int | None, listed: int | None
+) -> None:
+    tariff = await Pricing(desk.scene.store, Cards(known)).tariff("openai", "small", mode, desk.scene.now)
+
+    price = tariff.price(USAGE)
+
+    assert (price.usage, price.card) == (USAGE, tariff.card_id)
+    assert (tariff.card_id is None) == (mode not in known)
+    assert (price.amount, price.listed) == tuple(
+        millionths and millionths * 10**6 for millionths in (amount, listed)
+    )  # 110 tokens at 2 USD per million are 220e-6 USD
+
+
+def test_an_answer_that_tells_no_tokens_has_no_price() -> None:
+    price = Tariff(card(BATCH, 2), 1, card(STANDARD, 4)).price(None)
+
+    assert (price.usage, price.amount, price.listed) == (Usage(), None, None)
+
+
+async def test_a_tariff_is_resolved_once_a_day(desk: Desk) -> None:
+    cards = Cards({STANDARD: 4, BATCH: 2})
+    pricing = Pricing(desk.scene.store, cards)
+
+    first = await pricing.tariff("openai", "small", BATCH, desk.scene.now)
+    assert await pricing.tariff("openai", "small", BATCH, desk.scene.now) is first
+    assert cards.asked == [(BATCH, "2027-01-15"), (STANDARD, "2027-01-15")]
+
+    await pricing.tariff("openai", "small", BATCH, desk.scene.now + DAY)
+    assert cards.asked[2:] == [(BATCH, "2027-01-16"), (STANDARD, "2027-01-16")]
+
+
+async def test_what_was_paid_can_be_reckoned_again(desk: Desk) -> None:
+    """Both cards are kept; a later process takes them up before it asks its own catalogue."""
+    store = desk.scene.store
+    tariff = await Pricing(store, Cards({STANDARD: 4, BATCH: 2})).tariff("openai", "small", BATCH, desk.scene.now)
+    later = Cards({STANDARD: 5, BATCH: 3})
+
+    await Pricing(store, later).tariff("openai", "small", STANDARD, desk.scene.now)
+
+    kept = {one.id: one.card for one in await store.ledger.cards("2027-01-15")}
+    assert sorted(kept.values()) == ["batch on 2027-01-15", "standard on 2027-01-15"]
+    assert tariff.card_id is not None
+    assert kept[tariff.card_id] == "batch on 2027-01-15"
+    assert sorted(later.restored) == sorted(kept.values())
+
+
+async def test_the_catalogue_is_such_a_source(desk: Desk) -> None:
+    pricing = Pricing(desk.scene.store, Prices({"openai/small": {"input": "2", "output": "8", "batch": "0.5"}}))
+
+    tariff = await pricing.tariff("openai", "small", BATCH, desk.scene.now)
+    price = tariff.price(USAGE)
+
+    assert price.listed == (100 * 2 + 10 * 8) * 10**6
+    assert price.amount == price.listed // 2
