@@ -4,6 +4,7 @@ An object is written once, under a name of its own, and appears whole: it is on 
 """
 
 import asyncio
+import errno
 import os
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -55,12 +56,19 @@ OPEN_FILES = 32
 """Files kept open for reading; results of a job lie in a handful of objects."""
 
 
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
 class LocalObjects:
     """Objects in a folder. Written beside their place and renamed into it, file and folder synced."""
 
     def __init__(self, folder: Path) -> None:
+        """Use a folder, or make it. Raises `StoreError`."""
         self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"the folder of objects {folder} cannot be used: {error.strerror}") from error
         self._open: dict[str, int] = {}
 
     async def create(self, name: str) -> "LocalWriter":
@@ -91,7 +99,9 @@ class LocalObjects:
 
     async def names(self, prefix: str) -> list[str]:
         return sorted(
-            file.name for file in self.folder.iterdir() if file.name.startswith(prefix) and file.suffix != ".part"
+            file.name
+            for file in self.folder.iterdir()
+            if file.name.startswith(prefix) and not file.name.startswith(".") and file.suffix != ".part"
         )
 
     async def close(self) -> None:
@@ -120,7 +130,10 @@ class LocalWriter:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.part = path.with_name(f"{path.name}.part")
-        self._file: BinaryIO = self.part.open("wb", buffering=0)
+        try:
+            self._file: BinaryIO = self.part.open("wb", buffering=0)
+        except OSError as error:
+            raise self._unwritable(error) from error
         self._size = 0
 
     async def write(self, data: bytes) -> None:
@@ -129,9 +142,7 @@ class LocalWriter:
             try:
                 written = self._file.write(view)
             except OSError as error:
-                raise StoreError(
-                    f"{self.part} cannot be written: {error.strerror}; free some space, then run the same command again"
-                ) from error
+                raise self._unwritable(error) from error
             view = view[written:]
         self._size += len(data)
 
@@ -139,12 +150,16 @@ class LocalWriter:
         try:
             await asyncio.to_thread(self._publish)
         except OSError as error:
-            raise StoreError(f"{self.part} cannot be made durable: {error.strerror}") from error
+            raise self._unwritable(error) from error
         return self._size
 
     async def abort(self) -> None:
         self._file.close()
         self.part.unlink(missing_ok=True)
+
+    def _unwritable(self, error: OSError) -> StoreError:
+        remedy = "free some space" if error.errno in NO_SPACE else "see to that"
+        return StoreError(f"{self.part} cannot be written: {error.strerror}; {remedy}, then run the same command again")
 
     def _publish(self) -> None:
         os.fsync(self._file.fileno())

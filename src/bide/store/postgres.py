@@ -25,7 +25,7 @@ import asyncpg
 from bide.core.errors import StoreError
 from bide.store import queries
 from bide.store.database import Result, Row, Work
-from bide.store.postgres_connection import STAGING, Connection, Pool, create_pool, place
+from bide.store.postgres_connection import STAGING, Connection, Pool, create_pool, drop, is_gone, place
 from bide.store.postgres_errors import CONFLICTS, LOST, translate
 from bide.store.postgres_link import Link, number_of, space_of
 from bide.store.queries import Dialect, Query
@@ -185,7 +185,7 @@ class PostgresDatabase:
             yield connection
         except BaseException as error:
             await _undo(connection)
-            if isinstance(error, asyncpg.InterfaceError) and connection.is_closed():
+            if isinstance(error, asyncpg.InterfaceError) and is_gone(connection):
                 raise ConnectionResetError(str(error)) from error
             raise
         finally:
@@ -213,7 +213,7 @@ class PostgresDatabase:
                     raise StoreError(f"PostgreSQL ({self._where}) undid a transaction in which a statement had failed")
             except LOST as error:
                 unanswered = error
-                connection.terminate()
+                drop(connection)
         if unanswered is not None and (number is None or not await self._was_committed(number, pid)):
             raise unanswered
         if number is not None:
@@ -288,12 +288,12 @@ async def _value(connection: Connection, name: str, **parameters: object) -> Any
 
 
 async def _undo(connection: Connection) -> None:
-    if connection.is_closed():
+    if is_gone(connection):
         return
     try:
         await connection.execute("ROLLBACK")
     except Exception:
-        connection.terminate()
+        drop(connection)
 
 
 def _values(query: Query, parameters: Mapping[str, object]) -> list[object]:

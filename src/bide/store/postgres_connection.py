@@ -4,6 +4,7 @@ asyncpg carries no types, so the little of it that bide uses is spelled out here
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Protocol, cast
 from urllib.parse import urlsplit
 
@@ -115,6 +116,20 @@ async def create_pool(url: str, size: int) -> Pool:
         reset=_leave,
     )
     return cast(Pool, await pool)
+
+
+def is_gone(connection: Connection) -> bool:
+    """Whether the session has ended. The pool takes one back by itself when it breaks, and then refuses even to tell."""
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True
+
+
+def drop(connection: Connection) -> None:
+    """End a session at once, whatever it is doing."""
+    with suppress(asyncpg.InterfaceError):  # it has ended
+        connection.terminate()
 
 
 async def prepare(connection: Connection) -> None:

@@ -15,6 +15,7 @@ LOST: tuple[type[BaseException], ...] = (
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InternalClientError,  # where the session breaks within a statement, asyncpg may lose count of its own state
     OSError,  # and with it TimeoutError
 )
 """The session is gone, or there is none to be had."""

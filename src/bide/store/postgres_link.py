@@ -6,6 +6,8 @@ import asyncio
 import zlib
 from contextlib import suppress
 
+import asyncpg
+
 from bide.core.errors import BideError, StoreError
 from bide.store import queries
 from bide.store.postgres_connection import Connection, connect, place
@@ -67,7 +69,10 @@ class Link:
         async with self._turn:
             connection = await self._opened()
             self._holders.append(holder)
-            await self._attend(connection, holder)
+            try:
+                await self._attend(connection, holder)
+            except Exception as error:
+                raise translate(error, place(self._url)) from error
 
     def attends(self, holder: str) -> bool:
         return holder in self._holders
@@ -91,7 +96,7 @@ class Link:
             try:
                 async with self._turn:
                     await self._announce(await self._opened())
-            except BideError:
+            except (BideError, asyncpg.InterfaceError):
                 self._stirred.set()
                 await asyncio.sleep(PAUSE)
             await asyncio.sleep(BREATH)
@@ -109,6 +114,7 @@ class Link:
         """The session, opened again where it broke."""
         if self._connection is not None and not self._connection.is_closed():
             return self._connection
+        connection: Connection | None = None
         try:
             connection = await connect(self._url)
             self._space = await space_of(connection)
@@ -116,7 +122,9 @@ class Link:
             connection.add_termination_listener(self._on_end)
             for holder in self._holders:
                 await self._attend(connection, holder)
-        except Exception as error:
+        except BaseException as error:
+            if connection is not None:
+                connection.terminate()
             raise translate(error, place(self._url)) from error
         self._connection = connection
         self._ring()
