@@ -116,3 +116,23 @@ def test_an_interrupted_reading_leaves_nothing_behind(here: Machine) -> None:
     done = here.run(*RUN, "--within", "3h")
     assert done.code == 0, done.err
     assert here.billed == {"batch": 10}
+
+
+def test_jobs_without_an_output_are_told_apart_by_their_files(here: Machine) -> None:
+    def submit(name: str, *, stdin: str = "") -> tuple[int, str, str]:
+        done = here.run("submit", name, "--within", "3h", "--no-guard", stdin=stdin)
+        return done.code, done.out.strip(), done.err
+
+    _, first, _ = submit("questions.jsonl")
+    assert submit("questions.jsonl")[1] == first
+    write_requests(here.folder / "others.jsonl", 2, "Other {0}?")
+    code, second, err = submit("others.jsonl")
+    assert (code, second != first) == (0, True), err
+    write_requests(here.folder / "questions.jsonl", 2, "Changed {0}?")
+    code, _, err = submit("questions.jsonl")
+    assert code == 2
+    assert f"{first} is still open under the name of questions.jsonl, and its content was different" in err
+    text = (here.folder / "questions.jsonl").read_text(encoding="utf-8")
+    piped = {submit("-", stdin=text)[1], submit("-", stdin=text.replace("Changed", "Once more"))[1]}
+    assert len(piped - {first, second, ""}) == 2
+    assert submit("-", stdin=text)[1] in piped

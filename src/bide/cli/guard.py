@@ -35,4 +35,5 @@ class Guard:
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, close_fds=True
             )
+        process.returncode = 0  # it is meant to outlive us: nobody waits for it, and nothing is to warn about that
         return process.pid

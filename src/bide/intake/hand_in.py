@@ -101,7 +101,7 @@ async def hand_in(context: Context, request: FileRequest, on_progress: Progresse
             ]
             if earlier:
                 identity = fingerprint(_digest(opened, first, on_progress), parameters)
-                known = _known(earlier, identity, parameters)
+                known = _known(earlier, identity, parameters, order_of(request, account).name if kept is None else None)
                 if known is not None:
                     return HandedIn(known, None, destination)
                 opened = files.enter_context(_open(context, request, account))
@@ -208,16 +208,21 @@ def _digest(opened: Input, first: Chunk | None, on_progress: Progressed) -> Find
     return findings
 
 
-def _known(earlier: list[Job], identity: str, parameters: str) -> Job | None:
-    """The job that this is; None where it is none of them. Raises `ConflictError` for an open one that differs."""
+def _known(earlier: list[Job], identity: str, parameters: str, name: str | None) -> Job | None:
+    """The job that this is; None where it is none of them. Raises `ConflictError` for an open one that differs.
+
+    Where the answers go to no file, `name` tells which open job may be meant: the one that was made of a file of this
+    name. Standard input has none.
+    """
     for job in earlier:
         if job.fingerprint == identity:
             return job
     for job in earlier:
-        if job.state is not JobState.DONE:
+        if job.state is not JobState.DONE and (name is None or name == job.name != STANDARD_INPUT_NAME):
             what = "content" if job.parameters == parameters else _differences(job.parameters, parameters)
+            does = "still writes to the same place" if name is None else f"is still open under the name of {name}"
             raise ConflictError(
-                f"{job.external_id} still writes to the same place, and its {what} was different; let it finish"
+                f"{job.external_id} {does}, and its {what} was different; let it finish"
                 f" (`bide watch {job.external_id}`), stop it (`bide cancel {job.external_id}`), choose another output, or"
                 " start beside it with --new"
             )

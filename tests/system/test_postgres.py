@@ -1,0 +1,80 @@
+"""bide on PostgreSQL, with real processes: one that runs a job, and several workers that share one."""
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from tests.store.postgres_server import PostgresServer, remove_server, start_server
+from tests.system.drills import Seen, observe
+from tests.system.harness import Machine, machine, wait_until, write_requests
+
+REQUESTS = 100
+
+SCRIPT = """
+[batch]
+turnaround = "10m"
+validation = "5s"
+finalizing = "5s"
+[answers]
+output_tokens = 40
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Generator[PostgresServer]:
+    one = start_server()
+    yield one
+    remove_server(one)
+
+
+@pytest.fixture
+def url(server: PostgresServer, tmp_path: Path) -> Generator[str]:
+    """An empty database."""
+    name = f"bide_{abs(hash(tmp_path))}"
+    server.query(f"CREATE DATABASE {name}")
+    yield server.url(name)
+    server.query(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Generator[Machine]:
+    (tmp_path / "script.toml").write_text(SCRIPT, encoding="utf-8")
+    write_requests(tmp_path / "questions.jsonl", REQUESTS)
+    with machine(tmp_path, "--script", "script.toml", "--seed", "7") as one:
+        yield one
+
+
+def assert_once(seen: Seen) -> None:
+    """Every row was answered, in one batch, and billed once."""
+    assert seen.answered == REQUESTS
+    assert len(seen.batches) == 1
+    assert seen.books["creates"]["accepted"] == 1
+    assert (seen.billed("batch"), seen.billed("realtime"), seen.billed_twice) == (REQUESTS, 0, 0)
+    assert seen.receipt["requests"]["batch"] == REQUESTS
+
+
+def test_a_run_on_postgresql(here: Machine, url: str) -> None:
+    done = here.run(
+        "run", "questions.jsonl", "--within", "8h", "-o", "answers.jsonl", "--output", "json", "--db", url, "--no-guard"
+    )
+    seen = observe(here, done)
+    assert_once(seen)
+    again = here.run(
+        "run", "questions.jsonl", "--within", "8h", "-o", "answers.jsonl", "--output", "json", "--db", url, "--no-guard"
+    )
+    assert_once(observe(here, again))
+
+
+def test_two_workers_on_one_database(here: Machine, url: str) -> None:
+    here = Machine(here.folder, here.url, here.clock, {"BIDE_DATABASE": url})
+    workers = [here.start("worker", "--stay") for _ in range(2)]
+    try:
+        submitted = here.run("submit", "questions.jsonl", "--within", "8h", "-o", "answers.jsonl", "--output", "json")
+        assert submitted.code == 0, submitted.err
+        wait_until((here.folder / "answers.jsonl").exists, 120)
+    finally:
+        for worker in workers:
+            worker.terminate()
+        ends = [worker.communicate(timeout=60) for worker in workers]
+    assert [worker.returncode for worker in workers] == [0, 0], ends
