@@ -1,0 +1,48 @@
+import pytest
+from tests.cli.given import a_job, a_promise
+from tests.lanes.given import NOW
+
+from bide.cli.reading import SHOWN, say_accepted, show_problems
+from bide.core.deadline import OnMiss
+from bide.core.job import Job
+from bide.intake.problem import Code, Problem
+from bide.ledger.promise import Promise
+
+
+def problem(line: int) -> Problem:
+    return Problem(line, Code.INVALID_JSON_LINE, "a comma is missing", "write one JSON object")
+
+
+def test_a_bad_line_is_named_with_its_remedy(capsys: pytest.CaptureFixture[str]) -> None:
+    show_problems([problem(7)], 1)
+
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "  line 7: invalid_json_line: a comma is missing; write one JSON object\n"
+
+
+@pytest.mark.parametrize(("count", "rest"), [(SHOWN, None), (SHOWN + 1, "1 more"), (12_345, "12,325 more")])
+def test_many_bad_lines_are_counted(capsys: pytest.CaptureFixture[str], count: int, rest: str | None) -> None:
+    show_problems([problem(line) for line in range(1, min(count, 100) + 1)], count)
+
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == SHOWN + (rest is not None)
+    if rest:
+        assert f"… and {rest}; `bide files validate` lists them all" in lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("job", "promise", "lines"),
+    [
+        pytest.param(a_job(), a_promise(), ["job_kq3 accepted: 100 requests by 16:00 (in 8h)", "about $1.00 in batches, $2.00 at list price"], id="guaranteed"),
+        pytest.param(a_job(requests=1), a_promise(), ["job_kq3 accepted: 1 request by 16:00 (in 8h)", "about $1.00 in batches, $2.00 at list price"], id="one request"),
+        pytest.param(a_job(), a_promise(60), ["job_kq3 accepted: 100 requests by 16:00 (in 8h)", "partly guaranteed, 60 of 100:", "small: enough for 60 of 100", "about $1.00 in batches, $2.00 at list price"], id="partly guaranteed, with the arithmetic"),
+        pytest.param(a_job(on_miss=OnMiss.LATE), a_promise(0), ["job_kq3 accepted: 100 requests by 16:00 (in 8h)", "nothing is guaranteed: --on-miss late never pays the real-time price", "about $1.00 in batches, $2.00 at list price"], id="may be late"),
+        pytest.param(a_job(priority="urgent", deadline=NOW), a_promise(0), ["job_kq3 accepted: 100 requests as soon as the rate limit allows", "about $2.00, the list price: what is urgent is called in real time"], id="urgent"),
+        pytest.param(a_job(), a_promise(priced=False), ["job_kq3 accepted: 100 requests by 16:00 (in 8h)", "the cost cannot be estimated: a price is unknown"], id="no price"),
+    ],
+)  # fmt: skip
+def test_what_is_promised(capsys: pytest.CaptureFixture[str], job: Job, promise: Promise, lines: list[str]) -> None:
+    say_accepted(job, promise, NOW)
+
+    assert [line.removeprefix("bide:").strip() for line in capsys.readouterr().err.splitlines()] == lines
