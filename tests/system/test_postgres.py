@@ -13,7 +13,7 @@ REQUESTS = 100
 
 SCRIPT = """
 [batch]
-turnaround = "10m"
+turnaround = "3m"
 validation = "5s"
 finalizing = "5s"
 [answers]
@@ -54,27 +54,54 @@ def assert_once(seen: Seen) -> None:
     assert seen.receipt["requests"]["batch"] == REQUESTS
 
 
+COMMAND = ["questions.jsonl", "--within", "8h", "-o", "answers.jsonl", "--output", "json"]
+
+
 def test_a_run_on_postgresql(here: Machine, url: str) -> None:
-    done = here.run(
-        "run", "questions.jsonl", "--within", "8h", "-o", "answers.jsonl", "--output", "json", "--db", url, "--no-guard"
-    )
-    seen = observe(here, done)
-    assert_once(seen)
-    again = here.run(
-        "run", "questions.jsonl", "--within", "8h", "-o", "answers.jsonl", "--output", "json", "--db", url, "--no-guard"
-    )
-    assert_once(observe(here, again))
+    run = ["run", *COMMAND, "--db", url, "--no-guard"]
+    assert_once(observe(here, here.run(*run)))
+    assert_once(observe(here, here.run(*run)))  # the same command again finds the job, and pays nothing
 
 
-def test_two_workers_on_one_database(here: Machine, url: str) -> None:
-    here = Machine(here.folder, here.url, here.clock, {"BIDE_DATABASE": url})
+def shared(here: Machine, url: str) -> Machine:
+    """The machine, with the database in its environment."""
+    return Machine(here.folder, here.url, here.clock, {"BIDE_DB": url})
+
+
+def delivered(here: Machine) -> Seen:
+    """What came of a submitted job, once its answers are there."""
+    wait_until((here.folder / "answers.jsonl").exists, 120)
+    (job,) = here.status()
+    return observe(here, here.run("status", job["job"], "--receipt", "--output", "json"))
+
+
+def test_two_workers_share_a_database(here: Machine, url: str) -> None:
+    here = shared(here, url)
     workers = [here.start("worker", "--stay") for _ in range(2)]
     try:
-        submitted = here.run("submit", "questions.jsonl", "--within", "8h", "-o", "answers.jsonl", "--output", "json")
+        submitted = here.run("submit", *COMMAND)
         assert submitted.code == 0, submitted.err
-        wait_until((here.folder / "answers.jsonl").exists, 120)
+        assert_once(delivered(here))
     finally:
         for worker in workers:
             worker.terminate()
         ends = [worker.communicate(timeout=60) for worker in workers]
     assert [worker.returncode for worker in workers] == [0, 0], ends
+
+
+def test_one_worker_goes_on_where_another_was_killed(here: Machine, url: str) -> None:
+    here = shared(here, url)
+    submitted = here.run("submit", *COMMAND, "--no-guard")
+    assert submitted.code == 0, submitted.err
+    first = here.start("worker")
+    wait_until(lambda: here.books()["creates"]["accepted"] == 1)
+    first.kill()
+    first.communicate()
+    second = here.start("worker")
+    try:
+        assert_once(delivered(here))
+        out, err = second.communicate(timeout=120)
+        assert second.returncode == 0, (out, err)
+    finally:
+        second.kill()
+        second.communicate()
