@@ -1,0 +1,196 @@
+"""What every case starts from: an adapter that talks to a simulated provider in this process, on a clock that stands still."""
+
+import json
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol
+
+import pytest
+
+from bide.core.clock import MINUTE, ManualClock
+from bide.providers.port import Call, Provider, Remote, Row, Submission
+from bide.providers.transport import IDLE_TIMEOUT, Reply, Transport, Upload
+from bide.simulator.books import Books
+from bide.simulator.faults import read_faults
+from bide.simulator.inprocess import InProcessTransport
+from bide.simulator.script import parse_script
+
+SCRIPT = """
+[realtime]
+latency = "0s"
+tokens_per_second = 0
+{more}
+[answers]
+output_tokens = 20
+{answers}
+[batch]
+turnaround = "10m"
+begins = 0.0
+validation = "0s"
+finalizing = "0s"
+{batch}
+"""
+"""A provider without chance: calls take no time, the rows of a batch are finished evenly over ten minutes."""
+
+TURNAROUND = 11 * MINUTE
+"""After which a batch has surely ended."""
+
+Connect = Callable[[Transport, str], Provider]
+"""Makes the adapter, on a transport and with an API key. The word "invalid" is the only key that is refused."""
+
+
+class OpenAccount(Protocol):
+    """Opens an account at a new provider; the words are parts of its script, `faults` what goes wrong with which call."""
+
+    def __call__(
+        self,
+        *,
+        batch: str = "",
+        answers: str = "",
+        more: str = "",
+        faults: Sequence[Mapping[str, object]] = (),
+        key: str = "simulated",
+    ) -> "Account": ...
+
+
+@dataclass(frozen=True)
+class Account:
+    """The adapter, and the provider's side of it."""
+
+    provider: Provider
+    books: Books
+    clock: ManualClock
+    endpoint: str
+    model: str
+
+    def body(self, prompt: str, **fields: object) -> bytes:
+        """The body of a request."""
+        table = {"model": self.model, "messages": [{"role": "user", "content": prompt}], **fields}
+        return json.dumps(table).encode()
+
+    def call(self, prompt: str = "hello", **fields: object) -> Call:
+        return Call(self.endpoint, self.body(prompt, **fields), "attempt-1")
+
+    def submission(self, *prompts: str, tag: str = "tag1") -> Submission:
+        """A batch with a line for each prompt, ``tag1-0`` on."""
+        file = b"".join(
+            b'{"custom_id":"%s-%d","method":"POST","url":"%s","body":%s}\n'
+            % (tag.encode(), number, self.endpoint.encode(), self.body(prompt))
+            for number, prompt in enumerate(prompts)
+        )
+
+        async def lines() -> AsyncIterator[bytes]:
+            for line in file.splitlines(keepends=True):
+                yield line
+
+        return Submission(tag, self.model, self.endpoint, len(prompts), len(file), lines)
+
+    async def submit(self, *prompts: str, tag: str = "tag1") -> Remote:
+        """A batch at the provider."""
+        submission = self.submission(*prompts, tag=tag)
+        return await self.provider.submit(submission, await self.provider.stage(submission))
+
+    async def ended(self, *prompts: str, after: int = TURNAROUND) -> Remote:
+        """A batch that has come to its end."""
+        created = await self.submit(*prompts)
+        self.clock.advance(after)
+        return await self.provider.poll(created.provider_id)
+
+    async def rows(self, remote: Remote) -> list[Row]:
+        """Every row of both result files."""
+        files = [file for file in (remote.output_file, remote.error_file) if file is not None]
+        return [row for file in files for row in await self.harvest(file)]
+
+    async def harvest(self, file: str, into: list[Row] | None = None) -> list[Row]:
+        """The rows of a file; those that came before an error are in `into`."""
+        rows: list[Row] = [] if into is None else into
+        async for chunk in self.provider.harvest(file):
+            rows += chunk
+        return rows
+
+
+class Crumbs:
+    """A transport whose replies arrive a few bytes at a time, as the network may deliver them."""
+
+    def __init__(self, transport: Transport, length: int) -> None:
+        self._transport = transport
+        self._length = length
+
+    def exchange(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | Upload | None = None,
+        idle_timeout: float = IDLE_TIMEOUT,
+    ) -> "_Exchange":
+        exchange = self._transport.exchange(method, url, headers=headers, body=body, idle_timeout=idle_timeout)
+        return _Exchange(exchange, self._length)
+
+    async def close(self) -> None:
+        await self._transport.close()
+
+
+class _Exchange:
+    def __init__(self, exchange: AbstractAsyncContextManager[Reply], length: int) -> None:
+        self._exchange = exchange
+        self._length = length
+
+    async def __aenter__(self) -> Reply:
+        return _Crumbled(await self._exchange.__aenter__(), self._length)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._exchange.__aexit__(kind, error, traceback)
+
+
+class _Crumbled(Reply):
+    def __init__(self, reply: Reply, length: int) -> None:
+        self.status = reply.status
+        self.headers = reply.headers
+        self._reply = reply
+        self._length = length
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        async for chunk in self._reply.chunks():
+            for start in range(0, len(chunk), self._length):
+                yield chunk[start : start + self._length]
+
+
+class ProviderCase:
+    """Base of the cases. An adapter's suite overrides `connect`, and the two names where they are others."""
+
+    endpoint = "/v1/chat/completions"
+    model = "gpt-6-luna"
+    crumbs = 61
+    """Bytes of a reply that arrive at a time."""
+
+    @pytest.fixture
+    def connect(self) -> Connect:
+        raise NotImplementedError("override the fixture `connect` in your subclass of ProviderConformance")
+
+    @pytest.fixture
+    def open_account(self, connect: Connect) -> OpenAccount:
+        def opened(
+            *,
+            batch: str = "",
+            answers: str = "",
+            more: str = "",
+            faults: Sequence[Mapping[str, object]] = (),
+            key: str = "simulated",
+        ) -> Account:
+            clock = ManualClock()
+            script = parse_script(SCRIPT.format(batch=batch, answers=answers, more=more))
+            books = Books(script, 7, clock.now(), read_faults(faults))
+            transport = Crumbs(InProcessTransport(books, clock), self.crumbs)
+            return Account(connect(transport, key), books, clock, self.endpoint, self.model)
+
+        return opened
+
+    @pytest.fixture
+    def account(self, open_account: OpenAccount) -> Account:
+        return open_account()
