@@ -10,7 +10,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,7 +67,9 @@ class Seen:
         paid = (
             f"{self.billed('batch')} rows and {self.billed('realtime')} calls billed, {self.billed_twice} of them twice"
         )
-        return f"{self.answered} answers, {len(self.batches)} batches, {paid}"
+        return (
+            f"{self.answered} answers, {len(self.batches)} {'batch' if len(self.batches) == 1 else 'batches'}, {paid}"
+        )
 
 
 def expect(seen: Seen, what: bool) -> None:
@@ -133,9 +134,6 @@ def killed_after_create(folder: Path) -> str:
         seen = observe(here, here.run(*command("8h"), timeout=400))
     expect(seen, len(seen.batches) == 1 and seen.answered == REQUESTS and not seen.billed_twice)
     return str(seen)
-
-
-EXPIRES = '[batch]\nexpires = 0.5\nwindow = "30m"\n[[when]]\nnth = [2, 3, 4]\nturnaround = "5m"\nwindow = "24h"\nexpires = 1.0\n'
 
 
 @drill("batch expires with 50 done, deadline still far")
@@ -229,52 +227,73 @@ def poison_row(folder: Path) -> str:
     return f"{seen}; {failed['custom_id']}: status {failed['response']['status_code']}"
 
 
-def kills(folder: Path, count: int, seed: int = 1) -> str:
-    """`kill -9` of `bide run` at random moments, and the same command again each time, until it comes to its end."""
+def kills(folder: Path, count: int, seed: int = 1, tell: Callable[[str], None] = lambda text: None) -> str:
+    """`kill -9` of `bide run` at random moments, and the same command again each time.
+
+    A run that comes to its end before it is killed is compared with what it must be, and the questions are run anew.
+    """
     dice = random.Random(seed)
-    prepare(folder, '[batch]\nturnaround = {median = "6m", sigma = 0.8}\n[realtime]\n')
+    prepare(folder, '[batch]\nturnaround = {median = "6m", sigma = 0.8, most = "30m"}\n')
     with machine(folder, "--script", "script.toml", "--seed", str(seed)) as here:
-        killed = 0
+        killed, finished, anew = 0, 0, False
         while killed < count:
-            process = here.start(*command("3h"), "--no-guard")
+            process = here.start(*command("3h"), "--no-guard", *(["--new"] if anew else []))
             time.sleep(dice.uniform(0.05, 2.5))  # noqa: TID251
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)
-                killed += 1
                 process.communicate()
+                anew, killed = False, killed + 1
+                if killed % 10 == 0:
+                    tell(f"{killed} of {count} kills, {finished} runs finished meanwhile")
                 continue
             out, err = process.communicate()
-            assert process.returncode == 0, err
-            seen = observe(here, Result(process.returncode, out, err))
-            expect(seen, seen.answered == REQUESTS)
-            with suppress(FileNotFoundError):
-                (here.folder / OUT).unlink()
-            command_new = [*command("3h"), "--new"]
-            process = here.start(*command_new, "--no-guard")
-            time.sleep(0.5)  # noqa: TID251
-            process.send_signal(signal.SIGKILL)
-            process.communicate()
-        seen = observe(here, here.run(*command("3h"), timeout=400))
-    expect(seen, seen.answered == REQUESTS)
-    suspected = sum(one["answers"] for one in seen.receipt["money"]["suspected"])
-    runs = -(-seen.billed("batch") // REQUESTS)
-    return f"{killed} kills; {seen}; {suspected} calls suspected; about {runs} runs of the questions"
+            check_runs(here, Result(process.returncode, out, err))
+            (here.folder / OUT).unlink()
+            anew, finished = True, finished + 1
+        seen = check_runs(here, here.run(*command("3h"), timeout=400))
+    return f"{killed} kills; {seen}"
 
 
-def main(names: Sequence[str]) -> int:
-    """Run drills and print what each of them saw."""
+def check_runs(here: Machine, done: Result) -> Seen:
+    """A finished run after kills: every answer is there, and each job paid once for each of its requests, in batches."""
+    seen = observe(here, done)
+    jobs = here.status()
+    expect(seen, seen.answered == REQUESTS and {job["state"] for job in jobs} == {"done"})
+    expect(seen, seen.billed("batch") == REQUESTS * len(jobs) and seen.billed("realtime") == 0)
+    expect(seen, len(seen.batches) == len(jobs))
+    return seen
+
+
+def play_all(names: Sequence[str] = ()) -> int:
+    """Run drills and print what each of them saw; how many went wrong. `names` are parts of names, none is all."""
     wrong = 0
     for name, function in DRILLS.items():
         if names and not any(part in name for part in names):
             continue
-        began = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="bide-drill-") as folder:
-            try:
-                verdict = f"ok    {function(Path(folder))}"
-            except AssertionError as error:
-                verdict, wrong = f"WRONG {error}", wrong + 1
-        print(f"{name:70} {time.monotonic() - began:6.1f} s  {verdict}", flush=True)
-    return 1 if wrong else 0
+        wrong += not report(name, function)
+    return wrong
+
+
+def report(name: str, function: Drill) -> bool:
+    """Run one drill and print its line of the table; whether all was as it must be."""
+    began = time.monotonic()
+    verdict, right = "", True
+    with tempfile.TemporaryDirectory(prefix="bide-drill-") as folder:
+        try:
+            verdict = f"ok    {function(Path(folder))}"
+        except AssertionError as error:
+            verdict, right = f"WRONG {error}", False
+    print(f"{name:75} {time.monotonic() - began:6.1f} s  {verdict}", flush=True)
+    return right
+
+
+def main(arguments: Sequence[str]) -> int:
+    """``[--kills N] [PART OF A NAME …]``"""
+    if arguments and arguments[0] == "--kills":
+        count = int(arguments[1])
+        many: Drill = lambda folder: kills(folder, count, tell=lambda text: print(f"  {text}", flush=True))  # noqa: E731
+        return 0 if report(f"kill -9 at {count} random moments, the same command again each time", many) else 1
+    return 1 if play_all(arguments) else 0
 
 
 if __name__ == "__main__":
