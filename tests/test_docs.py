@@ -1,0 +1,98 @@
+"""The pages of docs/ agree with the code: those that are drawn from it, and what the others say about it."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+from scripts import draw_docs
+
+from bide.core import states
+from bide.settings import Section, Settings
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+
+WRITTEN = ("architecture.md", "deadlines.md", "formats.md")
+
+
+def settings_of(prefix: str = "", section: type[Section] = Settings) -> set[str]:
+    """The dotted names of all settings."""
+    found: set[str] = set()
+    for field in msgspec.structs.fields(section):
+        name = f"{prefix}{field.name}"
+        if isinstance(field.type, type) and issubclass(field.type, Section):
+            found |= settings_of(f"{name}.", field.type)
+        else:
+            found.add(name)
+    return found
+
+
+@pytest.mark.parametrize("page", draw_docs.PAGES)
+def test_a_drawn_page_is_as_it_would_be_drawn_now(page: str) -> None:
+    assert (DOCS / page).read_text("utf-8") == draw_docs.PAGES[page](), "run `make docs`"
+
+
+def test_a_stale_page_is_told_and_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(draw_docs, "DOCS", tmp_path)
+    draw_docs.main([])
+    (tmp_path / "states.md").write_text("something older")
+    (tmp_path / "commands.md").unlink()
+
+    assert draw_docs.main(["--check"]) == 1
+    told = capsys.readouterr().err
+    assert "docs/states.md is stale" in told
+    assert "docs/commands.md is stale" in told
+    assert draw_docs.main([]) == 0
+    assert draw_docs.main(["--check"]) == 0
+    assert (tmp_path / "states.md").read_text("utf-8") == draw_docs.states_page()
+
+
+def test_the_script_runs_by_itself() -> None:
+    assert (
+        subprocess.run([sys.executable, str(ROOT / "scripts" / "draw_docs.py"), "--check"], check=False).returncode == 0
+    )
+
+
+@pytest.mark.parametrize("noun", states.MOVES)
+def test_every_state_is_explained_and_every_move_drawn(noun: str) -> None:
+    kind, moves = states.MOVES[noun]
+    page = (DOCS / "states.md").read_text("utf-8").partition(f"## {noun.capitalize()}\n")[2].partition("\n## ")[0]
+
+    for state in kind:
+        assert re.search(rf"\| `{state}` \| \w.+ \| \S+", page)
+    arrows = {tuple(line.split(" --> ")) for line in re.findall(r"^    (\w+ --> \w+)$", page, re.MULTILINE)}
+    assert arrows == {(str(state), str(target)) for state, targets in moves.items() for target in targets}
+
+
+@pytest.mark.parametrize("page", WRITTEN)
+def test_every_module_a_page_names_is_there(page: str) -> None:
+    text = (DOCS / page).read_text("utf-8")
+    named = set(re.findall(r"`((?:src|tests|scripts|docs|examples)/[\w./-]*)`", text)) | {"docs"}
+
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("page", WRITTEN)
+def test_every_page_a_page_links_to_is_there(page: str) -> None:
+    text = (DOCS / page).read_text("utf-8")
+
+    assert [link for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text) if not (DOCS / link).exists()] == []
+
+
+def test_every_setting_a_page_names_has_that_default() -> None:
+    """The tables of docs/deadlines.md: ``| `name` | default | … |``."""
+    from bide.config import load
+
+    shown = {value.name: value.value for value in load({"BIDE_HOME": str(ROOT / "nowhere")}).values()}
+    rows = re.findall(
+        r"^\| `([a-z_]+\.[a-z_]+)` \| `([^`]+)` \|", (DOCS / "deadlines.md").read_text("utf-8"), re.MULTILINE
+    )
+
+    assert {name for name, _ in rows} <= settings_of()
+    assert {name for name in settings_of() if name.startswith("deadline.")} <= {name for name, _ in rows}
+    assert [(name, default) for name, default in rows if shown[name] != default] == []
