@@ -13,20 +13,20 @@ def a_quota(limit: int | None = None, enqueued: int = 0, batches: int = 0, creat
 
 
 @pytest.mark.parametrize(
-    ("quota", "tokens"),
+    ("quota", "tokens", "least"),
     [
-        pytest.param(a_quota(), UNLIMITED, id="no limit is known"),
-        pytest.param(a_quota(None, 10**9, 7), UNLIMITED, id="none is known, whatever lies there"),
-        pytest.param(a_quota(1_000), 1_000, id="all of it"),
-        pytest.param(a_quota(1_000, 400, 1), 600, id="what others leave"),
-        pytest.param(a_quota(1_000, 950, 1), 50, id="room for exactly one request"),
-        pytest.param(a_quota(20), 50, id="smaller than a request, and nothing lies there: one must go"),
-        pytest.param(a_quota(20, 500), 50, id="the same, whatever the estimate of nothing says"),
-        pytest.param(a_quota(1_000, 0, 0, 1_999), 1_000, id="one create is left this hour"),
+        pytest.param(a_quota(), UNLIMITED, 0, id="no limit is known"),
+        pytest.param(a_quota(None, 10**9, 7), UNLIMITED, 0, id="none is known, whatever lies there"),
+        pytest.param(a_quota(1_000), 1_000, 1, id="all of it"),
+        pytest.param(a_quota(1_000, 400, 1), 600, 0, id="what others leave"),
+        pytest.param(a_quota(1_000, 950, 1), 50, 0, id="room for exactly one request"),
+        pytest.param(a_quota(20), 20, 1, id="smaller than a request, and nothing lies there: one must go"),
+        pytest.param(a_quota(20, 500), -480, 1, id="the same, whatever the estimate of nothing says"),
+        pytest.param(a_quota(1_000, 0, 0, 1_999), 1_000, 1, id="one create is left this hour"),
     ],
 )
-def test_room_for_a_batch(quota: Quota, tokens: int) -> None:
-    assert opening(BUCKET, 100, LIMITS, quota) == Opening(BUCKET, 100, LIMITS.max_bytes, tokens)
+def test_room_for_a_batch(quota: Quota, tokens: int, least: int) -> None:
+    assert opening(BUCKET, 100, LIMITS, quota) == Opening(BUCKET, 100, LIMITS.max_bytes, tokens, least)
 
 
 @pytest.mark.parametrize(

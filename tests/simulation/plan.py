@@ -19,6 +19,8 @@ from tests.simulation.gates import CRASH_POINTS, STORE_SITES, Kind, Moment, Stri
 
 Choice = TypeVar("Choice")
 
+NO_BATCH_LANE = Fails(code="model_not_found", message="The model does not exist or has no batch lane.", line=1)
+
 
 @dataclass(frozen=True, slots=True)
 class JobPlan:
@@ -76,7 +78,7 @@ def draw(seed: int, requests: int | None = None) -> Plan:
             )
         )
     workers = 2 if chance.happens(0.2, "workers") else 1
-    return Plan(
+    plan = Plan(
         seed,
         jobs,
         _script(chance.within("script")),
@@ -85,6 +87,36 @@ def draw(seed: int, requests: int | None = None) -> Plan:
         5 + chance.number("batch size") % 60,
         _one_of(chance, "rpm", (None, None, 2, 60, 600)),
     )
+    return _lead_to(CRASH_POINTS[seed % len(CRASH_POINTS)][0], plan) if plan.strikes else plan
+
+
+def _lead_to(site: str, plan: Plan) -> Plan:
+    """The plan, with what it takes to get to a place that few days come by; elsewhere a crash there would never strike."""
+    script, first = plan.script, plan.jobs[0]
+    match site:
+        case "Batches.ambiguous":
+            lost = FaultRule(site=Site.CREATE, kind=ProviderFault.REPLY_LOST, rate=0.7)
+            return replace(plan, script=replace(script, fault=[lost, *script.fault]))
+        case "Batches.withdrawn":
+            unsent = FaultRule(site=Site.CREATE, kind=ProviderFault.NOT_SENT, rate=0.7)
+            return replace(plan, script=replace(script, fault=[unsent, *script.fault]))
+        case "Batches.bar":
+            return replace(plan, script=replace(script, when=[Rule(When(), {"fails": NO_BATCH_LANE}), *script.when]))
+        case "Batches.divide":
+            return replace(plan, jobs=[replace(first, poisoned=1, cancel_after=None), *plan.jobs[1:]])
+        case "Buckets.protect":  # a few more requests than two a minute leave time for, and one batch that comes late
+            large = replace(first, requests=48, deadline=25 * MINUTE, on_miss=OnMiss.RESCUE, cancel_after=None)
+            late = Rule(When(nth=(1 + plan.seed % 2,)), {"turnaround": Spread(DAY)})
+            quick = Script(batch=Behaviour(turnaround=Spread(3 * MINUTE)), when=[late], limit=[Limit(requests=2)])
+            return replace(plan, jobs=[large], script=quick, requests_per_minute=2, batch_size=60)
+        case "Limits.learn":
+            tight = replace(script.limit[0], enqueued_tokens=300)
+            large = replace(first, requests=20, deadline=3 * HOUR, cancel_after=None)
+            return replace(plan, jobs=[large], script=replace(script, limit=[tight]), batch_size=60)
+        case "Store.release_holder":  # only the next process of a dead one comes by
+            return replace(plan, strikes=[*plan.strikes, Strike("Batches.intend", 1, Moment.AFTER, Kind.CRASH)])
+        case _:
+            return plan
 
 
 def _script(chance: Chance) -> Script:
@@ -116,8 +148,7 @@ def _script(chance: Chance) -> Script:
     if rough and chance.happens(0.4, "expires"):
         when.append(Rule(When(share=0.3), {"expires": 0.5, "window": 2 * HOUR}))
     if rough and chance.happens(0.1, "no batch lane"):
-        fails = Fails(code="model_not_found", message="The model does not exist or has no batch lane.", line=1)
-        when.append(Rule(When(share=0.5), {"fails": fails}))
+        when.append(Rule(When(share=0.5), {"fails": NO_BATCH_LANE}))
     if rough and chance.happens(0.3, "refuses"):
         when.append(Rule(When(share=0.2), {"refuses": 429 if chance.happens(0.5, "429") else 400}))
     faults: list[FaultRule] = []

@@ -77,7 +77,7 @@ async def fill(context: Context, planned: Opening) -> Batch | None:
     batch = await store.batches.open(new, bucket.id, context.holder, now + context.settings.engine.lease, now)
     if batch is None:
         return None
-    room = Room(planned.requests, planned.size, planned.tokens)
+    room = Room(planned.requests, planned.size, planned.tokens, planned.least)
     async with leased(context, batch):
         try:
             while room.requests > 0:

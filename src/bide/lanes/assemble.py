@@ -22,12 +22,16 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A batch to be opened for a bucket, with what it may take: requests, bytes of its file, input tokens."""
+    """A batch to be opened for a bucket, with what it may take: requests, bytes of its file, input tokens.
+
+    `least` requests go even where they have more tokens than that.
+    """
 
     bucket: Bucket
     requests: int
     size: int
     tokens: int
+    least: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +52,15 @@ def opening(bucket: Bucket, wanted: int, limits: Limits, quota: Quota) -> Openin
         return Held(
             bucket, f"{quota.created_this_hour:,} batches were created in the last hour, as many as the provider allows"
         )
-    tokens = UNLIMITED
+    tokens, least = UNLIMITED, 0
     if quota.limit is not None:
         tokens = quota.limit - quota.enqueued
         smallest = bucket.waiting.tokens // max(1, bucket.waiting.requests)
         if tokens < smallest and quota.batches:
             return Held(bucket, f"{quota.enqueued:,} of {quota.limit:,} enqueued tokens are in use")
         if not quota.batches:
-            tokens = max(tokens, smallest)  # nothing lies there: a single request must go, whatever the estimate says
-    return Opening(bucket, min(wanted, limits.max_requests), limits.max_bytes, tokens)
+            least = 1  # nothing lies there: a single request must go, whatever the estimate says
+    return Opening(bucket, min(wanted, limits.max_requests), limits.max_bytes, tokens, least)
 
 
 def learned_quota(told: int | None, tokens: int, enqueued: int) -> int:

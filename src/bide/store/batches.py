@@ -44,11 +44,15 @@ class NewBatch:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What a batch may still take, or has taken: requests, bytes of its file, input tokens."""
+    """What a batch may still take, or has taken: requests, bytes of its file, input tokens.
+
+    `least` requests are taken even where they have more tokens than that.
+    """
 
     requests: int
     size: int
     tokens: int
+    least: int = 0
 
 
 NOTHING_ADDED = Room(0, 0, 0)
@@ -129,6 +133,7 @@ class Batches(Verbs):
             count=min(limit, room.requests),
             size=room.size,
             tokens=room.tokens,
+            least=room.least,
         )
         if cut is None or cut["last"] is None:
             return NOTHING_ADDED

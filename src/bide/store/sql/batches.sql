@@ -46,11 +46,12 @@ SELECT * FROM batches WHERE id = :batch AND fence = :fence {lock batches};
 -- name: cut
 -- The last of the waiting requests that still fits beside what the batch has.
 SELECT max(id) AS last FROM (
-    SELECT id, sum(length + :overhead) OVER (ORDER BY id) AS total_size, sum(input_tokens) OVER (ORDER BY id) AS total_tokens
+    SELECT id, sum(length + :overhead) OVER (ORDER BY id) AS total_size, sum(input_tokens) OVER (ORDER BY id) AS total_tokens,
+        row_number() OVER (ORDER BY id) AS position
     FROM requests
     WHERE bucket_id = :bucket AND state = 'open' AND live_batches = 0 AND live_calls = 0 AND losses < {most losses}
     ORDER BY id LIMIT :count
-) AS page WHERE total_size <= :size AND total_tokens <= :tokens;
+) AS page WHERE total_size <= :size AND (total_tokens <= :tokens OR position <= :least);
 
 -- name: fill
 -- Plan an attempt in this batch for each waiting request up to there.

@@ -33,6 +33,7 @@ class BatchCases(StoreCase):
             "bytes": Room(100, 4 * line + 1, ROOMY.tokens),
             "tokens": Room(100, ROOMY.size, 5 * INPUT_TOKENS + 1),
             "nothing": Room(100, line - 1, ROOMY.tokens),
+            "one, whatever its tokens": Room(100, ROOMY.size, INPUT_TOKENS - 1, 1),
         }
         taken = {name: await self._fill(scene, handed, room) for name, room in rooms.items()}
         assert taken == {
@@ -40,10 +41,11 @@ class BatchCases(StoreCase):
             "bytes": Room(4, 4 * line, 4 * INPUT_TOKENS),
             "tokens": Room(5, 5 * line, 5 * INPUT_TOKENS),
             "nothing": Room(0, 0, 0),
+            "one, whatever its tokens": Room(1, line, INPUT_TOKENS),
         }
         [bucket] = await scene.buckets(handed.job)
-        assert bucket.tally(Phase.BATCHED).requests == 12
-        assert bucket.tally(Phase.WAITING).tokens == 8 * TOKENS
+        assert bucket.tally(Phase.BATCHED).requests == 13
+        assert bucket.tally(Phase.WAITING).tokens == 7 * TOKENS
 
     async def _fill(self, scene: Scene, handed: Handed, room: Room) -> Room:
         """What a new batch takes, alone and in steps of two."""
