@@ -69,6 +69,7 @@ class BatchCases(ProviderCase):
         assert found is not None
         assert found.provider_id == wanted.provider_id
         calls = account.books.faults.calls[Site.LIST]
+        assert calls < 24, "a page at a time"
         assert await account.provider.find("none", None, account.clock.now() - MINUTE) is None
         assert account.books.faults.calls[Site.LIST] == calls + 1, "what is older is not looked through"
 

@@ -1,0 +1,113 @@
+"""Which accounts are switched on, and where each of them points."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+
+import pytest
+
+from bide.core.clock import ManualClock
+from bide.core.errors import SettingError
+from bide.providers import registry
+from bide.providers.openai import LIMITS, Credentials
+from bide.providers.port import Call, Provider, UnauthorisedError
+from bide.settings import ProviderSettings
+from bide.simulator.books import Books
+from bide.simulator.inprocess import InProcessTransport
+from bide.simulator.script import parse_script
+
+SCRIPT = '[realtime]\nlatency = "0s"\ntokens_per_second = 0'
+
+
+class Listening(InProcessTransport):
+    """A transport that keeps where it was pointed and with which headers."""
+
+    def __init__(self) -> None:
+        clock = ManualClock()
+        super().__init__(Books(parse_script(SCRIPT), 1, clock.now()), clock)
+        self.asked: list[tuple[str, Mapping[str, str]]] = []
+
+    def exchange(self, method: str, url: str, *, headers: Mapping[str, str], **more: object):  # type: ignore[no-untyped-def]
+        self.asked.append((url, headers))
+        return super().exchange(method, url, headers=headers, **more)  # type: ignore[reportArgumentType]
+
+
+async def asked(environment: Mapping[str, str], **accounts: ProviderSettings) -> tuple[str, Mapping[str, str]]:
+    """Where the only account's first call goes, and its headers."""
+    transport = Listening()
+    [provider] = registry.build(accounts, environment, transport).values()
+    with suppress(UnauthorisedError):
+        await provider.send(Call("/v1/chat/completions", b'{"model":"m","messages":["x"]}', "attempt-7"))
+    [found] = transport.asked
+    return found
+
+
+def built(environment: Mapping[str, str], **accounts: ProviderSettings) -> dict[str, Provider]:
+    return registry.build(accounts, environment, Listening())
+
+
+def test_nothing_is_on_by_itself() -> None:
+    assert built({}) == {}
+
+
+async def test_a_key_in_the_environment_switches_openai_on() -> None:
+    url, headers = await asked({"OPENAI_API_KEY": "secret", "OPENAI_ORG_ID": "org", "OPENAI_PROJECT_ID": "proj"})
+    assert url == "https://api.openai.com/v1/chat/completions"
+    assert headers["Authorization"] == "Bearer secret"
+    assert (headers["OpenAI-Organization"], headers["OpenAI-Project"]) == ("org", "proj")
+    assert headers["X-Client-Request-Id"] == "attempt-7"
+    assert headers["Bide-Hop"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("environment", "setting", "url"),
+    [
+        ({"OPENAI_BASE_URL": "http://a/v1"}, None, "http://a/v1"),
+        ({"OPENAI_BASE_URL": "http://a/v1"}, "http://b/v1/", "http://b/v1"),
+        ({"OPENAI_BASE_URL": "http://a/v1", "BIDE_OPENAI_BASE_URL": "http://c/v1"}, "http://b/v1", "http://c/v1"),
+    ],
+)
+async def test_bide_s_own_address_goes_before_that_of_applications(
+    environment: Mapping[str, str], setting: str | None, url: str
+) -> None:
+    found, _ = await asked({"OPENAI_API_KEY": "k", **environment}, openai=ProviderSettings(base_url=setting))
+    assert found == f"{url}/chat/completions"
+
+
+async def test_another_account_has_the_address_and_key_of_its_own() -> None:
+    settings = ProviderSettings(base_url="http://gpu/v1", api_key_env="GPU_KEY")
+    url, headers = await asked({"GPU_KEY": "mine"}, gpu=settings)
+    assert (url, headers["Authorization"]) == ("http://gpu/v1/chat/completions", "Bearer mine")
+
+
+async def test_a_server_without_a_key_is_sent_none() -> None:
+    _, headers = await asked({}, gpu=ProviderSettings(base_url="http://gpu/v1"))
+    assert "Authorization" not in headers
+
+
+def test_an_account_without_an_address_is_refused() -> None:
+    with pytest.raises(SettingError, match=r"gpu has no address; set providers\.gpu\.base_url"):
+        built({}, gpu=ProviderSettings())
+
+
+def test_a_key_that_is_not_there_is_refused() -> None:
+    settings = ProviderSettings(base_url="http://gpu/v1", api_key_env="GPU_KEY")
+    with pytest.raises(SettingError, match=r"providers\.gpu\.api_key_env names GPU_KEY, which is not set"):
+        built({}, gpu=settings)
+
+
+def test_limits_may_be_lowered_and_not_raised() -> None:
+    low = ProviderSettings(base_url="http://gpu/v1", max_requests=10, max_bytes=1_000)
+    high = ProviderSettings(base_url="http://gpu/v1", max_requests=10**9, max_bytes=10**12)
+    found = built({}, low=low, high=high)
+    assert (found["low"].limits.max_requests, found["low"].limits.max_bytes) == (10, 1_000)
+    assert found["high"].limits == LIMITS
+
+
+def test_a_server_may_have_no_batches() -> None:
+    found = built({}, gpu=ProviderSettings(base_url="http://gpu/v1", batch=False))
+    assert not found["gpu"].capabilities.batch
+    assert found["gpu"].capabilities.realtime
+
+
+def test_a_key_does_not_show() -> None:
+    assert "secret" not in repr(Credentials("http://gpu/v1", "secret"))
