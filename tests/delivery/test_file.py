@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 import zstandard
 from tests.delivery.answered import answered, hand_in
 
-from bide.core.errors import StoreError
+from bide.core.errors import BideError, StoreError
 from bide.core.job import Job
 from bide.delivery import file as module
 from bide.delivery.file import Destination, decode_destination, deliver, pages, write_out
@@ -115,6 +116,16 @@ async def test_a_job_without_columns(scene: Scene, tmp_path: Path) -> None:
     await deliver(scene.store, handed.job, to(tmp_path / "answers.jsonl", Format.JSONL))
 
     assert b'"error":"not_finished:' in (tmp_path / "answers.jsonl").read_bytes()
+
+
+@pytest.mark.xfail(reason="batch lines are written instead, and nobody is told", raises=AssertionError)
+async def test_parquet_is_not_for_standard_output(scene: Scene, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    job = await two(scene)
+
+    with suppress(BideError):
+        await write_out(scene.store, job, Destination("", Format.PARQUET, ["text"]))
+
+    assert capfdbinary.readouterr().out[:4] in (b"", b"PAR1")
 
 
 # What goes wrong
