@@ -177,6 +177,39 @@ def test_a_batch_of_one_for_a_quarter_of_an_hour() -> None:
     assert (world.called, world.wasted, world.cost) == (1, 0, 1.0)
 
 
+@pytest.mark.parametrize(
+    ("within", "turnaround", "cost"),
+    [
+        pytest.param(15 * MINUTE, 7 * MINUTE, 0.5, id="a quarter of an hour, and half of all batches take less"),
+        pytest.param(15 * MINUTE, 14 * MINUTE, 0.5, id="a quarter of an hour, back in its last minute"),
+        pytest.param(15 * MINUTE, 20 * MINUTE, 1.0, id="a quarter of an hour, and the batch takes longer"),
+        pytest.param(70 * SECOND, MINUTE, 1.0, id="hardly a minute: no batch is tried"),
+        pytest.param(24 * HOUR, 23 * HOUR, 0.5, id="a day is the price of batches alone"),
+        pytest.param(24 * HOUR, NEVER, 1.0, id="a day, and no batch ever comes: never dearer than calls"),
+    ],
+)
+def test_what_a_deadline_costs(within: int, turnaround: int | None, cost: float) -> None:
+    """Ten requests, which is next to no work: what is paid depends on the batch alone."""
+    world = market(turnaround)
+    [job] = world.submit(10, within=within)
+
+    world.run()
+
+    assert (world.cost, world.wasted) == (cost, 0)
+    assert world.lateness[job] < 0
+
+
+def test_the_worst_luck_is_a_batch_that_ends_while_its_cancel_is_under_way() -> None:
+    """Called at 14 min 17 s, and the batch has it at 15 min: paid twice, and known to be."""
+    world = market(15 * MINUTE)
+    [job] = world.submit(1, within=15 * MINUTE)
+
+    world.run()
+
+    assert (world.called, world.batched, world.wasted) == (1, 1, 1)
+    assert world.lateness[job] < 0
+
+
 turnarounds = st.lists(st.one_of(st.none(), st.integers(2 * MINUTE, 3 * HOUR)), min_size=1, max_size=6)
 
 
