@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 CALLS_END_WITHIN = 60.0
 """Seconds that calls in flight get when a person detaches: each of them has been paid for."""
 
-DELIVERED_WITHIN = 60.0
-"""Seconds that the delivery of the answers gets before its trouble is shown."""
+DELIVERY_TRIES = 3
+"""Failed deliveries of the answers after which a person is told, and the guard goes on trying."""
 
 LOOK = 0.05
 
 
 async def attend(bide: "Embedded", job: "Job", guard: Guard | None) -> bool:
-    """Work until the job is answered and its answers are delivered; False when a person detached before.
+    """Work until the job is answered and its answers are delivered; False when a person detached before, or they cannot be.
 
     A guard is left behind where something is still open.
     """
@@ -34,11 +34,11 @@ async def attend(bide: "Embedded", job: "Job", guard: Guard | None) -> bool:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, detached.set)
+    delivered = False
     try:
         await follow(bide, job, lambda: detached.is_set() or working.done())
-        if not detached.is_set():
-            await _delivered(bide, job, detached)
-        if not detached.is_set():
+        delivered = await _delivered(bide, job, detached)
+        if delivered:
             await _settled(bide, job, detached)
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -50,20 +50,29 @@ async def attend(bide: "Embedded", job: "Job", guard: Guard | None) -> bool:
     if working.done():
         working.result()
     await leave(bide, job, guard, detached=detached.is_set())
-    return not detached.is_set()
+    return delivered and not detached.is_set()
 
 
-async def _delivered(bide: "Embedded", job: "Job", detached: asyncio.Event) -> None:
-    """Wait for the answers to be where they were wanted."""
-    end = asyncio.get_running_loop().time() + DELIVERED_WITHIN
+async def _delivered(bide: "Embedded", job: "Job", detached: asyncio.Event) -> bool:
+    """Wait for the answers to be where they were wanted; False when they cannot be for now, which has been said then."""
+    deliveries = bide.store.deliveries
+    failed = sum(one.failures for one in await deliveries.of_job(job.owner, job.id))
+    if failed:
+        await deliveries.again(job.owner, job.id, bide.context.clock.now())  # somebody has seen to it, perhaps
+    tries = 1 if failed else DELIVERY_TRIES
     while not detached.is_set():
-        left = [one for one in await bide.store.deliveries.of_job(job.owner, job.id) if one.delivered_at is None]
+        left = [one for one in await deliveries.of_job(job.owner, job.id) if one.delivered_at is None]
         if not left:
-            return
-        if asyncio.get_running_loop().time() > end:
-            say(f"bide: the answers are not delivered yet: {left[0].trouble or 'still writing'}")
-            return
+            return True
+        if sum(one.failures for one in left) >= failed + tries:
+            say(f"bide: the answers are all there, but {left[0].trouble}")
+            say(
+                f"bide: when that is mended, the same command goes on; `bide results {job.external_id} -o FILE` writes them"
+                " elsewhere"
+            )
+            return False
         await asyncio.sleep(LOOK)
+    return False
 
 
 async def _settled(bide: "Embedded", job: "Job", detached: asyncio.Event) -> None:

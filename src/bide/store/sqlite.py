@@ -108,7 +108,7 @@ def connect(path: str, cache: int) -> sqlite3.Connection:
     return connection
 
 
-def migrate(connection: sqlite3.Connection) -> None:
+def migrate(connection: sqlite3.Connection, place: str) -> None:
     """Bring the schema up to date, one transaction a migration.
 
     Raises:
@@ -128,7 +128,7 @@ def migrate(connection: sqlite3.Connection) -> None:
         connection.execute("COMMIT")
     except BaseException as error:
         undo(connection)
-        translated = translate(error)
+        translated = translate(error, place)
         if translated is error:
             raise
         raise translated from error
@@ -172,7 +172,7 @@ class SqliteDatabase:
             raise StoreError(f"the folder {path.parent} cannot be made: {error.strerror}") from error
         with contextlib.ExitStack() as opened:
             self._writer = opened.enter_context(contextlib.closing(connect(str(path), cache=8_192)))
-            migrate(self._writer)
+            migrate(self._writer, str(path))
             prepare(self._writer)
             self._reader = opened.enter_context(contextlib.closing(connect(str(path), cache=2_048)))
             self._watcher = opened.enter_context(contextlib.closing(connect(str(path), cache=64)))
@@ -252,7 +252,10 @@ class SqliteDatabase:
     async def _enqueue(self, tasks: "queue.SimpleQueue[_Task | None]", work: Work[Result]) -> Result:
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         tasks.put(_Task(work, future))
-        return await future
+        try:
+            return await future
+        except sqlite3.Error as error:
+            raise translate(error, str(self.path)) from error
 
     def _write_loop(self) -> None:
         while (first := self._writes.get()) is not None:
@@ -279,7 +282,7 @@ class SqliteDatabase:
                 self._reader.execute("BEGIN")
                 task.result = drive(task.work(transaction))
             except BaseException as error:
-                task.error = translate(error)
+                task.error = error
             finally:
                 if self._reader.in_transaction:
                     self._reader.execute("ROLLBACK")
@@ -296,7 +299,7 @@ def _commit(connection: sqlite3.Connection, group: list[_Task]) -> None:
             try:
                 task.result = drive(task.work(transaction))
             except BaseException as error:
-                task.error = translate(error)
+                task.error = error
                 if not connection.in_transaction:
                     raise  # SQLite has undone everything: the disk is full, or fails
                 connection.execute("ROLLBACK TO verb")
@@ -304,7 +307,7 @@ def _commit(connection: sqlite3.Connection, group: list[_Task]) -> None:
         connection.execute("COMMIT")
     except BaseException as error:
         for task in group:
-            task.error = task.error or translate(error)
+            task.error = task.error or error
         with contextlib.suppress(sqlite3.Error):  # what is left open, the next BEGIN reports
             undo(connection)
 
@@ -330,13 +333,15 @@ def _resolve(group: list[_Task]) -> None:
             task.future.set_result(task.result)
 
 
-def translate(error: BaseException) -> BaseException:
-    """SQLite's errors as bide's own; everything else unchanged."""
+def translate(error: BaseException, place: str) -> BaseException:
+    """SQLite's errors, in the database at `place`, as bide's own; everything else unchanged."""
     if isinstance(error, BideError) or not isinstance(error, sqlite3.Error):
         return error
     message, code = str(error), getattr(error, "sqlite_errorcode", 0)
     if code in ON_RECORD:
         return ConflictError(f"this is on record already ({message}); look it up instead of adding it again")
     if code & 0xFF in NO_ROOM:
-        return StoreError(f"the disk is full or failing ({message}); free some space, then run the same command again")
-    return StoreError(f"SQLite: {message}")
+        return StoreError(
+            f"the disk is full or failing ({place}: {message}); free some space, then run the same command again"
+        )
+    return StoreError(f"SQLite: {place}: {message}")
