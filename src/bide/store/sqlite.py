@@ -108,7 +108,7 @@ def connect(path: str, cache: int) -> sqlite3.Connection:
     return connection
 
 
-def migrate(connection: sqlite3.Connection, place: str) -> None:
+def migrate(connection: sqlite3.Connection, place: str = "memory") -> None:
     """Bring the schema up to date, one transaction a migration.
 
     Raises:
@@ -333,7 +333,7 @@ def _resolve(group: list[_Task]) -> None:
             task.future.set_result(task.result)
 
 
-def translate(error: BaseException, place: str) -> BaseException:
+def translate(error: BaseException, place: str = "memory") -> BaseException:
     """SQLite's errors, in the database at `place`, as bide's own; everything else unchanged."""
     if isinstance(error, BideError) or not isinstance(error, sqlite3.Error):
         return error
