@@ -104,13 +104,13 @@ async def test_a_retrys_answers_stand_in_place_of_the_failures(
     no = failed("bad", "No.")
     await answer(scene, handed, [chat("1"), no, chat("3"), no, no], "first")
     again = await retry(scene, handed)
-    await answer(scene, again, [chat("2 again"), no, chat("5 again")], "second")
+    await answer(scene, again, [chat("2 again"), failed("worse", "No again."), chat("5 again")], "second")
 
     found = await read(scene, await scene.get(handed.job))
 
     assert texts(found) == ["1", "2 again", "3", None, "5 again"]
     assert [result.line for result in found] == [1, 2, 3, 4, 5]
-    assert found[3].state is RequestState.FAILED
+    assert (found[3].state, found[3].code) == (RequestState.FAILED, "bad"), "a failure does not stand in for another"
 
 
 async def test_a_retry_of_a_retry(scene: Scene) -> None:

@@ -92,7 +92,7 @@ async def test_a_batch_line_without_a_response_has_an_error(scene: Scene) -> Non
     shape = BatchShape(await scene.begin())
     found = [
         a_result(1, **NO_ANSWER, state=RequestState.EXPIRED),
-        a_result(2, **NO_ANSWER, state=RequestState.FAILED, code="bad", message='Say "please".'),
+        a_result(2, **(NO_ANSWER | {"status": 400}), state=RequestState.FAILED, code="bad", message='Say "please".'),
     ]
 
     first, second = map(json.loads, written(shape, found, [{}, {}]).splitlines())

@@ -155,6 +155,7 @@ async def test_a_lost_reply_is_looked_up(
         pytest.param(replace(ENDED, output_file=None, error_file="file-err", completed=1, ended_at=1 << 60), 0, SUBMITTED, None, id="the errors are there, the answers not yet"),
         pytest.param(a_remote(outcome=BatchOutcome.COMPLETED, ended_at=0), 0, ENDED_, "completed", id="its files never came"),
         pytest.param(MissingError("404"), 0, None, None, id="unknown at first: a 404 is not believed"),
+        pytest.param(MissingError("404"), 2 * DAY - SECOND, None, None, id="unknown for almost a day after its window: it may turn up"),
         pytest.param(MissingError("404"), 2 * DAY, ENDED_, "failed", id="unknown a day after its window: gone"),
     ],
 )  # fmt: skip
