@@ -1,71 +1,17 @@
-"""Every branch of `decide`: what is opened, held, called, cancelled, given up and promoted, and when to look again."""
+"""Where requests go: every branch of `decide` about what waits and what is called, and when to look again."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.lanes.given import CAPABILITIES, LIMITS, NOW, a_batch, a_bucket
+from tests.lanes.given import NOW, a_batch, a_bucket
+from tests.lanes.looking import LATENCY, OLD, ahead, calls, due_in, look, opened
 
-from bide.core.batch import Batch, LiveBatch
-from bide.core.bucket import Bucket, Phase, Tally
+from bide.core.bucket import Phase, Tally
 from bide.core.clock import FAR_FUTURE, HOUR, MINUTE, SECOND
 from bide.core.deadline import OnMiss
 from bide.core.states import BatchState, JobState
 from bide.lanes.assemble import Quota
-from bide.lanes.capacity import Capacity
-from bide.lanes.decide import Account, Decisions, Key, Outlook, Rules, decide, is_rescued
-from bide.lanes.plan import Thresholds
-from bide.lanes.rescue import Margins
-
-SIXTY = Capacity(60, None, True)
-
-KEY: Key = ("openai", "gpt-6-luna")
-
-RULES = Rules(Margins(head_room=1.0, safety=0), Thresholds(), promote_share=0.5)
-"""The whole rate and no safety: with 60 calls a minute every sum is one of seconds. A call takes up to 12 s."""
-
-LATENCY = 12 * SECOND
-
-OLD: dict[str, Any] = {"accepted_at": NOW - HOUR}
-
-
-def look(
-    *buckets: Bucket,
-    live: Sequence[tuple[Batch, Mapping[int, int]]] = (),
-    quota: Quota | None = None,
-    accounts: Mapping[str, Account] | None = None,
-    capacity: Capacity | None = SIXTY,
-) -> Decisions:
-    """One look at some buckets of an account with 60 calls a minute."""
-    outlook = Outlook(
-        buckets,
-        [LiveBatch(batch, shares) for batch, shares in live],
-        {KEY: capacity} if capacity else {},
-        {KEY: quota} if quota else {},
-        {"openai": Account(LIMITS, CAPABILITIES)} if accounts is None else accounts,
-    )
-    return decide(outlook, RULES, NOW)
-
-
-def due_in(seconds: int, **fields: Any) -> Bucket:
-    """A bucket whose last call must start so many seconds from now."""
-    values: dict[str, Any] = {"deadline": NOW + seconds * SECOND + LATENCY}
-    return a_bucket(**(values | fields))
-
-
-def calls(decisions: Decisions) -> list[tuple[int, int]]:
-    return [(wanted.bucket.id, wanted.calls) for wanted in decisions.wanted]
-
-
-def opened(decisions: Decisions) -> list[tuple[int, int]]:
-    return [(opening.bucket.id, opening.requests) for opening in decisions.openings]
-
-
-def ahead(decisions: Decisions) -> int:
-    """Microseconds until the next look."""
-    return decisions.next_at - NOW
-
+from bide.lanes.decide import Decisions, is_rescued
 
 # What waits
 
@@ -232,134 +178,3 @@ def test_under_whom_the_safety_net_is(fields: dict[str, Any], rescued: bool) -> 
 
     assert is_rescued(bucket) is rescued
     assert bool(calls(look(bucket))) is rescued
-
-
-# Giving up
-
-
-def given_up(decisions: Decisions) -> list[tuple[int, str, str]]:
-    return [(one.bucket.id, str(one.state), str(one.phase)) for one in decisions.given_up]
-
-
-CANCELLING: dict[str, Any] = {"job_state": JobState.CANCELLING}
-EXPIRING: dict[str, Any] = {"on_miss": OnMiss.EXPIRE}
-
-
-@pytest.mark.parametrize(
-    ("bucket", "expected"),
-    [
-        pytest.param(a_bucket(waiting=2, batched=3, **CANCELLING), [(1, "cancelled", "waiting")], id="cancelled: what waits; batches are read to their end"),
-        pytest.param(a_bucket(tallies={Phase.STUBBORN: Tally(2)}, **CANCELLING), [(1, "cancelled", "waiting")], id="cancelled: what waits to be called"),
-        pytest.param(a_bucket(batched=3, calling=1, **CANCELLING), [], id="cancelled: nothing waits"),
-        pytest.param(due_in(-12, waiting=2, batched=3, **EXPIRING, **OLD), [(1, "expired", "waiting"), (1, "expired", "batched")], id="its deadline has come"),
-        pytest.param(due_in(-12, batched=3, **EXPIRING, **OLD), [(1, "expired", "batched")], id="its deadline has come, all of it in batches"),
-        pytest.param(due_in(-12, tallies={Phase.STUBBORN: Tally(2)}, **EXPIRING, **OLD), [(1, "expired", "waiting")], id="its deadline has come before its call"),
-        pytest.param(due_in(-12, calling=1, **EXPIRING, **OLD), [], id="a call in flight is waited for"),
-        pytest.param(due_in(-11, waiting=2, batched=3, **EXPIRING, **OLD), [], id="a second before its deadline"),
-        pytest.param(due_in(-100, waiting=2, on_miss=OnMiss.LATE, **OLD), [], id="late, but wanted"),
-        pytest.param(due_in(-100, waiting=2, **OLD), [], id="late, but called"),
-    ],
-)  # fmt: skip
-def test_what_is_given_up(bucket: Bucket, expected: list[tuple[int, str, str]]) -> None:
-    assert given_up(look(bucket)) == expected
-
-
-def test_what_may_expire_is_looked_at_again_at_its_deadline() -> None:
-    assert ahead(look(a_bucket(batched=3, **EXPIRING))) == 8 * HOUR
-
-
-def test_what_is_given_up_is_neither_batched_nor_called() -> None:
-    decisions = look(
-        a_bucket(1, waiting=2, **CANCELLING), due_in(-12, id=2, waiting=2, batchable=False, **EXPIRING, **OLD)
-    )
-
-    assert (opened(decisions), calls(decisions)) == ([], [])
-
-
-# Cancelling batches
-
-
-def test_a_batch_is_cancelled_when_its_requests_are_needed_in_real_time() -> None:
-    decisions = look(due_in(100, batched=100, **OLD), live=[(a_batch(7), {1: 100})])
-
-    assert decisions.cancels == {7: "its requests are needed in real time"}
-
-
-def test_until_then_the_next_look_is_the_moment_of_its_cancel() -> None:
-    """Needed an hour from now, at the age of two hours: three minutes are left for reading what it has finished."""
-    decisions = look(
-        due_in(3_700, batched=100, **OLD), live=[(a_batch(7, completed_count=1), {1: 100})], quota=Quota(None, 0, 1, 1)
-    )
-
-    assert (decisions.cancels, ahead(decisions)) == ({}, 57 * MINUTE)
-
-
-def test_those_that_wait_are_called_before_a_batch_is_cancelled() -> None:
-    """Twenty are left, a second each: the first of those in the batch is needed ten seconds before the last call."""
-    waits = a_bucket(tallies={Phase.STUBBORN: Tally(5), Phase.WAITING: Tally(5), Phase.BATCHED: Tally(10)}, **OLD)
-
-    decisions = look(replace(waits, deadline=NOW + 10 * SECOND + LATENCY), live=[(a_batch(7), {1: 10})])
-    earlier = look(replace(waits, deadline=NOW + 15 * SECOND + LATENCY), live=[(a_batch(7), {1: 10})])
-
-    assert decisions.cancels
-    assert not earlier.cancels
-
-
-@pytest.mark.parametrize(
-    ("bucket", "batch", "unwanted"),
-    [
-        pytest.param(a_bucket(batched=5), a_batch(7), False, id="somebody waits for it"),
-        pytest.param(a_bucket(batched=5, **CANCELLING), a_batch(7), True, id="its only job was cancelled"),
-        pytest.param(a_bucket(tallies={Phase.REALTIME: Tally(5)}), a_batch(7), True, id="all of it was rescued"),
-        pytest.param(a_bucket(calling=5), a_batch(7), False, id="its calls may yet fail"),
-        pytest.param(a_bucket(2, batched=5), a_batch(7), True, id="its job is done"),
-        pytest.param(a_bucket(2), a_batch(7, cancel_asked=True), False, id="asked for already"),
-        pytest.param(a_bucket(2), a_batch(7, state=BatchState.CANCELLING), False, id="under way already"),
-        pytest.param(a_bucket(2), a_batch(7, state=BatchState.ENDED), False, id="it has ended"),
-    ],
-)
-def test_a_batch_that_nobody_needs_is_cancelled(bucket: Bucket, batch: Batch, unwanted: bool) -> None:
-    expected = {7: "nobody needs its answers any more"} if unwanted else {}
-
-    assert look(bucket, live=[(batch, {1: 5})]).cancels == expected
-
-
-def test_a_batch_of_two_jobs_outlives_one_of_them() -> None:
-    buckets = [a_bucket(1, batched=5, **CANCELLING), a_bucket(2, batched=5)]
-
-    assert look(*buckets, live=[(a_batch(7), {1: 5, 2: 5})]).cancels == {}
-
-
-# A rest that fits by now
-
-
-REST: dict[str, Any] = {"protected": False, **OLD}
-
-
-@pytest.mark.parametrize(
-    ("bucket", "promoted"),
-    [
-        pytest.param(due_in(200, batched=94, **REST), [1], id="it leaves half the time to its batches"),
-        pytest.param(due_in(200, batched=95, **REST), [], id="a request too many"),
-        pytest.param(due_in(200, waiting=94, **REST), [1], id="what waits counts as well"),
-        pytest.param(due_in(200, batched=94, **(REST | {"protected": True})), [], id="it is protected already"),
-        pytest.param(due_in(200, batched=94, on_miss=OnMiss.LATE, **REST), [], id="it may be late"),
-        pytest.param(due_in(200, batched=94, **REST, **CANCELLING), [], id="its job is being cancelled"),
-        pytest.param(due_in(200, tallies={Phase.BATCH: Tally(94)}, **REST), [], id="all of it is answered"),
-        pytest.param(due_in(-12, batched=1, **REST), [], id="its deadline has passed"),
-    ],
-)
-def test_a_rest_is_protected_as_soon_as_it_fits(bucket: Bucket, promoted: list[int]) -> None:
-    assert [bucket.id for bucket in look(bucket).protected] == promoted
-
-
-def test_a_rest_is_not_protected_at_the_cost_of_what_was_promised() -> None:
-    promised = due_in(200, batched=60, **OLD)
-
-    assert look(promised, replace(due_in(200, batched=60, **REST), id=2)).protected == []
-
-
-def test_rests_are_protected_one_after_the_other_while_there_is_room() -> None:
-    first, second = due_in(200, batched=60, **REST), due_in(200, id=2, batched=60, **REST)
-
-    assert [bucket.id for bucket in look(first, second).protected] == [1]
