@@ -188,6 +188,27 @@ async def test_a_change_wakes_another_process(database_url: str, tmp_path: Path)
     await store.close()
 
 
+async def test_another_schema_of_the_database_is_another_world(
+    database_url: str, tmp_path: Path, postgres_server: PostgresServer
+) -> None:
+    postgres_server.query("CREATE SCHEMA one; CREATE SCHEMA two", database_url.partition("?")[0].rpartition("/")[2])
+    one, two = [
+        Store(await PostgresDatabase.open(f"{database_url}&search_path={name}"), LocalObjects(tmp_path))
+        for name in ("one", "two")
+    ]
+    await one.database.attend("holder")
+    hearing = asyncio.create_task(two.database.wait_for_change())
+    await one.agree("word", "given")
+    await asyncio.sleep(0.2)
+    assert not hearing.done()
+    assert await two.agreed("word") is None
+    assert not await two.database.is_present("holder")
+    assert not await two.database.others_present("me")
+    hearing.cancel()
+    await one.close()
+    await two.close()
+
+
 async def test_a_batch_whose_worker_was_killed_is_released(postgres_url: str, tmp_path: Path) -> None:
     first, second = [Store(await PostgresDatabase.open(postgres_url), LocalObjects(tmp_path)) for _ in range(2)]
     scene = Scene(first, holder="doomed")

@@ -1,15 +1,19 @@
 """bide on PostgreSQL, with real processes: one that runs a job, and several workers that share one."""
 
+import time
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
+from bide.store.postgres import PAUSES
 from tests.store.postgres_server import PostgresServer, remove_server, start_server
 from tests.system.drills import Seen, observe
 from tests.system.harness import Machine, machine, wait_until, write_requests
 
 REQUESTS = 100
+
+AWAY = sum(PAUSES) + 1
 
 SCRIPT = """
 [batch]
@@ -105,3 +109,23 @@ def test_one_worker_goes_on_where_another_was_killed(here: Machine, url: str) ->
     finally:
         second.kill()
         second.communicate()
+
+
+def test_a_worker_outlives_its_server_s_restart(here: Machine, url: str, server: PostgresServer) -> None:
+    here = shared(here, url)
+    submitted = here.run("submit", *COMMAND, "--no-guard")
+    assert submitted.code == 0, submitted.err
+    worker = here.start("worker", "--stay")
+    try:
+        wait_until(lambda: here.books()["creates"]["accepted"] == 1)
+        server.stop()
+        try:
+            time.sleep(AWAY)  # noqa: TID251 - longer than a transaction is tried again
+        finally:
+            server.start()
+        assert_once(delivered(here))
+    finally:
+        worker.terminate()
+        _, err = worker.communicate(timeout=60)
+    assert worker.returncode == 0, err
+    assert "Traceback" not in err

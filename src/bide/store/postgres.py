@@ -133,9 +133,10 @@ class PostgresDatabase:
             raise translate(error, place(url)) from error
         database = cls(url, pool, Link(url))
         try:
+            await database._link.open()  # the first to connect, and so to tell at once what is wrong with the URL
             await database._persist(database._migrate)
-            await database._link.open()
         except BaseException:
+            await database._link.close()
             pool.terminate()
             raise
         return database

@@ -102,10 +102,10 @@ async def connect(url: str) -> Connection:
 
 
 async def create_pool(url: str, size: int) -> Pool:
-    """At most `size` sessions, opened when they are needed. Raises what asyncpg raises."""
+    """At most `size` sessions, none of them opened before it is needed. Raises what asyncpg raises."""
     pool: Any = asyncpg.create_pool(  # type: ignore[reportUnknownMemberType]
         url,
-        min_size=1,
+        min_size=0,  # with a floor, asyncpg would try and log by itself while the server is away
         max_size=size,
         timeout=CONNECT_SECONDS,
         command_timeout=ANSWER_SECONDS,

@@ -14,8 +14,6 @@ from bide.store.postgres_connection import Connection, connect, place
 from bide.store.postgres_errors import translate
 from bide.store.queries import Dialect
 
-CHANNEL = "bide"
-
 BREATH = 0.02
 """Seconds between two announcements: the commits of that time share one."""
 
@@ -54,6 +52,11 @@ class Link:
     def pid(self) -> int:
         """The session's number at the server; 0: it is not open."""
         return self._connection.get_server_pid() if self._connection and not self._connection.is_closed() else 0
+
+    @property
+    def channel(self) -> str:
+        """Where changes in this schema are announced."""
+        return f"bide_{self._space}"
 
     async def hear(self) -> None:
         """Return when another process has announced a change, or may have while nobody listened."""
@@ -105,7 +108,7 @@ class Link:
         told = self._told
         if told != self._announced:
             try:
-                await connection.execute(f"NOTIFY {CHANNEL}")
+                await connection.execute(f"NOTIFY {self.channel}")
             except Exception as error:
                 raise translate(error, place(self._url)) from error
             self._announced = told
@@ -118,7 +121,7 @@ class Link:
         try:
             connection = await connect(self._url)
             self._space = await space_of(connection)
-            await connection.add_listener(CHANNEL, self._on_notice)
+            await connection.add_listener(self.channel, self._on_notice)
             connection.add_termination_listener(self._on_end)
             for holder in self._holders:
                 await self._attend(connection, holder)
