@@ -11,6 +11,9 @@ from bide.cli.terminal import chosen, say, show_json, show_pairs, show_table
 if TYPE_CHECKING:
     from bide.config import Config
     from bide.intake.ingest import Reading
+    from bide.providers.port import Provider
+
+LANES = {"batch": "batch, then real time", "realtime": "real time"}
 
 
 async def dry_run(config: "Config", asked: Asked, output: Output | None) -> int:
@@ -30,8 +33,7 @@ async def dry_run(config: "Config", asked: Asked, output: Output | None) -> int:
                 show_problems(error.findings.problems, error.findings.refused)
                 say(f"bide: {error}")
                 return BAD_INPUT
-        limits = bide.context.providers[account].limits
-        plan = _plan(reading, limits.max_requests, limits.max_bytes)
+        plan = _plan(reading, bide.context.providers[account])
         if chosen(output) is Output.JSON:
             show_json(plan)
         else:
@@ -43,7 +45,7 @@ async def dry_run(config: "Config", asked: Asked, output: Output | None) -> int:
         return BAD_INPUT if stops else ALL_ANSWERED
 
 
-def _plan(reading: "Reading", max_requests: int, max_bytes: int) -> dict[str, Any]:
+def _plan(reading: "Reading", provider: "Provider") -> dict[str, Any]:
     """The plan as JSON."""
     from bide.cli.progress import clock_time
     from bide.core.clock import SECOND, to_datetime
@@ -51,14 +53,16 @@ def _plan(reading: "Reading", max_requests: int, max_bytes: int) -> dict[str, An
 
     job, promise, findings = reading.job, reading.promise, reading.findings
     mean = promise.bytes // max(1, findings.requests) + 200
-    per_batch = max(1, min(max_requests, max_bytes // mean))
+    per_batch = max(1, min(provider.limits.max_requests, provider.limits.max_bytes // mean))
+    batched = provider.capabilities.batch and job.priority != "urgent"
     models = [
         {
             "account": account,
             "model": model,
             "requests": load.requests,
             "input_tokens": load.input_tokens,
-            "batches": -(-load.requests // per_batch),
+            "lane": "batch" if batched else "realtime",
+            "batches": -(-load.requests // per_batch) if batched else 0,
         }
         for (account, model), load in sorted(findings.loads.items())
     ]
@@ -71,6 +75,7 @@ def _plan(reading: "Reading", max_requests: int, max_bytes: int) -> dict[str, An
         "deadline": to_datetime(job.deadline).isoformat().replace("+00:00", "Z"),
         "deadline_local": clock_time(job.deadline, job.created_at),
         "on_miss": str(job.on_miss),
+        "urgent": job.priority == "urgent",
         "guaranteed": promise.guaranteed,
         "arithmetic": [one.arithmetic for one in promise.admitted],
         "cost": {"currency": "USD", "batch": _estimate(batch), "realtime": _estimate(realtime)},
@@ -107,15 +112,15 @@ def _show(plan: dict[str, Any]) -> None:
                 f"{one['requests']:,}",
                 f"{one['input_tokens']:,}",
                 one["batches"],
-                "batch, then real time",
+                LANES[one["lane"]],
             )
             for one in plan["models"]
         ],
         numbers=("requests", "input tokens", "batches"),
     )
-    seconds, cost = plan["seconds"], plan["cost"]
+    seconds, cost, batched = plan["seconds"], plan["cost"], plan["models"][0]["lane"] == "batch"
     times = {name: format_duration(int(value * SECOND)) for name, value in seconds.items()}
-    pairs = {
+    pairs: dict[str, str] = {
         "deadline": f"{plan['deadline_local']}, on miss: {plan['on_miss']}",
         "guaranteed": f"{plan['guaranteed']:,} of {plan['requests']:,}\n" + "\n".join(plan["arithmetic"]),
         "cost": _cost(cost["batch"], "in batches"),
@@ -123,6 +128,11 @@ def _show(plan: dict[str, Any]) -> None:
         "time": f"half of all batches take {times['typical']}, nine in ten {times['slow']};"
         f" all of it in real time: {times['all_in_realtime']}",
     }
+    if plan["urgent"]:
+        pairs["deadline"] = "none: as soon as possible"
+        del pairs["guaranteed"]
+    if not batched:
+        pairs |= {"cost": pairs.pop("list price"), "time": f"about {times['all_in_realtime']} at the rate limit"}
     show_pairs(pairs)
 
 

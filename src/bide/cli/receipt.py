@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from bide.cli.progress import clock_time
-from bide.cli.terminal import many, show_pairs
+from bide.cli.terminal import many, say, show_pairs
 from bide.core.bucket import Phase
 from bide.core.duration import format_duration
 from bide.core.money import format_money
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 def show_receipt(receipt: "Receipt", *, to_stderr: bool = False) -> None:
     """Promised, delivered, paid, saved, wasted."""
+    from bide.delivery.file import decode_destination
+
     pairs: dict[str, object] = {"job": f"{receipt.job.external_id} ({receipt.job.name}), {receipt.job.state}"}
     pairs["promised"] = _promised(receipt)
     pairs["delivered"] = _delivered(receipt)
@@ -25,11 +27,13 @@ def show_receipt(receipt: "Receipt", *, to_stderr: bool = False) -> None:
         pairs["waste"] = _waste(receipt)
     if receipt.retries > 0:
         pairs["retries"] = f"{many(receipt.retries, 'attempt')} beyond the first of each request"
+    if receipt.job.destination:
+        pairs["answers"] = decode_destination(receipt.job.destination).path
     pairs["batches"] = ", ".join(f"{count} {word}" for word, count in receipt.batches.items()) or "none"
     if receipt.files_kept:
         pairs["files"] = f"{receipt.files_kept} kept at the provider, where they expire"
-    pairs["took"] = _took(receipt.actual)
-    if receipt.predicted:
+    pairs["took"] = _took(receipt.actual, "real time" if receipt.job.priority == "urgent" else "rescue")
+    if receipt.predicted and receipt.job.priority != "urgent":
         pairs["predicted"] = _took(receipt.predicted)
     if receipt.prices:
         pairs["prices"] = "\n".join(receipt.prices)
@@ -38,6 +42,13 @@ def show_receipt(receipt: "Receipt", *, to_stderr: bool = False) -> None:
             f"batches are still ending; `bide status {receipt.job.external_id} --receipt` has the final one"
         )
     show_pairs(pairs, to_stderr=to_stderr)
+
+
+def say_failures(receipt: "Receipt") -> None:
+    """What to do about requests that have failed."""
+    if failed := receipt.progress.phases.get(Phase.FAILED, 0):
+        job = receipt.job.external_id
+        say(f"bide: {many(failed, 'request')} failed, each with its error in the answers; `bide retry {job} --failed`")
 
 
 def _promised(receipt: "Receipt") -> str:
@@ -97,6 +108,6 @@ def _waste(receipt: "Receipt") -> str:
     return "\n".join(lines)
 
 
-def _took(times: "Times") -> str:
-    parts = {"queue": times.queue, "provider": times.provider, "rescue": times.rescue}
+def _took(times: "Times", called: str = "rescue") -> str:
+    parts = {"queue": times.queue, "provider": times.provider, called: times.rescue}
     return ", ".join(f"{name} {format_duration(time)}" for name, time in parts.items() if time is not None) or "nothing"

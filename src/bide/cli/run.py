@@ -106,7 +106,7 @@ async def _run(config: "Config", asked: Asked, output: Output | None, guard: Gua
 
 async def _finish(bide: "Embedded", handed: "HandedIn", output: Output | None) -> int:
     """Hand over the answers and show the receipt."""
-    from bide.cli.receipt import show_receipt
+    from bide.cli.receipt import say_failures, show_receipt
     from bide.delivery.file import deliver, write_out
     from bide.ledger.receipt import as_table, receipt
 
@@ -121,4 +121,5 @@ async def _finish(bide: "Embedded", handed: "HandedIn", output: Output | None) -
         show_json(as_table(found))
     else:
         show_receipt(found, to_stderr=to_stdout)
+    say_failures(found)
     return exit_code(found.progress)

@@ -34,7 +34,7 @@ def watch(
 
 
 async def _watch(config: "Config", identifier: str, output: Output | None, guard: Guard | None) -> int:
-    from bide.cli.receipt import show_receipt
+    from bide.cli.receipt import say_failures, show_receipt
     from bide.embedded import opened
     from bide.ledger.receipt import as_table, receipt
 
@@ -47,4 +47,5 @@ async def _watch(config: "Config", identifier: str, output: Output | None, guard
             show_json(as_table(found))
         else:
             show_receipt(found)
+        say_failures(found)
         return exit_code(found.progress)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from bide.core.deadline import Priority
 from bide.core.errors import RefusedError
 from bide.core.money import format_money
 from bide.engine import pricing
@@ -51,14 +52,16 @@ def check(order: Order, offered: Promise) -> None:
         )
     if order.max_cost is None:
         return
-    batch = offered.forecast.batch
-    if batch is None:
+    urgent = order.priority == Priority.URGENT
+    estimate = offered.forecast.realtime if urgent else offered.forecast.batch
+    if estimate is None:
         raise RefusedError(
             "the job has a cost cap and the price of its model is unknown; give the price in the config, or leave"
             " out --max-cost"
         )
-    if batch.upper > order.max_cost:
+    if estimate.upper > order.max_cost:
+        where = "in real time" if urgent else "in batches alone"
         raise RefusedError(
-            f"the job may cost up to {format_money(batch.upper)} in batches alone, and its cap is"
+            f"the job may cost up to {format_money(estimate.upper)} {where}, and its cap is"
             f" {format_money(order.max_cost)}; set max_completion_tokens, raise --max-cost, or send less"
         )
