@@ -10,7 +10,7 @@ from tests.system.harness import Machine, clock_now, simulator
 
 GOOD_DAY = """
 [batch]
-turnaround = "1m"
+turnaround = "15s"
 validation = "2s"
 finalizing = "2s"
 [answers]

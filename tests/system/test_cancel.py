@@ -1,12 +1,10 @@
 """`bide cancel` spends no more, `bide retry` tries failures again, and what was finished is kept."""
 
-import pytest
-
 from tests.system.harness import Machine, read_lines, wait_until, write_requests
 
 SCRIPT = """
 [batch]
-turnaround = "1m"
+turnaround = "15s"
 [[when]]
 marker = "[slow]"
 turnaround = "2h"
@@ -62,18 +60,17 @@ def test_a_cancelled_job_may_be_run_again(here: Machine) -> None:
     assert here.billed == {"batch": 10}
 
 
-def test_retry_takes_the_answers_into_the_first_job(here: Machine) -> None:
+def test_what_was_cancelled_is_not_retried(here: Machine) -> None:
     job = submit(here, "[slow] {0}?")
     wait_until(lambda: here.status(job)["requests"].get("batched") == 10)
     here.run("cancel", job)
     wait_until(lambda: here.status(job)["state"] == "done")
-    refused = here.run("retry", job, "--failed")  # what was cancelled has not failed
+    refused = here.run("retry", job, "--failed")
     assert refused.code == 2
     assert "nothing to try again" in refused.err
 
 
-@pytest.mark.parametrize("script", ["busy"])
-def test_failed_requests_are_tried_again(here: Machine, script: str) -> None:
+def test_failed_requests_are_tried_again(here: Machine) -> None:
     write_requests(here.folder / "questions.jsonl", 5)
     path = here.folder / "questions.jsonl"
     path.write_text(path.read_text(encoding="utf-8").replace("2 plus 2?", "2 plus 2? [poison:row-error]"))
@@ -81,6 +78,7 @@ def test_failed_requests_are_tried_again(here: Machine, script: str) -> None:
     assert first.code == 1, first.err
     assert first.last["requests"]["failed"] == 1
     job = first.last["job"]
+    assert f"1 request failed, each with its error in the answers; `bide retry {job} --failed`" in first.err
     done = here.run("retry", job, "--failed", "--within", "2h")
     assert done.code == 0, done.err
     assert f"trying 1 failed request of {job} again as {done.out.strip()}" in done.err

@@ -8,7 +8,7 @@ from tests.system.harness import Machine, read_lines, write_requests
 
 SCRIPT = """
 [batch]
-turnaround = "1m"
+turnaround = "15s"
 [[when]]
 marker = "[slow]"
 turnaround = "6m"

@@ -7,7 +7,10 @@ from tests.system.harness import Machine, read_lines, wait_until, write_requests
 
 SCRIPT = """
 [batch]
-turnaround = "1m"
+turnaround = "15s"
+[[when]]
+marker = "[unhurried]"
+turnaround = "6m"
 [[when]]
 marker = "[slow]"
 turnaround = "3h"
@@ -28,14 +31,14 @@ def is_running(process: int) -> bool:
 
 
 def guard_of(here: Machine) -> int:
-    """The one guard, once it has come up."""
+    """The one guard, once it has come up: what it looks after has to last until then."""
     wait_until(lambda: here.workers() and here.status()[0]["guarded"])
     (process,) = here.workers()
     return process
 
 
 def test_submit_leaves_a_guard_that_ends_with_the_work(here: Machine) -> None:
-    write_requests(here.folder / "questions.jsonl", 5)
+    write_requests(here.folder / "questions.jsonl", 5, "[unhurried] {0}?")
     done = here.run("submit", *RUN[1:6])
     assert done.code == 0, done.err
     guard = guard_of(here)
@@ -112,7 +115,7 @@ def test_a_terminated_run_detaches_too(here: Machine) -> None:
 
 
 def test_a_killed_guard_loses_nothing(here: Machine) -> None:
-    write_requests(here.folder / "questions.jsonl", 5)
+    write_requests(here.folder / "questions.jsonl", 5, "[unhurried] {0}?")
     job = here.run("submit", *RUN[1:6]).out.strip()
     guard_of(here)
     here.end_workers()

@@ -6,7 +6,7 @@ from tests.system.harness import Machine, write_requests
 
 SCRIPT = """
 [batch]
-turnaround = "1m"
+turnaround = "15s"
 [answers]
 output_tokens = 40
 [[limit]]
@@ -111,6 +111,23 @@ def test_a_cost_cap_refuses(here: Machine) -> None:
     assert "its cap is" in done.err
     assert "--max-cost" in done.err
     assert untouched(here)
+
+
+def test_a_cost_cap_is_about_the_lane_that_is_taken(here: Machine) -> None:
+    plan = here.run("run", "questions.jsonl", "--within", "2h", "--dry-run", "--output", "json").last
+    upper = {lane: float(plan["cost"][lane]["upper"]) for lane in ("batch", "realtime")}
+    between = f"{(upper['batch'] + upper['realtime']) / 2:.9f}"
+    urgent = here.run("run", "questions.jsonl", "--priority", "urgent", "--max-cost", between)
+    assert (urgent.code, "in real time, and its cap is" in urgent.err) == (2, True)
+    done = here.run("run", "questions.jsonl", "--within", "2h", "--max-cost", between, "-o", "out.jsonl")
+    assert done.code == 0, done.err
+
+
+def test_an_urgent_plan(here: Machine) -> None:
+    done = here.run("run", "questions.jsonl", "--priority", "urgent", "--dry-run", "--output", "table")
+    assert done.code == 0, done.err
+    assert "as soon as possible" in done.out
+    assert "batch, then" not in done.out
 
 
 def test_a_cost_cap_refuses_an_unknown_price(here: Machine) -> None:

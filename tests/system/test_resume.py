@@ -8,7 +8,7 @@ from tests.system.harness import Machine, read_lines, wait_until, write_requests
 
 SCRIPT = """
 [batch]
-turnaround = "90s"
+turnaround = "15s"
 [answers]
 output_tokens = 40
 """

@@ -9,7 +9,7 @@ from tests.system.harness import Machine, text_of, wait_until, write_requests
 
 SCRIPT = """
 [batch]
-turnaround = "1m"
+turnaround = "15s"
 [[when]]
 marker = "[slow]"
 turnaround = "5h"

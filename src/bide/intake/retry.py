@@ -14,7 +14,7 @@ async def retry_failed(context: Context, job: Job, deadline: int, source: str) -
     """Make and accept the retry.
 
     Raises:
-        RefusedError: nothing of the job has failed.
+        RefusedError: nothing of the job has failed, or a retry has it already.
     """
     store, now = context.store, context.clock.now()
     first = await store.requests.newest()
@@ -30,7 +30,7 @@ async def retry_failed(context: Context, job: Job, deadline: int, source: str) -
             parameters=job.parameters,
             workflow=job.workflow,
             max_cost=job.max_cost,
-            parent_id=job.id,
+            parent_id=job.parent_id or job.id,
         ),
         now,
     )
@@ -51,7 +51,9 @@ async def retry_failed(context: Context, job: Job, deadline: int, source: str) -
     if not count:
         while not await store.jobs.forget(retry.id):
             pass
-        raise RefusedError(f"no request of {job.external_id} has failed; there is nothing to try again")
+        raise RefusedError(
+            f"there is nothing to try again: no request of {job.external_id} has failed, or a retry has them already"
+        )
     lowest, highest = await store.requests.extent(retry.id, first)
     promise = Promise(admitted, Forecast(None, None), Predicted(0, TYPICAL_TURNAROUND, 0), 0)
     return await store.jobs.accept(

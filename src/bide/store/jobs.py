@@ -214,5 +214,7 @@ async def close(transaction: Transaction, jobs: Sequence[int], now: int) -> None
         if (row := await transaction.one(SQL["answer"], job=job, now=now)) is not None:
             await events.record(transaction, row["owner"], now, "job.answered", job=job)
             await transaction.run(DELIVERIES["wake"], job=job, now=now)
+            if row["parent_id"] is not None:  # it takes the answers of its retry in
+                await transaction.run(DELIVERIES["again"], owner=row["owner"], job=row["parent_id"], now=now)
         if (row := await transaction.one(SQL["finish"], job=job, now=now)) is not None:
             await events.record(transaction, row["owner"], now, "job.done", job=job)

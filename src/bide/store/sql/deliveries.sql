@@ -35,5 +35,6 @@ WHERE due_at IS NOT NULL AND (host IS NULL OR host = :host);
 SELECT * FROM deliveries WHERE owner = :owner AND job_id = :job ORDER BY id;
 
 -- name: again
--- Deliver once more: a retry has changed the answers.
-UPDATE deliveries SET due_at = :now, delivered_at = NULL WHERE owner = :owner AND job_id = :job;
+-- Deliver once more, what has been delivered or could not be: a retry has changed the answers, say.
+UPDATE deliveries SET due_at = :now, delivered_at = NULL
+WHERE owner = :owner AND job_id = :job AND EXISTS (SELECT 1 FROM jobs WHERE id = :job AND answered_at IS NOT NULL);

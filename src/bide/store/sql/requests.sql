@@ -25,12 +25,18 @@ SELECT count(*) AS requests, coalesce(sum(input_tokens + output_tokens), 0) AS t
 FROM requests WHERE bucket_id = :bucket AND state = 'open';
 
 -- name: copy
--- The failed requests of a job once more, as another job's. They share the body.
+-- The failed requests of a job once more, as another job's. They share the body. What an earlier retry has answered, or is
+-- about to, is left out.
 INSERT INTO requests (
     owner, job_id, bucket_id, line, custom_id, object_id, start, length, checksum, input_tokens, output_tokens, queued_at
 )
 SELECT r.owner, :job, :bucket, r.line, r.custom_id, r.object_id, r.start, r.length, r.checksum, r.input_tokens, r.output_tokens, :now
-FROM requests r WHERE r.owner = :owner AND r.bucket_id = :source AND r.state = 'failed' ORDER BY r.id;
+FROM requests r WHERE r.owner = :owner AND r.bucket_id = :source AND r.state = 'failed' AND NOT EXISTS (
+    SELECT 1 FROM jobs retry
+    JOIN jobs other ON other.parent_id = retry.parent_id AND other.id <> retry.id AND other.state <> 'accepting'
+    JOIN requests tried ON tried.job_id = other.id AND tried.custom_id = r.custom_id AND tried.state IN ('open', 'succeeded')
+    WHERE retry.id = :job
+) ORDER BY r.id;
 
 -- name: results
 -- A page of a job's requests in input order, each with the attempt that settled it.
