@@ -70,7 +70,7 @@ async def ingest(
             on_progress(reader.findings)
             await asyncio.sleep(0)
         return await reader.accept()
-    except BaseException:
+    except (Exception, asyncio.CancelledError):
         await asyncio.shield(reader.abandon())
         raise
 
