@@ -152,6 +152,8 @@ def test_the_most_it_may_cost(text: str | None, amount: int | None) -> None:
     [
         ({"max_cost": "much"}, "--max-cost 'much' is no amount of USD; write it as in 2.50"),
         ({"max_cost": "0.0000000000001"}, "is no amount of USD"),
+        ({"output_format": "parquet"}, "Parquet is for files, not for standard output; name one with -o"),
+        ({"output_format": "parquet", "out": "-"}, "name one with -o"),
         ({"output_format": "xml"}, "--output-format 'xml' is none of batch, jsonl, csv, parquet"),
         ({"on_miss": "panic"}, "--on-miss 'panic' is none of rescue, late, expire"),
         ({"on_bad_line": "ask"}, "--on-bad-line 'ask' is none of stop, skip"),

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import pytest
 import zstandard
 from tests.delivery.answered import answered, hand_in
 
-from bide.core.errors import BideError, StoreError
+from bide.core.errors import SettingError, StoreError
 from bide.core.job import Job
 from bide.delivery import file as module
 from bide.delivery.file import Destination, decode_destination, deliver, pages, write_out
@@ -118,14 +117,23 @@ async def test_a_job_without_columns(scene: Scene, tmp_path: Path) -> None:
     assert b'"error":"not_finished:' in (tmp_path / "answers.jsonl").read_bytes()
 
 
-@pytest.mark.xfail(reason="batch lines are written instead, and nobody is told", raises=AssertionError)
 async def test_parquet_is_not_for_standard_output(scene: Scene, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     job = await two(scene)
 
-    with suppress(BideError):
+    with pytest.raises(SettingError, match="name one with -o"):
         await write_out(scene.store, job, Destination("", Format.PARQUET, ["text"]))
 
-    assert capfdbinary.readouterr().out[:4] in (b"", b"PAR1")
+    assert capfdbinary.readouterr().out == b""
+
+
+async def test_parquet_without_its_extra(scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "bide.delivery.parquet", raising=False)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+
+    with pytest.raises(SettingError, match=r"answers\.parquet: .* pip install 'bide\[parquet\]'"):
+        await deliver(scene.store, await two(scene), to(tmp_path / "answers.parquet", Format.PARQUET))
+
+    assert [name for name in os.listdir(tmp_path) if name.endswith(".part")] == []
 
 
 # What goes wrong

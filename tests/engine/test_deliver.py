@@ -63,11 +63,7 @@ async def test_another_machine_has_other_folders(desk: Desk) -> None:
     [
         pytest.param(StoreError("the disk is full"), id="the disk is full"),
         pytest.param(OSError(13, "Permission denied"), id="not allowed"),
-        pytest.param(
-            ValueError("no such type"),
-            id="nobody foresaw it",
-            marks=pytest.mark.xfail(reason="it leaves the loop and ends the worker", raises=ValueError),
-        ),
+        pytest.param(ValueError("no such type"), id="nobody foresaw it"),
     ],
 )
 async def test_a_delivery_that_fails_is_made_again_later(desk: Desk, error: Exception) -> None:
@@ -78,9 +74,20 @@ async def test_a_delivery_that_fails_is_made_again_later(desk: Desk, error: Exce
     failed = await of(desk, job)
     assert (failed.delivered_at, failed.failures) == (None, 1)
     assert failed.trouble
-    assert failed.trouble in str(error)
+    assert str(error) in failed.trouble
     recorder = Recorder()
     desk.clock.advance(MINUTE)
     await deliver(replace(desk.context, deliver=recorder))
     assert recorder.delivered == [(job.id, "somewhere")]
     assert (await of(desk, job)).trouble is None
+
+
+async def test_what_nobody_foresaw_is_told_as_a_fault(desk: Desk) -> None:
+    job, faults, error = await a_delivery(desk), list[BaseException](), ValueError("no such type")
+
+    await deliver(replace(desk.context, deliver=Recorder(error), on_fault=faults.append))
+
+    assert faults == [error]
+    assert (await of(desk, job)).trouble == (
+        "delivering them failed unexpectedly (ValueError: no such type); please report it"
+    )

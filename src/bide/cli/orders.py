@@ -44,6 +44,7 @@ class Asked:
 
 def file_request(asked: Asked, settings: "Settings", owner: str, now: int) -> "FileRequest":
     """What was asked for, checked. Raises `BideError` for what cannot be used."""
+    from bide.delivery.file import check_destination
     from bide.delivery.shape import Format
     from bide.intake.defaults import Defaults
     from bide.intake.hand_in import FileRequest
@@ -53,7 +54,8 @@ def file_request(asked: Asked, settings: "Settings", owner: str, now: int) -> "F
     out = None if asked.out in (None, "-") else Path(asked.out or "")
     if out is not None and not out.absolute().parent.is_dir():
         raise InputError(f"there is no folder {out.absolute().parent} for the answers; make it, or choose another -o")
-    formats = tuple(Format)
+    shape = Format(one_of("--output-format", asked.output_format, tuple(Format))) if asked.output_format else None
+    check_destination(str(out or ""), shape)
     return FileRequest(
         owner=owner,
         source=asked.source,
@@ -72,7 +74,7 @@ def file_request(asked: Asked, settings: "Settings", owner: str, now: int) -> "F
         priority_source=source,
         workflow=asked.workflow,
         output=out,
-        output_format=Format(one_of("--output-format", asked.output_format, formats)) if asked.output_format else None,
+        output_format=shape,
         input_format=asked.input_format,
         account=asked.account,
         max_cost=_dollars(asked.max_cost),

@@ -11,7 +11,7 @@ from typing import IO, Any, BinaryIO
 import msgspec
 import zstandard
 
-from bide.core.errors import StoreError
+from bide.core.errors import SettingError, StoreError
 from bide.core.job import Job
 from bide.delivery.columns import ColumnReader, column_pages
 from bide.delivery.results import results
@@ -44,10 +44,17 @@ def decode_destination(text: str) -> Destination:
     return msgspec.json.decode(text, type=Destination)
 
 
+def check_destination(path: str, shape: Format | None) -> None:
+    """Refuse standard output, which is no path, for what is written from its end. Raises `SettingError`."""
+    if shape is Format.PARQUET and not path:
+        raise SettingError("Parquet is for files, not for standard output; name one with -o, as in -o answers.parquet")
+
+
 async def deliver(store: Store, job: Job, kept: str) -> None:
     """Write a job's results to the file that its destination names, whole or not at all.
 
     Raises:
+        SettingError: the answers are wanted as Parquet, and its extra is not installed.
         StoreError: the place cannot be written.
     """
     destination = decode_destination(kept)
@@ -71,7 +78,12 @@ async def deliver(store: Store, job: Job, kept: str) -> None:
 
 
 async def write_out(store: Store, job: Job, destination: Destination) -> None:
-    """Write a job's results to standard output, a page at a time."""
+    """Write a job's results to standard output, a page at a time.
+
+    Raises:
+        SettingError: they are wanted as Parquet.
+    """
+    check_destination(destination.path, destination.format)
     async for data in pages(store, job, destination):
         sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
@@ -118,7 +130,13 @@ async def _columns(store: Store, job: Job) -> ColumnReader | None:
 
 
 async def _write_parquet(store: Store, job: Job, destination: Destination, raw: BinaryIO) -> None:
-    from bide.delivery.parquet import ColumnTypes, ParquetPages
+    try:
+        from bide.delivery.parquet import ColumnTypes, ParquetPages
+    except ImportError as error:
+        raise SettingError(
+            f"the answers cannot be written to {destination.path}: Parquet needs an extra; install it with:"
+            " pip install 'bide[parquet]'"
+        ) from error
 
     types = ColumnTypes(destination.names)
     if job.input_id is not None:

@@ -15,6 +15,10 @@ pa: Any = importlib.import_module("pyarrow")
 pq: Any = importlib.import_module("pyarrow.parquet")
 
 
+EXACT = 1 << 53
+"""The largest whole number up to which a float holds every one."""
+
+
 class ColumnTypes:
     """The Arrow types of the input's columns, found by looking at every value before the first is written.
 
@@ -24,17 +28,26 @@ class ColumnTypes:
 
     def __init__(self, names: Sequence[str]) -> None:
         self._found = {name: pa.null() for name in names if name not in ADDED}
+        self._long: set[str] = set()
+        """Columns with whole numbers that would lose digits among fractions."""
 
     def look(self, columns: Sequence[Mapping[str, Any]]) -> None:
         """Take some rows into account."""
         for name, known in self._found.items():
-            self._found[name] = _wider(known, [own.get(name) for own in columns])
+            values = [own.get(name) for own in columns]
+            self._found[name] = _wider(known, values)
+            if pa.types.is_integer(self._found[name]) and any(abs(value or 0) > EXACT for value in values):
+                self._long.add(name)
 
     @property
     def schema(self) -> Any:
         """The schema of the results; a column without a value is text."""
-        own = [(name, pa.string() if pa.types.is_null(kind) else kind) for name, kind in self._found.items()]
+        own = [(name, pa.string() if self._is_text(name, kind) else kind) for name, kind in self._found.items()]
         return pa.schema([*own, *((name, pa.string()) for name in ADDED)])
+
+    def _is_text(self, name: str, kind: Any) -> bool:
+        """Whether a column is text for want of a type that Parquet has: there are no objects without a key."""
+        return pa.types.is_null(kind) or "struct<>" in str(kind) or (pa.types.is_floating(kind) and name in self._long)
 
 
 class ParquetPages:
@@ -60,9 +73,9 @@ class ParquetPages:
 
 
 def _wider(known: Any, values: list[Any]) -> Any:
-    """A type that holds what `known` holds, and these values."""
+    """A type that holds what `known` holds, and these values: found by making an array, as a guess looks at some only."""
     try:
-        types = [pa.schema([("", kind)]) for kind in (known, pa.infer_type(values))]
+        types = [pa.schema([("", kind)]) for kind in (known, pa.array(values).type)]
         return pa.unify_schemas(types, promote_options="permissive").field(0).type
     except (pa.ArrowException, OverflowError):
         return pa.string()

@@ -5,7 +5,6 @@ A shape turns a page of results into bytes. `Columns` shapes add four columns: `
 
 import csv
 import enum
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -19,6 +18,8 @@ from bide.delivery.answer import answer_text
 from bide.delivery.results import Result
 
 ADDED = ("answer", "error", "lane", "cost")
+
+CRLF = "\r\n"
 
 NEVER_RUN = {
     RequestState.CANCELLED: ("batch_cancelled", "This request was not executed because the job was cancelled."),
@@ -144,7 +145,17 @@ def _cell(value: object) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
+class _Records(list[str]):
+    """Takes records from a writer that ends them with `CRLF`, and gives their end a line feed.
+
+    Python before 3.13 quotes a carriage return only if it is part of the line's end.
+    """
+
+    def write(self, record: str) -> None:
+        self.append(record.removesuffix(CRLF) + "\n")
+
+
 def _csv(rows: Sequence[Sequence[object]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode()
+    records = _Records()
+    csv.writer(records, lineterminator=CRLF).writerows(rows)
+    return "".join(records).encode()

@@ -14,7 +14,7 @@ from bide.settings import Settings
 from bide.store.store import Store
 
 Deliver = Callable[[Store, Job, str], Awaitable[None]]
-"""Hands a job's answers to the destination that the store keeps as text. Raises `BideError` or OSError."""
+"""Hands a job's answers to the destination that the store keeps as text. Raises `BideError` or OSError; anything else is a fault, and counts as a failed delivery too."""
 
 HARVESTS = 2
 

@@ -19,8 +19,16 @@ async def deliver(context: Context) -> None:
         job = await store.jobs.get(delivery.owner, delivery.job_id)
         try:
             await context.deliver(store, job, delivery.destination)
-        except (BideError, OSError) as error:
+        except Exception as error:
             due_at = next_try(delivery.failures, context.entropy.uniform(), None, clock.now())
-            await store.deliveries.troubled(delivery, str(error)[:500], due_at)
+            await store.deliveries.troubled(delivery, _trouble(context, error)[:500], due_at)
         else:
             await store.deliveries.delivered(delivery, clock.now())
+
+
+def _trouble(context: Context, error: Exception) -> str:
+    """What kept the answers from being delivered. What nobody foresaw is no reason to stop everything else."""
+    if isinstance(error, BideError | OSError):
+        return str(error)
+    context.on_fault(error)
+    return f"delivering them failed unexpectedly ({type(error).__name__}: {error}); please report it"

@@ -151,6 +151,8 @@ async def destination_of(
     chosen = wanted or (_by_suffix(path) if path else None)
     if chosen is None:
         chosen = kept.format if kept else Format.JSONL if job.input_id is not None else Format.BATCH
+        if chosen is Format.PARQUET and path is None:
+            chosen = Format.JSONL  # Parquet is for files
     return Destination(_absolute(path), chosen, names)
 
 
