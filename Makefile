@@ -1,5 +1,5 @@
 # Everything a person or CI does here, a line or two each. `make setup` is implied by all of them.
-.PHONY: setup check test demo bench drills docs
+.PHONY: setup check test demo serve bench drills docs
 
 .venv/.ready: pyproject.toml constraints.txt scripts/setup
 	@scripts/setup
@@ -15,6 +15,9 @@ test: setup    ## check, then every test (at most 12 minutes on two cores)
 
 demo: setup    ## run examples/ against the provider simulator and show the receipt
 	@scripts/demo
+
+serve: setup   ## a simulated provider on port 9000, an hour a minute, to try bide against; it prints what to export
+	@.venv/bin/bide sim --port 9000 --speed 60
 
 bench: setup   ## figures as ratios, in one run with their yardsticks
 	@.venv/bin/python -m bench

@@ -106,7 +106,7 @@ async def receipt(store: Store, job: Job) -> Receipt:
         files_kept=sum(batch.files_kept for batch in batches),
         predicted=Times(*msgspec.structs.astuple(promise.predicted)) if promise else None,
         actual=Times(
-            _span([batch.submitted_at for batch in batches], job.accepted_at),
+            _queue_time(batches, job.accepted_at),
             _provider_time(batches),
             last_call - first_call if first_call is not None and last_call is not None else None,
         ),
@@ -198,10 +198,10 @@ def _outcomes(batches: list[Batch]) -> dict[str, int]:
     return found
 
 
-def _span(instants: list[int | None], start: int | None) -> int | None:
-    """How long after `start` the last of the instants was."""
-    known = [instant for instant in instants if instant is not None]
-    return max(0, max(known) - start) if known and start is not None else None
+def _queue_time(batches: list[Batch], accepted_at: int | None) -> int | None:
+    """How long after it was accepted the job's first batch had reached its provider."""
+    known = [batch.submitted_at for batch in batches if batch.submitted_at is not None]
+    return max(0, min(known) - accepted_at) if known and accepted_at is not None else None
 
 
 def _provider_time(batches: list[Batch]) -> int | None:
