@@ -187,17 +187,54 @@ def test_prices_in_a_file_keep_their_digits(home: Path) -> None:
     assert configured(home).settings.prices == {"openai/gpt-4.1": {"input": "0.10"}}
 
 
-@pytest.mark.xfail(reason="a table in a model's table is taken for another model, and its prices are not used")
-def test_a_mode_may_have_prices_of_its_own(home: Path) -> None:
-    (home / "bide.toml").write_text(
-        '[prices."together/my/llama"]\ninput = "0.2"\noutput = "0.3"\n'
-        '[prices."together/my/llama".batch]\ninput = "0.05"\noutput = "0.07"\n'
-    )
+LLAMA = '[prices."together/my/llama-3.1"]\ninput = "0.2"\noutput = "0.3"\n'
 
-    card = Prices(configured(home).settings.prices).card("together", "my/llama", "batch", "2026-11-21")
 
-    assert card is not None
-    assert card.tiers[0][1].input == 50_000_000
+@pytest.mark.parametrize(
+    ("text", "assignments"),
+    [
+        pytest.param(
+            f'{LLAMA}[prices."together/my/llama-3.1".batch]\ninput = "0.05"\noutput = "0.07"\n', [], id="a table"
+        ),
+        pytest.param(f'{LLAMA}batch = {{input = "0.05", output = "0.07"}}\n', [], id="on one line"),
+        pytest.param(
+            LLAMA,
+            ["prices.together/my/llama-3.1.batch.input=0.05", "prices.together/my/llama-3.1.batch.output=0.07"],
+            id="--set",
+        ),
+        pytest.param(
+            f'{LLAMA}batch = "0.5"\n',
+            ["prices.together/my/llama-3.1.batch.input=0.05", "prices.together/my/llama-3.1.batch.output=0.07"],
+            id="instead of a multiplier",
+        ),
+    ],
+)
+def test_a_mode_may_have_prices_of_its_own(home: Path, text: str, assignments: list[str]) -> None:
+    (home / "bide.toml").write_text(text)
+
+    config = configured(home, assignments=assignments)
+    prices = Prices(config.settings.prices)
+
+    found = [prices.card("together", "my/llama-3.1", mode, "2026-11-21") for mode in ("standard", "batch")]
+    assert [card.tiers[0][1].input for card in found if card is not None] == [200_000_000, 50_000_000]
+    again = [f"{name}={value}" for name, (value, _) in shown(config).items() if name.startswith("prices.")]
+    (home / "bide.toml").unlink()
+    assert configured(home, assignments=again).settings.prices == config.settings.prices
+
+
+def test_a_multiplier_goes_over_prices_of_the_mode(home: Path) -> None:
+    (home / "bide.toml").write_text(f'{LLAMA}batch = {{input = "0.05", output = "0.07"}}\n')
+
+    config = configured(home, assignments=["prices.together/my/llama-3.1.batch=0.5"])
+
+    assert config.settings.prices["together/my/llama-3.1"]["batch"] == "0.5"
+
+
+def test_a_mode_that_there_is_not(home: Path) -> None:
+    (home / "bide.toml").write_text(f'{LLAMA}[prices."together/my/llama-3.1".bach]\ninput = "0.05"\n')
+
+    with pytest.raises(SettingError, match="did you mean batch"):
+        Prices(configured(home).settings.prices)
 
 
 def test_variables_name_no_accounts(home: Path) -> None:

@@ -19,6 +19,7 @@ import platformdirs
 
 from bide.core.duration import exact_duration
 from bide.core.errors import SettingError
+from bide.ledger.overrides import OTHER_MODES
 from bide.settings import Duration, ProviderSettings, Section, Settings, decode_hook
 
 FILE = "bide.toml"
@@ -36,7 +37,12 @@ _IN_URL = (
 FREE_TABLES: Mapping[str, type[Section] | None] = {"providers": ProviderSettings, "prices": None}
 """Tables whose keys are names of the user's; None: their values are checked by whoever reads them."""
 
+PRICE_DEPTHS = (3, 4)
+"""Keys of a price: that of a model, ``prices`` / model / ``input``, and that of one of its modes, with ``batch`` before the last."""
+
 DEFAULT = "default"
+
+Keys = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +100,14 @@ def load(
     if path is not None:
         _merge(raw, _read(path), str(path), sources)
     for name, value in _from_environment(environment):
-        _assign(raw, name, value, f"environment ({_variable(name)})", sources)
+        _assign(raw, _split(name), value, f"environment ({_variable(name)})", sources)
     for text in assignments:
         name, equals, value = text.partition("=")
         if not equals:
             raise SettingError(
                 f"--set {text} has no value; write --set name=value, as in --set engine.poll_interval=5s"
             )
-        _assign(raw, name.strip(), value.strip(), "--set", sources)
+        _assign(raw, _split(name.strip()), value.strip(), "--set", sources)
     settings = _convert(raw)
     chosen = database or environment.get("BIDE_DB")
     if chosen:
@@ -149,44 +155,49 @@ def _variable(name: str) -> str:
 
 
 def _merge(raw: dict[str, Any], table: Mapping[str, Any], source: str, sources: dict[str, str]) -> None:
-    for name, value in _flat("", table):
-        _assign(raw, name, value, source, sources)
+    for keys, value in _flat((), table):
+        _assign(raw, keys, value, source, sources)
 
 
-def _flat(prefix: str, table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _flat(above: Keys, table: Mapping[str, Any]) -> Iterator[tuple[Keys, Any]]:
     for name, value in table.items():
         if isinstance(value, dict):
-            yield from _flat(f"{prefix}{name}.", value)  # type: ignore[reportUnknownArgumentType]
+            yield from _flat((*above, name), value)  # type: ignore[reportUnknownArgumentType]
         else:
-            yield f"{prefix}{name}", value
+            yield (*above, name), value
 
 
-def _assign(raw: dict[str, Any], name: str, value: Any, source: str, sources: dict[str, str]) -> None:
+def _assign(raw: dict[str, Any], keys: Keys, value: Any, source: str, sources: dict[str, str]) -> None:
     """Put one setting into the nested tables. Raises `SettingError` for a name nobody knows, or a group's."""
-    keys = _split(name)
-    _check(keys, name, source)
+    _check(keys, source)
     table = raw
     for key in keys[:-1]:
-        table = table.setdefault(key, {})
+        if not isinstance(table.get(key), dict):
+            table[key] = {}  # a mode's multiplier gives way to prices of its own
+        table = table[key]
     table[keys[-1]] = str(value) if isinstance(value, Decimal) else value
     sources[".".join(keys)] = source
 
 
-def _split(name: str) -> list[str]:
+def _split(name: str) -> Keys:
     """The keys of a dotted name; a model's own dots, as in ``prices.openai/gpt-4.1.input``, belong to the second key."""
     first, _, rest = name.partition(".")
     if first not in FREE_TABLES or not rest:
-        return name.split(".")
+        return tuple(name.split("."))
     middle, _, last = rest.rpartition(".")
-    return [first, middle, last] if middle else [first, rest]
+    model, _, mode = middle.rpartition(".")
+    if first == "prices" and model and mode in OTHER_MODES:
+        return first, model, mode, last
+    return (first, middle, last) if middle else (first, rest)
 
 
-def _check(keys: Sequence[str], name: str, source: str) -> None:
+def _check(keys: Keys, source: str) -> None:
+    name = ".".join(keys)
     section: type[Section] | None = Settings
     for depth, key in enumerate(keys):
         if depth == 1 and keys[0] in FREE_TABLES:
             section = FREE_TABLES[keys[0]]
-            if section is None and len(keys) == 3:
+            if section is None and len(keys) in PRICE_DEPTHS:
                 return
             continue
         known = {field.name: field.type for field in msgspec.structs.fields(section)} if section else {}

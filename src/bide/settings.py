@@ -124,8 +124,10 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     realtime: RealtimeSettings = RealtimeSettings()
     input: InputSettings = InputSettings()
     providers: dict[str, ProviderSettings] = msgspec.field(default_factory=dict[str, ProviderSettings])
-    prices: dict[str, dict[str, str]] = msgspec.field(default_factory=dict[str, dict[str, str]])
-    """Prices of your own by provider/model, in USD per million tokens."""
+    prices: dict[str, dict[str, str | dict[str, str]]] = msgspec.field(
+        default_factory=dict[str, dict[str, str | dict[str, str]]]
+    )
+    """Prices of your own by provider/model, in USD per million tokens; those of a mode in a table of the mode's name."""
 
     @property
     def rules(self) -> Rules:
