@@ -69,7 +69,7 @@ class DeadlineSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
     default: str = "24h"
     """The deadline of a job that names none."""
     on_miss: OnMiss = OnMiss.RESCUE
-    """What to do with a request its batch will not answer in time: rescue, late or expire."""
+    """What to do with a request that batches will not answer in time: rescue, late or expire."""
 
 
 class RealtimeSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -132,6 +132,12 @@ def test_options_go_over_settings() -> None:
     assert (said.defaults.model, said.skip_bad_lines, said.on_miss) == ("big", False, OnMiss.EXPIRE)
 
 
+def test_how_the_input_is_read() -> None:
+    request = file_request(asked(input_format="csv", delimiter=";", id_column="no"), SETTINGS, "local", NOW)
+
+    assert (request.input_format, request.delimiter, request.defaults.id_column) == ("csv", ";", "no")
+
+
 @pytest.mark.parametrize(("out", "expected"), [(None, None), ("-", None), ("answers.csv", Path("answers.csv"))])
 def test_where_answers_go(
     out: str | None, expected: Path | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

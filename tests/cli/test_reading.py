@@ -37,7 +37,7 @@ def test_many_bad_lines_are_counted(capsys: pytest.CaptureFixture[str], count: i
         pytest.param(a_job(), a_promise(), ["job_kq3 accepted: 100 requests by 16:00 (in 8h)", "about $1.00 in batches, $2.00 at list price"], id="guaranteed"),
         pytest.param(a_job(requests=1), a_promise(), ["job_kq3 accepted: 1 request by 16:00 (in 8h)", "about $1.00 in batches, $2.00 at list price"], id="one request"),
         pytest.param(a_job(), a_promise(60), ["job_kq3 accepted: 100 requests by 16:00 (in 8h)", "partly guaranteed, 60 of 100:", "small: enough for 60 of 100", "about $1.00 in batches, $2.00 at list price"], id="partly guaranteed, with the arithmetic"),
-        pytest.param(a_job(on_miss=OnMiss.LATE), a_promise(0), ["job_kq3 accepted: 100 requests by 16:00 (in 8h)", "nothing is guaranteed: --on-miss late never pays the real-time price", "about $1.00 in batches, $2.00 at list price"], id="may be late"),
+        pytest.param(a_job(on_miss=OnMiss.LATE), a_promise(0), ["job_kq3 accepted: 100 requests by 16:00 (in 8h)", "nothing is guaranteed: --on-miss late waits for batches; only what no batch can take is called, at the list price", "about $1.00 in batches, $2.00 at list price"], id="may be late"),
         pytest.param(a_job(priority="urgent", deadline=NOW), a_promise(0), ["job_kq3 accepted: 100 requests as soon as the rate limit allows", "about $2.00, the list price: what is urgent is called in real time"], id="urgent"),
         pytest.param(a_job(), a_promise(priced=False), ["job_kq3 accepted: 100 requests by 16:00 (in 8h)", "the cost cannot be estimated: a price is unknown"], id="no price"),
     ],

@@ -121,6 +121,18 @@ def test_tabs_and_other_separators(tmp_path: Path) -> None:
         assert opened.columns == ("text", "x")
         assert prompts(Found(list(opened))) == ["a\tb"]
     assert prompts(read("text;x\na,b;1", delimiter=";")) == ["a,b"]
+    assert prompts(read("text\tx\na,b\t1", delimiter=r"\t")) == ["a,b"]
+
+
+@pytest.mark.parametrize("delimiter", ["", ";;", '"', "\n", "\r"])
+def test_what_cannot_separate_cells(delimiter: str) -> None:
+    with pytest.raises(InputError, match=r"cannot separate cells; say one character, as in --delimiter ';'"):
+        read("text;x\na,b;1", delimiter=delimiter)
+
+
+def test_json_lines_have_no_delimiter() -> None:
+    with pytest.raises(InputError, match="read as jsonl, which has no --delimiter; leave it out, or say --format csv"):
+        read('{"prompt": "a"}', file_format="jsonl", delimiter=";")
 
 
 @pytest.mark.parametrize(

@@ -69,3 +69,13 @@ def test_an_empty_or_missing_file(keyless: Machine, command: str) -> None:
         assert done.code == 2
         assert words in done.err
         assert "Traceback" not in done.err
+
+
+def test_cells_that_are_separated_otherwise(keyless: Machine) -> None:
+    (keyless.folder / "rows.csv").write_text("text;x\na,b;1\nc,d;2\n", encoding="utf-8")
+    template = ("files", "validate", "rows.csv", "--prompt", "Say {text}", "--model", "gpt-5-mini", "--output", "json")
+    told = keyless.run(*template)
+    assert told.code == 2
+    assert "say --delimiter ';'" in told.err
+    done = keyless.run(*template, "--delimiter", ";")
+    assert (done.code, done.last) == (0, {"requests": 2, "refused": 0, "problems": []})

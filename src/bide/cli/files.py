@@ -35,6 +35,7 @@ def validate(
     endpoint: options.Endpoint = None,
     id_column: options.IdColumn = None,
     input_format: options.InputFormat = None,
+    delimiter: options.Delimiter = None,
     output: options.Shown = None,
     config: options.ConfigFile = None,
 ) -> None:
@@ -44,7 +45,7 @@ def validate(
     """
     loaded = configured(None, None, config)
     defaults = _defaults(loaded, model, prompt, system, variables, endpoint, id_column)
-    findings = run_async(_check(loaded, source, defaults, input_format))
+    findings = run_async(_check(loaded, source, defaults, input_format, delimiter))
     if chosen(output) is Output.JSON:
         show_json(
             {
@@ -75,13 +76,14 @@ def stats(
     endpoint: options.Endpoint = None,
     id_column: options.IdColumn = None,
     input_format: options.InputFormat = None,
+    delimiter: options.Delimiter = None,
     output: options.Shown = None,
     config: options.ConfigFile = None,
 ) -> None:
     """Count an input: requests, tokens and limits by model. Needs no key."""
     loaded = configured(None, None, config)
     defaults = _defaults(loaded, model, prompt, system, variables, endpoint, id_column)
-    findings = run_async(_check(loaded, source, defaults, input_format))
+    findings = run_async(_check(loaded, source, defaults, input_format, delimiter))
     rows: list[dict[str, Any]] = [
         {
             "model": name,
@@ -125,12 +127,18 @@ def _defaults(
     )
 
 
-async def _check(config: "Config", source: str, defaults: "Defaults", input_format: str | None) -> "Findings":
+async def _check(
+    config: "Config", source: str, defaults: "Defaults", input_format: str | None, delimiter: str | None
+) -> "Findings":
     from bide.intake.reader import open_input
     from bide.intake.rehearse import inspect
     from bide.ledger.facts import context_window
 
     with open_input(
-        source, defaults, file_format=input_format, context_window=lambda model: context_window("openai", model)
+        source,
+        defaults,
+        file_format=input_format,
+        delimiter=delimiter,
+        context_window=lambda model: context_window("openai", model),
     ) as opened:
         return await inspect(opened, config.settings)

@@ -59,6 +59,12 @@ IdColumn = Annotated[str | None, typer.Option("--id-column", metavar="NAME", hel
 InputFormat = Annotated[
     str | None, typer.Option("--format", help="jsonl, csv, tsv or parquet (default: by name and content).")
 ]
+Delimiter = Annotated[
+    str | None,
+    typer.Option(
+        "--delimiter", metavar="CHAR", help="What separates the cells of a CSV, as in ';' (default: a comma)."
+    ),
+]
 
 Within = Annotated[str | None, typer.Option("--within", metavar="TIME", help="How long it may take: 15m, 8h, 2d.")]
 By = Annotated[
@@ -68,7 +74,11 @@ By = Annotated[
 Priority = Annotated[str | None, typer.Option("--priority", help="urgent (now), standard (15 min) or low (24 h).")]
 OnMiss = Annotated[
     str | None,
-    typer.Option("--on-miss", help="What to do with what its batch will not answer in time: rescue, late or expire."),
+    typer.Option(
+        "--on-miss",
+        help="What batches will not answer in time: rescue calls it; late waits for batches, only what no batch can take is "
+        "called; expire does so until the deadline and then gives it up.",
+    ),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse the job unless every request of it can be guaranteed.")]
 MaxCost = Annotated[

@@ -28,6 +28,7 @@ class Asked:
     endpoint: str | None
     id_column: str | None
     input_format: str | None
+    delimiter: str | None
     within: str | None
     by: str | None
     priority: str | None
@@ -76,6 +77,7 @@ def file_request(asked: Asked, settings: "Settings", owner: str, now: int) -> "F
         output=out,
         output_format=shape,
         input_format=asked.input_format,
+        delimiter=asked.delimiter,
         account=asked.account,
         max_cost=_dollars(asked.max_cost),
         strict=asked.strict,

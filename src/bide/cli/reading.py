@@ -67,7 +67,10 @@ def say_accepted(job: "Job", promise: "Promise", now: int) -> None:
         by = "as soon as the rate limit allows"
     say(f"bide: {job.external_id} accepted: {many(job.requests, 'request')} {by}")
     if str(job.on_miss) != "rescue":
-        say(f"bide: nothing is guaranteed: --on-miss {job.on_miss} never pays the real-time price")
+        say(
+            f"bide: nothing is guaranteed: --on-miss {job.on_miss} waits for batches; only what no batch can take is called,"
+            " at the list price"
+        )
     elif job.priority != "urgent" and promise.guaranteed < promise.requests:
         say(f"bide: partly guaranteed, {promise.guaranteed:,} of {promise.requests:,}:")
         for one in promise.admitted:

@@ -30,14 +30,17 @@ PRIORITY_WINDOWS = {Priority.URGENT: 0, Priority.STANDARD: 15 * MINUTE, Priority
 
 
 class OnMiss(enum.StrEnum):
-    """What happens to a request that its batch will not answer in time."""
+    """What happens to a request that batches will not answer in time.
+
+    What no batch can take (no batch lane, or lost by batches twice) is called in any case.
+    """
 
     RESCUE = "rescue"
     """Run it in real time at the last safe moment, at list price."""
     LATE = "late"
-    """Keep waiting at the batch price; the answer may come after the deadline."""
+    """Wait for batches, past the deadline if need be."""
     EXPIRE = "expire"
-    """Keep waiting until the deadline, then give it up."""
+    """Wait for batches until the deadline, then give it up."""
 
 
 _CLOCK = re.compile(r"(?:(today|tomorrow)\s+)?(\d{1,2}):(\d{2})", re.IGNORECASE)

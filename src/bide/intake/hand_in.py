@@ -60,6 +60,7 @@ class FileRequest:
     output: Path | None = None
     output_format: Format | None = None
     input_format: str | None = None
+    delimiter: str | None = None
     account: str | None = None
     max_cost: int | None = None
     strict: bool = False
@@ -181,6 +182,7 @@ def _open(context: Context, request: FileRequest, account: str) -> Input:
         request.defaults,
         name=request.name,
         file_format=request.input_format,
+        delimiter=request.delimiter,
         context_window=lambda model: context_window(catalogue, model),
     )
 

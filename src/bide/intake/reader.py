@@ -33,6 +33,9 @@ COMPRESSED_SUFFIXES = frozenset({".gz", ".zst", ".zstd"})
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 
+UNUSABLE = frozenset('"\r\n\0')
+"""What cannot separate cells."""
+
 
 class Content(Protocol):
     """What a format's module reads: all chunks, once."""
@@ -106,6 +109,9 @@ def open_input(
     Raises:
         InputError: nothing of the input can be used; the message says what to do.
     """
+    delimiter = "\t" if delimiter == r"\t" else delimiter  # as one types it in a shell
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in UNUSABLE):
+        raise InputError(f"{excerpt(delimiter)} cannot separate cells; say one character, as in --delimiter ';'")
     if file_format is not None and file_format not in FORMATS:
         guess = did_you_mean(file_format, FORMATS)
         raise InputError(f"there is no format {excerpt(file_format)}{guess}; use {', '.join(FORMATS)}")
@@ -120,6 +126,8 @@ def open_input(
         name = name or called
         lines = Source(file, name, block_size=block_size, line_limit=line_limit)
         chosen = file_format or _recognise(name, path, lines.head)
+        if delimiter is not None and chosen not in DELIMITERS:
+            raise InputError(f"{name} is read as {chosen}, which has no --delimiter; leave it out, or say --format csv")
         if chosen == "parquet":
             if path is None or lines.size is None:
                 raise InputError(f"{name} is Parquet, which is read from its end; save it and name the file")
