@@ -67,6 +67,17 @@ def test_it_says_where_it_listens_and_ends_when_it_is_told(end: signal.Signals) 
     assert clock_from({"BIDE_CLOCK": clock}).now() == pytest.approx(SystemClock().now(), abs=60 * 60 * 1_000_000)
 
 
+@pytest.mark.parametrize(("speed", "follows"), [("60", True), ("61", False), ("300", False), ("0.5", False)])
+def test_whether_bide_can_follow_its_clock_is_told(speed: str, follows: bool) -> None:
+    with command("--speed", speed) as process:
+        first_line(process)
+        process.send_signal(signal.SIGTERM)
+        _, error = process.communicate(timeout=10)
+
+    assert ("export BIDE_CLOCK=" in error) == follows
+    assert (f"cannot follow {speed} times real time (1 to 60 work)" in error) == (not follows)
+
+
 def test_a_script_of_your_own_at_full_speed_by_a_given_clock(tmp_path: Path) -> None:
     script = tmp_path / "mine.toml"
     script.write_text("[batch]\nexpires = 0.5\n")

@@ -39,10 +39,11 @@ def counts(job: "Job", progress: "Progress") -> str:
     """Where the requests are, in words."""
     phases = progress.phases
     called = "in real time" if job.priority == "urgent" else "rescued"
+    waiting = phases.get(Phase.WAITING, 0) + phases.get(Phase.STUBBORN, 0)
     parts = [
         f"{phases.get(Phase.BATCH, 0) + phases.get(Phase.REALTIME, 0):,} of {progress.total:,} done",
         f"{phases.get(Phase.BATCHED, 0):,} in batch" if phases.get(Phase.BATCHED) else "",
-        f"{phases.get(Phase.WAITING, 0):,} waiting" if phases.get(Phase.WAITING) else "",
+        f"{waiting:,} waiting" if waiting else "",
         f"{phases.get(Phase.CALLING, 0):,} being called" if phases.get(Phase.CALLING) else "",
         f"{phases.get(Phase.REALTIME, 0):,} {called}" if phases.get(Phase.REALTIME) else "",
         f"{phases.get(Phase.FAILED, 0):,} failed" if phases.get(Phase.FAILED) else "",
@@ -70,7 +71,9 @@ class LiveView(View):
         from rich.text import Text
 
         super().__init__(job)
-        self._bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self._bar = Progress(
+            TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+        )
         self._task = self._bar.add_task(job.name, total=job.requests)
         self._line = Text()
         self._live: Any = Live(Group(self._bar, self._line), console=Console(stderr=True), refresh_per_second=4)

@@ -83,7 +83,13 @@ def _clock(speed: float) -> Clock:
 def _directions(url: str, clock: Clock) -> str:
     """What to type next, in the shell that is to use the simulator."""
     lines = [f"export OPENAI_BASE_URL={url}", "export OPENAI_API_KEY=simulated"]
-    if isinstance(clock, ScaledClock) and 1 <= clock.speed <= SCALE_LIMIT:
-        lines.append(f"export BIDE_CLOCK='{to_datetime(clock.origin).isoformat()}*{clock.speed:g}'")
+    if isinstance(clock, ScaledClock):
+        if 1 <= clock.speed <= SCALE_LIMIT:
+            lines.append(f"export BIDE_CLOCK='{to_datetime(clock.origin).isoformat()}*{clock.speed:g}'")
+        else:
+            lines.append(
+                f"# bide's own clock cannot follow {clock.speed:g} times real time (1 to {SCALE_LIMIT:g} work): its deadlines\n"
+                "# stay in real time, and the times that the provider names do not."
+            )
     watch = url.removesuffix("/v1") + "/sim/books"
     return "\n".join([*lines, f"# {watch} shows what it received and billed. Ctrl-C stops it."])

@@ -40,12 +40,13 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], numbers
     from rich import box
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+        table.add_column(Text(column), justify="right" if column in numbers else "left", overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))  # a text of its own is no markup
     Console(highlight=False).print(table)
 
 
