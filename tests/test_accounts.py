@@ -1,101 +1,128 @@
-"""Which accounts are switched on, where they are asked and with which key."""
+"""Which accounts are switched on, and where each of them points."""
 
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bide.config import Config, load
+from bide.accounts import build
+from bide.config import load
+from bide.core.clock import ManualClock
 from bide.core.errors import SettingError
-from bide.providers.registry import build
-from bide.providers.transport import NotSentError, Reply
+from bide.providers.openai import LIMITS, Credentials
+from bide.providers.port import Call, Provider, UnauthorisedError
+from bide.settings import ProviderSettings
+from bide.simulator.books import Books
+from bide.simulator.inprocess import InProcessTransport
+from bide.simulator.script import parse_script
+
+SCRIPT = '[realtime]\nlatency = "0s"\ntokens_per_second = 0'
 
 
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder without a configuration."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("platformdirs.user_data_dir", nowhere)
-
-
-def nowhere(*_: object, **__: object) -> str:
-    return "nowhere"
-
-
-class Unreachable:
-    """Notes where requests would go, and with which headers."""
+class Listening(InProcessTransport):
+    """A transport that keeps where it was pointed and with which headers."""
 
     def __init__(self) -> None:
-        self.urls: list[str] = []
-        self.headers: list[Mapping[str, str]] = []
+        clock = ManualClock()
+        super().__init__(Books(parse_script(SCRIPT), 1, clock.now()), clock)
+        self.asked: list[tuple[str, Mapping[str, str]]] = []
 
-    def exchange(
-        self, method: str, url: str, *, headers: Mapping[str, str], body: Any = None, idle_timeout: float = 0.0
-    ) -> AbstractAsyncContextManager[Reply]:
-        self.urls.append(url)
-        self.headers.append(headers)
-        raise NotSentError
-
-    async def close(self) -> None:
-        """Nothing is open."""
+    def exchange(self, method: str, url: str, *, headers: Mapping[str, str], **more: object):  # type: ignore[no-untyped-def]
+        self.asked.append((url, headers))
+        return super().exchange(method, url, headers=headers, **more)  # type: ignore[reportArgumentType]
 
 
-async def asked(config: Config) -> tuple[str, Mapping[str, str]]:
-    """The base URL that the account `openai` asks, and the headers."""
-    transport = Unreachable()
-    provider = build(config.settings.providers, config.environment, transport)["openai"]
-    with pytest.raises(NotSentError):
-        await provider.poll("batch-1")
-    return transport.urls[0].removesuffix("/batches/batch-1"), transport.headers[0]
+async def asked(environment: Mapping[str, str], **accounts: ProviderSettings) -> tuple[str, Mapping[str, str]]:
+    """Where the only account's first call goes, and its headers."""
+    transport = Listening()
+    [provider] = build(accounts, environment, transport).values()
+    with suppress(UnauthorisedError):
+        await provider.send(Call("/v1/chat/completions", b'{"model":"m","messages":["x"]}', "attempt-7"))
+    [found] = transport.asked
+    return found
 
 
-BIDE, OPENAI, FILE = "http://bide-variable/v1", "http://openai-variable/v1", "http://config/v1"
+def built(environment: Mapping[str, str], **accounts: ProviderSettings) -> dict[str, Provider]:
+    return build(accounts, environment, Listening())
+
+
+A, B, C = "http://a/v1", "http://b/v1", "http://c/v1"
+
+
+def test_nothing_is_on_by_itself() -> None:
+    assert built({}) == {}
+
+
+async def test_a_key_in_the_environment_switches_openai_on() -> None:
+    url, headers = await asked({"OPENAI_API_KEY": "secret", "OPENAI_ORG_ID": "org", "OPENAI_PROJECT_ID": "proj"})
+    assert url == "https://api.openai.com/v1/chat/completions"
+    assert headers["Authorization"] == "Bearer secret"
+    assert (headers["OpenAI-Organization"], headers["OpenAI-Project"]) == ("org", "proj")
+    assert headers["X-Client-Request-Id"] == "attempt-7"
+    assert headers["Bide-Hop"] == "1"
 
 
 @pytest.mark.parametrize(
-    ("environment", "assignments", "url"),
+    ("environment", "setting", "url"),
     [
-        pytest.param({}, [], "https://api.openai.com/v1", id="the provider's own"),
-        pytest.param({"OPENAI_BASE_URL": OPENAI}, [], OPENAI, id="as other programs have it"),
-        pytest.param({"OPENAI_BASE_URL": OPENAI}, [FILE], FILE, id="the config goes over it: it may point at bide"),
-        pytest.param({"OPENAI_BASE_URL": OPENAI, "BIDE_OPENAI_BASE_URL": BIDE}, [], BIDE, id="bide's own goes first"),
-        pytest.param({"BIDE_OPENAI_BASE_URL": BIDE}, [FILE], BIDE, id="also over the config"),
+        pytest.param({}, None, "https://api.openai.com/v1", id="the provider's own"),
+        pytest.param({"OPENAI_BASE_URL": A}, None, A, id="as other programs have it"),
+        pytest.param({"OPENAI_BASE_URL": A}, "http://b/v1/", B, id="the config goes over it: it may point at bide"),
+        pytest.param({"OPENAI_BASE_URL": A, "BIDE_OPENAI_BASE_URL": C}, None, C, id="bide's own goes first"),
+        pytest.param({"BIDE_OPENAI_BASE_URL": C}, "http://b/v1", C, id="also over the config"),
     ],
 )
-async def test_where_openai_is(environment: dict[str, str], assignments: list[str], url: str) -> None:
-    names = [f"providers.openai.base_url={text}" for text in assignments]
-
-    found, headers = await asked(load(environment | {"OPENAI_API_KEY": "sk-1"}, assignments=names))
-
-    assert found == url
-    assert headers["Authorization"] == "Bearer sk-1"
+async def test_bide_s_own_address_goes_before_that_of_applications(
+    environment: Mapping[str, str], setting: str | None, url: str
+) -> None:
+    found, _ = await asked({"OPENAI_API_KEY": "k", **environment}, openai=ProviderSettings(base_url=setting))
+    assert found == f"{url}/chat/completions"
 
 
-async def test_a_key_of_another_variable() -> None:
-    environment = {"OPENAI_API_KEY": "sk-1", "TEAM_KEY": "sk-2"}
+async def test_another_account_has_the_address_and_key_of_its_own() -> None:
+    settings = ProviderSettings(base_url="http://gpu/v1", api_key_env="GPU_KEY")
+    url, headers = await asked({"GPU_KEY": "mine"}, gpu=settings)
+    assert (url, headers["Authorization"]) == ("http://gpu/v1/chat/completions", "Bearer mine")
 
-    _, headers = await asked(load(environment, assignments=["providers.openai.api_key_env=TEAM_KEY"]))
 
+async def test_a_server_without_a_key_is_sent_none() -> None:
+    _, headers = await asked({}, gpu=ProviderSettings(base_url="http://gpu/v1"))
+    assert "Authorization" not in headers
+
+
+async def test_an_account_of_the_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    environment = {"OPENAI_API_KEY": "sk-1", "TEAM_KEY": "sk-2", "BIDE_HOME": str(tmp_path)}
+    config = load(environment, assignments=["providers.openai.api_key_env=TEAM_KEY"])
+    _, headers = await asked(config.environment, **config.settings.providers)
     assert headers["Authorization"] == "Bearer sk-2"
 
 
-def test_without_a_key_nothing_is_switched_on() -> None:
-    config = load({})
+def test_an_account_without_an_address_is_refused() -> None:
+    with pytest.raises(SettingError, match=r"gpu has no address; set providers\.gpu\.base_url"):
+        built({}, gpu=ProviderSettings())
 
-    assert build(config.settings.providers, config.environment, Unreachable()) == {}
+
+def test_a_key_that_is_not_there_is_refused() -> None:
+    settings = ProviderSettings(base_url="http://gpu/v1", api_key_env="GPU_KEY")
+    with pytest.raises(SettingError, match=r"providers\.gpu\.api_key_env names GPU_KEY, which is not set"):
+        built({}, gpu=settings)
 
 
-@pytest.mark.parametrize(
-    ("assignment", "message"),
-    [
-        ("providers.mine.batch=false", r"the account mine has no address; set providers\.mine\.base_url, as in http"),
-        ("providers.openai.api_key_env=TEAM_KEY", r"providers\.openai\.api_key_env names TEAM_KEY, which is not set"),
-    ],
-)
-def test_an_account_that_cannot_be_opened_says_which_setting_is_missing(assignment: str, message: str) -> None:
-    config = load({}, assignments=[assignment])
+def test_limits_may_be_lowered_and_not_raised() -> None:
+    low = ProviderSettings(base_url="http://gpu/v1", max_requests=10, max_bytes=1_000)
+    high = ProviderSettings(base_url="http://gpu/v1", max_requests=10**9, max_bytes=10**12)
+    found = built({}, low=low, high=high)
+    assert (found["low"].limits.max_requests, found["low"].limits.max_bytes) == (10, 1_000)
+    assert found["high"].limits == LIMITS
 
-    with pytest.raises(SettingError, match=message):
-        build(config.settings.providers, config.environment, Unreachable())
+
+def test_a_server_may_have_no_batches() -> None:
+    found = built({}, gpu=ProviderSettings(base_url="http://gpu/v1", batch=False))
+    assert not found["gpu"].capabilities.batch
+    assert found["gpu"].capabilities.realtime
+
+
+def test_a_key_does_not_show() -> None:
+    assert "secret" not in repr(Credentials("http://gpu/v1", "secret"))

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bide import accounts
 from bide.config import Config
 from bide.core.clock import clock_from
 from bide.core.entropy import Entropy, SystemEntropy
@@ -16,7 +17,6 @@ from bide.delivery import file
 from bide.engine.context import Context
 from bide.engine.pricing import Pricing
 from bide.ledger.prices import Prices
-from bide.providers import registry
 from bide.providers.http import AiohttpTransport
 from bide.store.objects import LocalObjects
 from bide.store.store import Store
@@ -48,7 +48,7 @@ async def opened(config: Config) -> AsyncGenerator[Embedded]:
         host = socket.gethostname()
         context = Context(
             store=store,
-            providers=registry.build(config.settings.providers, config.environment, transport),
+            providers=accounts.build(config.settings.providers, config.environment, transport),
             clock=clock,
             entropy=entropy,
             pricing=Pricing(store, Prices(config.settings.prices)),

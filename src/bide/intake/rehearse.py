@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from bide.accounts import OPENAI, OPENAI_BASE_URL
 from bide.core.clock import DAY, SystemClock
 from bide.core.deadline import OnMiss
 from bide.core.entropy import SystemEntropy
@@ -22,7 +23,6 @@ from bide.intake.order import Order
 from bide.intake.reader import Input
 from bide.providers.http import AiohttpTransport
 from bide.providers.openai import Credentials, OpenAIProvider
-from bide.providers.registry import OPENAI, OPENAI_BASE_URL
 from bide.settings import Settings
 from bide.store.sqlite import SqliteDatabase
 from bide.store.store import Store

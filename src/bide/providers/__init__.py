@@ -1,4 +1,5 @@
 """What bide says to providers: one small adapter each, on one transport.
 
-`port` is the seam, `transport` the HTTP under it (`http` is the real one), `registry` knows which are switched on.
+`port` is the seam, `transport` the HTTP under it (`http` is the real one). Which are switched on is said in
+`bide.accounts`.
 """

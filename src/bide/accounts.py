@@ -1,4 +1,4 @@
-"""Which providers are switched on, and by what: their usual environment variables and the config."""
+"""Which accounts at providers are switched on, and by what: their usual environment variables and the config."""
 
 from collections.abc import Mapping
 from dataclasses import replace
