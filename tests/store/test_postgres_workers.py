@@ -14,8 +14,8 @@ from bide.core.errors import LeaseLostError
 from bide.core.states import AttemptState, BatchOutcome, BatchState, RequestState
 from bide.store import queries
 from bide.store.attempts import Report
-from bide.store.batches import Room
 from bide.store.database import Transaction
+from bide.store.filling import Room
 from bide.store.objects import LocalObjects
 from bide.store.postgres import PostgresDatabase
 from bide.store.store import Store

@@ -20,8 +20,8 @@ from bide.engine.submit import NEVER_SENT, learn_quota
 from bide.lanes.validation import Bar, Divide, Wait, after_failure
 from bide.providers.port import MissingError, Row, RowError
 from bide.store.attempts import THIS_OBJECT, Report
-from bide.store.batches import NewBatch
 from bide.store.bodies import NewObject, checksum
+from bide.store.filling import NewBatch
 
 
 async def harvest(context: Context, batch: Batch) -> Batch | None:

@@ -11,7 +11,7 @@ from bide.engine.attention import next_try
 from bide.engine.context import Context
 from bide.providers.port import OutOfCreditError, Provider, ProviderError, UnauthorisedError
 from bide.providers.transport import NotSentError
-from bide.store.batches import Fenced
+from bide.store.fence import Fenced
 
 CREDENTIAL_PAUSE = MINUTE
 """Between tries while the account refuses us: a person has to act."""

@@ -16,7 +16,7 @@ from bide.engine.submit import NEVER_SENT, submit
 from bide.lanes.assemble import Opening
 from bide.providers.port import ProviderError
 from bide.providers.transport import NotSentError, ReplyLostError
-from bide.store.batches import NewBatch, Room
+from bide.store.filling import NewBatch, Room
 
 Step = Callable[[Context, Batch], Awaitable[Batch | None]]
 

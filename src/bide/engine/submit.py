@@ -23,8 +23,8 @@ from bide.providers.port import (
     UnauthorisedError,
 )
 from bide.providers.transport import NotSentError, ReplyLostError
-from bide.store.batches import LINE_TAIL, Line, line_head
 from bide.store.bodies import checksum
+from bide.store.filling import LINE_TAIL, Line, line_head
 from bide.store.limits import ENQUEUED_TOKENS
 
 NEVER_SENT = "never_sent"

@@ -104,7 +104,7 @@ def writes(
     @functools.wraps(verb)
     async def run(self: Noun, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         return await self.database.write(
-            verb.__qualname__, lambda transaction: verb(self, transaction, *args, **kwargs)
+            _name(self, verb), lambda transaction: verb(self, transaction, *args, **kwargs)
         )
 
     return run
@@ -117,6 +117,11 @@ def reads(
 
     @functools.wraps(verb)
     async def run(self: Noun, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        return await self.database.read(verb.__qualname__, lambda transaction: verb(self, transaction, *args, **kwargs))
+        return await self.database.read(_name(self, verb), lambda transaction: verb(self, transaction, *args, **kwargs))
 
     return run
+
+
+def _name(noun: Verbs, verb: Callable[..., object]) -> str:
+    """What a transaction is called: ``Batches.fill``, whichever module the verb stands in."""
+    return f"{type(noun).__name__}.{verb.__name__}"

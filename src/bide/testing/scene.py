@@ -16,8 +16,9 @@ from bide.core.span import Span
 from bide.core.states import AttemptState, BatchOutcome, BatchState
 from bide.core.usage import Usage
 from bide.store.attempts import ClaimedCall, Price, Report
-from bide.store.batches import Fenced, NewBatch, Room
 from bide.store.bodies import NewObject
+from bide.store.fence import Fenced
+from bide.store.filling import NewBatch, Room
 from bide.store.jobs import Acceptance, NewJob
 from bide.store.requests import NewRequest
 from bide.store.store import Store

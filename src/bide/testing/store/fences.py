@@ -8,7 +8,7 @@ import pytest
 
 from bide.core.errors import LeaseLostError
 from bide.core.states import BATCH_MOVES, AttemptState, BatchOutcome, BatchState
-from bide.store.batches import Fenced
+from bide.store.fence import Fenced
 from bide.testing.scene import ROOMY, START, Scene
 from bide.testing.store.case import StoreCase
 

@@ -5,7 +5,7 @@ import pytest
 from bide.core.bucket import Phase
 from bide.core.errors import ConflictError, NotFoundError
 from bide.core.states import AttemptState, BatchState, JobState, RequestState
-from bide.store.batches import Room
+from bide.store.filling import Room
 from bide.store.jobs import NewJob
 from bide.testing.scene import ROOMY, Scene, held, report
 from bide.testing.store.case import StoreCase
