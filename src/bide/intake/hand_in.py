@@ -18,7 +18,6 @@ import msgspec
 from bide.core.deadline import OnMiss
 from bide.core.errors import ConflictError, SettingError
 from bide.core.job import Job
-from bide.core.states import JobState
 from bide.delivery.columns import column_names
 from bide.delivery.file import Destination
 from bide.delivery.shape import Format
@@ -94,20 +93,13 @@ async def hand_in(context: Context, request: FileRequest, on_progress: Progresse
         first = next(iter(opened), None)
         destination = _destination(request, opened, first)
         kept = destination.encode() if request.output else None
-        if not request.new:
-            earlier = [
-                job
-                for job in await context.store.jobs.with_destination(request.owner, kept)
-                if job.state is not JobState.DONE or job.parameters == parameters
-            ]
-            if earlier:
-                identity = fingerprint(_digest(opened, first, on_progress), parameters)
-                known = _known(earlier, identity, parameters, order_of(request, account).name if kept is None else None)
-                if known is not None:
-                    return HandedIn(known, None, destination)
-                opened = files.enter_context(_open(context, request, account))
-                first = next(iter(opened), None)
         order = order_of(request, account, kept)
+        if not request.new and await context.store.jobs.has_like(order.owner, kept, parameters):
+            known = await _known(context.store, order, fingerprint(_digest(opened, first, on_progress), parameters))
+            if known is not None:
+                return HandedIn(known, None, destination)
+            opened = files.enter_context(_open(context, request, account))
+            first = next(iter(opened), None)
         reading = await ingest(
             context,
             order,
@@ -212,25 +204,26 @@ def _digest(opened: Input, first: Chunk | None, on_progress: Progressed) -> Find
     return findings
 
 
-def _known(earlier: list[Job], identity: str, parameters: str, name: str | None) -> Job | None:
-    """The job that this is; None where it is none of them. Raises `ConflictError` for an open one that differs.
+async def _known(store: Store, order: Order, identity: str) -> Job | None:
+    """The job that this is; None where it is none. Raises `ConflictError` for an unfinished one that differs.
 
-    Where the answers go to no file, `name` tells which open job may be meant: the one that was made of a file of this
-    name. Standard input has none.
+    Where the answers go to no file, the name tells which unfinished job may be meant: the one that was made of a file of
+    this name. Standard input has none.
     """
-    for job in earlier:
-        if job.fingerprint == identity:
-            return job
-    for job in earlier:
-        if job.state is not JobState.DONE and (name is None or name == job.name != STANDARD_INPUT_NAME):
-            what = "content" if job.parameters == parameters else _differences(job.parameters, parameters)
-            does = "still writes to the same place" if name is None else f"is still open under the name of {name}"
-            raise ConflictError(
-                f"{job.external_id} {does}, and its {what} was different; let it finish"
-                f" (`bide watch {job.external_id}`), stop it (`bide cancel {job.external_id}`), choose another output, or"
-                " start beside it with --new"
-            )
-    return None
+    known = await store.jobs.with_fingerprint(order.owner, order.destination, identity)
+    name = order.name if order.destination is None else None
+    if known is not None or name == STANDARD_INPUT_NAME:
+        return known
+    job = await store.jobs.unfinished_at(order.owner, order.destination, name)
+    if job is None:
+        return None
+    what = "content" if job.parameters == order.parameters else _differences(job.parameters, order.parameters)
+    does = "still writes to the same place" if name is None else f"is still open under the name of {name}"
+    raise ConflictError(
+        f"{job.external_id} {does}, and its {what} was different; let it finish"
+        f" (`bide watch {job.external_id}`), stop it (`bide cancel {job.external_id}`), choose another output, or"
+        " start beside it with --new"
+    )
 
 
 def _differences(before: str, after: str) -> str:

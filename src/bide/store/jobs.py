@@ -159,10 +159,31 @@ class Jobs(Verbs):
         return [records.job(row) for row in await transaction.all(SQL["recent"], owner=owner, count=count)]
 
     @reads
-    async def with_destination(self, transaction: Transaction, owner: str, destination: str | None) -> list[Job]:
-        """Accepted jobs whose answers go to the same place, the newest first (at most 20); None: jobs without a place."""
-        rows = await transaction.all(SQL["by_destination"], owner=owner, destination=destination or "")
-        return [records.job(row) for row in rows]
+    async def has_like(self, transaction: Transaction, owner: str, destination: str | None, parameters: str) -> bool:
+        """Whether a file for this place may have been handed in before; None: for jobs without a place.
+
+        False spares reading it for its fingerprint: no accepted job is unfinished or has the same parameters.
+        """
+        row = await transaction.one(SQL["like"], owner=owner, destination=destination or "", parameters=parameters)
+        return row is not None
+
+    @reads
+    async def with_fingerprint(
+        self, transaction: Transaction, owner: str, destination: str | None, fingerprint: str
+    ) -> Job | None:
+        """The newest accepted job of this content and these parameters for this place, however many came after it."""
+        row = await transaction.one(
+            SQL["by_fingerprint"], owner=owner, destination=destination or "", fingerprint=fingerprint
+        )
+        return records.job(row) if row else None
+
+    @reads
+    async def unfinished_at(
+        self, transaction: Transaction, owner: str, destination: str | None, name: str | None
+    ) -> Job | None:
+        """The newest accepted job for this place that is not done; under `name`, where one is given."""
+        row = await transaction.one(SQL["unfinished_at"], owner=owner, destination=destination or "", name=name)
+        return records.job(row) if row else None
 
     @reads
     async def with_idempotency_key(self, transaction: Transaction, owner: str, key: str) -> Job | None:

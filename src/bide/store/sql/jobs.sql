@@ -34,10 +34,24 @@ SELECT * FROM jobs WHERE owner = :owner AND idempotency_key = :idempotency_key A
 -- The newest jobs first.
 SELECT * FROM jobs WHERE owner = :owner AND state <> 'accepting' ORDER BY id DESC LIMIT :count;
 
--- name: by_destination
--- Accepted jobs that write to this place, the newest first; without a place, those that write to none.
-SELECT * FROM jobs WHERE owner = :owner AND coalesce(destination, '') = :destination AND accepted_at IS NOT NULL
-ORDER BY id DESC LIMIT 20;
+-- name: like
+-- Whether an accepted job for this place ('': for none) is unfinished, or was asked for with the same parameters.
+SELECT id FROM jobs
+WHERE owner = :owner AND coalesce(destination, '') = :destination AND accepted_at IS NOT NULL
+    AND (done_at IS NULL OR parameters = :parameters) LIMIT 1;
+
+-- name: by_fingerprint
+-- The newest accepted job of the same content, parameters and place.
+SELECT * FROM jobs
+WHERE owner = :owner AND fingerprint = :fingerprint AND coalesce(destination, '') = :destination AND accepted_at IS NOT NULL
+ORDER BY id DESC LIMIT 1;
+
+-- name: unfinished_at
+-- The newest unfinished job for this place; under this name, where one is given.
+SELECT * FROM jobs
+WHERE owner = :owner AND coalesce(destination, '') = :destination AND name = coalesce(:name, name) AND accepted_at IS NOT NULL
+    AND done_at IS NULL
+ORDER BY id DESC LIMIT 1;
 
 -- name: retries
 -- The jobs that tried a job's failed requests again, oldest first.

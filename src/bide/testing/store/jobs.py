@@ -167,9 +167,37 @@ class JobCases(StoreCase):
         retries = [(await scene.hand_in(1, kind="retry", parent_id=first.id)).job for _ in range(2)]
         recent = [one.id for one in await scene.store.jobs.recent(scene.owner, 3)]
         assert recent == [retries[1].id, retries[0].id, second.id]
-        assert await scene.store.jobs.with_destination(scene.owner, "there") == [first]
-        assert first not in await scene.store.jobs.with_destination(scene.owner, None)
         assert [one.id for one in await scene.store.jobs.retries(scene.owner, first.id)] == [one.id for one in retries]
+
+    @pytest.mark.parametrize("destination", [None, "there"])
+    async def test_a_job_is_found_by_its_fingerprint_however_many_came_after_it(
+        self, scene: Scene, destination: str | None
+    ) -> None:
+        first = await scene.accept(await scene.begin(destination=destination, parameters="first"), 0)
+        for number in range(25):
+            later = await scene.begin(destination=destination, parameters="later")
+            await scene.accept(later, 0, fingerprint=f"later {number}")
+        await scene.begin(destination=destination, fingerprint="content")  # never accepted
+        await scene.accept(await scene.begin(destination="elsewhere"), 0)
+        await Scene(scene.store, "other", owner="other").hand_in(1, destination=destination)
+        jobs = scene.store.jobs
+        assert await jobs.with_fingerprint(scene.owner, destination, "content") == first
+        assert await jobs.with_fingerprint(scene.owner, destination, "another content") is None
+        assert await jobs.has_like(scene.owner, destination, "first")
+        assert not await jobs.has_like(scene.owner, destination, "never asked for")
+        assert await jobs.unfinished_at(scene.owner, destination, None) is None
+
+    async def test_an_unfinished_job_is_found_by_its_place_and_its_name(self, scene: Scene) -> None:
+        first = (await scene.hand_in(1, destination="there", name="first.jsonl")).job
+        for _ in range(25):
+            await scene.hand_in(1, name="other.jsonl")
+        nameless = (await scene.hand_in(1, name="first.jsonl")).job
+        jobs = scene.store.jobs
+        assert await jobs.unfinished_at(scene.owner, "there", None) == first
+        assert await jobs.unfinished_at(scene.owner, None, "first.jsonl") == nameless
+        assert await jobs.unfinished_at(scene.owner, None, "second.jsonl") is None
+        assert await jobs.has_like(scene.owner, None, "whatever: it is unfinished")
+        assert not await jobs.has_like(scene.owner, "elsewhere", "{}")
 
     async def test_progress_tells_where_requests_are_and_what_they_cost(self, scene: Scene) -> None:
         handed = await scene.hand_in(5)

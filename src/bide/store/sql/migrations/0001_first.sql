@@ -49,6 +49,7 @@ CREATE TABLE jobs (
     done_at {integer}
 ) {strict};
 CREATE UNIQUE INDEX jobs_by_idempotency_key ON jobs (owner, idempotency_key) WHERE idempotency_key IS NOT NULL AND accepted_at IS NOT NULL;
+CREATE INDEX jobs_by_fingerprint ON jobs (owner, fingerprint) WHERE accepted_at IS NOT NULL;
 CREATE INDEX jobs_unanswered ON jobs (id) WHERE answered_at IS NULL;
 CREATE INDEX jobs_unfinished ON jobs (id) WHERE done_at IS NULL;
 CREATE INDEX jobs_by_parent ON jobs (parent_id) WHERE parent_id IS NOT NULL;
