@@ -16,7 +16,7 @@ from tests.delivery.answered import answered, hand_in
 from bide.core.errors import SettingError, StoreError
 from bide.core.job import Job
 from bide.delivery import file as module
-from bide.delivery.file import Destination, decode_destination, deliver, pages, write_out
+from bide.delivery.file import Destination, check_extra, decode_destination, deliver, pages, write_out
 from bide.delivery.results import Result
 from bide.delivery.shape import Format
 from bide.store.store import Store
@@ -134,6 +134,16 @@ async def test_parquet_without_its_extra(scene: Scene, tmp_path: Path, monkeypat
         await deliver(scene.store, await two(scene), to(tmp_path / "answers.parquet", Format.PARQUET))
 
     assert [name for name in os.listdir(tmp_path) if name.endswith(".part")] == []
+
+
+def test_a_missing_extra_is_told_before_anything_is_spent(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = Destination("answers.parquet", Format.PARQUET, ["text"])
+    check_extra(wanted)
+    monkeypatch.setattr(module, "find_spec", lambda name: None)
+
+    check_extra(Destination("answers.csv", Format.CSV, ["text"]))
+    with pytest.raises(SettingError, match=r"answers\.parquet: .* pip install 'bide\[parquet\]'"):
+        check_extra(wanted)
 
 
 # What goes wrong

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -20,6 +21,10 @@ from bide.store.objects import sync_folder
 from bide.store.store import Store
 
 NO_COLUMNS: Mapping[str, Any] = {}
+
+NO_PARQUET = (
+    "the answers cannot be written to {path}: Parquet needs an extra; install it with: pip install 'bide[parquet]'"
+)
 
 
 class Destination(msgspec.Struct, frozen=True):
@@ -48,6 +53,12 @@ def check_destination(path: str, shape: Format | None) -> None:
     """Refuse standard output, which is no path, for what is written from its end. Raises `SettingError`."""
     if shape is Format.PARQUET and not path:
         raise SettingError("Parquet is for files, not for standard output; name one with -o, as in -o answers.parquet")
+
+
+def check_extra(destination: Destination) -> None:
+    """See, before anything is spent, that the answers can be written at all. Raises `SettingError`."""
+    if destination.format is Format.PARQUET and find_spec("pyarrow") is None:
+        raise SettingError(NO_PARQUET.format(path=destination.path))
 
 
 async def deliver(store: Store, job: Job, kept: str) -> None:
@@ -133,10 +144,7 @@ async def _write_parquet(store: Store, job: Job, destination: Destination, raw: 
     try:
         from bide.delivery.parquet import ColumnTypes, ParquetPages
     except ImportError as error:
-        raise SettingError(
-            f"the answers cannot be written to {destination.path}: Parquet needs an extra; install it with:"
-            " pip install 'bide[parquet]'"
-        ) from error
+        raise SettingError(NO_PARQUET.format(path=destination.path)) from error
 
     types = ColumnTypes(destination.names)
     if job.input_id is not None:

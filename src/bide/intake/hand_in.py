@@ -19,7 +19,7 @@ from bide.core.deadline import OnMiss
 from bide.core.errors import ConflictError, SettingError
 from bide.core.job import Job
 from bide.delivery.columns import column_names
-from bide.delivery.file import Destination
+from bide.delivery.file import Destination, check_extra
 from bide.delivery.shape import Format
 from bide.engine.context import Context
 from bide.intake.defaults import Defaults
@@ -262,7 +262,9 @@ def _destination(request: FileRequest, opened: Input, first: Chunk | None) -> De
         if request.output is not None and ".jsonl" in request.output.suffixes and has_columns:
             chosen = Format.JSONL
     names = list(opened.columns) or _names(first)
-    return Destination(_absolute(request.output), chosen, names if has_columns else [])
+    destination = Destination(_absolute(request.output), chosen, names if has_columns else [])
+    check_extra(destination)
+    return destination
 
 
 def _absolute(path: Path | None) -> str:
