@@ -139,7 +139,11 @@ async def test_parquet_without_its_extra(scene: Scene, tmp_path: Path, monkeypat
 def test_a_missing_extra_is_told_before_anything_is_spent(monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = Destination("answers.parquet", Format.PARQUET, ["text"])
     check_extra(wanted)
-    monkeypatch.setattr(module, "find_spec", lambda name: None)
+
+    def nothing(name: str) -> None:
+        assert name == "pyarrow"
+
+    monkeypatch.setattr(module, "find_spec", nothing)
 
     check_extra(Destination("answers.csv", Format.CSV, ["text"]))
     with pytest.raises(SettingError, match=r"answers\.parquet: .* pip install 'bide\[parquet\]'"):
