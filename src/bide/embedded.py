@@ -72,7 +72,7 @@ async def open_store(config: Config, entropy: Entropy) -> Store:
         StoreError: the database or the folder cannot be used.
     """
     url = config.database
-    scheme, _, rest = url.partition("://")
+    scheme, separator, rest = url.partition("://")
     if scheme == "sqlite":
         from bide.store.sqlite import SqliteDatabase
 
@@ -81,7 +81,8 @@ async def open_store(config: Config, entropy: Entropy) -> Store:
         return Store(SqliteDatabase(path), LocalObjects(path.with_name(f"{path.name}-objects")))
     if scheme in ("postgresql", "postgres"):
         return await _open_postgres(url, config.home / "objects", entropy)
-    raise SettingError(f"the database {url} is of no kind bide knows; write sqlite:///path or postgresql://host/name")
+    kind = f" ({scheme}://…)" if separator else ""  # no more of it: the rest may hold a password
+    raise SettingError(f"the database is of no kind bide knows{kind}; write sqlite:///path or postgresql://host/name")
 
 
 async def _open_postgres(url: str, folder: Path, entropy: Entropy) -> Store:

@@ -39,7 +39,6 @@ def a_guard(home: Path, **options: Any) -> Guard:
     ("options", "arguments"),
     [
         pytest.param({}, [], id="nothing was given"),
-        pytest.param({"database": "sqlite:///x.db"}, ["--db", "sqlite:///x.db"], id="a database"),
         pytest.param({"assignments": ["engine.steps=2", "input.model=m"]}, ["--set", "engine.steps=2", "--set", "input.model=m"], id="settings"),
         pytest.param({"file": "b.toml"}, ["--config", "b.toml"], id="a file"),
     ],
@@ -58,7 +57,17 @@ def test_a_guard_outlives_the_terminal(tmp_path: Path) -> None:
     assert options["start_new_session"]
     assert options["stdin"] is subprocess.DEVNULL
     assert options["stdout"] is options["stderr"]
-    assert "env" not in options, "it has the keys of whoever started it"
+    assert options["env"] == {"BIDE_HOME": str(tmp_path)}, "it has the keys of whoever started it"
+
+
+def test_a_guard_s_command_line_does_not_show_the_database_s_password(tmp_path: Path) -> None:
+    url = "postgresql://me:secret@db.example/bide"
+
+    a_guard(tmp_path, database=url).start()
+
+    [(command, options)] = started
+    assert not [argument for argument in command if "secret" in argument]
+    assert options["env"] == {"BIDE_HOME": str(tmp_path), "BIDE_DB": url}
 
 
 def test_what_guards_say_is_kept(tmp_path: Path) -> None:

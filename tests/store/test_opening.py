@@ -30,10 +30,17 @@ async def test_sqlite_by_a_relative_path(tmp_path: Path, monkeypatch: pytest.Mon
     assert (tmp_path / "here.db").is_file()
 
 
-@pytest.mark.parametrize("url", ["mysql://host/name", "bide.db"])
-async def test_another_kind_of_database_is_refused(tmp_path: Path, url: str) -> None:
-    with pytest.raises(SettingError, match="write sqlite:///path or postgresql://host/name"):
+@pytest.mark.parametrize(
+    ("url", "kind"),
+    [("mysql://me:secret@host/name?password=secret", " (mysql://…)"), ("bide.db", ""), ("me:secret@host/name", "")],
+)
+async def test_another_kind_of_database_is_refused_without_a_word_about_its_password(
+    tmp_path: Path, url: str, kind: str
+) -> None:
+    with pytest.raises(SettingError) as refused:
         await open_store(config(tmp_path, url), SeededEntropy(1))
+    says = f"the database is of no kind bide knows{kind}; write sqlite:///path or postgresql://host/name"
+    assert str(refused.value) == says
 
 
 async def test_workers_share_a_database_and_its_folder(tmp_path: Path, postgres_url: str) -> None:

@@ -111,11 +111,14 @@ def test_one_worker_goes_on_where_another_was_killed(here: Machine, url: str) ->
         second.communicate()
 
 
-def test_a_worker_outlives_its_server_s_restart(here: Machine, url: str, server: PostgresServer) -> None:
+@pytest.mark.parametrize("options", [pytest.param(("--stay",), id="one that stays"), pytest.param((), id="a guard")])
+def test_a_worker_outlives_its_server_s_restart(
+    here: Machine, url: str, server: PostgresServer, options: tuple[str, ...]
+) -> None:
     here = shared(here, url)
     submitted = here.run("submit", *COMMAND, "--no-guard")
     assert submitted.code == 0, submitted.err
-    worker = here.start("worker", "--stay")
+    worker = here.start("worker", *options)
     try:
         wait_until(lambda: here.books()["creates"]["accepted"] == 1)
         server.stop()

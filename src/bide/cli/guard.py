@@ -24,8 +24,9 @@ class Guard:
     def start(self) -> int:
         """Start `bide worker` in the background, with this process's environment; its process id."""
         command = [sys.executable, "-m", "bide", "worker"]
+        environment = dict(self.config.environment)
         if self.database:
-            command += ["--db", self.database]
+            environment["BIDE_DB"] = self.database  # not `--db`: everybody may read a command line, and passwords in it
         for assignment in self.assignments:
             command += ["--set", assignment]
         if self.file:
@@ -33,7 +34,13 @@ class Guard:
         self.config.home.mkdir(parents=True, exist_ok=True)
         with (self.config.home / LOG).open("ab") as log:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, close_fds=True
+                command,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                close_fds=True,
             )
         process.returncode = 0  # it is meant to outlive us: nobody waits for it, and nothing is to warn about that
         return process.pid

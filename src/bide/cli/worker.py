@@ -33,6 +33,7 @@ async def _work(config: "Config", stay: bool) -> None:
     import asyncio
     import signal
 
+    from bide.core.errors import StoreError
     from bide.embedded import opened
     from bide.engine.service import Service
 
@@ -44,7 +45,11 @@ async def _work(config: "Config", stay: bool) -> None:
         working = asyncio.create_task(service.run())
         while not working.done():
             await asyncio.wait([working], timeout=IDLE_LOOK)
-            if not stay and not await bide.store.is_busy():
+            try:
+                idle = not stay and not await bide.store.is_busy()
+            except StoreError:  # the service waits for the store to come back, and so does this
+                continue
+            if idle:
                 service.stop()
         await working
     say("bide: nothing is open any more")
