@@ -10,7 +10,7 @@ from bide.delivery import results as module
 from bide.delivery.answer import answer_text
 from bide.delivery.results import Result, results
 from bide.store.objects import LocalObjects
-from bide.testing.scene import Handed, Scene, report
+from bide.testing.scene import Scene, report
 
 
 async def read(scene: Scene, job: Job) -> list[Result]:
@@ -19,16 +19,6 @@ async def read(scene: Scene, job: Job) -> list[Result]:
 
 def texts(found: list[Result]) -> list[str | None]:
     return [answer_text(result.response) if result.response else None for result in found]
-
-
-async def retry(scene: Scene, handed: Handed) -> Handed:
-    """The failed requests of a job once more, as a job of their own."""
-    job = await scene.begin(kind="retry", parent_id=handed.job.id)
-    newest = await scene.store.requests.newest()
-    target = await scene.bucket_in(job)
-    copied = await scene.store.requests.copy_failed(scene.owner, job.id, handed.bucket.id, target, scene.now)
-    accepted = await scene.accept(job, copied, newest)
-    return Handed(accepted, await scene.buckets(accepted))
 
 
 async def test_answers_come_in_input_order_with_their_price(scene: Scene) -> None:
@@ -103,7 +93,7 @@ async def test_a_retrys_answers_stand_in_place_of_the_failures(
     handed = await hand_in(scene, 5)
     no = failed("bad", "No.")
     await answer(scene, handed, [chat("1"), no, chat("3"), no, no], "first")
-    again = await retry(scene, handed)
+    again = await scene.retry(handed.job)
     await answer(scene, again, [chat("2 again"), failed("worse", "No again."), chat("5 again")], "second")
 
     found = await read(scene, await scene.get(handed.job))
@@ -116,8 +106,8 @@ async def test_a_retrys_answers_stand_in_place_of_the_failures(
 async def test_a_retry_of_a_retry(scene: Scene) -> None:
     handed = await hand_in(scene, 2)
     await answer(scene, handed, [failed("bad", "No."), failed("bad", "No.")], "first")
-    await answer(scene, await retry(scene, handed), [chat("1 again"), failed("bad", "No.")], "second")
-    third = await retry(scene, handed)
+    await answer(scene, await scene.retry(handed.job), [chat("1 again"), failed("bad", "No.")], "second")
+    third = await scene.retry(handed.job)
     await answer(scene, third, [chat("2 at last")], "third")  # the other one has been answered, and paid
 
     assert texts(await read(scene, await scene.get(handed.job))) == ["1 again", "2 at last"]

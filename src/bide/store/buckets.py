@@ -1,10 +1,8 @@
 """Buckets in the store: made while a job is read, read by planning."""
 
-from dataclasses import dataclass
-
 from bide.core.bucket import Bucket, Part, Phase, Tally
 from bide.store import events, queries, records
-from bide.store.database import Transaction, Verbs, reads, writes
+from bide.store.database import Transaction, Verbs, writes
 
 SQL = queries.load("buckets")
 
@@ -20,14 +18,31 @@ async def open_buckets(transaction: Transaction) -> list[Bucket]:
     return records.buckets(await transaction.all(SQL["open"]))
 
 
-@dataclass(frozen=True, slots=True)
-class FailedBucket:
-    """A bucket of which some requests failed."""
-
-    id: int
-    account: str
-    model: str
-    endpoint: str
+async def ensure(
+    transaction: Transaction,
+    owner: str,
+    job: int,
+    *,
+    account: str,
+    model: str,
+    endpoint: str,
+    deadline: int,
+    part: Part,
+) -> int:
+    """As the verb, within a transaction."""
+    row = await transaction.one(
+        SQL["ensure"],
+        owner=owner,
+        job=job,
+        account=account,
+        model=model,
+        endpoint=endpoint,
+        deadline=deadline,
+        part=part,
+        protected=int(part is not Part.REST),
+    )
+    assert row is not None
+    return row["id"]
 
 
 class Buckets(Verbs):
@@ -47,25 +62,16 @@ class Buckets(Verbs):
         part: Part,
     ) -> int:
         """The id of the bucket with this key."""
-        row = await transaction.one(
-            SQL["ensure"],
-            owner=owner,
-            job=job,
+        return await ensure(
+            transaction,
+            owner,
+            job,
             account=account,
             model=model,
             endpoint=endpoint,
             deadline=deadline,
             part=part,
-            protected=int(part is not Part.REST),
         )
-        assert row is not None
-        return row["id"]
-
-    @reads
-    async def failed(self, transaction: Transaction, owner: str, job: int) -> list[FailedBucket]:
-        """The buckets of a job that have failed requests."""
-        rows = await transaction.all(SQL["failed"], owner=owner, job=job)
-        return [FailedBucket(row["id"], row["account"], row["model"], row["endpoint"]) for row in rows]
 
     @writes
     async def protect(self, transaction: Transaction, bucket: Bucket, now: int) -> None:

@@ -77,44 +77,12 @@ class Jobs(Verbs):
     @writes
     async def begin(self, transaction: Transaction, owner: str, job: NewJob, now: int) -> Job:
         """Make a job that is being read. It promises nothing until it is accepted."""
-        row = await transaction.one(
-            SQL["insert"],
-            owner=owner,
-            now=now,
-            **{name: getattr(job, name) for name in NewJob.__slots__},
-        )
-        assert row is not None
-        return records.job(row)
+        return await begin(transaction, owner, job, now)
 
     @writes
     async def accept(self, transaction: Transaction, owner: str, job: int, found: Acceptance, now: int) -> Job:
         """Promise the job: when this returns, every request of it will be settled."""
-        row = await transaction.one(
-            SQL["accept"],
-            owner=owner,
-            job=job,
-            now=now,
-            **{name: getattr(found, name) for name in Acceptance.__slots__ if name != "host"},
-        )
-        if row is None:
-            raise ConflictError("the job was accepted or forgotten meanwhile; run the same command again")
-        accepted = records.job(row)
-        if accepted.destination is not None:
-            await transaction.run(
-                DELIVERIES["insert"],
-                owner=owner,
-                job=job,
-                kind="file",
-                destination=accepted.destination,
-                host=found.host,
-            )
-        await events.record(
-            transaction, owner, now, "job.running", job=job, requests=found.requests, deadline=accepted.deadline
-        )
-        if found.requests == 0:
-            await close(transaction, [job], now)
-            accepted = await self._get(transaction, owner, job)
-        return accepted
+        return await accept(transaction, owner, job, found, now)
 
     @writes
     async def forget(self, transaction: Transaction, job: int) -> bool:
@@ -138,12 +106,12 @@ class Jobs(Verbs):
         if row is not None:
             await events.record(transaction, owner, now, "job.cancelling", job=job)
             return records.job(row)
-        return await self._get(transaction, owner, job)
+        return await _get(transaction, owner, job)
 
     @reads
     async def get(self, transaction: Transaction, owner: str, job: int) -> Job:
         """The job. Raises `NotFoundError`."""
-        return await self._get(transaction, owner, job)
+        return await _get(transaction, owner, job)
 
     @reads
     async def find(self, transaction: Transaction, owner: str, external_id: str) -> Job:
@@ -221,11 +189,47 @@ class Jobs(Verbs):
         )
         return Progress(phases, paid, listed, wasted, suspected, unpriced)
 
-    async def _get(self, transaction: Transaction, owner: str, job: int) -> Job:
-        row = await transaction.one(SQL["by_id"], owner=owner, job=job)
-        if row is None:
-            raise NotFoundError
-        return records.job(row)
+
+async def begin(transaction: Transaction, owner: str, job: NewJob, now: int) -> Job:
+    """As the verb, within a transaction."""
+    row = await transaction.one(
+        SQL["insert"],
+        owner=owner,
+        now=now,
+        **{name: getattr(job, name) for name in NewJob.__slots__},
+    )
+    assert row is not None
+    return records.job(row)
+
+
+async def accept(transaction: Transaction, owner: str, job: int, found: Acceptance, now: int) -> Job:
+    """As the verb, within a transaction."""
+    row = await transaction.one(
+        SQL["accept"],
+        owner=owner,
+        job=job,
+        now=now,
+        **{name: getattr(found, name) for name in Acceptance.__slots__ if name != "host"},
+    )
+    if row is None:
+        raise ConflictError("the job was accepted or forgotten meanwhile; run the same command again")
+    accepted = records.job(row)
+    if accepted.destination is not None:
+        await transaction.run(
+            DELIVERIES["insert"],
+            owner=owner,
+            job=job,
+            kind="file",
+            destination=accepted.destination,
+            host=found.host,
+        )
+    await events.record(
+        transaction, owner, now, "job.running", job=job, requests=found.requests, deadline=accepted.deadline
+    )
+    if found.requests == 0:
+        await close(transaction, [job], now)
+        accepted = await _get(transaction, owner, job)
+    return accepted
 
 
 async def close(transaction: Transaction, jobs: Sequence[int], now: int) -> None:
@@ -239,3 +243,10 @@ async def close(transaction: Transaction, jobs: Sequence[int], now: int) -> None
                 await transaction.run(DELIVERIES["again"], owner=row["owner"], job=row["parent_id"], now=now)
         if (row := await transaction.one(SQL["finish"], job=job, now=now)) is not None:
             await events.record(transaction, row["owner"], now, "job.done", job=job)
+
+
+async def _get(transaction: Transaction, owner: str, job: int) -> Job:
+    row = await transaction.one(SQL["by_id"], owner=owner, job=job)
+    if row is None:
+        raise NotFoundError
+    return records.job(row)

@@ -61,16 +61,12 @@ class Requests(Verbs):
     @reads
     async def newest(self, transaction: Transaction) -> int:
         """The highest id there is; a job that is read from now on lies above it."""
-        row = await transaction.one(SQL["newest"])
-        assert row is not None
-        return row["id"]
+        return await newest(transaction)
 
     @reads
     async def extent(self, transaction: Transaction, job: int, after: int) -> tuple[int | None, int | None]:
         """The first and the last id of a job's requests above `after`; their ids ascend in the order of its input."""
-        first = await transaction.one(SQL["first"], job=job, after=after)
-        last = await transaction.one(SQL["last"], job=job, after=after)
-        return (first["id"] if first else None), (last["id"] if last else None)
+        return await extent(transaction, job, after)
 
     @reads
     async def results(self, transaction: Transaction, owner: str, job: Job, after: int, limit: int) -> Sequence[Row]:
@@ -112,14 +108,16 @@ class Requests(Verbs):
             await jobs.close(transaction, [bucket.job_id], now)
         return len(rows)
 
-    @writes
-    async def copy_failed(
-        self, transaction: Transaction, owner: str, job: int, source: int, bucket: int, now: int
-    ) -> int:
-        """Add a bucket's failed requests to a retry's bucket; they share the bodies. Gives how many."""
-        copied = await transaction.run(SQL["copy"], owner=owner, job=job, source=source, bucket=bucket, now=now)
-        row = await transaction.one(SQL["of_bucket"], bucket=bucket)
-        assert row is not None
-        await count(transaction, bucket, Phase.WAITING, Tally(row["requests"], row["tokens"]))
-        await transaction.run(BUCKETS["lengthen"], bucket=bucket, longest=row["longest"])
-        return copied
+
+async def newest(transaction: Transaction) -> int:
+    """As the verb, within a transaction."""
+    row = await transaction.one(SQL["newest"])
+    assert row is not None
+    return row["id"]
+
+
+async def extent(transaction: Transaction, job: int, after: int) -> tuple[int | None, int | None]:
+    """As the verb, within a transaction."""
+    first = await transaction.one(SQL["first"], job=job, after=after)
+    last = await transaction.one(SQL["last"], job=job, after=after)
+    return (first["id"] if first else None), (last["id"] if last else None)

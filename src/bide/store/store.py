@@ -13,6 +13,7 @@ from bide.store.ledger import Ledger
 from bide.store.limits import Limits
 from bide.store.objects import Objects
 from bide.store.requests import Requests
+from bide.store.retries import Retries
 from bide.store.snapshot import Snapshots
 
 BODIES = queries.load("bodies")
@@ -31,6 +32,7 @@ class Store(Verbs):
         self.jobs = Jobs(database)
         self.buckets = Buckets(database)
         self.requests = Requests(database)
+        self.retries = Retries(database)
         self.batches = Batches(database)
         self.attempts = Attempts(database)
         self.ledger = Ledger(database)

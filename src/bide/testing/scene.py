@@ -87,8 +87,8 @@ class Scene:
     def lease_until(self) -> int:
         return self.now + self.lease
 
-    async def begin(self, **changes: Any) -> Job:
-        """A job whose reading has begun."""
+    def new_job(self, **changes: Any) -> NewJob:
+        """What a job is when its reading begins."""
         new = NewJob(
             external_id=new_identifier("job", self.entropy),
             kind="run",
@@ -98,7 +98,17 @@ class Scene:
             priority_source="within",
             parameters="{}",
         )
-        return await self.store.jobs.begin(self.owner, replace(new, **changes), self.now)
+        return replace(new, **changes)
+
+    async def begin(self, **changes: Any) -> Job:
+        """A job whose reading has begun."""
+        return await self.store.jobs.begin(self.owner, self.new_job(**changes), self.now)
+
+    async def retry(self, job: Job) -> Handed:
+        """A job's failed requests once more."""
+        new = self.new_job(kind="retry", parent_id=job.parent_id or job.id)
+        accepted = await self.store.retries.start(job, new, Part.ASSUMED, lambda copied: "{}", self.now)
+        return Handed(accepted, await self.buckets(accepted))
 
     async def bucket_in(self, job: Job, part: Part = Part.GUARANTEED) -> int:
         """A bucket of a job, of its own part."""

@@ -20,9 +20,12 @@ from bide.testing.store.fences import FenceCases
 from bide.testing.store.jobs import JobCases
 from bide.testing.store.landing import LandingCases
 from bide.testing.store.requests import RequestCases
+from bide.testing.store.retries import RetryCases
 
 __all__ = ["OpenStore", "StoreConformance"]
 
 
-class StoreConformance(JobCases, RequestCases, BatchCases, FenceCases, CallCases, LandingCases, FailureCases):
+class StoreConformance(
+    JobCases, RequestCases, RetryCases, BatchCases, FenceCases, CallCases, LandingCases, FailureCases
+):
     """Every case. Override the fixture `open_store`."""

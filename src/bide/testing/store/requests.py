@@ -114,26 +114,6 @@ class RequestCases(StoreCase):
         assert reasons == {"answered after it was expired"}
         await scene.store.batches.harvested(held(batch), scene.now)
 
-    async def test_failed_requests_are_copied_into_a_retry_with_their_bodies(self, scene: Scene) -> None:
-        handed = await scene.hand_in(3)
-        calls = await scene.call(handed.bucket)
-        await scene.settle_calls(
-            [report(calls[0].attempt)]
-            + [report(call.attempt, AttemptState.ERRORED, permanent=True) for call in calls[1:]]
-        )
-        [failed] = await scene.store.buckets.failed(scene.owner, handed.job.id)
-        assert (failed.id, failed.account, failed.model) == (handed.bucket.id, scene.account, scene.model)
-        newest = await scene.store.requests.newest()
-        retry = await scene.begin(kind="retry", parent_id=handed.job.id)
-        bucket = await scene.bucket_in(retry)
-        assert await scene.store.requests.copy_failed(scene.owner, retry.id, failed.id, bucket, scene.now) == 2
-        accepted = await scene.accept(retry, 2, newest)
-        [copied] = await scene.buckets(accepted)
-        assert (copied.waiting, copied.longest) == (Tally(2, 2 * TOKENS), 200)
-        assert [call.body for call in await scene.call(copied)] == [call.body for call in calls[1:]]
-        page = await scene.store.requests.results(scene.owner, accepted, 0, 10)
-        assert [row["line"] for row in page] == [2, 3]
-
     async def test_a_bucket_can_be_protected_later(self, scene: Scene) -> None:
         handed = await scene.hand_in(1, 1, 1)
         assert [one.protected for one in handed.buckets] == [True, True, False]

@@ -1,0 +1,95 @@
+"""Retries in the store: a job's failed requests once more, as a job of their own."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bide.core.bucket import Part, Phase, Tally
+from bide.core.errors import RefusedError
+from bide.core.job import Job
+from bide.store import buckets, jobs, queries, requests
+from bide.store.database import Transaction, Verbs, writes
+from bide.store.jobs import Acceptance, NewJob
+
+SQL = queries.load("requests")
+JOBS = queries.load("jobs")
+BUCKETS = queries.load("buckets")
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """Failed requests that a retry has taken."""
+
+    account: str
+    model: str
+    requests: int
+
+
+class Retries(Verbs):
+    """Verbs over retries."""
+
+    @writes
+    async def start(
+        self,
+        transaction: Transaction,
+        failed: Job,
+        retry: NewJob,
+        part: Part,
+        admission: Callable[[Sequence[Copied]], str],
+        now: int,
+    ) -> Job:
+        """Take a job's failed requests into a retry, which shares their bodies, and accept it.
+
+        All of it is one transaction that holds the first job's row, so that of several retries that start at the same moment
+        one takes a request. `admission` says what is promised of what was taken.
+
+        Raises:
+            RefusedError: nothing of the job has failed, or a retry has it already.
+        """
+        owner = failed.owner
+        await transaction.lock(JOBS["lock"], job=retry.parent_id)
+        newest = await requests.newest(transaction)
+        begun = await jobs.begin(transaction, owner, retry, now)
+        targets: dict[int, tuple[str, str]] = {}
+        for row in await transaction.all(BUCKETS["failed"], owner=owner, job=failed.id):
+            target = await buckets.ensure(
+                transaction,
+                owner,
+                begun.id,
+                account=row["account"],
+                model=row["model"],
+                endpoint=row["endpoint"],
+                deadline=retry.deadline,
+                part=part,
+            )
+            targets[target] = row["account"], row["model"]
+            await transaction.run(SQL["copy"], owner=owner, job=begun.id, source=row["id"], bucket=target, now=now)
+        copied = [
+            Copied(account, model, count)
+            for target, (account, model) in targets.items()
+            if (count := await _count(transaction, target))
+        ]
+        if not copied:
+            raise RefusedError(
+                f"there is nothing to try again: no request of {failed.external_id} has failed, or a retry has them already"
+            )
+        lowest, highest = await requests.extent(transaction, begun.id, newest)
+        found = Acceptance(
+            fingerprint=f"retry of {failed.external_id}",
+            input_id=None,
+            requests=sum(one.requests for one in copied),
+            refused=0,
+            admission=admission(copied),
+            first_request=lowest,
+            last_request=highest,
+            host=None,
+        )
+        return await jobs.accept(transaction, owner, begun.id, found, now)
+
+
+async def _count(transaction: Transaction, bucket: int) -> int:
+    """Note what a new bucket holds; how many requests that is."""
+    row = await transaction.one(SQL["of_bucket"], bucket=bucket)
+    assert row is not None
+    await buckets.count(transaction, bucket, Phase.WAITING, Tally(row["requests"], row["tokens"]))
+    await transaction.run(BUCKETS["lengthen"], bucket=bucket, longest=row["longest"])
+    return row["requests"]
