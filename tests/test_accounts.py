@@ -10,6 +10,7 @@ from bide.accounts import build
 from bide.config import load
 from bide.core.clock import ManualClock
 from bide.core.errors import SettingError
+from bide.ledger.prices import Prices
 from bide.providers.openai import LIMITS, Credentials
 from bide.providers.port import Call, Provider, UnauthorisedError
 from bide.settings import ProviderSettings
@@ -122,6 +123,31 @@ def test_a_server_may_have_no_batches() -> None:
     found = built({}, gpu=ProviderSettings(base_url="http://gpu/v1", batch=False))
     assert not found["gpu"].capabilities.batch
     assert found["gpu"].capabilities.realtime
+
+
+def test_an_account_is_priced_by_its_own_name_or_as_it_says() -> None:
+    local, second = ProviderSettings(base_url=A), ProviderSettings(base_url=B, catalogue="openai")
+    found = built({"OPENAI_API_KEY": "k"}, local=local, second=second)
+    assert {name: provider.catalogue for name, provider in found.items()} == {
+        "openai": "openai",
+        "local": "local",
+        "second": "openai",
+    }
+
+
+@pytest.mark.parametrize(
+    ("prices", "source"),
+    [
+        pytest.param({}, None, id="OpenAI's price is not that of another server: unknown, and not nothing"),
+        pytest.param({"local/gpt-4o": {"input": "0", "output": "0"}}, "user", id="a price of the user's own"),
+    ],
+)
+def test_a_server_of_one_s_own_has_prices_of_one_s_own(
+    prices: Mapping[str, Mapping[str, str]], source: str | None
+) -> None:
+    [provider] = built({}, local=ProviderSettings(base_url=A)).values()
+    card = Prices(prices).card(provider.catalogue, "gpt-4o", "standard", "2026-11-21")
+    assert (card.source if card else None) == source
 
 
 def test_a_key_does_not_show() -> None:

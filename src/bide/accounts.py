@@ -33,6 +33,7 @@ def build(
             name,
             _credentials(name, settings, environment),
             transport,
+            catalogue=settings.catalogue,
             limits=replace(
                 LIMITS,
                 max_requests=min(settings.max_requests or LIMITS.max_requests, LIMITS.max_requests),

@@ -94,6 +94,9 @@ class ProviderSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
     api_key_env: str | None = None
     organisation: str | None = None
     project: str | None = None
+    catalogue: str | None = None
+    """Whose price list applies, as in docs/prices.md; by default the one of the account's own name. `openai` for a second
+    account at OpenAI."""
     batch: bool = True
     """Whether it has the batch endpoints; false for a plain OpenAI-compatible server."""
     requests_per_minute: Count | None = None

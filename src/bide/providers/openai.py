@@ -140,13 +140,13 @@ class OpenAIProvider:
         credentials: Credentials,
         transport: Transport,
         *,
-        catalogue: str = "openai",
+        catalogue: str | None = None,
         limits: Limits = LIMITS,
         capabilities: Capabilities = CAPABILITIES,
         file_expiry: int = FILE_EXPIRY,
     ) -> None:
         self.account = account
-        self.catalogue = catalogue
+        self.catalogue = catalogue or account
         self.limits = limits
         self.capabilities = capabilities
         self._credentials = credentials
