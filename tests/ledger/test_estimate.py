@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bide.core.money import DOLLAR, RateCard, Rates
 from bide.core.usage import Usage
-from bide.ledger.estimate import Estimate, Load, OutputAssumption, by_lane, estimate, total
+from bide.ledger.estimate import Estimate, Load, OutputAssumption, estimate, total
 
 # 2 / 10 up to 1,000 input tokens, 4 / 15 above; cached a tenth, cache writes a quarter more.
 TIERS = (
@@ -100,8 +100,6 @@ def test_an_unknown_price_stays_unknown() -> None:
     load = Load(1_000, 500_000, 900)
 
     assert estimate(load, None, ASSUMED) is None
-    assert by_lane(load, {"batch": None, "realtime": FLAT}, ASSUMED)["batch"] is None
-    assert by_lane(load, {"batch": None, "realtime": FLAT}, ASSUMED)["realtime"] is not None
 
 
 def test_the_models_of_a_job_add_up() -> None:

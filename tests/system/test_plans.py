@@ -119,6 +119,9 @@ def test_a_cost_cap_is_about_the_lane_that_is_taken(here: Machine) -> None:
     between = f"{(upper['batch'] + upper['realtime']) / 2:.9f}"
     urgent = here.run("run", "questions.jsonl", "--priority", "urgent", "--max-cost", between)
     assert (urgent.code, "in real time, and its cap is" in urgent.err) == (2, True)
+    batchless = ("--set", "providers.openai.batch=false")
+    called = here.run("run", "questions.jsonl", "--within", "2h", "--max-cost", between, *batchless)
+    assert (called.code, "in real time, and its cap is" in called.err) == (2, True)
     done = here.run("run", "questions.jsonl", "--within", "2h", "--max-cost", between, "-o", "out.jsonl")
     assert done.code == 0, done.err
 
@@ -135,7 +138,8 @@ def test_a_cost_cap_refuses_an_unknown_price(here: Machine) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace("gpt-5-mini", "home-made-7b"), encoding="utf-8")
     capped = here.run("run", "questions.jsonl", "--within", "2h", "--max-cost", "5")
     assert capped.code == 2
-    assert "price of its model is unknown" in capped.err
+    assert "the batch price of openai/home-made-7b is unknown; give it in bide.toml under" in capped.err
+    assert '[prices."openai/home-made-7b"], as in input = "0.25", output = "2", batch = "0.5" (' in capped.err
     assert untouched(here)
     free = here.run("run", "questions.jsonl", "--within", "2h", "-o", "out.jsonl")
     assert free.code == 0, free.err

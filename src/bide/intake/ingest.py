@@ -163,8 +163,9 @@ class _Reader:
             raise BadLinesError(self.findings)
         if not self.findings.requests:
             raise InputError("the input holds no request; nothing was sent")
-        promised = offer.promise(self._context, self._placement.admissions(), self.findings.loads, self._bodies.size)
-        offer.check(self._order, promised)
+        admissions, loads = self._placement.admissions(), self.findings.loads
+        promised = offer.promise(self._context, admissions, loads, self._bodies.size)
+        offer.check(self._context, self._order, promised, admissions, loads)
         await self._bodies.commit()
         has_columns = await self._columns.commit()
         store, order = self._context.store, self._order

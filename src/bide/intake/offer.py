@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from bide.core.deadline import Priority
 from bide.core.errors import RefusedError
-from bide.core.money import format_money
-from bide.engine import pricing
+from bide.core.money import RateCard, format_money
 from bide.engine.context import Context
+from bide.engine.pricing import BATCH, STANDARD
 from bide.intake.order import Order
 from bide.lanes.admission import Admission
 from bide.lanes.decide import Key
-from bide.ledger.estimate import Estimate, Load, OutputAssumption, by_lane, total
+from bide.ledger.estimate import Estimate, Load, OutputAssumption, estimate, total
 from bide.ledger.prices import day_of
 from bide.ledger.promise import TYPICAL_TURNAROUND, Admitted, Forecast, Predicted, Promise
 
@@ -27,19 +27,13 @@ def promise(context: Context, admissions: Mapping[Key, Admission], loads: Mappin
 
 def forecast(context: Context, loads: Mapping[Key, Load]) -> Forecast:
     """What a job will cost in each lane, at today's prices."""
-    day = day_of(context.clock.now())
-    realtime = context.settings.realtime
-    assumption = OutputAssumption(realtime.typical_output_tokens, realtime.assumed_output_tokens)
-    lanes: dict[str, list[Estimate | None]] = {pricing.BATCH: [], pricing.STANDARD: []}
-    for (account, model), load in loads.items():
-        catalogue = context.providers[account].catalogue
-        cards = {mode: context.pricing.source.card(catalogue, model, mode, day) for mode in lanes}
-        for mode, found in by_lane(load, cards, assumption).items():
-            lanes[mode].append(found)
-    return Forecast(total(lanes[pricing.BATCH]), total(lanes[pricing.STANDARD]))
+    lanes = {mode: [_estimate(context, *one, mode) for one in loads.items()] for mode in (BATCH, STANDARD)}
+    return Forecast(total(lanes[BATCH]), total(lanes[STANDARD]))
 
 
-def check(order: Order, offered: Promise) -> None:
+def check(
+    context: Context, order: Order, offered: Promise, admissions: Mapping[Key, Admission], loads: Mapping[Key, Load]
+) -> None:
     """See that the order takes what is offered.
 
     Raises:
@@ -52,16 +46,50 @@ def check(order: Order, offered: Promise) -> None:
         )
     if order.max_cost is None:
         return
-    urgent = order.priority == Priority.URGENT
-    estimate = offered.forecast.realtime if urgent else offered.forecast.batch
-    if estimate is None:
+    modes = {key: _dearest(context, order, key[0], admissions[key]) for key in sorted(loads)}
+    upper = 0
+    for key, mode in modes.items():
+        found = _estimate(context, key, loads[key], mode)
+        if found is None:
+            raise RefusedError(_price_missing(context, key, mode))
+        upper += found.upper
+    if upper > order.max_cost:
+        where = "in real time" if STANDARD in modes.values() else "in batches alone"
         raise RefusedError(
-            "the job has a cost cap and the price of its model is unknown; give the price in the config, or leave"
-            " out --max-cost"
-        )
-    if estimate.upper > order.max_cost:
-        where = "in real time" if urgent else "in batches alone"
-        raise RefusedError(
-            f"the job may cost up to {format_money(estimate.upper)} {where}, and its cap is"
+            f"the job may cost up to {format_money(upper)} {where}, and its cap is"
             f" {format_money(order.max_cost)}; set max_completion_tokens, raise --max-cost, or send less"
         )
+
+
+def _dearest(context: Context, order: Order, account: str, admission: Admission) -> str:
+    """The price of the dearest lane that requests are planned into at once; the rules are those of `bide.lanes.plan`."""
+    if order.priority == Priority.URGENT or not context.providers[account].capabilities.batch:
+        return STANDARD
+    is_short = admission.start <= context.clock.now() + context.settings.deadline.batch_minimum
+    return STANDARD if is_short else BATCH
+
+
+def _estimate(context: Context, key: Key, load: Load, mode: str) -> Estimate | None:
+    realtime = context.settings.realtime
+    assumption = OutputAssumption(realtime.typical_output_tokens, realtime.assumed_output_tokens)
+    return estimate(load, _card(context, key, mode), assumption)
+
+
+def _card(context: Context, key: Key, mode: str) -> RateCard | None:
+    account, model = key
+    day = day_of(context.clock.now())
+    return context.pricing.source.card(context.providers[account].catalogue, model, mode, day)
+
+
+def _price_missing(context: Context, key: Key, mode: str) -> str:
+    """Which price the cap needs, and how to give it."""
+    name = f"{context.providers[key[0]].catalogue}/{key[1]}"
+    lines = [] if _card(context, key, STANDARD) else ['input = "0.25"', 'output = "2"']
+    lines += ['batch = "0.5"'] if mode == BATCH else []
+    says = "in USD per million tokens" if mode == STANDARD else "a multiplier of the standard price"
+    if mode == BATCH and len(lines) > 1:
+        says = f"in USD per million tokens, batch as {says}"
+    return (
+        f"the job has a cost cap and the {mode} price of {name} is unknown; give it in bide.toml under"
+        f' [prices."{name}"], as in {", ".join(lines)} ({says}), or leave out --max-cost'
+    )

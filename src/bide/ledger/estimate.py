@@ -4,7 +4,7 @@ The bounds hold as far as the token counts do: `low` is the whole input at its c
 `upper` the whole input at its dearest kind in the dearest tier that a request can reach, and every answer at its cap.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bide.core.money import RATE_PER_UNIT, RateCard
@@ -69,13 +69,6 @@ def estimate(load: Load, card: RateCard | None, assumption: OutputAssumption) ->
         expected=(expected + RATE_PER_UNIT // 2) // RATE_PER_UNIT,
         upper=-(-upper // RATE_PER_UNIT),
     )
-
-
-def by_lane(
-    load: Load, cards: Mapping[str, RateCard | None], assumption: OutputAssumption
-) -> dict[str, Estimate | None]:
-    """The estimate of the whole load in each lane, by the lane's name."""
-    return {lane: estimate(load, card, assumption) for lane, card in cards.items()}
 
 
 def total(estimates: Iterable[Estimate | None]) -> Estimate | None:

@@ -1,0 +1,102 @@
+"""What a cost cap refuses before anything is sent, and what is said then."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.system.harness import write_lines
+
+from bide.config import load
+from bide.core.clock import HOUR, MINUTE
+from bide.core.deadline import OnMiss, Priority
+from bide.core.errors import RefusedError
+from bide.core.job import Job
+from bide.embedded import LOCAL_OWNER, opened
+from bide.intake.defaults import Defaults
+from bide.intake.hand_in import FileRequest, hand_in
+
+DOLLAR = 10**12
+
+STANDARD = ("prices.openai/mine.input=0", "prices.openai/mine.output=1000")
+BATCH = ("prices.openai/mine.batch=0.5",)
+
+NO_BATCH_LANE = ("providers.openai.batch=false",)
+
+
+async def capped(folder: Path, *settings: str, within: int = 2 * HOUR, **changes: Any) -> Job:
+    """Fifty requests, which cost at most 1.25 USD in batches and 2.50 USD in real time, under a cap of 2 USD."""
+    body = {"model": "mine", "messages": [{"role": "user", "content": "?"}], "max_completion_tokens": 50}
+    path = folder / "questions.jsonl"
+    line = {"method": "POST", "url": "/v1/chat/completions", "body": body}
+    write_lines(path, *({"custom_id": f"q-{number}", **line} for number in range(50)))
+    config = load({"BIDE_HOME": str(folder), "OPENAI_API_KEY": "none"}, assignments=settings)
+    async with opened(config) as bide:
+        values: dict[str, Any] = {"on_miss": OnMiss.RESCUE, "max_cost": 2 * DOLLAR, "priority_source": "within"}
+        request = FileRequest(
+            owner=LOCAL_OWNER,
+            source=str(path),
+            defaults=Defaults(),
+            deadline=bide.context.clock.now() + within,
+            **(values | changes),
+        )
+        return (await hand_in(bide.context, request, lambda findings, source: None)).job
+
+
+@pytest.mark.parametrize(
+    ("settings", "changes"),
+    [
+        pytest.param((), {}, id="time for a batch"),
+        pytest.param((), {"within": 2 * MINUTE, "on_miss": OnMiss.LATE}, id="hardly time, and not to be rescued"),
+        pytest.param(NO_BATCH_LANE, {"max_cost": 3 * DOLLAR}, id="calls under a higher cap"),
+    ],
+)
+async def test_a_job_under_its_cap_is_taken(tmp_path: Path, settings: tuple[str, ...], changes: dict[str, Any]) -> None:
+    assert (await capped(tmp_path, *STANDARD, *BATCH, *settings, **changes)).requests == 50
+
+
+@pytest.mark.parametrize(
+    ("settings", "changes", "where"),
+    [
+        pytest.param((), {"within": 0, "priority": Priority.URGENT}, "in real time", id="urgent"),
+        pytest.param(NO_BATCH_LANE, {}, "in real time", id="an account without batches"),
+        pytest.param((), {"within": 2 * MINUTE}, "in real time", id="no time for a batch"),
+        pytest.param((), {"max_cost": DOLLAR}, "in batches alone", id="too dear even in batches"),
+    ],
+)
+async def test_a_cap_is_about_the_dearest_lane_that_is_taken_at_once(
+    tmp_path: Path, settings: tuple[str, ...], changes: dict[str, Any], where: str
+) -> None:
+    with pytest.raises(RefusedError, match=rf"may cost up to \S+ {where}, and its cap is"):
+        await capped(tmp_path, *STANDARD, *BATCH, *settings, **changes)
+
+
+@pytest.mark.parametrize(
+    ("settings", "changes", "missing", "remedy"),
+    [
+        pytest.param(
+            (),
+            {},
+            "batch",
+            'input = "0.25", output = "2", batch = "0.5" (in USD per million tokens, batch as a multiplier of',
+            id="nothing is known",
+        ),
+        pytest.param(STANDARD, {}, "batch", 'batch = "0.5" (a multiplier of', id="the batch price is missing"),
+        pytest.param(
+            (),
+            {"within": 0, "priority": Priority.URGENT},
+            "standard",
+            'input = "0.25", output = "2" (in USD per million tokens), or',
+            id="a call needs no batch price",
+        ),
+    ],
+)
+async def test_a_cap_says_which_price_it_needs_and_how_to_give_it(
+    tmp_path: Path, settings: tuple[str, ...], changes: dict[str, Any], missing: str, remedy: str
+) -> None:
+    says = (
+        f"the {missing} price of openai/mine is unknown; give it in bide.toml under"
+        f' [prices."openai/mine"], as in {remedy}'
+    )
+    with pytest.raises(RefusedError, match=re.escape(says)):
+        await capped(tmp_path, *settings, **changes)
