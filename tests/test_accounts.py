@@ -65,19 +65,26 @@ async def test_a_key_in_the_environment_switches_openai_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("environment", "setting", "url"),
+    ("environment", "file", "flag", "url"),
     [
-        pytest.param({}, None, "https://api.openai.com/v1", id="the provider's own"),
-        pytest.param({"OPENAI_BASE_URL": A}, None, A, id="as other programs have it"),
-        pytest.param({"OPENAI_BASE_URL": A}, "http://b/v1/", B, id="the config goes over it: it may point at bide"),
-        pytest.param({"OPENAI_BASE_URL": A, "BIDE_OPENAI_BASE_URL": C}, None, C, id="bide's own goes first"),
-        pytest.param({"BIDE_OPENAI_BASE_URL": C}, "http://b/v1", C, id="also over the config"),
+        pytest.param({}, None, None, "https://api.openai.com/v1", id="the provider's own"),
+        pytest.param({"OPENAI_BASE_URL": A}, None, None, A, id="as other programs have it"),
+        pytest.param({"OPENAI_BASE_URL": A}, "http://b/v1/", None, B, id="the file goes over it: it may point at bide"),
+        pytest.param({"OPENAI_BASE_URL": A}, None, "http://b/v1/", B, id="and so does --set"),
+        pytest.param({"OPENAI_BASE_URL": A, "BIDE_OPENAI_BASE_URL": C}, None, None, C, id="bide's own goes over it"),
+        pytest.param({"BIDE_OPENAI_BASE_URL": C}, B, None, C, id="also over the file"),
+        pytest.param({"BIDE_OPENAI_BASE_URL": C}, A, B, B, id="--set goes first"),
+        pytest.param({"BIDE_OPENAI_BASE_URL": ""}, B, None, B, id="an empty variable says nothing"),
     ],
 )
-async def test_bide_s_own_address_goes_before_that_of_applications(
-    environment: Mapping[str, str], setting: str | None, url: str
+async def test_where_openai_is(
+    tmp_path: Path, environment: Mapping[str, str], file: str | None, flag: str | None, url: str
 ) -> None:
-    found, _ = await asked({"OPENAI_API_KEY": "k", **environment}, openai=ProviderSettings(base_url=setting))
+    if file:
+        (tmp_path / "bide.toml").write_text(f'providers.openai.base_url = "{file}"\n', encoding="utf-8")
+    assignments = [f"providers.openai.base_url={flag}"] if flag else []
+    config = load({"OPENAI_API_KEY": "k", "BIDE_HOME": str(tmp_path), **environment}, assignments=assignments)
+    found, _ = await asked(config.environment, **config.settings.providers)
     assert found == f"{url}/chat/completions"
 
 

@@ -51,10 +51,8 @@ def _credentials(name: str, settings: ProviderSettings, environment: Mapping[str
         raise SettingError(f"providers.{name}.api_key_env names {variable}, which is not set in the environment")
     base_url = settings.base_url
     if name == OPENAI:
-        # bide's own variable goes first: OPENAI_BASE_URL may point applications at bide itself.
-        base_url = (
-            environment.get("BIDE_OPENAI_BASE_URL") or base_url or environment.get("OPENAI_BASE_URL") or OPENAI_BASE_URL
-        )
+        # The applications' variable goes last: it may point at bide itself. BIDE_OPENAI_BASE_URL is in the settings.
+        base_url = base_url or environment.get("OPENAI_BASE_URL") or OPENAI_BASE_URL
     if not base_url:
         raise SettingError(
             f"the account {name} has no address; set providers.{name}.base_url, as in http://127.0.0.1:8000/v1"

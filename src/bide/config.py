@@ -37,6 +37,9 @@ _IN_URL = (
 FREE_TABLES: Mapping[str, type[Section] | None] = {"providers": ProviderSettings, "prices": None}
 """Tables whose keys are names of the user's; None: their values are checked by whoever reads them."""
 
+VARIABLES = {"BIDE_OPENAI_BASE_URL": "providers.openai.base_url"}
+"""Variables with a setting in a free table."""
+
 PRICE_DEPTHS = (3, 4)
 """Keys of a price: that of a model, ``prices`` / model / ``input``, and that of one of its modes, with ``batch`` before the last."""
 
@@ -99,8 +102,8 @@ def load(
     path = _find(file or environment.get("BIDE_CONFIG"), home)
     if path is not None:
         _merge(raw, _read(path), str(path), sources)
-    for name, value in _from_environment(environment):
-        _assign(raw, _split(name), value, f"environment ({_variable(name)})", sources)
+    for variable, name in _from_environment(environment):
+        _assign(raw, _split(name), environment[variable], f"environment ({variable})", sources)
     for text in assignments:
         name, equals, value = text.partition("=")
         if not equals:
@@ -142,16 +145,13 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Settings from variables such as ``BIDE_ENGINE_POLL_INTERVAL``."""
+    """Variables such as ``BIDE_ENGINE_POLL_INTERVAL``, each with its setting."""
+    yield from ((variable, name) for variable, name in VARIABLES.items() if environment.get(variable))
     for variable in sorted(environment):
         for section in msgspec.structs.fields(Settings):
             prefix = f"BIDE_{section.name.upper()}_"
             if section.name not in FREE_TABLES and variable.startswith(prefix):
-                yield f"{section.name}.{variable.removeprefix(prefix).lower()}", environment[variable]
-
-
-def _variable(name: str) -> str:
-    return f"BIDE_{name.replace('.', '_').upper()}"
+                yield variable, f"{section.name}.{variable.removeprefix(prefix).lower()}"
 
 
 def _merge(raw: dict[str, Any], table: Mapping[str, Any], source: str, sources: dict[str, str]) -> None:

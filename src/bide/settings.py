@@ -89,6 +89,7 @@ class ProviderSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
     """One account at a provider. Unset limits are learned from its replies."""
 
     base_url: str | None = None
+    """That of `openai` may also be in BIDE_OPENAI_BASE_URL; without one, OPENAI_BASE_URL says where it is."""
     api_key: str | None = None
     """Better kept in the environment variable that `api_key_env` names."""
     api_key_env: str | None = None
