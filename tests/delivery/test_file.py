@@ -3,6 +3,7 @@
 import gzip
 import os
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -40,6 +41,15 @@ def test_a_destination_is_kept_as_text() -> None:
 
     assert decode_destination(destination.encode()) == destination
     assert destination.encode() == Destination("/data/answers.csv", Format.CSV, ["a", "b"]).encode()
+
+
+@pytest.mark.parametrize("path", ["/data/a.csv", '/data/"quoted", \\ and ü 😀.csv'])
+def test_a_place_is_the_same_in_every_format(path: str) -> None:
+    one, other = Destination(path, Format.CSV, ["a"]), Destination(path, Format.BATCH)
+
+    assert one.encode().startswith(other.place)
+    assert other.encode().startswith(one.place)
+    assert not Destination(f"{path}2", Format.CSV, ["a"]).encode().startswith(one.place)
 
 
 async def test_a_file_and_nothing_beside_it(scene: Scene, tmp_path: Path) -> None:
@@ -200,6 +210,47 @@ async def test_a_folder_in_its_place(scene: Scene, tmp_path: Path) -> None:
         await deliver(scene.store, await two(scene), to(place))
 
     assert [name for name in os.listdir(tmp_path) if name.endswith(".part")] == []
+
+
+async def test_a_link_keeps_pointing_and_its_target_keeps_its_mode(scene: Scene, tmp_path: Path) -> None:
+    target, link = tmp_path / "here" / "real.csv", tmp_path / "link.csv"
+    target.parent.mkdir()
+    target.write_text("older")
+    target.chmod(0o600)
+    link.symlink_to(target)
+
+    await deliver(scene.store, await two(scene), to(link))
+
+    assert link.is_symlink()
+    assert (target.read_bytes(), target.stat().st_mode & 0o777) == (TABLE, 0o600)
+    assert os.listdir(target.parent) == ["real.csv"]
+
+
+@pytest.mark.parametrize("shape", [Format.CSV, Format.PARQUET])
+async def test_a_pipe_is_written_to(scene: Scene, tmp_path: Path, shape: Format) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with os.fdopen(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), "rb") as reader:
+        await deliver(scene.store, await two(scene), to(pipe, shape))
+        data = reader.read()
+
+    assert data == TABLE if shape is Format.CSV else data.startswith(b"PAR1")
+    assert pipe.is_fifo()
+
+
+async def test_a_pipe_that_nobody_reads_is_tried_again(scene: Scene, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(StoreError, match="pipe: No such device or address"):
+        await deliver(scene.store, await two(scene), to(tmp_path / "pipe"))
+
+    assert (tmp_path / "pipe").is_fifo()
+
+
+async def test_a_device_takes_them_in(scene: Scene) -> None:
+    await deliver(scene.store, await two(scene), to(Path(os.devnull)))
+
+    assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
 
 
 KILLED = """

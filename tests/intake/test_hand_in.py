@@ -10,6 +10,7 @@ from tests.system.harness import write_requests
 from bide.config import load
 from bide.core.clock import DAY
 from bide.core.deadline import OnMiss
+from bide.core.errors import ConflictError, InputError
 from bide.delivery.file import Destination
 from bide.delivery.shape import Format
 from bide.embedded import LOCAL_OWNER, Embedded, opened
@@ -44,7 +45,7 @@ async def test_the_shape_of_results(
     await store.close()
 
 
-async def handed_in(bide: Embedded, path: Path) -> HandedIn:
+async def handed_in(bide: Embedded, path: Path, output: Path | None = None, shape: Format | None = None) -> HandedIn:
     request = FileRequest(
         owner=LOCAL_OWNER,
         source=str(path),
@@ -52,6 +53,8 @@ async def handed_in(bide: Embedded, path: Path) -> HandedIn:
         deadline=bide.context.clock.now() + DAY,
         on_miss=OnMiss.LATE,
         priority_source="default",
+        output=output,
+        output_format=shape,
     )
     return await hand_in(bide.context, request, lambda findings, source: None)
 
@@ -68,3 +71,35 @@ async def test_a_file_is_known_again_however_many_came_after_it(tmp_path: Path) 
 
     assert [one.job.external_id for one in again] == [jobs[0], jobs[12], jobs[24]]
     assert [one.reading for one in again] == [None] * 3
+
+
+@pytest.mark.parametrize("link", [False, True])
+async def test_an_output_that_is_the_input_is_refused(tmp_path: Path, link: bool) -> None:
+    path, output = tmp_path / "in.jsonl", tmp_path / ("out.jsonl" if link else "in.jsonl")
+    write_requests(path, 1)
+    before = path.read_bytes()
+    if link:
+        output.symlink_to(path)
+    async with opened(load({"BIDE_HOME": str(tmp_path), "OPENAI_API_KEY": "none"})) as bide:
+        with pytest.raises(InputError, match=f"the answers would replace the input .*{output.name}; choose another -o"):
+            await handed_in(bide, path, output)
+
+    assert path.read_bytes() == before
+
+
+async def test_two_open_jobs_do_not_write_to_one_file(tmp_path: Path) -> None:
+    first, second, other = (tmp_path / name for name in ("first.jsonl", "second.jsonl", "folder"))
+    other.symlink_to(tmp_path)
+    write_requests(first, 1)
+    write_requests(second, 2)
+    async with opened(load({"BIDE_HOME": str(tmp_path), "OPENAI_API_KEY": "none"})) as bide:
+        one = (await handed_in(bide, first, tmp_path / "out.csv")).job
+        assert one.destination is not None
+        for source, shape, what in (
+            (second, None, "content"),
+            (second, Format.JSONL, "content"),
+            (first, Format.JSONL, "output format"),
+        ):
+            with pytest.raises(ConflictError, match=f"{one.external_id} still writes .* its {what} was different"):
+                await handed_in(bide, source, other / "out.csv", shape)
+        assert (await handed_in(bide, first, other / "out.csv")).job.id == one.id

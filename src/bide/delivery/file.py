@@ -1,13 +1,16 @@
 """Results into a file: beside its place first, then renamed into it, so that nobody ever sees half of one."""
 
+import asyncio
 import gzip
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import IO, Any
 
 import msgspec
 import zstandard
@@ -39,6 +42,11 @@ class Destination(msgspec.Struct, frozen=True):
         return msgspec.json.encode(self).decode()
 
     @property
+    def place(self) -> str:
+        """What `encode` begins with for this path, and for no other."""
+        return f'{{"path":{msgspec.json.encode(self.path).decode()},'
+
+    @property
     def exists(self) -> bool:
         """Whether its file is there."""
         return Path(self.path).exists()
@@ -61,31 +69,73 @@ def check_extra(destination: Destination) -> None:
         raise SettingError(NO_PARQUET.format(path=destination.path))
 
 
+def is_special(path: Path) -> bool:
+    """Whether something is there that is written to and not replaced: a pipe, a device."""
+    return path.exists() and not path.is_file()
+
+
+def _resolved(path: str) -> Path:
+    """The path behind its links."""
+    return Path(path).resolve()
+
+
 async def deliver(store: Store, job: Job, kept: str) -> None:
     """Write a job's results to the file that its destination names, whole or not at all.
+
+    A link keeps pointing: the file that it names is replaced. A pipe or a device is not, it takes the whole in.
 
     Raises:
         SettingError: the answers are wanted as Parquet, and its extra is not installed.
         StoreError: the place cannot be written.
     """
     destination = decode_destination(kept)
-    path = Path(destination.path)
+    try:
+        if is_special(Path(destination.path)):
+            await _pour(store, job, destination)
+        else:
+            await _replace(store, job, destination, _resolved(destination.path))
+    except OSError as error:
+        raise StoreError(f"the answers cannot be written to {destination.path}: {error.strerror}") from error
+
+
+async def _replace(store: Store, job: Job, destination: Destination, path: Path) -> None:
+    """Write beside the place, then rename into it."""
     part = path.with_name(f".{path.name}.{job.external_id}.part")
     try:
         with part.open("wb") as raw:
-            if destination.format is Format.PARQUET:
-                await _write_parquet(store, job, destination, raw)
-            else:
-                await _write_text(store, job, destination, raw)
+            with suppress(FileNotFoundError):
+                shutil.copymode(path, part)
+            await _write(store, job, destination, raw)
             raw.flush()
             os.fsync(raw.fileno())
         part.rename(path)
         sync_folder(path.parent)
-    except OSError as error:
-        raise StoreError(f"the answers cannot be written to {path}: {error.strerror}") from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+async def _pour(store: Store, job: Job, destination: Destination) -> None:
+    """Write aside, then copy into what is there; in a thread, since whoever reads a pipe may take their time."""
+    with tempfile.TemporaryFile() as raw:
+        await _write(store, job, destination, raw)
+        raw.seek(0)
+        await asyncio.to_thread(_copy, raw, destination.path)
+
+
+def _copy(raw: IO[bytes], place: str) -> None:
+    # A pipe that nobody reads is an error to be tried again, and not a wait for ever.
+    descriptor = os.open(place, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    os.set_blocking(descriptor, True)
+    with os.fdopen(descriptor, "wb") as special:
+        shutil.copyfileobj(raw, special, 1 << 20)
+
+
+async def _write(store: Store, job: Job, destination: Destination, raw: IO[bytes]) -> None:
+    if destination.format is Format.PARQUET:
+        await _write_parquet(store, job, destination, raw)
+    else:
+        await _write_text(store, job, destination, raw)
 
 
 async def write_out(store: Store, job: Job, destination: Destination) -> None:
@@ -100,13 +150,13 @@ async def write_out(store: Store, job: Job, destination: Destination) -> None:
     sys.stdout.buffer.flush()
 
 
-async def _write_text(store: Store, job: Job, destination: Destination, raw: BinaryIO) -> None:
+async def _write_text(store: Store, job: Job, destination: Destination, raw: IO[bytes]) -> None:
     with _compressed(raw, Path(destination.path).suffix) as file:
         async for data in pages(store, job, destination):
             file.write(data)
 
 
-def _compressed(raw: BinaryIO, suffix: str) -> IO[bytes] | Any:
+def _compressed(raw: IO[bytes], suffix: str) -> IO[bytes] | Any:
     if suffix == ".gz":
         return gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0)  # the part's name is nobody's business
     if suffix == ".zst":
@@ -140,7 +190,7 @@ async def _columns(store: Store, job: Job) -> ColumnReader | None:
     return ColumnReader(store.bodies, job.input_id, await store.bodies.size(job.input_id))
 
 
-async def _write_parquet(store: Store, job: Job, destination: Destination, raw: BinaryIO) -> None:
+async def _write_parquet(store: Store, job: Job, destination: Destination, raw: IO[bytes]) -> None:
     try:
         from bide.delivery.parquet import ColumnTypes, ParquetPages
     except ImportError as error:

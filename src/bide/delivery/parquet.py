@@ -3,7 +3,7 @@
 import importlib
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import msgspec
 
@@ -53,7 +53,7 @@ class ColumnTypes:
 class ParquetPages:
     """A Parquet file that is written page by page."""
 
-    def __init__(self, raw: BinaryIO, types: ColumnTypes) -> None:
+    def __init__(self, raw: IO[bytes], types: ColumnTypes) -> None:
         self._schema = types.schema
         self._writer: Any = pq.ParquetWriter(raw, self._schema)
 

@@ -16,10 +16,10 @@ from typing import Any
 import msgspec
 
 from bide.core.deadline import OnMiss
-from bide.core.errors import ConflictError, SettingError
+from bide.core.errors import ConflictError, InputError, SettingError
 from bide.core.job import Job
 from bide.delivery.columns import column_names
-from bide.delivery.file import Destination, check_extra
+from bide.delivery.file import Destination, check_extra, is_special
 from bide.delivery.shape import Format
 from bide.engine.context import Context
 from bide.intake.defaults import Defaults
@@ -92,10 +92,11 @@ async def hand_in(context: Context, request: FileRequest, on_progress: Progresse
         opened = files.enter_context(_open(context, request, account))
         first = next(iter(opened), None)
         destination = _destination(request, opened, first)
-        kept = destination.encode() if request.output else None
+        kept, place = (destination.encode(), destination.place) if request.output else (None, None)
         order = order_of(request, account, kept)
-        if not request.new and await context.store.jobs.has_like(order.owner, kept, parameters):
-            known = await _known(context.store, order, fingerprint(_digest(opened, first, on_progress), parameters))
+        if not request.new and await context.store.jobs.has_like(order.owner, place, parameters):
+            identity = fingerprint(_digest(opened, first, on_progress), parameters)
+            known = await _known(context.store, order, place, identity)
             if known is not None:
                 return HandedIn(known, None, destination)
             opened = files.enter_context(_open(context, request, account))
@@ -168,6 +169,8 @@ def choose_account(context: Context, named: str | None) -> str:
 
 
 def _open(context: Context, request: FileRequest, account: str) -> Input:
+    if request.output is not None and _is_same_file(Path(request.source), request.output):
+        raise InputError(f"the answers would replace the input {request.output}; choose another -o")
     catalogue = context.providers[account].catalogue
     return open_input(
         request.source,
@@ -177,6 +180,11 @@ def _open(context: Context, request: FileRequest, account: str) -> Input:
         delimiter=request.delimiter,
         context_window=lambda model: context_window(catalogue, model),
     )
+
+
+def _is_same_file(source: Path, output: Path) -> bool:
+    """Whether an output is the input, under whatever name."""
+    return source.is_file() and output.exists() and source.samefile(output)
 
 
 def _replayable(files: ExitStack, request: FileRequest) -> FileRequest:
@@ -204,20 +212,22 @@ def _digest(opened: Input, first: Chunk | None, on_progress: Progressed) -> Find
     return findings
 
 
-async def _known(store: Store, order: Order, identity: str) -> Job | None:
+async def _known(store: Store, order: Order, place: str | None, identity: str) -> Job | None:
     """The job that this is; None where it is none. Raises `ConflictError` for an unfinished one that differs.
 
     Where the answers go to no file, the name tells which unfinished job may be meant: the one that was made of a file of
     this name. Standard input has none.
     """
     known = await store.jobs.with_fingerprint(order.owner, order.destination, identity)
-    name = order.name if order.destination is None else None
+    name = order.name if place is None else None
     if known is not None or name == STANDARD_INPUT_NAME:
         return known
-    job = await store.jobs.unfinished_at(order.owner, order.destination, name)
+    job = await store.jobs.unfinished_at(order.owner, place, name)
     if job is None:
         return None
-    what = "content" if job.parameters == order.parameters else _differences(job.parameters, order.parameters)
+    what = _differences(job.parameters, order.parameters)
+    if not what:
+        what = "output format" if job.fingerprint == identity else "content"
     does = "still writes to the same place" if name is None else f"is still open under the name of {name}"
     raise ConflictError(
         f"{job.external_id} {does}, and its {what} was different; let it finish"
@@ -268,8 +278,10 @@ def _destination(request: FileRequest, opened: Input, first: Chunk | None) -> De
 
 
 def _absolute(path: Path | None) -> str:
-    """The path as any process on this machine finds it; empty for none."""
-    return str(path.absolute()) if path else ""
+    """The path as any process on this machine finds it, one for each file; empty for none."""
+    if path is None:
+        return ""
+    return str(path.absolute() if is_special(path) else path.resolve())  # a device is meant by its name
 
 
 def _by_suffix(path: Path) -> Format | None:

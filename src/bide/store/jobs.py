@@ -127,12 +127,13 @@ class Jobs(Verbs):
         return [records.job(row) for row in await transaction.all(SQL["recent"], owner=owner, count=count)]
 
     @reads
-    async def has_like(self, transaction: Transaction, owner: str, destination: str | None, parameters: str) -> bool:
+    async def has_like(self, transaction: Transaction, owner: str, place: str | None, parameters: str) -> bool:
         """Whether a file for this place may have been handed in before; None: for jobs without a place.
 
+        `place` is what the destinations of one file begin with, whatever their format.
         False spares reading it for its fingerprint: no accepted job is unfinished or has the same parameters.
         """
-        row = await transaction.one(SQL["like"], owner=owner, destination=destination or "", parameters=parameters)
+        row = await transaction.one(SQL["like"], owner=owner, place=place or "", parameters=parameters)
         return row is not None
 
     @reads
@@ -147,10 +148,10 @@ class Jobs(Verbs):
 
     @reads
     async def unfinished_at(
-        self, transaction: Transaction, owner: str, destination: str | None, name: str | None
+        self, transaction: Transaction, owner: str, place: str | None, name: str | None
     ) -> Job | None:
         """The newest accepted job for this place that is not done; under `name`, where one is given."""
-        row = await transaction.one(SQL["unfinished_at"], owner=owner, destination=destination or "", name=name)
+        row = await transaction.one(SQL["unfinished_at"], owner=owner, place=place or "", name=name)
         return records.job(row) if row else None
 
     @reads

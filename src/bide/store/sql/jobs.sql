@@ -35,9 +35,11 @@ SELECT * FROM jobs WHERE owner = :owner AND idempotency_key = :idempotency_key A
 SELECT * FROM jobs WHERE owner = :owner AND state <> 'accepting' ORDER BY id DESC LIMIT :count;
 
 -- name: like
--- Whether an accepted job for this place ('': for none) is unfinished, or was asked for with the same parameters.
+-- Whether an accepted job for a place is unfinished, or was asked for with the same parameters. A place is what the
+-- destinations of one file begin with, '' is none.
 SELECT id FROM jobs
-WHERE owner = :owner AND coalesce(destination, '') = :destination AND accepted_at IS NOT NULL
+WHERE owner = :owner AND substr(coalesce(destination, ''), 1, length(:place)) = :place
+    AND (destination IS NULL) = (:place = '') AND accepted_at IS NOT NULL
     AND (done_at IS NULL OR parameters = :parameters) LIMIT 1;
 
 -- name: by_fingerprint
@@ -49,7 +51,8 @@ ORDER BY id DESC LIMIT 1;
 -- name: unfinished_at
 -- The newest unfinished job for this place; under this name, where one is given.
 SELECT * FROM jobs
-WHERE owner = :owner AND coalesce(destination, '') = :destination AND name = coalesce(:name, name) AND accepted_at IS NOT NULL
+WHERE owner = :owner AND substr(coalesce(destination, ''), 1, length(:place)) = :place
+    AND (destination IS NULL) = (:place = '') AND name = coalesce(:name, name) AND accepted_at IS NOT NULL
     AND done_at IS NULL
 ORDER BY id DESC LIMIT 1;
 

@@ -194,6 +194,9 @@ class JobCases(StoreCase):
         nameless = (await scene.hand_in(1, name="first.jsonl")).job
         jobs = scene.store.jobs
         assert await jobs.unfinished_at(scene.owner, "there", None) == first
+        assert await jobs.unfinished_at(scene.owner, "the", None) == first, "whatever follows the place"
+        assert await jobs.has_like(scene.owner, "the", "whatever: it is unfinished")
+        assert await jobs.unfinished_at(scene.owner, "here", None) is None
         assert await jobs.unfinished_at(scene.owner, None, "first.jsonl") == nameless
         assert await jobs.unfinished_at(scene.owner, None, "second.jsonl") is None
         assert await jobs.has_like(scene.owner, None, "whatever: it is unfinished")
