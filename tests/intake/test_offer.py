@@ -46,8 +46,10 @@ async def capped(folder: Path, *settings: str, within: int = 2 * HOUR, **changes
 @pytest.mark.parametrize(
     ("settings", "changes"),
     [
-        pytest.param((), {}, id="time for a batch"),
+        pytest.param((), {"on_miss": OnMiss.LATE}, id="batches alone"),
+        pytest.param((), {"on_miss": OnMiss.EXPIRE}, id="batches, or nothing"),
         pytest.param((), {"within": 2 * MINUTE, "on_miss": OnMiss.LATE}, id="hardly time, and not to be rescued"),
+        pytest.param((), {"max_cost": 3 * DOLLAR}, id="a rescue under a higher cap"),
         pytest.param(NO_BATCH_LANE, {"max_cost": 3 * DOLLAR}, id="calls under a higher cap"),
     ],
 )
@@ -59,16 +61,20 @@ async def test_a_job_under_its_cap_is_taken(tmp_path: Path, settings: tuple[str,
     ("settings", "changes", "where"),
     [
         pytest.param((), {"within": 0, "priority": Priority.URGENT}, "in real time", id="urgent"),
-        pytest.param(NO_BATCH_LANE, {}, "in real time", id="an account without batches"),
-        pytest.param((), {"within": 2 * MINUTE}, "in real time", id="no time for a batch"),
-        pytest.param((), {"max_cost": DOLLAR}, "in batches alone", id="too dear even in batches"),
+        pytest.param(NO_BATCH_LANE, {"on_miss": OnMiss.LATE}, "in real time", id="an account without batches"),
+        pytest.param((), {}, "in real time", id="it may be rescued"),
+        pytest.param(
+            (), {"max_cost": DOLLAR, "on_miss": OnMiss.LATE}, "in batches alone", id="too dear even in batches"
+        ),
     ],
 )
-async def test_a_cap_is_about_the_dearest_lane_that_is_taken_at_once(
+async def test_a_cap_is_about_the_dearest_lane_that_may_be_taken(
     tmp_path: Path, settings: tuple[str, ...], changes: dict[str, Any], where: str
 ) -> None:
-    with pytest.raises(RefusedError, match=rf"may cost up to \S+ {where}, and its cap is"):
+    with pytest.raises(RefusedError, match=rf"may cost up to \S+ {where}, and its cap is") as refused:
         await capped(tmp_path, *STANDARD, *BATCH, *settings, **changes)
+
+    assert ("keep to batches with --on-miss late" in str(refused.value)) == (not changes)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +88,13 @@ async def test_a_cap_is_about_the_dearest_lane_that_is_taken_at_once(
             id="nothing is known",
         ),
         pytest.param(STANDARD, {}, "batch", 'batch = "0.5" (a multiplier of', id="the batch price is missing"),
+        pytest.param(
+            ("prices.openai/mine.batch.input=0", "prices.openai/mine.batch.output=1"),
+            {},
+            "standard",
+            'input = "0.25", output = "2" (in USD per million tokens), keep to batches with --on-miss late, or leave out',
+            id="a rescue needs the standard price",
+        ),
         pytest.param(
             (),
             {"within": 0, "priority": Priority.URGENT},
@@ -100,3 +113,9 @@ async def test_a_cap_says_which_price_it_needs_and_how_to_give_it(
     )
     with pytest.raises(RefusedError, match=re.escape(says)):
         await capped(tmp_path, *settings, **changes)
+
+
+async def test_a_rescue_s_price_is_not_needed_where_there_is_none(tmp_path: Path) -> None:
+    batch = ("prices.openai/mine.batch.input=0", "prices.openai/mine.batch.output=1")
+
+    assert (await capped(tmp_path, *batch, on_miss=OnMiss.LATE)).requests == 50

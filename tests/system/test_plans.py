@@ -122,7 +122,10 @@ def test_a_cost_cap_is_about_the_lane_that_is_taken(here: Machine) -> None:
     batchless = ("--set", "providers.openai.batch=false")
     called = here.run("run", "questions.jsonl", "--within", "2h", "--max-cost", between, *batchless)
     assert (called.code, "in real time, and its cap is" in called.err) == (2, True)
-    done = here.run("run", "questions.jsonl", "--within", "2h", "--max-cost", between, "-o", "out.jsonl")
+    capped = ("run", "questions.jsonl", "--within", "2h", "--max-cost", between, "-o", "out.jsonl")
+    rescued = here.run(*capped)
+    assert (rescued.code, "keep to batches with --on-miss late" in rescued.err) == (2, True)
+    done = here.run(*capped, "--on-miss", "late")
     assert done.code == 0, done.err
 
 

@@ -82,7 +82,12 @@ OnMiss = Annotated[
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse the job unless every request of it can be guaranteed.")]
 MaxCost = Annotated[
-    str | None, typer.Option("--max-cost", metavar="USD", help="Refuse the job if it may cost more than this.")
+    str | None,
+    typer.Option(
+        "--max-cost",
+        metavar="USD",
+        help="Refuse the job if it may cost more than this: at list price, unless --on-miss late or expire keeps it to batches.",
+    ),
 ]
 OnBadLine = Annotated[
     str | None,

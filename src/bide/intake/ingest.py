@@ -163,9 +163,9 @@ class _Reader:
             raise BadLinesError(self.findings)
         if not self.findings.requests:
             raise InputError("the input holds no request; nothing was sent")
-        admissions, loads = self._placement.admissions(), self.findings.loads
-        promised = offer.promise(self._context, admissions, loads, self._bodies.size)
-        offer.check(self._context, self._order, promised, admissions, loads)
+        loads = self.findings.loads
+        promised = offer.promise(self._context, self._placement.admissions(), loads, self._bodies.size)
+        offer.check(self._context, self._order, promised, loads)
         await self._bodies.commit()
         has_columns = await self._columns.commit()
         store, order = self._context.store, self._order

@@ -1,8 +1,8 @@
 """What a job is promised before anything is sent: how much of it is guaranteed, what it will cost, how long it may take."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from bide.core.deadline import Priority
+from bide.core.deadline import OnMiss, Priority
 from bide.core.errors import RefusedError
 from bide.core.money import RateCard, format_money
 from bide.engine.context import Context
@@ -13,6 +13,11 @@ from bide.lanes.decide import Key
 from bide.ledger.estimate import Estimate, Load, OutputAssumption, estimate, total
 from bide.ledger.prices import day_of
 from bide.ledger.promise import TYPICAL_TURNAROUND, Admitted, Forecast, Predicted, Promise
+
+RESCUED = (BATCH, STANDARD)
+"""The lanes of what waits in batches and may be called at its last safe moment."""
+
+KEEP_TO_BATCHES = "keep to batches with --on-miss late"
 
 
 def promise(context: Context, admissions: Mapping[Key, Admission], loads: Mapping[Key, Load], size: int) -> Promise:
@@ -31,9 +36,7 @@ def forecast(context: Context, loads: Mapping[Key, Load]) -> Forecast:
     return Forecast(total(lanes[BATCH]), total(lanes[STANDARD]))
 
 
-def check(
-    context: Context, order: Order, offered: Promise, admissions: Mapping[Key, Admission], loads: Mapping[Key, Load]
-) -> None:
+def check(context: Context, order: Order, offered: Promise, loads: Mapping[Key, Load]) -> None:
     """See that the order takes what is offered.
 
     Raises:
@@ -46,27 +49,30 @@ def check(
         )
     if order.max_cost is None:
         return
-    modes = {key: _dearest(context, order, key[0], admissions[key]) for key in sorted(loads)}
+    lanes = {key: _lanes(context, order, key[0]) for key in sorted(loads)}
     upper = 0
-    for key, mode in modes.items():
-        found = _estimate(context, key, loads[key], mode)
-        if found is None:
-            raise RefusedError(_price_missing(context, key, mode))
-        upper += found.upper
+    for key, modes in lanes.items():
+        dearest = 0
+        for mode in modes:
+            found = _estimate(context, key, loads[key], mode)
+            if found is None:
+                raise RefusedError(_price_missing(context, key, mode, modes))
+            dearest = max(dearest, found.upper)
+        upper += dearest
     if upper > order.max_cost:
-        where = "in real time" if STANDARD in modes.values() else "in batches alone"
+        where = "in real time" if any(STANDARD in modes for modes in lanes.values()) else "in batches alone"
+        otherwise = f"{KEEP_TO_BATCHES}, " if RESCUED in lanes.values() else ""
         raise RefusedError(
             f"the job may cost up to {format_money(upper)} {where}, and its cap is"
-            f" {format_money(order.max_cost)}; set max_completion_tokens, raise --max-cost, or send less"
+            f" {format_money(order.max_cost)}; {otherwise}set max_completion_tokens, raise --max-cost, or send less"
         )
 
 
-def _dearest(context: Context, order: Order, account: str, admission: Admission) -> str:
-    """The price of the dearest lane that requests are planned into at once; the rules are those of `bide.lanes.plan`."""
+def _lanes(context: Context, order: Order, account: str) -> Sequence[str]:
+    """The lanes whose prices an account's requests may come to cost."""
     if order.priority == Priority.URGENT or not context.providers[account].capabilities.batch:
-        return STANDARD
-    is_short = admission.start <= context.clock.now() + context.settings.deadline.batch_minimum
-    return STANDARD if is_short else BATCH
+        return (STANDARD,)
+    return RESCUED if order.on_miss is OnMiss.RESCUE else (BATCH,)
 
 
 def _estimate(context: Context, key: Key, load: Load, mode: str) -> Estimate | None:
@@ -81,15 +87,16 @@ def _card(context: Context, key: Key, mode: str) -> RateCard | None:
     return context.pricing.source.card(context.providers[account].catalogue, model, mode, day)
 
 
-def _price_missing(context: Context, key: Key, mode: str) -> str:
-    """Which price the cap needs, and how to give it."""
+def _price_missing(context: Context, key: Key, mode: str, modes: Sequence[str]) -> str:
+    """Which price the cap needs, how to give it, and how to do without."""
     name = f"{context.providers[key[0]].catalogue}/{key[1]}"
     lines = [] if _card(context, key, STANDARD) else ['input = "0.25"', 'output = "2"']
     lines += ['batch = "0.5"'] if mode == BATCH else []
     says = "in USD per million tokens" if mode == STANDARD else "a multiplier of the standard price"
     if mode == BATCH and len(lines) > 1:
         says = f"in USD per million tokens, batch as {says}"
+    otherwise = f"{KEEP_TO_BATCHES}, " if modes == RESCUED and mode == STANDARD else ""
     return (
         f"the job has a cost cap and the {mode} price of {name} is unknown; give it in bide.toml under"
-        f' [prices."{name}"], as in {", ".join(lines)} ({says}), or leave out --max-cost'
+        f' [prices."{name}"], as in {", ".join(lines)} ({says}), {otherwise}or leave out --max-cost'
     )

@@ -4,12 +4,11 @@ A request is guaranteed when the real-time capacity can still answer it in time 
 beside everything that was promised before.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bide.core.bucket import Tally
-from bide.core.clock import FAR_FUTURE, MINUTE
+from bide.core.clock import MINUTE
 from bide.core.duration import format_duration
 from bide.lanes.capacity import Capacity, latency_bound
 from bide.lanes.rescue import Demand, Margins, last_call, starts
@@ -25,8 +24,6 @@ class Admission:
     arithmetic: str
     drain: int
     """Microseconds that all of them take in real time."""
-    start: int
-    """The last safe moment of the first of those that are rescued; `FAR_FUTURE`: none is."""
 
 
 def room(
@@ -69,9 +66,6 @@ def explain(
     budget = f"({window} - {margin} for the last call) x {limit} x {margins.head_room:g}"
     minutes = free / MINUTE / margins.head_room
     drain = round(capacity.work(admitted) / margins.head_room)
-    start = FAR_FUTURE
-    if guaranteed.requests:
-        start = last_call(deadline, longest, margins) - math.ceil(capacity.work(guaranteed) / margins.head_room)
     if not capacity.known:
         return Admission(
             admitted.requests,
@@ -79,7 +73,6 @@ def explain(
             False,
             f"the account's rate limit is not known yet; {limit} is assumed until the first call tells",
             drain,
-            start,
         )
     text = f"{budget}; {minutes:,.0f} min of it are free, enough for {guaranteed.requests:,} of {admitted.requests:,}"
-    return Admission(admitted.requests, guaranteed.requests, True, text, drain, start)
+    return Admission(admitted.requests, guaranteed.requests, True, text, drain)
