@@ -86,6 +86,24 @@ async def test_where_nobody_listens_nothing_was_sent(transport: AiohttpTransport
             await read(transport, url, b"x")
 
 
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        pytest.param("http://user:secret@127.0.0.1:9/v1", "127.0.0.1:9", id="in front of the host"),
+        pytest.param("http://user:sec/secret@127.0.0.1:9/v1", "127.0.0.1:9", id="with a slash, which no URL may have"),
+        pytest.param("http://user:secret@[bad/v1", "[bad", id="of no host"),
+        pytest.param("user:secret@host/v1", "host", id="without a scheme"),
+    ],
+)
+async def test_a_password_in_a_url_is_not_told(transport: AiohttpTransport, url: str, host: str) -> None:
+    with pytest.raises(NotSentError) as told:
+        async with transport.exchange("GET", url, headers={}):
+            pass
+
+    assert str(told.value).startswith(f"{host} cannot be reached")
+    assert "secret" not in str(told.value)
+
+
 async def test_a_name_that_is_not_known_was_sent_nothing(transport: AiohttpTransport) -> None:
     with pytest.raises(NotSentError, match=r"nowhere\.invalid cannot be reached"):
         await read(transport, "http://nowhere.invalid/v1", b"x")

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bide.store import private
+
 if TYPE_CHECKING:
     from bide.config import Config
 
@@ -31,8 +33,8 @@ class Guard:
             command += ["--set", assignment]
         if self.file:
             command += ["--config", self.file]
-        self.config.home.mkdir(parents=True, exist_ok=True)
-        with (self.config.home / LOG).open("ab") as log:
+        private.make_folder(self.config.home)
+        with open(self.config.home / LOG, "ab", opener=private.opener) as log:
             process = subprocess.Popen(
                 command,
                 env=environment,

@@ -58,7 +58,9 @@ class AiohttpTransport:
             response = await self._open().request(
                 method, url, headers=sent, data=data, timeout=timeout, allow_redirects=False
             )
-        except (aiohttp.ClientConnectorError, aiohttp.InvalidURL, aiohttp.ConnectionTimeoutError) as error:
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
+            raise NotSentError(f"{_host(url)} cannot be reached: its URL cannot be used") from error
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NotSentError(f"{_host(url)} cannot be reached: {error}") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise ReplyLostError(f"no reply from {_host(url)}: {error or type(error).__name__}") from error
@@ -86,4 +88,5 @@ class _Reply(Reply):
 
 
 def _host(url: str) -> str:
-    return url.split("//", 1)[-1].split("/", 1)[0]
+    """The host and port of a URL; a password in front of them is nobody's business, wherever it ends."""
+    return url.split("//", 1)[-1].rpartition("@")[2].split("/", 1)[0]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from bide.core.errors import StoreError
+from bide.store import private
 
 
 class ObjectWriter(Protocol):
@@ -66,7 +67,7 @@ class LocalObjects:
         """Use a folder, or make it. Raises `StoreError`."""
         self.folder = folder
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            private.make_folder(folder)
         except OSError as error:
             raise StoreError(f"the folder of objects {folder} cannot be used: {error.strerror}") from error
         self._open: dict[str, int] = {}
@@ -131,7 +132,7 @@ class LocalWriter:
         self.path = path
         self.part = path.with_name(f"{path.name}.part")
         try:
-            self._file: BinaryIO = self.part.open("wb", buffering=0)
+            self._file: BinaryIO = private.create(self.part)
         except OSError as error:
             raise self._unwritable(error) from error
         self._size = 0

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from bide.core.errors import StoreError
+from bide.store import private
 from bide.store.objects import sync_folder
 from bide.store.store import Store
 
@@ -49,7 +50,7 @@ def _make(folder: Path, mark: str) -> str:
     """Leave a mark; the one that is there, where another worker was faster."""
     part = folder / f"{MARK}.{mark}.part"
     try:
-        with part.open("x", encoding="ascii") as file:
+        with open(part, "x", encoding="ascii", opener=private.opener) as file:
             file.write(f"{mark}\n")
             file.flush()
             os.fsync(file.fileno())

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from bide.core.errors import BideError, ConflictError, StoreError
-from bide.store import queries
+from bide.store import private, queries
 from bide.store.database import Result, Row, Work
 from bide.store.queries import Dialect, Query
 
@@ -167,9 +167,12 @@ class SqliteDatabase:
         self.path = path
         self._presence: dict[str, IO[bytes]] = {}
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private.make_folder(path.parent)
         except OSError as error:
             raise StoreError(f"the folder {path.parent} cannot be made: {error.strerror}") from error
+        # Only where there is none: closing a second descriptor of a database would give up this process's locks on it.
+        with contextlib.suppress(OSError), open(path, "xb", opener=private.opener):
+            pass
         with contextlib.ExitStack() as opened:
             self._writer = opened.enter_context(contextlib.closing(connect(str(path), cache=8_192)))
             migrate(self._writer, str(path))
@@ -200,7 +203,7 @@ class SqliteDatabase:
     async def attend(self, holder: str) -> None:
         path = self._presence_path(holder)
         while True:
-            file = path.open("wb")
+            file = private.create(path)
             fcntl.flock(file, fcntl.LOCK_EX)
             if path.exists() and path.stat().st_ino == os.fstat(file.fileno()).st_ino:
                 break
@@ -242,7 +245,7 @@ class SqliteDatabase:
 
     def _presence_path(self, holder: str) -> Path:
         folder = self.path.parent / f"{self.path.name}-workers"
-        folder.mkdir(exist_ok=True)
+        private.make_folder(folder)
         return folder / f"{holder}.lock"
 
     def _version(self) -> int:
