@@ -115,30 +115,39 @@ async def test_a_batch_whose_cancel_was_asked_for_is_never_sent(desk: Desk) -> N
 # A create that nobody answered
 
 
-@pytest.mark.parametrize("state", [SUBMITTING, AMBIGUOUS])
 @pytest.mark.parametrize(
     ("found", "waited", "expected"),
     [
         pytest.param(a_remote(), 0, SUBMITTED, id="found: adopted"),
         pytest.param(a_remote(), DAY, SUBMITTED, id="found late: adopted all the same"),
-        pytest.param(None, 0, None, id="not listed: listings lag"),
-        pytest.param(None, 4 * MINUTE - SECOND, None, id="not listed, a second before lease and lag are over"),
-        pytest.param(None, 4 * MINUTE, ENDED_, id="not listed after both: it was never made"),
+        pytest.param(None, 0, AMBIGUOUS, id="not listed: listings lag"),
+        pytest.param(None, 3 * MINUTE - SECOND, AMBIGUOUS, id="not listed, a second before the lag is over"),
+        pytest.param(None, 3 * MINUTE, ENDED_, id="not listed after it: it was never made"),
     ],
 )
-async def test_a_lost_reply_is_looked_up(
-    desk: Desk, state: BatchState, found: Any, waited: int, expected: BatchState | None
-) -> None:
-    batch = await batch_in(desk, state, find=found)
-    desk.clock.move_to(max(desk.clock.now(), (batch.intended_at or 0) + waited))
+async def test_a_lost_reply_is_looked_up(desk: Desk, found: Any, waited: int, expected: BatchState) -> None:
+    batch = await batch_in(desk, AMBIGUOUS, find=found)
+    desk.clock.move_to(max(desk.clock.now(), (batch.doubted_at or 0) + waited))
 
-    await STEPS[state](desk.context, batch)
+    await STEPS[AMBIGUOUS](desk.context, batch)
 
     present = await desk.again(batch)
-    assert present.state is (expected or state)
+    assert present.state is expected
     assert desk.provider.used == ["find"], "it is never sent again"
     if expected is ENDED_:
         assert (present.outcome, present.code) == (BatchOutcome.FAILED, "not_created")
+
+
+async def test_a_create_whose_sender_is_gone_is_in_doubt_from_now_on(desk: Desk) -> None:
+    """However long ago it was meant to be sent: a machine that slept may have sent it a moment ago."""
+    batch = await batch_in(desk, SUBMITTING)
+    desk.clock.advance(DAY)
+
+    await STEPS[SUBMITTING](desk.context, batch)
+
+    present = await desk.again(batch)
+    assert (present.state, present.doubted_at) == (AMBIGUOUS, desk.clock.now())
+    assert desk.provider.used == []
 
 
 # Polling

@@ -101,6 +101,7 @@ def a_batch(batch: int = 1, *, age: int = HOUR, **fields: Any) -> Batch:
         "cancel_asked": False,
         "opened_at": NOW - age,
         "intended_at": NOW - age,
+        "doubted_at": None,
         "submitted_at": NOW - age,
         "started_at": NOW - age,
         "cancel_at": None,

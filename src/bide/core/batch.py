@@ -42,6 +42,8 @@ class Batch:
     cancel_asked: bool
     opened_at: int
     intended_at: int | None
+    doubted_at: int | None
+    """Since when nobody sends its create any more, though it may have been sent."""
     submitted_at: int | None
     started_at: int | None
     cancel_at: int | None

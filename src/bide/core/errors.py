@@ -56,6 +56,12 @@ class StoreError(BideError):
     code = "store_error"
 
 
+class DamagedError(StoreError):
+    """What was kept is not what was written: the disk has changed it. Hand the request in again."""
+
+    code = "damaged"
+
+
 class LeaseLostError(BideError):
     """Another worker has taken over; this one stops touching the work."""
 

@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from bide.providers.decoding import UNREADABLE
+
 
 class _Message(msgspec.Struct):
     content: str | list[Any] | None = None
@@ -52,10 +54,19 @@ def answer_text(response: bytes) -> str:
     """
     try:
         body = _response.decode(response).body
-    except msgspec.DecodeError:
+    except UNREADABLE:
         body = None
     text = _text(body) if body is not None else None
-    return text if text is not None else bytes(msgspec.json.decode(response, type=_Raw).body).decode()
+    return text if text is not None else _whole(response)
+
+
+def _whole(response: bytes) -> str:
+    """The body as it came; what is not UTF-8 in it is shown as that."""
+    try:
+        body = bytes(msgspec.json.decode(response, type=_Raw).body)
+    except UNREADABLE:
+        body = response
+    return body.decode("utf-8", "replace")
 
 
 def _text(body: _Body) -> str | None:

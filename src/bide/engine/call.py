@@ -7,8 +7,8 @@ from typing import Any
 
 from bide.core.batch import Batch
 from bide.core.bucket import Bucket, Phase
-from bide.core.clock import SECOND
-from bide.core.errors import StoreError
+from bide.core.clock import FAR_FUTURE, SECOND
+from bide.core.errors import DamagedError, StoreError
 from bide.core.identifiers import custom_id
 from bide.core.states import AttemptState
 from bide.core.usage import Usage
@@ -65,6 +65,7 @@ class Caller:
         self._lanes: dict[Key, _Lane] = {}
         self._cursors: dict[tuple[int, int], int] = {}
         self._known: dict[tuple[str, str, str], int] = {}
+        self._kept_at = 0
 
     @property
     def in_flight(self) -> int:
@@ -97,16 +98,34 @@ class Caller:
 
     async def _start(self, wanted: Wanted, room: int) -> int:
         """Claim up to `room` requests, waiting ones first, and call each; how many."""
-        claimed: list[ClaimedCall] = []
+        sources: list[Batch | None] = [carrier.batch for carrier in wanted.carriers]
         if wanted.bucket.tally(Phase.WAITING, Phase.STUBBORN).requests:
-            claimed += await self._claim(wanted.bucket, room, None)
-        for carrier in wanted.carriers:
-            if len(claimed) >= room:
+            sources.insert(0, None)
+        started = 0
+        for source in sources:
+            if started >= room:
                 break
-            claimed += await self._claim(wanted.bucket, room - len(claimed), carrier.batch)
-        for call in claimed:
-            self._spawn(self._call(wanted.bucket, call))
-        return len(claimed)
+            try:
+                claimed = await self._claim(wanted.bucket, room - started, source)
+            except StoreError:
+                if started:
+                    break  # what has been claimed is being called, and has to be counted
+                raise
+            for call in claimed:
+                self._spawn(self._call(wanted.bucket, call))
+            started += len(claimed)
+        return started
+
+    async def keep(self) -> int:
+        """Renew the lease of the calls in flight, however long their answers take; when to do so again."""
+        context = self._context
+        if not self.in_flight:
+            return FAR_FUTURE
+        now, lease = context.clock.now(), context.settings.realtime.call_lease
+        if now >= self._kept_at + lease // 3:
+            await context.store.attempts.renew(context.holder, now + lease)
+            self._kept_at = now
+        return self._kept_at + lease // 3
 
     async def _claim(self, bucket: Bucket, limit: int, batch: Batch | None) -> Sequence[ClaimedCall]:
         """Requests of a bucket that are ours to call: waiting ones, or those a batch has left unanswered.
@@ -143,6 +162,9 @@ class Caller:
             outcome = await provider.send(Call(bucket.endpoint, body, custom_id(context.tag, claimed.attempt)))
         except (ProviderError, NotSentError, ReplyLostError, StoreError) as error:
             outcome = error
+        except Exception as error:  # nobody foresaw it, and nobody can tell whether the call was answered
+            context.on_fault(error)
+            outcome = ReplyLostError(f"the call failed unexpectedly: {type(error).__name__}: {error}")
         finished_at = context.clock.now()
         if isinstance(outcome, Answer):
             lane.pace = lane.pace.answered()
@@ -196,6 +218,9 @@ class Caller:
                 verdict = AttemptState.REFUSED if lane.pace.unwell else AttemptState.ERRORED
                 lane.pace = lane.pace.failed(jitter, now, wait)
                 return verdict
+            case DamagedError():
+                lane.pace = lane.pace.answered()
+                return AttemptState.ERRORED
             case BusyError() | UnauthorisedError() | OutOfCreditError() | StoreError():
                 lane.pace = lane.pace.busy(wait, jitter, now)
             case _:
@@ -215,6 +240,7 @@ class Caller:
         return Report(
             claimed.attempt,
             verdict,
+            isinstance(error, DamagedError),
             code=error.code,
             message=str(error),
             price=price,

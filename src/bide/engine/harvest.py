@@ -12,7 +12,7 @@ from bide.core.span import Span
 from bide.core.states import AttemptState, BatchOutcome
 from bide.engine import pricing
 from bide.engine.context import Context
-from bide.engine.poll import PATIENCE
+from bide.engine.poll import PATIENCE, VANISHED
 from bide.engine.pricing import Tariff
 from bide.engine.reconcile import NOT_CREATED
 from bide.engine.step import held, provider_of
@@ -32,12 +32,12 @@ async def harvest(context: Context, batch: Batch) -> Batch | None:
     async with context.harvesting:
         output = await collect(context, batch, batch.output_file, True, (batch.output_rows, batch.error_rows), tariff)
         await collect(context, batch, batch.error_file, False, output, tariff)
-    if batch.outcome is BatchOutcome.FAILED and batch.code != NOT_CREATED:
+    if batch.outcome is BatchOutcome.FAILED and batch.code not in (NOT_CREATED, VANISHED):
         await _failed(context, batch)
     verdict = AttemptState.LOST
     if batch.code == NEVER_SENT:
         verdict = AttemptState.ABANDONED
-    elif batch.outcome is BatchOutcome.FAILED:
+    elif batch.outcome is BatchOutcome.FAILED and batch.code != VANISHED:
         verdict = AttemptState.REFUSED
     await write_off(context, batch, verdict)
     return await context.store.batches.harvested(held(batch), context.clock.now())
@@ -144,7 +144,8 @@ async def _failed(context: Context, batch: Batch) -> None:
         errors = (await provider_of(context, batch).poll(batch.provider_id)).errors or errors
     step = after_failure(errors, batch.requests, batch.failed_validations)
     if isinstance(step, Wait):
-        await learn_quota(context, batch, step.limit)
+        if batch.provider_id is not None:  # refused at the create, it has been learned from there
+            await learn_quota(context, batch, step.limit)
     elif isinstance(step, Bar):
         await context.store.batches.bar(held(batch), f"{step.error.code}: {step.error.message}", context.clock.now())
     else:

@@ -1,5 +1,6 @@
 """What is open, with what is known about the accounts: configured first, learned second, assumed last."""
 
+from bide.core.clock import HOUR
 from bide.engine.context import Context
 from bide.lanes.assemble import Quota
 from bide.lanes.capacity import Capacity
@@ -7,6 +8,9 @@ from bide.lanes.decide import Account, Key, Outlook
 from bide.settings import ProviderSettings
 from bide.store.limits import ENQUEUED_TOKENS, REQUESTS_PER_MINUTE, TOKENS_PER_MINUTE, Known
 from bide.store.snapshot import Snapshot
+
+QUOTA_FOR = HOUR
+"""How long a quota that a refusal taught is kept to: a refusal only ever shows less, and accounts are promoted."""
 
 
 async def look(context: Context) -> Outlook:
@@ -21,7 +25,7 @@ def outlook_of(context: Context, snapshot: Snapshot) -> Outlook:
         snapshot.buckets,
         snapshot.live,
         {key: capacity(context, snapshot, key) for key in keys},
-        {key: _quota(context, snapshot, key) for key in keys},
+        {key: _quota(context, snapshot, key, context.clock.now()) for key in keys},
         {name: Account(provider.limits, provider.capabilities) for name, provider in context.providers.items()},
     )
 
@@ -36,9 +40,12 @@ def capacity(context: Context, snapshot: Snapshot, key: Key) -> Capacity:
     return Capacity(requests, tokens, known=True)
 
 
-def _quota(context: Context, snapshot: Snapshot, key: Key) -> Quota:
+def _quota(context: Context, snapshot: Snapshot, key: Key, now: int) -> Quota:
     configured = context.settings.providers.get(key[0], ProviderSettings()).enqueued_tokens
-    limit = configured or _value(snapshot.limits.get((*key, ENQUEUED_TOKENS)))
+    learned = snapshot.limits.get((*key, ENQUEUED_TOKENS))
+    if learned is not None and now >= learned.learned_at + QUOTA_FOR:
+        learned = None
+    limit = configured or _value(learned)
     present = snapshot.enqueued.get(key)
     created = snapshot.created_this_hour.get(key[0], 0)
     return Quota(limit, present.tokens if present else 0, present.batches if present else 0, created)

@@ -6,7 +6,7 @@ from bide.core.states import BatchOutcome, BatchState
 from bide.engine.attention import next_poll
 from bide.engine.context import Context
 from bide.engine.step import held, provider_of
-from bide.providers.port import MissingError, Remote
+from bide.providers.port import MissingError, RejectedError, Remote
 
 VANISHED = "vanished"
 """The provider no longer knows the batch, long after its end was due."""
@@ -26,13 +26,11 @@ async def poll(context: Context, batch: Batch) -> Batch | None:
     provider, now = provider_of(context, batch), context.clock.now()
     assert batch.provider_id is not None
     try:
-        if batch.cancel_asked and batch.state is BatchState.SUBMITTED:
-            remote = await provider.cancel(batch.provider_id)
-            if remote.outcome is None:
-                await context.store.batches.cancelling(held(batch), _next(context, batch), now)
-                return None
-        else:
-            remote = await provider.poll(batch.provider_id)
+        remote = await _cancel(context, batch) if batch.cancel_asked and batch.state is BatchState.SUBMITTED else None
+        if remote is not None and remote.outcome is None:
+            await context.store.batches.cancelling(held(batch), _next(context, batch), now)
+            return None
+        remote = remote or await provider.poll(batch.provider_id)
     except MissingError:
         if now < _window_end(context, batch) + PATIENCE:
             raise  # right after the create, and now and then later, a batch answers 404 for a while
@@ -61,6 +59,15 @@ async def poll(context: Context, batch: Batch) -> Batch | None:
     )
 
 
+async def _cancel(context: Context, batch: Batch) -> Remote | None:
+    """Pass a cancel on; None where the provider refuses it, as some do when the batch has ended already."""
+    assert batch.provider_id is not None
+    try:
+        return await provider_of(context, batch).cancel(batch.provider_id)
+    except RejectedError:
+        return None
+
+
 def _window_end(context: Context, batch: Batch) -> int:
     """When the batch should have ended by itself."""
     submitted_at = batch.submitted_at or batch.opened_at
@@ -87,6 +94,7 @@ async def _observe(context: Context, batch: Batch, remote: Remote) -> None:
         failed=remote.failed,
         started_at=remote.started_at,
         expires_at=remote.expires_at,
+        cancel_asked=batch.cancel_asked,
         due_at=_next(context, batch),
     )
 

@@ -15,12 +15,17 @@ CLOCK_TOLERANCE = 5 * MINUTE
 """How far the provider's clock may be behind ours when we look for what was created since our intent."""
 
 
+async def doubt(context: Context, batch: Batch) -> None:
+    """Whoever was about to send the create has lost the lease: from now on it is not sent, and may have been."""
+    now = context.clock.now()
+    await context.store.batches.ambiguous(held(batch), "its sender is gone", now, now)
+
+
 async def reconcile(context: Context, batch: Batch) -> Batch | None:
     """Find out whether the batch exists. Gives the batch where it is certain that it does not.
 
-    It counts as never created only after everybody who could still have sent the create has lost the lease, and the
-    provider's listing delay has passed since. Until then it stays ambiguous; its requests are rescued in time like any
-    others.
+    It counts as never created only when the provider's listing delay has passed since the create was last sent, as far as
+    anybody knows. Until then it stays ambiguous; its requests are rescued in time like any others.
     """
     now = context.clock.now()
     intended_at = batch.intended_at or now
@@ -30,7 +35,7 @@ async def reconcile(context: Context, batch: Batch) -> Batch | None:
         await adopt(context, batch, remote)
         return None
     engine = context.settings.engine
-    certain_at = intended_at + engine.lease + (engine.listing_delay or provider.limits.listing_delay)
+    certain_at = (batch.doubted_at or now) + (engine.listing_delay or provider.limits.listing_delay)
     if now >= certain_at:
         return await context.store.batches.ended(
             held(batch),

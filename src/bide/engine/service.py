@@ -33,6 +33,7 @@ class Service:
         self._tasks: set[asyncio.Task[None]] = set()
         self._batches: set[int] = set()
         self._filling: set[int] = set()
+        self._delivery: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
         self._stopping = False
         self._caller = Caller(context, self._spawn, self._changed.set)
@@ -82,7 +83,7 @@ class Service:
                 self._fill(opening)
             next_at = min(next_at, await self._work_on_batches(snapshot, now))
             next_at = min(next_at, await self._caller.serve(decisions.wanted, outlook.capacities) or FAR_FUTURE)
-            next_at = min(next_at, await self._deliver(snapshot, now))
+            next_at = min(next_at, await self._caller.keep(), self._deliver(snapshot, now))
         except StoreError as error:
             context.troubles["store"] = str(error)
             return context.clock.now() + STORE_PAUSE
@@ -155,13 +156,15 @@ class Service:
         self._batches.add(batch.id)
         self._spawn(follow())
 
-    async def _deliver(self, snapshot: Snapshot, now: int) -> int:
+    def _deliver(self, snapshot: Snapshot, now: int) -> int:
         if snapshot.next_delivery is None:
             return FAR_FUTURE
         if snapshot.next_delivery > now:
             return snapshot.next_delivery
-        await deliver.deliver(self._context)
-        self._changed.set()
+        if (
+            self._delivery is None or self._delivery.done()
+        ):  # beside the loop: a slow disk must not keep a rescue waiting
+            self._delivery = self._spawn(deliver.deliver(self._context))
         return FAR_FUTURE
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -193,8 +196,13 @@ class Service:
 
     async def _watch(self) -> None:
         """Turn changes that other processes make into wake-ups."""
+        context = self._context
         while True:
-            await self._context.store.database.wait_for_change()
+            try:
+                await context.store.database.wait_for_change()
+            except StoreError as error:
+                context.troubles["store"] = str(error)
+                await context.clock.sleep_until(context.clock.now() + STORE_PAUSE)
             self._changed.set()
 
     async def _patiently(self, work: Coroutine[Any, Any, None]) -> None:

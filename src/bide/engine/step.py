@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from bide.core.batch import Batch
 from bide.core.clock import MINUTE
-from bide.core.errors import BideError, LeaseLostError
+from bide.core.errors import BideError, LeaseLostError, StoreError
 from bide.engine.attention import next_try
 from bide.engine.context import Context
 from bide.providers.port import OutOfCreditError, Provider, ProviderError, UnauthorisedError
@@ -39,6 +39,8 @@ async def leased(context: Context, batch: Batch) -> AsyncGenerator[None]:
                 await context.store.batches.renew(held(batch), context.clock.now() + lease)
             except LeaseLostError:
                 return  # the next move will find out
+            except StoreError:
+                continue  # it may be back before the lease is over
 
     task = asyncio.create_task(renew())
     try:

@@ -10,7 +10,7 @@ from bide.engine.clean import clean
 from bide.engine.context import Context
 from bide.engine.harvest import harvest
 from bide.engine.poll import poll
-from bide.engine.reconcile import reconcile
+from bide.engine.reconcile import doubt, reconcile
 from bide.engine.step import held, leased, postpone
 from bide.engine.submit import NEVER_SENT, submit
 from bide.lanes.assemble import Opening
@@ -34,7 +34,7 @@ async def seal(context: Context, batch: Batch) -> Batch:
 STEPS: Mapping[BatchState, Step] = {
     BatchState.OPEN: seal,
     BatchState.SEALED: submit,
-    BatchState.SUBMITTING: reconcile,
+    BatchState.SUBMITTING: doubt,
     BatchState.AMBIGUOUS: reconcile,
     BatchState.SUBMITTED: poll,
     BatchState.CANCELLING: poll,

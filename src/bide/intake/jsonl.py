@@ -10,10 +10,11 @@ from bide.intake.defaults import Defaults
 from bide.intake.entry import Chunk, ChunkBuilder, Entry
 from bide.intake.problem import Code, LineError, Problem, report
 from bide.intake.promptline import PromptLines
-from bide.intake.requestline import UNREADABLE, Envelope, RequestLines, read_stretch
+from bide.intake.requestline import Envelope, RequestLines, read_stretch
 from bide.intake.source import Source, empty_input
 from bide.intake.validator import Validator
 from bide.intake.value import decode_object, kind_of, read_value
+from bide.providers.decoding import UNREADABLE
 
 _decode_envelope = msgspec.json.Decoder(Envelope).decode
 _decode_raw = msgspec.json.Decoder(Raw).decode

@@ -17,9 +17,7 @@ from bide.intake.problem import Code, excerpt, refuse
 from bide.intake.validator import CUSTOM_ID_LENGTH, Validator, missing, wrong_type
 from bide.intake.value import read_value
 from bide.intake.window import ContextWindows
-
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What decoding raises for a text that is not what was expected."""
+from bide.providers.decoding import UNREADABLE
 
 
 class Head(msgspec.Struct, gc=False, forbid_unknown_fields=True):

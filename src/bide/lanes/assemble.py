@@ -70,6 +70,6 @@ def learned_quota(told: int | None, tokens: int, enqueued: int) -> int:
     tried.
     """
     tried = tokens + enqueued
-    if told is not None and told < tried:
+    if told is not None and 0 < told < tried:
         return told
     return max(1, tried // 2)

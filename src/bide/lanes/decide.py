@@ -93,12 +93,12 @@ def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
         groups[bucket.account, bucket.model].append(bucket)
     carriers = _carriers(outlook.live)
     for key, buckets in groups.items():
+        _give_up(buckets, now, decisions)
         account = outlook.accounts.get(key[0])
         if account is None:
             continue  # this worker has no credentials for it; another may
         capacity = outlook.capacities.get(key, ASSUMED)
         found = rescue.starts(_demands(buckets), capacity, rules.margins)
-        _give_up(buckets, now, decisions)
         _plan(buckets, found, account, outlook.quotas.get(key), carriers, rules, now, decisions)
         mine = {bucket.id: carriers.get(bucket.id, []) for bucket in buckets}
         waiting = {bucket.id: bucket.tally(Phase.WAITING, Phase.STUBBORN).requests for bucket in buckets}

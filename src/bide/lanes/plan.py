@@ -7,7 +7,7 @@ once, and only what could not come back in time is called in real time.
 from dataclasses import dataclass
 
 from bide.core.bucket import Bucket, Phase
-from bide.core.clock import MINUTE, SECOND
+from bide.core.clock import FAR_FUTURE, MINUTE, SECOND
 from bide.core.deadline import OnMiss
 from bide.core.states import JobState
 from bide.lanes.rescue import Start
@@ -74,6 +74,8 @@ def plan(bucket: Bucket, start: Start | None, can: Capabilities, thresholds: Thr
 def next_change(bucket: Bucket, start: Start, thresholds: Thresholds, now: int) -> int:
     """When time alone will change the plan for a bucket that has waiting requests and a latest safe start."""
     minimum = thresholds.minimum(now - bucket.accepted_at)
+    if start.due(now + minimum) >= bucket.tally(Phase.WAITING, Phase.STUBBORN).requests:
+        return FAR_FUTURE  # all of them are to be called already
     change = start.next_due(now + minimum) - minimum
     aged = bucket.accepted_at + thresholds.fresh + 1
     return min(change, aged) if now < aged else change

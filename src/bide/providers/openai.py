@@ -16,6 +16,7 @@ from bide.core.clock import DAY, MINUTE, SECOND
 from bide.core.states import BatchOutcome
 from bide.providers import openai_errors as errors
 from bide.providers import openai_rows as rows
+from bide.providers.decoding import UNREADABLE
 from bide.providers.port import (
     Answer,
     Call,
@@ -294,7 +295,7 @@ async def _read(reply: Reply, kind: type[Wire]) -> Wire:
 def _decode(body: bytes, kind: type[Wire]) -> Wire:
     try:
         return msgspec.json.decode(body, type=kind)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise errors.unreadable(body, error) from error
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from bide.core.clock import MILLISECOND, SECOND
 from bide.core.duration import parse_duration
+from bide.providers.decoding import UNREADABLE
 from bide.providers.port import (
     BusyError,
     MissingError,
@@ -58,7 +59,7 @@ def read_error(body: bytes) -> ErrorBody:
     """The error in a reply's body; bodies that are not OpenAI's become its message."""
     try:
         error = msgspec.json.decode(body, type=_Envelope).error
-    except msgspec.DecodeError:
+    except UNREADABLE:
         error = None
     if isinstance(error, ErrorBody):
         return error

@@ -9,6 +9,7 @@ import msgspec
 
 from bide.core.clock import SECOND
 from bide.core.usage import Usage
+from bide.providers.decoding import UNREADABLE
 from bide.providers.openai_errors import ErrorBody, code_of, is_out_of_credit, read_error
 from bide.providers.port import Row, Verdict
 from bide.providers.transport import Reply
@@ -72,13 +73,19 @@ _body = msgspec.json.Decoder(_Body)
 
 _NULL = msgspec.Raw(b"null")
 
+MOST_TOKENS = 1 << 40
+"""Above anything a model takes or gives; a count beyond it is no count."""
+
+LATEST = 1 << 33
+"""Seconds since 1970, in the year 2242: beyond it, somebody counts in smaller units."""
+
 
 def from_reply(attempt: str, reply: Reply, body: bytes) -> Row:
     """The row that a real-time reply is. Errors of the account have been raised before."""
     request_id = msgspec.json.encode(reply.headers.get("x-request-id")).decode()
     try:
         decoded = _body.decode(body)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         if _is_json(body):  # of a shape we do not know: what was answered is kept, what was refused says why
             decoded = _Body(error=None if _is_success(reply.status) else read_error(body))
         else:
@@ -109,7 +116,7 @@ def _rows(text: bytes) -> list[Row]:
     try:
         lines = _lines.decode_lines(text)
         found = _responses.decode_lines(b"\n".join([line.response for line in lines if line.response != _NULL]))
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return [row for line in text.split(b"\n") if line.strip() for row in (_row(line),)]
     responses = iter(found)
     return [
@@ -126,7 +133,7 @@ def _row(text: bytes) -> Row:
     """One line by itself: some line of its chunk is not as it should be."""
     try:
         line = _lines.decode(text)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         return Row(
             None, Verdict.ERRORED, code="unreadable_row", message=f"{error}: {text[:200].decode('utf-8', 'replace')}"
         )
@@ -134,11 +141,11 @@ def _row(text: bytes) -> Row:
         return _judge(line.custom_id, b"", None, None, line.error)
     try:
         return _of(line, _responses.decode(line.response))
-    except msgspec.DecodeError:
+    except UNREADABLE:
         pass
     try:
         loose = _loose.decode(line.response)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         return Row(line.custom_id, Verdict.ERRORED, bytes(line.response), code="unreadable_row", message=str(error))
     # What was answered is kept in whatever shape; what was refused says why.
     body = _Body(error=None if _is_success(loose.status_code) else read_error(bytes(loose.body)))
@@ -179,7 +186,7 @@ def _is_success(status: int | None) -> bool:
 def _is_json(body: bytes) -> bool:
     try:
         msgspec.json.decode(body)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return False
     return True
 
@@ -187,6 +194,9 @@ def _is_json(body: bytes) -> bool:
 def _usage(wire: _Usage | None) -> Usage | None:
     if wire is None:
         return None
+    counts = (wire.prompt_tokens, wire.input_tokens, wire.completion_tokens, wire.output_tokens)
+    if any(count is not None and not 0 <= count <= MOST_TOKENS for count in counts):
+        return None  # unknown is not the same as nothing
     before = wire.prompt_tokens_details or wire.input_tokens_details
     after = wire.completion_tokens_details or wire.output_tokens_details
     return Usage(
@@ -200,4 +210,4 @@ def _usage(wire: _Usage | None) -> Usage | None:
 
 def _created(body: _Body) -> int | None:
     seconds = body.created or body.created_at
-    return int(seconds * SECOND) if seconds else None
+    return int(seconds * SECOND) if seconds and 0 < seconds < LATEST else None

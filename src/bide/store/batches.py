@@ -91,7 +91,7 @@ class Batches(Filling, Landing):
     @writes
     async def ambiguous(self, transaction: Transaction, held: Fenced, trouble: str, due_at: int, now: int) -> Batch:
         """Nobody answered the create; it is to be looked up, not sent again."""
-        row = await moved(transaction, "ambiguous", held, trouble=trouble, due_at=due_at)
+        row = await moved(transaction, "ambiguous", held, trouble=trouble, due_at=due_at, now=now)
         await events.record(transaction, row["owner"], now, "batch.ambiguous", batch=row["id"], trouble=trouble)
         return records.batch(row)
 
@@ -106,9 +106,13 @@ class Batches(Filling, Landing):
         failed: int,
         started_at: int | None,
         expires_at: int | None,
+        cancel_asked: bool,
         due_at: int,
     ) -> None:
-        """Note what a poll showed and when to poll again."""
+        """Note what a poll showed and when to poll again: at once where its end has been asked for since we looked.
+
+        `cancel_asked` is what the batch said when it was claimed.
+        """
         await must(
             transaction,
             "observe",
@@ -118,6 +122,7 @@ class Batches(Filling, Landing):
             failed=failed,
             started_at=started_at,
             expires_at=expires_at,
+            cancel_asked=int(cancel_asked),
             due_at=due_at,
         )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import xxhash
 
-from bide.core.errors import StoreError
+from bide.core.errors import DamagedError, StoreError
 from bide.core.span import Span
 from bide.store import queries
 from bide.store.database import Database, Transaction, Verbs, reads, writes
@@ -79,11 +79,12 @@ class Bodies(Verbs):
         """The bytes of a span, checked.
 
         Raises:
-            StoreError: they are not there, or not what was written.
+            DamagedError: they are not what was written.
+            StoreError: they cannot be read.
         """
         data = await self.objects.read(await self.name(span.object_id), span.offset, span.length)
         if checksum(data) != span.check:
-            raise StoreError(f"{span.length} bytes at {span.offset} of object {span.object_id} are damaged")
+            raise DamagedError(f"{span.length} bytes at {span.offset} of object {span.object_id} are damaged")
         return data
 
     async def range(self, object_id: int, offset: int, length: int) -> bytes:

@@ -162,14 +162,21 @@ async def add_planned(transaction: Transaction, held: Fenced, endpoint: str, aft
     added = await transaction.all(SQL["added"], batch=batch, after=after)
     await transaction.run(SQL["mark"], batch=batch, after=after)
     for row in added:
-        requests, tokens = row["requests"], int(row["tokens"])
+        requests, bound = row["requests"], int(row["bound"])
         size = int(row["length"]) + requests * line_overhead(endpoint)
-        await must(
-            transaction, "grow", held, requests=requests, size=size, tokens=tokens, first=row["first"], last=row["last"]
-        )
         await transaction.run(SQL["share"], batch=batch, bucket=row["bucket_id"], requests=requests)
-        bound = int(row["bound"])
-        await count(transaction, row["bucket_id"], Phase.WAITING, Tally(-requests, -bound))
+        await count(transaction, row["bucket_id"], Phase(row["phase"]), Tally(-requests, -bound))
         await count(transaction, row["bucket_id"], Phase.BATCHED, Tally(requests, bound))
-        total = Room(total.requests + requests, total.size + size, total.tokens + tokens)
+        total = Room(total.requests + requests, total.size + size, total.tokens + int(row["tokens"]))
+    if added:
+        await must(
+            transaction,
+            "grow",
+            held,
+            requests=total.requests,
+            size=total.size,
+            tokens=total.tokens,
+            first=min(row["first"] for row in added),
+            last=max(row["last"] for row in added),
+        )
     return total

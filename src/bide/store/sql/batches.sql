@@ -61,11 +61,11 @@ WHERE bucket_id = :bucket AND state = 'open' AND live_batches = 0 AND live_calls
 ORDER BY id;
 
 -- name: added
--- What a batch was given since then, by bucket.
-SELECT r.bucket_id, count(*) AS requests, sum(r.length) AS length, sum(r.input_tokens) AS tokens,
+-- What a batch was given since then, by bucket and by what the requests were before.
+SELECT r.bucket_id, {phase r} AS phase, count(*) AS requests, sum(r.length) AS length, sum(r.input_tokens) AS tokens,
     sum(r.input_tokens + r.output_tokens) AS bound, min(a.id) AS first, max(a.id) AS last
 FROM attempts a JOIN requests r ON r.id = a.request_id
-WHERE a.batch_id = :batch AND a.id > :after GROUP BY r.bucket_id ORDER BY r.bucket_id;
+WHERE a.batch_id = :batch AND a.id > :after GROUP BY r.bucket_id, {phase r} ORDER BY r.bucket_id, phase;
 
 -- name: mark
 -- Its requests are in a batch now.
@@ -112,14 +112,16 @@ UPDATE batches SET state = 'sealed', input_file = :input_file, failures = failur
 WHERE id = :batch AND fence = :fence AND state = 'submitting' RETURNING *;
 
 -- name: ambiguous
--- The create was sent and nobody answered.
-UPDATE batches SET state = 'ambiguous', trouble = :trouble, due_at = :due_at, holder = NULL, lease_until = 0
+-- The create was sent, or may have been, and nobody answered.
+UPDATE batches SET state = 'ambiguous', doubted_at = :now, trouble = :trouble, due_at = :due_at, holder = NULL, lease_until = 0
 WHERE id = :batch AND fence = :fence AND state IN {before batch.ambiguous} RETURNING *;
 
 -- name: observe
 -- What a poll showed. Counters are for people.
 UPDATE batches SET total_count = :total, completed_count = :completed, failed_count = :failed, started_at = :started_at,
-    expires_at = coalesce(:expires_at, expires_at), failures = 0, trouble = NULL, due_at = :due_at, holder = NULL, lease_until = 0
+    expires_at = coalesce(:expires_at, expires_at), failures = 0, trouble = NULL, holder = NULL, lease_until = 0,
+    -- Who asked for its end while we looked wants it now.
+    due_at = CASE WHEN cancel_asked = 1 AND :cancel_asked = 0 THEN due_at ELSE :due_at END
 WHERE id = :batch AND fence = :fence;
 
 -- name: cancelling

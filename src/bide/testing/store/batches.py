@@ -144,7 +144,14 @@ class BatchCases(StoreCase):
         batch = await scene.bring(await scene.claim(batch), BatchState.SUBMITTED)
         assert (batch.provider_id, batch.trouble, batch.failures) == (f"provider-{batch.tag}", None, 0)
         await store.observed(
-            held(batch), total=3, completed=2, failed=1, started_at=7, expires_at=None, due_at=scene.now
+            held(batch),
+            total=3,
+            completed=2,
+            failed=1,
+            started_at=7,
+            expires_at=None,
+            cancel_asked=False,
+            due_at=scene.now,
         )
         batch = await scene.claim(await store.get(batch.id))
         assert (batch.total_count, batch.completed_count, batch.failed_count, batch.started_at) == (3, 2, 1, 7)

@@ -64,7 +64,7 @@ IN_ANY_STATE: Mapping[str, Verb] = {
     "troubled": lambda scene, held: scene.store.batches.troubled(held, "502", START),
     "bar": lambda scene, held: scene.store.batches.bar(held, "no batches", START),
     "observed": lambda scene, held: scene.store.batches.observed(
-        held, total=1, completed=1, failed=0, started_at=None, expires_at=None, due_at=START
+        held, total=1, completed=1, failed=0, started_at=None, expires_at=None, cancel_asked=False, due_at=START
     ),
 }
 

@@ -142,6 +142,7 @@ CREATE TABLE batches (
     cancel_asked {integer} NOT NULL DEFAULT 0,
     opened_at {integer} NOT NULL,
     intended_at {integer},
+    doubted_at {integer},              -- since when nobody sends its create any more, though it may have been sent
     submitted_at {integer},
     started_at {integer},
     cancel_at {integer},
