@@ -187,3 +187,37 @@ def test_a_reply_that_is_no_json_is_an_error_that_may_pass(body: bytes) -> None:
     row = from_reply(200, body)
     assert (row.verdict, row.permanent, row.code) == (Verdict.ERRORED, False, "unreadable_reply")
     assert json.loads(row.response)["body"] == body.decode()
+
+
+@pytest.mark.parametrize(
+    "wire",
+    [
+        pytest.param(b'"created": 1800000000000000000', id="nanoseconds"),
+        pytest.param(b'"created": -5', id="before 1970"),
+        pytest.param(b'"usage": {"prompt_tokens": 99999999999999999999, "completion_tokens": 1}', id="tokens beyond all measure"),
+        pytest.param(b'"usage": {"prompt_tokens": -1, "completion_tokens": 1}', id="fewer than no tokens"),
+    ],
+)  # fmt: skip
+async def test_numbers_beyond_all_measure_are_unknown(wire: bytes) -> None:
+    line = (
+        b'{"custom_id": "a", "response": {"status_code": 200, "body": {"choices": [], ' + wire + b'}}, "error": null}\n'
+    )
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield line
+
+    [[row]] = [rows async for rows in openai_rows.from_file(chunks())]
+
+    assert (row.verdict, row.created, row.usage) == (Verdict.ANSWERED, None, None)
+
+
+async def test_a_row_that_is_not_utf_8_is_an_error_of_its_own() -> None:
+    good = b'{"custom_id": "b", "response": {"status_code": 200, "body": {"choices": []}}, "error": null}\n'
+    bad = b'{"custom_id": "a", "response": null, "error": {"code": "x", "message": "\xff"}}\n'
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield bad + good
+
+    [rows] = [rows async for rows in openai_rows.from_file(chunks())]
+
+    assert [row.verdict for row in rows] == [Verdict.ERRORED, Verdict.ANSWERED]

@@ -1,0 +1,274 @@
+"""What must not stop the engine, nor cost anybody anything: one test a trouble that was met."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.engine.desk import Desk, a_remote
+from tests.engine.test_steps import batch_in
+
+from bide.core.batch import Batch
+from bide.core.bucket import Phase
+from bide.core.clock import DAY, MINUTE, SECOND
+from bide.core.errors import StoreError
+from bide.core.states import AttemptState, BatchOutcome, BatchState
+from bide.engine import recover
+from bide.engine.call import Caller
+from bide.engine.outlook import outlook_of
+from bide.engine.service import Service
+from bide.engine.steps import STEPS, follow
+from bide.lanes.capacity import Capacity
+from bide.lanes.decide import Wanted, decide
+from bide.lanes.rescue import Carrier
+from bide.providers.port import MissingError, QuotaError, RejectedError, RowError
+from bide.providers.transport import ReplyLostError
+from bide.store.limits import ENQUEUED_TOKENS
+from bide.testing.scene import report
+
+ROOMY = Capacity(6_000, None, True)
+
+
+async def claimed(desk: Desk, batch: Batch) -> Batch:
+    """The batch under a new lease, at the next instant at which that is possible."""
+    present = await desk.again(batch)
+    desk.clock.move_to(max(desk.clock.now(), present.due_at or 0, present.lease_until))
+    desk.scene.now = desk.clock.now()
+    return await desk.scene.claim(present)
+
+
+class Calls:
+    """A caller and the tasks it has started."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.started: list[asyncio.Task[None]] = []
+        self.caller = Caller(desk.context, self._spawn, lambda: None)
+
+    def _spawn(self, work: Any) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self.started.append(task)
+        return task
+
+
+async def phases(desk: Desk) -> dict[Phase, int]:
+    """How many requests of unfinished buckets there are, by phase."""
+    snapshot = await desk.scene.store.snapshots.take("host", desk.clock.now())
+    found: dict[Phase, int] = {}
+    for bucket in snapshot.buckets:
+        for phase, tally in bucket.tallies.items():
+            if tally.requests:
+                found[phase] = found.get(phase, 0) + tally.requests
+    return found
+
+
+@pytest.mark.parametrize("hung", [100 * SECOND, 5 * MINUTE])
+async def test_never_created_is_said_a_whole_listing_delay_after_the_send(desk: Desk, hung: int) -> None:
+    batch = await batch_in(desk, BatchState.SEALED, stage="file-1", find=None)
+
+    async def slow(submission: Any, input_file: str | None) -> Any:
+        desk.clock.advance(hung)
+        raise ReplyLostError
+
+    desk.provider.submit = slow
+    await follow(desk.context, batch)
+    lost_at = desk.clock.now()
+    while (await desk.again(batch)).state is BatchState.AMBIGUOUS:
+        await follow(desk.context, await claimed(desk, batch))
+
+    assert desk.clock.now() >= lost_at + desk.provider.limits.listing_delay
+
+
+async def test_a_batch_that_vanished_is_written_off(desk: Desk) -> None:
+    batch = await batch_in(desk, BatchState.SUBMITTED, poll=MissingError("no such batch"))
+    desk.clock.advance(3 * DAY)
+
+    await follow(desk.context, await claimed(desk, batch))
+
+    present = await desk.again(batch)
+    assert (present.state, present.code) == (BatchState.HARVESTED, "vanished")
+    assert await phases(desk) == {Phase.WAITING: 2}
+
+
+async def test_a_provider_that_refuses_a_cancel_is_asked_for_the_state(desk: Desk) -> None:
+    batch = await batch_in(
+        desk,
+        BatchState.SUBMITTED,
+        cancel=RejectedError("it has ended", code="invalid_request"),
+        poll=a_remote(outcome=BatchOutcome.COMPLETED, ended_at=0, output_file="file-out"),
+    )
+
+    await STEPS[BatchState.SUBMITTED](desk.context, replace(batch, cancel_asked=True))
+
+    assert desk.provider.used == ["cancel", "poll"]
+    assert (await desk.again(batch)).outcome is BatchOutcome.COMPLETED
+
+
+async def test_a_cancel_asked_for_while_we_looked_is_not_put_off(desk: Desk) -> None:
+    batch = await batch_in(desk, BatchState.SUBMITTED)
+    now = desk.clock.now()
+
+    async def meanwhile(provider_id: str) -> Any:
+        await desk.scene.store.batches.ask_cancel(batch.id, "needed", now)
+        return a_remote()
+
+    desk.provider.poll = meanwhile
+    await STEPS[BatchState.SUBMITTED](desk.context, batch)
+
+    assert ((await desk.again(batch)).due_at or DAY) <= now
+
+
+async def test_a_divided_batch_with_a_stubborn_request_keeps_count(desk: Desk) -> None:
+    scene = desk.scene
+    handed = await scene.hand_in(4)
+    batch = await scene.batch(handed.bucket, BatchState.SUBMITTED)
+    for _ in range(2):
+        [bucket] = await scene.buckets(handed.job)
+        [call] = await scene.call(bucket, 1, batch)
+        await scene.settle_calls([report(call.attempt, AttemptState.LOST)])
+    desk.clock.move_to(max(scene.now, desk.clock.now()))
+    bad = RowError("invalid_value", "no", 4)
+    desk.provider.script["poll"] = a_remote(status="failed", outcome=BatchOutcome.FAILED, errors=(bad,))
+
+    await follow(desk.context, await scene.store.batches.get(batch.id))
+
+    assert await phases(desk) == {Phase.BATCHED: 3, Phase.FAILED: 1}
+
+
+async def test_what_is_claimed_is_called_though_the_next_claim_fails(desk: Desk) -> None:
+    scene, calls = desk.scene, Calls(desk)
+    handed = await scene.hand_in(4)
+    batch = await scene.batch(handed.bucket, BatchState.SUBMITTED, requests=2)
+    [bucket] = await scene.buckets(handed.job)
+    claim = scene.store.attempts.claim_calls
+
+    async def once(*arguments: Any, batch: Batch | None, **named: Any) -> Any:
+        if batch is not None:
+            raise StoreError("the disk is full")
+        return await claim(*arguments, batch=batch, **named)
+
+    desk.provider.script["send"] = ReplyLostError()
+    scene.store.attempts.claim_calls = once
+    await calls.caller.serve([Wanted(bucket, 4, [Carrier(batch, 2)], "due")], {(bucket.account, bucket.model): ROOMY})
+
+    assert len(calls.started) == 2
+    await asyncio.gather(*calls.started)
+    assert calls.caller.in_flight == 0
+
+
+async def test_a_call_that_fails_in_a_way_nobody_foresaw_gives_its_place_back(desk: Desk) -> None:
+    faults: list[BaseException] = []
+    desk.context = replace(desk.context, on_fault=faults.append)
+    calls = Calls(desk)
+    handed = await desk.scene.hand_in(1)
+    desk.provider.script["send"] = ValueError("a field nobody knew")
+
+    async def body(span: Any) -> bytes:
+        return b"{}"
+
+    desk.scene.store.bodies.read = body
+    await calls.caller.serve(
+        [Wanted(handed.bucket, 1, [], "due")], {(handed.bucket.account, handed.bucket.model): ROOMY}
+    )
+    await asyncio.gather(*calls.started)
+
+    assert [str(fault) for fault in faults] == ["a field nobody knew"]
+    assert calls.caller.in_flight == 0
+    assert await phases(desk) == {Phase.WAITING: 1}
+
+
+async def test_a_damaged_body_fails_its_request_and_no_other(desk: Desk) -> None:
+    calls = Calls(desk)
+    handed = await desk.scene.hand_in(1)
+    name = await desk.scene.store.bodies.name(1)
+    await desk.scene.store.objects.put(name, b"x" * 1_000)
+
+    await calls.caller.serve(
+        [Wanted(handed.bucket, 1, [], "due")], {(handed.bucket.account, handed.bucket.model): ROOMY}
+    )
+    await asyncio.gather(*calls.started)
+
+    assert (await desk.scene.get(handed.job)).answered_at is not None
+    assert desk.provider.used == []
+
+
+async def test_a_quota_refused_at_the_create_is_learned_once(desk: Desk) -> None:
+    batch = await batch_in(desk, BatchState.SEALED, stage="file-1", submit=QuotaError("full", limit=50))
+
+    await follow(desk.context, batch)
+
+    snapshot = await desk.scene.store.snapshots.take("host", desk.clock.now())
+    assert [known.value for key, known in snapshot.limits.items() if key[2] == ENQUEUED_TOKENS] == [50]
+
+
+async def test_a_learned_quota_is_tried_again_after_an_hour(desk: Desk) -> None:
+    handed = await desk.scene.hand_in(1)
+    key = (handed.bucket.account, handed.bucket.model)
+    await desk.scene.store.limits.learn(*key, {ENQUEUED_TOKENS: 50}, "refusal", desk.clock.now())
+    limits: list[int | None] = []
+    for _ in range(2):
+        snapshot = await desk.scene.store.snapshots.take("host", desk.clock.now())
+        limits.append(outlook_of(desk.context, snapshot).quotas[key].limit)
+        desk.clock.advance(61 * MINUTE)
+
+    assert limits == [50, None]
+
+
+async def test_a_long_call_of_a_living_worker_is_nobody_s_to_write_off(desk: Desk) -> None:
+    calls = Calls(desk)
+    handed = await desk.scene.hand_in(1)
+    answer = asyncio.Event()
+
+    async def slow(call: Any) -> Any:
+        await answer.wait()
+        raise ReplyLostError
+
+    async def body(span: Any) -> bytes:
+        return b"{}"
+
+    desk.provider.send = slow
+    desk.scene.store.bodies.read = body
+    await calls.caller.serve(
+        [Wanted(handed.bucket, 1, [], "due")], {(handed.bucket.account, handed.bucket.model): ROOMY}
+    )
+    await asyncio.sleep(0)
+    lease = desk.context.settings.realtime.call_lease
+    for _ in range(6):
+        desk.clock.advance(lease // 2)
+        await calls.caller.keep()
+        await recover.write_off(desk.context)
+
+    assert await phases(desk) == {Phase.CALLING: 1}
+    answer.set()
+    await asyncio.gather(*calls.started)
+
+
+async def test_a_store_that_is_away_for_a_while_does_not_end_the_watch(desk: Desk) -> None:
+    service = Service(desk.context)
+    tries = 0
+
+    async def away() -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise StoreError("the server restarts")
+        service.stop()
+        await asyncio.Event().wait()
+
+    desk.scene.store.database.wait_for_change = away
+    running = asyncio.create_task(service.run())
+    while not running.done():
+        desk.clock.advance(MINUTE)
+        await asyncio.sleep(0.01)
+
+    assert tries == 2
+
+
+async def test_a_cancelled_job_ends_though_its_account_is_gone(desk: Desk) -> None:
+    handed = await desk.scene.hand_in(2)
+    await desk.scene.store.jobs.cancel("local", handed.job.id, desk.clock.now())
+    context = replace(desk.context, providers={})
+    snapshot = await desk.scene.store.snapshots.take("host", desk.clock.now())
+
+    decisions = decide(outlook_of(context, snapshot), context.settings.rules, desk.clock.now())
+
+    assert [one.bucket.id for one in decisions.given_up] == [handed.bucket.id]
