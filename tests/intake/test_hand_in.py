@@ -1,5 +1,6 @@
 """Which job a file is; where results that are asked for later go."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,18 @@ async def test_a_file_is_known_again_however_many_came_after_it(tmp_path: Path) 
 
     assert [one.job.external_id for one in again] == [jobs[0], jobs[12], jobs[24]]
     assert [one.reading for one in again] == [None] * 3
+
+
+@pytest.mark.parametrize("shape", [None, Format.BATCH])
+async def test_the_same_file_handed_in_twice_at_once_is_one_job(tmp_path: Path, shape: Format | None) -> None:
+    path, output = tmp_path / "in.jsonl", tmp_path / "out.jsonl" if shape else None
+    write_requests(path, 5_000)
+    async with opened(load({"BIDE_HOME": str(tmp_path), "OPENAI_API_KEY": "none"})) as bide:
+        both = await asyncio.gather(handed_in(bide, path, output, shape), handed_in(bide, path, output, shape))
+        third = await handed_in(bide, path, output, shape)
+
+    assert len({one.job.external_id for one in [*both, third]}) == 1
+    assert sorted(one.reading is None for one in both) == [False, True]
 
 
 @pytest.mark.parametrize("link", [False, True])

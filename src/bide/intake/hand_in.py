@@ -30,6 +30,7 @@ from bide.intake.order import Order
 from bide.intake.reader import Input, open_input
 from bide.intake.source import STANDARD_INPUT
 from bide.ledger.facts import context_window
+from bide.store.jobs import HandedInError
 from bide.store.store import Store
 
 STANDARD_INPUT_NAME = "standard input"
@@ -101,13 +102,16 @@ async def hand_in(context: Context, request: FileRequest, on_progress: Progresse
                 return HandedIn(known, None, destination)
             opened = files.enter_context(_open(context, request, account))
             first = next(iter(opened), None)
-        reading = await ingest(
-            context,
-            order,
-            lambda entry: account,
-            _chunks(opened, first),
-            lambda findings: on_progress(findings, opened),
-        )
+        try:
+            reading = await ingest(
+                context,
+                order,
+                lambda entry: account,
+                _chunks(opened, first),
+                lambda findings: on_progress(findings, opened),
+            )
+        except HandedInError as error:
+            return HandedIn(await context.store.jobs.find(order.owner, error.job), None, destination)
         return HandedIn(reading.job, reading, destination)
 
 
@@ -131,6 +135,7 @@ def order_of(request: FileRequest, account: str, destination: str | None = None)
         workflow=request.workflow,
         max_cost=request.max_cost,
         strict=request.strict,
+        new=request.new,
         skip_bad_lines=request.skip_bad_lines,
     )
 

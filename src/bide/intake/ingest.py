@@ -182,6 +182,7 @@ class _Reader:
                 first_request=first,
                 last_request=last,
                 host=self._context.host if order.destination else None,
+                once=not order.new,
             ),
             self._context.clock.now(),
         )

@@ -23,4 +23,6 @@ class Order:
     idempotency_key: str | None = None
     strict: bool = False
     """Refuse the whole job unless every request of it is guaranteed."""
+    new: bool = False
+    """Whether it is a job of its own even where the same has been handed in before."""
     skip_bad_lines: bool = False

@@ -39,7 +39,10 @@ class NewJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acceptance:
-    """What the reading of a job found. `host` is the machine that can reach its destination."""
+    """What the reading of a job found. `host` is the machine that can reach its destination.
+
+    `once`: not if the same was accepted from somebody else while it was read.
+    """
 
     fingerprint: str
     input_id: int | None
@@ -49,6 +52,18 @@ class Acceptance:
     first_request: int | None
     last_request: int | None
     host: str | None
+    once: bool = False
+
+
+class HandedInError(ConflictError):
+    """The same was handed in by somebody else at the same time, and theirs was first; watch that job."""
+
+    code = "handed_in_meanwhile"
+
+    def __init__(self, job: str) -> None:
+        """`job` is the external id of the one that was first."""
+        super().__init__(f"the same was handed in at the same time, and {job} was first; watch that job")
+        self.job = job
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +96,12 @@ class Jobs(Verbs):
 
     @writes
     async def accept(self, transaction: Transaction, owner: str, job: int, found: Acceptance, now: int) -> Job:
-        """Promise the job: when this returns, every request of it will be settled."""
+        """Promise the job: when this returns, every request of it will be settled.
+
+        Raises:
+            HandedInError: it was to be accepted once, and the same was accepted while it was read.
+            ConflictError: it was accepted or forgotten meanwhile.
+        """
         return await accept(transaction, owner, job, found, now)
 
     @writes
@@ -205,12 +225,17 @@ async def begin(transaction: Transaction, owner: str, job: NewJob, now: int) -> 
 
 async def accept(transaction: Transaction, owner: str, job: int, found: Acceptance, now: int) -> Job:
     """As the verb, within a transaction."""
+    if found.once:
+        await transaction.lock(SQL["lock_acceptance"])
+        twin = await transaction.one(SQL["accepted_meanwhile"], owner=owner, job=job, fingerprint=found.fingerprint)
+        if twin is not None:
+            raise HandedInError(twin["external_id"])
     row = await transaction.one(
         SQL["accept"],
         owner=owner,
         job=job,
         now=now,
-        **{name: getattr(found, name) for name in Acceptance.__slots__ if name != "host"},
+        **{name: getattr(found, name) for name in Acceptance.__slots__ if name not in ("host", "once")},
     )
     if row is None:
         raise ConflictError("the job was accepted or forgotten meanwhile; run the same command again")

@@ -15,6 +15,17 @@ UPDATE jobs SET state = 'running', fingerprint = :fingerprint, input_id = :input
 WHERE owner = :owner AND id = :job AND state IN {before job.running} AND cancelled_at IS NULL
 RETURNING *;
 
+-- name: lock_acceptance
+-- A row that everybody who must not be accepted twice locks first.
+INSERT INTO settings (name, value) VALUES ('accepting', '') ON CONFLICT (name) DO UPDATE SET value = '';
+
+-- name: accepted_meanwhile
+-- Another job of the same content, parameters and place, accepted since the reading of this one began.
+SELECT j.* FROM jobs j JOIN jobs own ON own.id = :job
+WHERE j.owner = :owner AND j.fingerprint = :fingerprint AND coalesce(j.destination, '') = coalesce(own.destination, '')
+    AND j.id <> own.id AND j.accepted_at >= own.created_at
+ORDER BY j.id LIMIT 1;
+
 -- name: cancel
 -- Spend no more.
 UPDATE jobs SET state = 'cancelling', cancelled_at = :now

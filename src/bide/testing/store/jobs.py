@@ -1,12 +1,15 @@
 """Jobs: begun, promised, forgotten, cancelled, finished."""
 
+import asyncio
+
 import pytest
 
 from bide.core.bucket import Phase
 from bide.core.errors import ConflictError, NotFoundError
+from bide.core.job import Job
 from bide.core.states import AttemptState, BatchState, JobState, RequestState
 from bide.store.filling import Room
-from bide.store.jobs import NewJob
+from bide.store.jobs import HandedInError, NewJob
 from bide.testing.scene import ROOMY, Scene, held, report
 from bide.testing.store.case import StoreCase
 
@@ -22,6 +25,20 @@ class JobCases(StoreCase):
         assert await scene.store.jobs.recent(scene.owner, 10) == []
         assert await scene.buckets(job) == []
         assert not await scene.store.is_busy()
+
+    async def test_of_the_same_read_at_the_same_time_one_is_accepted(self, scene: Scene) -> None:
+        jobs = [await scene.begin(), await scene.begin()]
+        outcomes = await asyncio.gather(*[scene.accept(job, 0, once=True) for job in jobs], return_exceptions=True)
+        [first] = [one for one in outcomes if isinstance(one, Job)]
+        [second] = [one for one in outcomes if isinstance(one, HandedInError)]
+        assert second.job == first.external_id
+        other = await scene.begin(destination="elsewhere")
+        assert (await scene.accept(other, 0, once=True)).accepted_at == scene.now
+        beside = await scene.begin()
+        assert (await scene.accept(beside, 0)).accepted_at == scene.now
+        scene.now += 1
+        later = await scene.begin()
+        assert (await scene.accept(later, 0, once=True)).accepted_at == scene.now, "whoever reads later has looked"
 
     async def test_an_accepted_job_is_running_with_all_that_was_found(self, scene: Scene) -> None:
         handed = await scene.hand_in(3, 2, workflow="tickets", max_cost=5, destination="{}", host="here")
