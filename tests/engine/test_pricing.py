@@ -1,13 +1,20 @@
+import asyncio
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from tests.engine.desk import Desk
 
 from bide.core.clock import DAY
 from bide.core.money import RateCard, Rates
+from bide.core.span import Span
 from bide.core.usage import Usage
+from bide.engine.call import Caller
 from bide.engine.pricing import BATCH, STANDARD, Pricing, Tariff
+from bide.lanes.capacity import Capacity
+from bide.lanes.decide import Wanted
 from bide.ledger.prices import Prices
+from bide.providers.port import Answer, RateHeaders, Row, Verdict
 
 USAGE = Usage(input=100, output=10)
 
@@ -103,3 +110,39 @@ async def test_the_catalogue_is_such_a_source(desk: Desk) -> None:
 
     assert price.listed == (100 * 2 + 10 * 8) * 10**6
     assert price.amount == price.listed // 2
+
+
+@pytest.mark.parametrize(
+    ("tier", "dollars"),
+    [
+        pytest.param(None, 8, id="none is named"),
+        pytest.param("default", 8, id="the standard tier"),
+        pytest.param("flex", 4, id="flex"),
+        pytest.param("priority", 16, id="priority"),
+        pytest.param("scale", None, id="one without a price: unknown, and not nothing"),
+    ],
+)
+async def test_a_call_is_priced_by_the_tier_that_its_reply_names(
+    desk: Desk, tier: str | None, dollars: int | None
+) -> None:
+    handed = await desk.scene.hand_in(1)
+    desk.context.pricing.source = Cards({"standard": 8, "flex": 4, "priority": 16})
+    row = Row("a", Verdict.ANSWERED, b"{}", 200, usage=Usage(input=10**6), tier=tier)
+    desk.provider.script["send"] = Answer(row, RateHeaders())
+    tasks: list[asyncio.Task[None]] = []
+
+    def spawn(work: Any) -> asyncio.Task[None]:
+        tasks.append(asyncio.create_task(work))
+        return tasks[-1]
+
+    async def read(span: Span) -> bytes:
+        return b"{}"
+
+    object.__setattr__(desk.scene.store.bodies, "read", read)
+    key = (handed.bucket.account, handed.bucket.model)
+    caller = Caller(desk.context, spawn, lambda: None)
+    await caller.serve([Wanted(handed.bucket, 1, [], "due")], {key: Capacity(600, None, True)})
+    await asyncio.gather(*tasks)
+
+    progress = await desk.scene.store.jobs.progress(desk.scene.owner, handed.job.id)
+    assert (progress.paid, progress.unpriced) == ((dollars or 0) * 10**12, int(dollars is None))

@@ -3,7 +3,8 @@ from decimal import Decimal
 import pytest
 
 from bide.core.money import Rates
-from bide.ledger.rates import PerKind, flat, rate, scaled
+from bide.ledger.prices import Prices
+from bide.ledger.rates import UNKNOWN, PerKind, flat, mode_of, rate, scaled
 
 
 @pytest.mark.parametrize(
@@ -54,3 +55,9 @@ def test_a_kind_without_its_own_multiplier_costs_what_input_costs() -> None:
 def test_a_product_that_is_too_fine_is_refused() -> None:
     with pytest.raises(ValueError, match="finer"):
         scaled(((0, Rates(1, 1, 1, 1)),), PerKind(Decimal("0.5"), Decimal(1)))
+
+
+def test_a_tier_that_nobody_knows_has_no_price() -> None:
+    prices = Prices({"openai/gpt-5": {"input": "1", "output": "2", "batch": "0.5"}})
+    assert mode_of("scale") == mode_of("batch") == UNKNOWN
+    assert [prices.card("openai", model, UNKNOWN, "2026-11-21") for model in ("gpt-5", "gpt-4.1")] == [None, None]

@@ -166,6 +166,15 @@ def test_a_reply_becomes_a_row_of_one_line() -> None:
     assert json.loads(row.response) == {"status_code": 200, "request_id": "req_1", "body": ANSWER}
 
 
+@pytest.mark.parametrize(
+    ("wire", "tier"),
+    [({}, None), ({"service_tier": None}, None), ({"service_tier": "flex"}, "flex"), ({"service_tier": 7}, "7")],
+)
+def test_a_reply_names_its_tier(wire: dict[str, object], tier: str | None) -> None:
+    row = from_reply(200, json.dumps({**ANSWER, **wire}).encode())
+    assert (row.tier, row.usage) == (tier, Usage(30, 10, 0, 20, 7))
+
+
 def test_a_reply_without_a_request_id() -> None:
     assert json.loads(from_reply(200, json.dumps(ANSWER).encode()).response)["request_id"] is None
 

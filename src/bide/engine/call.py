@@ -18,6 +18,7 @@ from bide.engine.step import note_refusal
 from bide.lanes.capacity import ASSUMED, Capacity
 from bide.lanes.decide import Key, Wanted
 from bide.lanes.pace import Pace, learned
+from bide.ledger.rates import mode_of
 from bide.providers.port import (
     Answer,
     BusyError,
@@ -190,7 +191,7 @@ class Caller:
         price = None
         if row.verdict is Verdict.ANSWERED or row.usage is not None:
             provider = context.providers[bucket.account]
-            tariff = await context.pricing.tariff(provider.catalogue, bucket.model, pricing.STANDARD, finished_at)
+            tariff = await context.pricing.tariff(provider.catalogue, bucket.model, mode_of(row.tier), finished_at)
             price = tariff.price(row.usage)
         return Report(
             claimed.attempt,

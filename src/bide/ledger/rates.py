@@ -4,6 +4,7 @@ One USD per million tokens is 1,000,000,000 units of 1e-15 USD per token, so nin
 finer is refused, not rounded.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Literal, get_args
 
@@ -16,6 +17,17 @@ Mode = Literal["standard", "batch", "flex", "priority"]
 
 MODES: tuple[Mode, ...] = get_args(Mode)
 STANDARD: Mode = "standard"
+
+UNKNOWN = "unknown"
+"""What was sold as something that bide has no price for."""
+
+SOLD_AS: Mapping[str | None, str] = {None: STANDARD, "default": STANDARD, "flex": "flex", "priority": "priority"}
+
+
+def mode_of(tier: str | None) -> str:
+    """What a real-time answer was sold as, by the service tier that it names; None: it names none."""
+    return SOLD_AS.get(tier, UNKNOWN)
+
 
 PER_MILLION = RATE_DOLLAR // 1_000_000
 """One USD per million tokens, as a rate."""

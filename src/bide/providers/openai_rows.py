@@ -4,6 +4,7 @@ Only the few fields that bide needs are decoded; the response itself is kept as 
 """
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import msgspec
 
@@ -46,6 +47,7 @@ class _Body(msgspec.Struct, gc=False):
     status: str | None = None
     created: float | None = None
     created_at: float | None = None
+    service_tier: Any = None
 
 
 class _Response(msgspec.Struct, gc=False):
@@ -162,6 +164,7 @@ def _judge(custom_id: str, response: bytes, status: int | None, body: _Body | No
             status,
             usage=_usage(body.usage),
             created=_created(body),
+            tier=_tier(body),
         )
     found = (body.error if body is not None else None) or error or ErrorBody(message="no answer and no error")
     code, message = code_of(found), found.message
@@ -176,6 +179,7 @@ def _judge(custom_id: str, response: bytes, status: int | None, body: _Body | No
         message,
         permanent=status in PERMANENT,
         usage=_usage(body.usage) if body is not None and body.usage is not None else None,
+        tier=_tier(body) if body is not None else None,
     )
 
 
@@ -211,3 +215,7 @@ def _usage(wire: _Usage | None) -> Usage | None:
 def _created(body: _Body) -> int | None:
     seconds = body.created or body.created_at
     return int(seconds * SECOND) if seconds and 0 < seconds < LATEST else None
+
+
+def _tier(body: _Body) -> str | None:
+    return None if body.service_tier is None else str(body.service_tier)

@@ -96,6 +96,8 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     usage: Usage | None = None
     created: int | None = None
     """When the provider says it made the answer, in microseconds."""
+    tier: str | None = None
+    """The service tier that it says it answered in."""
 
 
 @dataclass(frozen=True, slots=True)
