@@ -59,10 +59,7 @@ def states_page() -> str:
         if noun == "batch":
             words = ", ".join(f"`{outcome}`" for outcome in states.BatchOutcome)
             parts.append(f"An ended batch has one of four outcomes: {words}. All four are harvested alike.\n")
-    live, there = (", ".join(f"`{one}`" for one in group) for group in (states.LIVE_BATCHES, states.AT_PROVIDER))
-    parts.append(f"A batch may still bring answers in {live}.\n")
-    parts.append(f"Its tokens count against the provider's quota in {there}.")
-    return "\n".join(parts) + "\n"
+    return "\n".join(parts)
 
 
 def _diagram(kind: Any, moves: Mapping[Any, frozenset[Any]]) -> str:

@@ -7,11 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from bide.core.states import (
-    AT_PROVIDER,
     ATTEMPT_MOVES,
     BATCH_MOVES,
     JOB_MOVES,
-    LIVE_BATCHES,
     MOVES,
     REQUEST_MOVES,
     AttemptState,
@@ -127,14 +125,6 @@ def test_sources_invert_the_table(noun: str) -> None:
     states, moves = TABLES[noun]
 
     assert {state: {target for target in states if state in sources(moves, target)} for state in states} == moves
-
-
-def test_batches_that_may_still_bring_answers() -> None:
-    assert LIVE_BATCHES == ("open", "sealed", "submitting", "ambiguous", "submitted", "cancelling")
-
-
-def test_batches_that_fill_the_providers_queue() -> None:
-    assert AT_PROVIDER == ("submitting", "ambiguous", "submitted", "cancelling")
 
 
 class Moved(RuleBasedStateMachine):

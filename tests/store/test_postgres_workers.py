@@ -225,7 +225,7 @@ class Worker:
             if one.id == batch:
                 fence = one.fence
             else:
-                await scene.store.batches.wait(held(one), scene.now)
+                await scene.store.batches.troubled(held(one), "503", scene.now)
         return fence
 
     async def call(self) -> None:

@@ -147,10 +147,3 @@ MOVES = {
 def sources(moves: Mapping[State, frozenset[State]], target: State) -> tuple[State, ...]:
     """The states from which `target` may be reached, in the order they are declared."""
     return tuple(state for state, targets in moves.items() if target in targets)
-
-
-LIVE_BATCHES = tuple(state for state in BatchState if state not in (BatchState.ENDED, BatchState.HARVESTED))
-"""States in which a batch may still bring answers."""
-
-AT_PROVIDER = (BatchState.SUBMITTING, BatchState.AMBIGUOUS, BatchState.SUBMITTED, BatchState.CANCELLING)
-"""States in which a batch's tokens count against the provider's enqueued-token quota."""

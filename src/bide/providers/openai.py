@@ -168,7 +168,7 @@ class OpenAIProvider:
             body = await reply.read()
             errors.raise_for_account(reply, body)
             row = rows.from_reply(call.attempt, reply, body)
-            return Answer(row, errors.rate_headers(reply.headers), errors.retry_after(reply.headers))
+            return Answer(row, errors.rate_headers(reply.headers))
 
     async def stream(self, call: Call) -> AsyncIterator[bytes]:
         async with self._exchange(

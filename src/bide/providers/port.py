@@ -106,8 +106,6 @@ class Answer:
 
     row: Row
     rates: RateHeaders
-    retry_after: int | None = None
-    """Microseconds the provider asked us to wait."""
 
 
 @dataclass(frozen=True, slots=True)

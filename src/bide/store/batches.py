@@ -31,11 +31,6 @@ class Batches(Filling, Landing):
         await must(transaction, "renew", held, lease_until=lease_until)
 
     @writes
-    async def wait(self, transaction: Transaction, held: Fenced, due_at: int) -> None:
-        """Nothing new: look again at `due_at`."""
-        await must(transaction, "wait", held, due_at=due_at)
-
-    @writes
     async def staged(self, transaction: Transaction, held: Fenced, input_file: str | None) -> None:
         """Its file is at the provider."""
         await must(transaction, "stage", held, input_file=input_file)

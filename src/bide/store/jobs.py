@@ -186,11 +186,6 @@ class Jobs(Verbs):
         return [records.job(row) for row in await transaction.all(SQL["retries"], owner=owner, job=job)]
 
     @reads
-    async def unfinished(self, transaction: Transaction) -> list[Job]:
-        """Every job of every owner that a worker still has to care for."""
-        return [records.job(row) for row in await transaction.all(SQL["unfinished"])]
-
-    @reads
     async def abandoned(self, transaction: Transaction, before: int) -> list[Job]:
         """Jobs begun at `before` or earlier and never accepted."""
         return [records.job(row) for row in await transaction.all(SQL["abandoned"], before=before)]

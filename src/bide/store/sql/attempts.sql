@@ -98,7 +98,6 @@ SELECT b.id FROM buckets b WHERE b.id IN (
 -- CROSS JOIN keeps SQLite from reading every attempt to find the few that landed.
 INSERT INTO moved
 SELECT l.attempt_id, r.owner, r.job_id, r.bucket_id, r.id, r.input_tokens + r.output_tokens, a.lane, a.state, l.verdict,
-    CASE WHEN l.verdict = 'answered' AND r.state = 'open' THEN 1 ELSE 0 END,
     r.state,
     CASE
         WHEN r.state <> 'open' THEN r.state

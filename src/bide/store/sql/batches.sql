@@ -155,10 +155,6 @@ WHERE id = :batch AND fence = :fence AND state = 'harvested';
 UPDATE batches SET failures = failures + 1, trouble = :trouble, due_at = :due_at, holder = NULL, lease_until = 0
 WHERE id = :batch AND fence = :fence;
 
--- name: wait
--- Nothing new: look again later.
-UPDATE batches SET due_at = :due_at, holder = NULL, lease_until = 0 WHERE id = :batch AND fence = :fence;
-
 -- name: ask_cancel
 -- Somebody wants it to end; whoever holds it next will see to that.
 UPDATE batches SET cancel_asked = 1, due_at = :now

@@ -71,10 +71,6 @@ ORDER BY id DESC LIMIT 1;
 -- The jobs that tried a job's failed requests again, oldest first.
 SELECT * FROM jobs WHERE owner = :owner AND parent_id = :job AND state <> 'accepting' ORDER BY id;
 
--- name: unfinished
--- Everything a worker still has to care for.
-SELECT * FROM jobs WHERE done_at IS NULL AND accepted_at IS NOT NULL ORDER BY id;
-
 -- name: busy
 -- Something that is not finished, or not delivered, or whose files are not cleaned up.
 SELECT id FROM jobs WHERE done_at IS NULL AND accepted_at IS NOT NULL

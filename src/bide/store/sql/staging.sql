@@ -37,7 +37,6 @@
     lane TEXT NOT NULL,
     was TEXT NOT NULL,
     verdict TEXT NOT NULL,
-    wins {integer} NOT NULL,
     request_before TEXT NOT NULL,
     request_after TEXT NOT NULL,
     live_batches {integer} NOT NULL,

@@ -84,7 +84,7 @@ class BatchCases(StoreCase):
         handed = await scene.hand_in(3)
         batches = [await scene.batch(handed.bucket, BatchState.SEALED, 1) for _ in range(3)]
         for batch, delay in zip(batches, (2, 1, 3), strict=True):
-            await scene.store.batches.wait(held(batch), scene.now + delay)
+            await scene.store.batches.troubled(held(batch), "503", scene.now + delay)
         claim = scene.store.batches.claim
         assert await claim(scene.account, "a", scene.now, scene.lease_until, 10) == []
         assert await claim("another account", "a", scene.now + 3, scene.lease_until, 10) == []
@@ -122,7 +122,7 @@ class BatchCases(StoreCase):
     async def test_a_lease_that_was_given_back_is_not_renewed(self, scene: Scene) -> None:
         handed = await scene.hand_in(1)
         batch = await scene.batch(handed.bucket, BatchState.SEALED)
-        await scene.store.batches.wait(held(batch), scene.now + HOUR)
+        await scene.store.batches.troubled(held(batch), "503", scene.now + HOUR)
         try:
             await scene.store.batches.renew(held(batch), scene.now + HOUR)
         except LeaseLostError:
@@ -179,7 +179,7 @@ class BatchCases(StoreCase):
     async def test_a_cancel_is_asked_for_once_and_not_of_an_ended_batch(self, scene: Scene) -> None:
         handed = await scene.hand_in(2)
         first = await scene.batch(handed.bucket, requests=1)
-        await scene.store.batches.wait(held(first), scene.now + HOUR)
+        await scene.store.batches.troubled(held(first), "503", scene.now + HOUR)
         assert await scene.store.batches.ask_cancel(first.id, "late", scene.now)
         assert not await scene.store.batches.ask_cancel(first.id, "late", scene.now)
         claimed = await scene.claim(await scene.store.batches.get(first.id))

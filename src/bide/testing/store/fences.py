@@ -60,7 +60,6 @@ IN_ONE_STATE: Mapping[str, tuple[BatchState, Verb]] = {
 
 IN_ANY_STATE: Mapping[str, Verb] = {
     "renew": lambda scene, held: scene.store.batches.renew(held, START),
-    "wait": lambda scene, held: scene.store.batches.wait(held, START),
     "troubled": lambda scene, held: scene.store.batches.troubled(held, "502", START),
     "bar": lambda scene, held: scene.store.batches.bar(held, "no batches", START),
     "observed": lambda scene, held: scene.store.batches.observed(

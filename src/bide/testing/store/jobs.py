@@ -21,7 +21,6 @@ class JobCases(StoreCase):
         job = await scene.begin()
         await scene.store.requests.add(scene.owner, job.id, await scene.rows(job, await scene.bucket_in(job), 3))
         assert job.state is JobState.ACCEPTING
-        assert await scene.store.jobs.unfinished() == []
         assert await scene.store.jobs.recent(scene.owner, 10) == []
         assert await scene.buckets(job) == []
         assert not await scene.store.is_busy()
@@ -49,7 +48,6 @@ class JobCases(StoreCase):
         assert job.first_request is not None
         assert job.last_request - job.first_request >= 4
         assert [one.waiting.requests for one in handed.buckets] == [3, 2]
-        assert [one.id for one in await scene.store.jobs.unfinished()] == [job.id]
         assert await scene.store.is_busy()
         assert (await scene.get(job)) == job
         assert (await scene.store.jobs.find(scene.owner, job.external_id)) == job
