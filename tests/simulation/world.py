@@ -189,9 +189,6 @@ class SimulatedObjects:
     async def delete(self, name: str) -> None:
         self._world.objects.pop(name, None)
 
-    async def names(self, prefix: str) -> list[str]:
-        return sorted(name for name in self._world.objects if name.startswith(prefix))
-
     async def close(self) -> None:
         """The world keeps the objects."""
 

@@ -38,7 +38,6 @@ async def test_the_first_worker_marks_the_folder(store: Store, folder: Path) -> 
     assert (folder / MARK).read_text() == "first\n"
     assert await store.agreed("objects") == "first"
     assert os.listdir(folder) == [MARK]
-    assert await store.objects.names("") == []
 
 
 async def test_the_same_folder_is_recognised_under_any_path(store: Store, folder: Path, tmp_path: Path) -> None:

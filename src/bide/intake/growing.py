@@ -1,8 +1,7 @@
 """An object that is written while an input is read: nobody knows its size before the end."""
 
-from bide.core.identifiers import new_tag
 from bide.engine.context import Context
-from bide.store.bodies import NewObject
+from bide.store.bodies import NewObject, name_of
 from bide.store.objects import ObjectWriter
 
 
@@ -16,8 +15,9 @@ class GrowingObject:
         self._writer = writer
 
     @classmethod
-    async def begin(cls, context: Context, owner: str, kind: str) -> "GrowingObject":
-        name = f"{kind}-{new_tag(context.entropy)}"
+    async def begin(cls, context: Context, owner: str, kind: str, job: str) -> "GrowingObject":
+        """Begin the object of this kind for a job that is read; `job` is its external id."""
+        name = name_of(kind, job)
         object_id = await context.store.bodies.add(owner, NewObject(name, kind, 0), context.clock.now())
         return cls(context, object_id, await context.store.bodies.create(name))
 

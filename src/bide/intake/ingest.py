@@ -137,8 +137,8 @@ class _Reader:
             now,
         )
         objects = (
-            await GrowingObject.begin(context, order.owner, "bodies"),
-            await GrowingObject.begin(context, order.owner, "input"),
+            await GrowingObject.begin(context, order.owner, "bodies", job.external_id),
+            await GrowingObject.begin(context, order.owner, "input", job.external_id),
         )
         return cls(context, order, account, job, objects, terms, await store.requests.newest())
 
@@ -194,8 +194,7 @@ class _Reader:
             await self._written()
         await self._bodies.abort()
         await self._columns.abort()
-        while not await self._context.store.jobs.forget(self._job.id):
-            pass
+        await self._context.store.forget(self._job)
 
     def _as_rows(self, placed: Placed, start: int) -> list[NewRequest]:
         """The rows of entries whose bodies begin at `start`, one after the other with a newline between them."""

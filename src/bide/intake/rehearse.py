@@ -113,9 +113,6 @@ class Nowhere:
     async def delete(self, name: str) -> None:
         """Nothing is there."""
 
-    async def names(self, prefix: str) -> list[str]:
-        return []
-
     async def close(self) -> None:
         """Nothing is open."""
 

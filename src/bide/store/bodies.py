@@ -34,6 +34,15 @@ def checksum(data: bytes | memoryview) -> int:
     return xxhash.xxh3_64_intdigest(data) - (1 << 63)
 
 
+READ = ("bodies", "input")
+"""The kinds of objects that the reading of a job writes: its requests' bodies, and the caller's columns."""
+
+
+def name_of(kind: str, job: str) -> str:
+    """The name of the object of a kind that a job's reading writes; `job` is the external id."""
+    return f"{kind}-{job}"
+
+
 class Bodies(Verbs):
     """Verbs over objects and their rows."""
 
@@ -51,6 +60,15 @@ class Bodies(Verbs):
     async def resize(self, transaction: Transaction, object_id: int, size: int) -> None:
         """Note the final size of an object that has been committed."""
         await transaction.run(SQL["resize"], object=object_id, size=size)
+
+    async def drop(self, name: str) -> None:
+        """Remove an object that no row points into, whole or half-written, and its row."""
+        await self.objects.delete(name)
+        await self._drop(name)
+
+    @writes
+    async def _drop(self, transaction: Transaction, name: str) -> None:
+        await transaction.run(SQL["drop"], name=name)
 
     @reads
     async def size(self, transaction: Transaction, object_id: int) -> int:

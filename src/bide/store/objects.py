@@ -43,11 +43,7 @@ class Objects(Protocol):
         ...
 
     async def delete(self, name: str) -> None:
-        """Remove an object; one that is gone already is fine."""
-        ...
-
-    async def names(self, prefix: str) -> list[str]:
-        """The objects whose names begin so, sorted."""
+        """Remove an object, and what a writer that died left of it; one that is gone already is fine."""
         ...
 
     async def close(self) -> None: ...
@@ -96,14 +92,12 @@ class LocalObjects:
     async def delete(self, name: str) -> None:
         if (descriptor := self._open.pop(name, None)) is not None:
             os.close(descriptor)
-        self._path(name).unlink(missing_ok=True)
-
-    async def names(self, prefix: str) -> list[str]:
-        return sorted(
-            file.name
-            for file in self.folder.iterdir()
-            if file.name.startswith(prefix) and not file.name.startswith(".") and file.suffix != ".part"
-        )
+        path = self._path(name)
+        try:
+            path.unlink(missing_ok=True)
+            _part(path).unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreError(f"the object {name} cannot be removed: {error.strerror}") from error
 
     async def close(self) -> None:
         for descriptor in self._open.values():
@@ -130,7 +124,7 @@ class LocalWriter:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.part = path.with_name(f"{path.name}.part")
+        self.part = _part(path)
         try:
             self._file: BinaryIO = private.create(self.part)
         except OSError as error:
@@ -167,6 +161,11 @@ class LocalWriter:
         self._file.close()
         self.part.rename(self.path)
         sync_folder(self.path.parent)
+
+
+def _part(path: Path) -> Path:
+    """Where an object lies while it is written."""
+    return path.with_name(f"{path.name}.part")
 
 
 def sync_folder(folder: Path) -> None:

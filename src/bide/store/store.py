@@ -1,9 +1,10 @@
 """The store: every noun's verbs over one database and one place for objects."""
 
+from bide.core.job import Job
 from bide.store import queries
 from bide.store.attempts import Attempts
 from bide.store.batches import Batches
-from bide.store.bodies import Bodies
+from bide.store.bodies import READ, Bodies, name_of
 from bide.store.buckets import Buckets
 from bide.store.database import Database, Transaction, Verbs, reads, writes
 from bide.store.deliveries import Deliveries
@@ -54,6 +55,20 @@ class Store(Verbs):
         """What was agreed on; None: nothing yet."""
         row = await transaction.one(BODIES["setting"], name=name)
         return row["value"] if row else None
+
+    async def forget(self, job: Job) -> None:
+        """Forget a job that was never accepted, with what its reader wrote. An accepted job stays whole."""
+        if not await self._forsake(job.id):
+            return
+        for kind in READ:
+            await self.bodies.drop(name_of(kind, job.external_id))
+        while not await self.jobs.forget(job.id):
+            pass
+
+    @writes
+    async def _forsake(self, transaction: Transaction, job: int) -> bool:
+        """See that it cannot be accepted any more; False where it has been, or is gone."""
+        return await transaction.one(JOBS["forsake"], job=job) is not None
 
     @reads
     async def is_busy(self, transaction: Transaction) -> bool:

@@ -10,6 +10,10 @@ UPDATE objects SET size = :size WHERE id = :object;
 -- name: name
 SELECT name, size FROM objects WHERE id = :object;
 
+-- name: drop
+-- Part of forgetting a job that was never accepted.
+DELETE FROM objects WHERE name = :name;
+
 -- name: setting
 SELECT value FROM settings WHERE name = :name;
 
