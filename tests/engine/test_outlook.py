@@ -4,7 +4,7 @@ import pytest
 from tests.engine.desk import Desk
 from tests.lanes.given import CAPABILITIES, LIMITS, NOW, a_bucket
 
-from bide.engine.outlook import capacity, look, outlook_of
+from bide.engine.outlook import capacity, outlook_of
 from bide.lanes.assemble import Quota
 from bide.lanes.capacity import Capacity
 from bide.settings import ProviderSettings, RealtimeSettings, Settings
@@ -88,7 +88,7 @@ async def test_a_look_at_the_store(desk: Desk) -> None:
     handed = await desk.scene.hand_in(2, 1)
     await desk.scene.batch(handed.bucket if len(handed.buckets) == 1 else handed.buckets[0])
 
-    outlook = await look(desk.context)
+    outlook = outlook_of(desk.context, await desk.scene.store.snapshots.take("host", desk.clock.now()))
 
     assert sorted(bucket.open.requests for bucket in outlook.buckets) == [1, 2]
     assert [dict(one.shares) for one in outlook.live] == [{handed.buckets[0].id: 2}]

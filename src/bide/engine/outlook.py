@@ -13,11 +13,6 @@ QUOTA_FOR = HOUR
 """How long a quota that a refusal taught is kept to: a refusal only ever shows less, and accounts are promoted."""
 
 
-async def look(context: Context) -> Outlook:
-    """Take a snapshot and complete it."""
-    return outlook_of(context, await context.store.snapshots.take(context.host, context.clock.now()))
-
-
 def outlook_of(context: Context, snapshot: Snapshot) -> Outlook:
     """A snapshot as decisions need it."""
     keys = {(bucket.account, bucket.model) for bucket in snapshot.buckets}

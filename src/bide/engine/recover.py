@@ -21,8 +21,7 @@ async def recover(context: Context) -> None:
             await store.release_holder(holder)
             await write_off(context, holder)
     for job in await store.jobs.abandoned(context.clock.now() - UNREAD_FOR):
-        while not await store.jobs.forget(job.id):
-            pass
+        await store.forget(job)
 
 
 async def write_off(context: Context, holder: str = "") -> None:

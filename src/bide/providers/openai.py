@@ -129,7 +129,7 @@ class Credentials:
     project: str | None = None
 
     def __repr__(self) -> str:
-        return f"Credentials({self.base_url!r}, …)"  # a key never reaches a log
+        return "Credentials(…)"  # neither a key nor the password of an address reaches a log
 
 
 class OpenAIProvider:
