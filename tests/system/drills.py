@@ -251,7 +251,9 @@ def kills(folder: Path, count: int, seed: int = 1, tell: Callable[[str], None] =
             (here.folder / OUT).unlink()
             anew, finished = True, finished + 1
         seen = check_runs(here, here.run(*command("3h"), timeout=400))
-    return f"{killed} kills; {seen}"
+        jobs = len(here.status())
+    billed = f"{seen.billed('batch')} rows and {seen.billed('realtime')} calls billed"
+    return f"{killed} kills; {jobs} jobs of {REQUESTS} requests with {len(seen.batches)} batches, {billed}"
 
 
 def check_runs(here: Machine, done: Result) -> Seen:
