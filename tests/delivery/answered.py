@@ -60,7 +60,7 @@ async def hand_in(scene: Scene, requests: int, columns: Sequence[dict[str, Any]]
     job = await scene.begin()
     newest = await scene.store.requests.newest()
     bucket = await scene.bucket_in(job)
-    await scene.store.requests.add(scene.owner, job.id, await scene.rows(job, bucket, requests))
+    await scene.store.requests.add(await scene.rows(job, bucket, requests))
     accepted = await scene.accept(job, requests, newest, input_id=kept)
     return Handed(accepted, await scene.buckets(accepted))
 

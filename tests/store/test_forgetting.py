@@ -39,7 +39,7 @@ async def written(scene: Scene, job: Job, folder: Path, end: str = "") -> list[i
 @pytest.mark.parametrize("end", ["", ".part"])
 async def test_a_reader_that_died_leaves_no_bodies(scene: Scene, tmp_path: Path, end: str) -> None:
     job = await scene.begin()
-    await scene.store.requests.add(scene.owner, job.id, await scene.rows(job, await scene.bucket_in(job), 3))
+    await scene.store.requests.add(await scene.rows(job, await scene.bucket_in(job), 3))
     ids = await written(scene, job, tmp_path / "objects", end)
 
     for _ in range(2):  # another worker may be at it as well

@@ -45,11 +45,11 @@ async def test_a_database_that_may_not_grow(store: Store) -> None:
     job = await scene.begin()
     bucket = await scene.bucket_in(job)
     with pytest.raises(StoreError, match=TOLD):
-        await store.requests.add(scene.owner, job.id, await scene.rows(job, bucket, 5_000))
+        await store.requests.add(await scene.rows(job, bucket, 5_000))
     assert await store.requests.extent(job.id, 0) == (None, None)
     assert len(await scene.call(handed.bucket, 2)) == 2, "what needs no room is still done"
     await limit_pages(store, 1_000_000)
-    assert await store.requests.add(scene.owner, job.id, await scene.rows(job, bucket, 5_000)) == []
+    assert await store.requests.add(await scene.rows(job, bucket, 5_000)) == []
     await scene.accept(job, 5_000)
 
 
@@ -81,7 +81,7 @@ async def test_a_verb_that_finds_no_room_takes_the_others_with_it_by_the_same_na
     await limit_pages(store, 2)
     results = await asyncio.gather(
         store.agree("before", "value"),
-        store.requests.add(scene.owner, job.id, rows),
+        store.requests.add(rows),
         store.agree("after", "value"),
         return_exceptions=True,
     )

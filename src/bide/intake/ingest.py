@@ -29,7 +29,7 @@ from bide.lanes.rescue import Demand
 from bide.ledger.promise import Promise
 from bide.store.bodies import checksum
 from bide.store.jobs import Acceptance, NewJob
-from bide.store.requests import NewRequest
+from bide.store.requests import NewRequest, NewRequests
 from bide.store.store import Store
 
 WRITE_ROWS = 4_000
@@ -198,24 +198,10 @@ class _Reader:
 
     def _as_rows(self, placed: Placed, start: int) -> list[NewRequest]:
         """The rows of entries whose bodies begin at `start`, one after the other with a newline between them."""
-        owner, job, bodies, now = self._order.owner, self._job.id, self._bodies.id, self._context.clock.now()
         lengths = [len(entry.body) for entry in placed.entries]
         starts = accumulate([length + 1 for length in lengths], initial=start)
         return [
-            (
-                owner,
-                job,
-                bucket,
-                entry.line,
-                entry.custom_id,
-                bodies,
-                at,
-                length,
-                checksum(entry.body),
-                given,
-                bound,
-                now,
-            )
+            (bucket, entry.line, entry.custom_id, at, length, checksum(entry.body), given, bound)
             for entry, bucket, at, length, given, bound in zip(
                 placed.entries, placed.buckets, starts, lengths, placed.inputs, placed.outputs, strict=False
             )
@@ -238,7 +224,9 @@ class _Reader:
 
     async def _write(self, rows: Sequence[NewRequest], columns: Sequence[tuple[int, bytes]]) -> None:
         """Store rows. Those that repeat a `custom_id` are problems, and their columns are not kept."""
-        repeats = await self._context.store.requests.add(self._order.owner, self._job.id, rows)
+        now = self._context.clock.now()
+        new = NewRequests(self._order.owner, self._job.id, self._bodies.id, now, rows)
+        repeats = await self._context.store.requests.add(new)
         self.findings.requests -= len(repeats)
         self.findings.refuse(
             duplicate_custom_id(repeat.line, repeat.custom_id, repeat.first_line) for repeat in repeats

@@ -37,8 +37,11 @@ class Transaction(Protocol):
         """Run a statement; the number of rows it changed."""
         ...
 
-    async def many(self, query: Query, rows: Sequence[Sequence[object]], /) -> int:
-        """Run an ``INSERT … VALUES`` for each row of values, in the order of the query's names; how many were inserted."""
+    async def many(self, query: Query, rows: Sequence[Sequence[object]], /, **shared: object) -> int:
+        """Run an ``INSERT … VALUES`` for each row of values; how many were inserted.
+
+        `shared` are the parameters that are the same for all rows; a row holds the others, in the order of the query's names.
+        """
         ...
 
     async def lock(self, query: Query, /, **parameters: object) -> None:

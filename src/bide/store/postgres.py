@@ -24,6 +24,7 @@ import asyncpg
 
 from bide.core.errors import StoreError
 from bide.store import queries
+from bide.store.bulk import cut
 from bide.store.database import Result, Row, Work
 from bide.store.postgres_connection import STAGING, Connection, Pool, create_pool, drop, is_gone, place
 from bide.store.postgres_errors import CONFLICTS, LOST, translate
@@ -48,16 +49,16 @@ READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 SQL = queries.load("postgres")
 
-_INSERT = re.compile(r"INSERT INTO (\w+).*?VALUES \(([^()]*)\)", re.DOTALL)
+_PLACE = re.compile(r"\$(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """An ``INSERT … VALUES`` as one statement over arrays of values, one array a column."""
+    """An ``INSERT … VALUES`` as one statement over arrays of values, one array a column that rows differ in."""
 
     text: str
     texts: tuple[bool, ...]
-    """Which columns are text."""
+    """Which of these columns are text."""
     stages: bool
     """Whether it fills a staging table."""
 
@@ -79,34 +80,36 @@ class PostgresTransaction:
     async def run(self, query: Query, /, **parameters: object) -> int:
         return _count(await self.connection.execute(query.texts[Dialect.POSTGRES], *_values(query, parameters)))
 
-    async def many(self, query: Query, rows: Sequence[Sequence[object]], /) -> int:
+    async def many(self, query: Query, rows: Sequence[Sequence[object]], /, **shared: object) -> int:
         if not rows:
             return 0
-        bulk = await self._bulk(query)
+        bulk = await self._bulk(query, tuple(shared))
         self.staged += len(rows) if bulk.stages else 0
         columns = [
             [_storable(value) for value in column] if is_text else column
             for column, is_text in zip(zip(*rows, strict=True), bulk.texts, strict=True)
         ]
-        return _count(await self.connection.execute(bulk.text, *columns))
+        always = [_storable(value) for value in shared.values()]
+        return _count(await self.connection.execute(bulk.text, *always, *columns))
 
     async def lock(self, query: Query, /, **parameters: object) -> None:
         await self.connection.execute(query.texts[Dialect.POSTGRES], *_values(query, parameters))
 
-    async def _bulk(self, query: Query) -> Bulk:
+    async def _bulk(self, query: Query, shared: tuple[str, ...]) -> Bulk:
         text = query.texts[Dialect.POSTGRES]
         if text not in self._bulks:
-            found = _INSERT.match(text)
-            assert found is not None, f"{query.name} is no INSERT … VALUES"
-            types = [parameter.name for parameter in (await self.connection.prepare(text)).get_parameters()]
-            arrays = ", ".join(f"${number}::{name}[]" for number, name in enumerate(types, 1))
-            names = ", ".join(f"given_{number}" for number, _ in enumerate(types, 1))
-            values = found[2].replace("$", "given_")
-            head, tail = text[: found.start(2)].removesuffix("VALUES ("), text[found.end(2) + 1 :]
+            insert = cut(text)
+            prepared = (await self.connection.prepare(text)).get_parameters()
+            types = {name: parameter.name for name, parameter in zip(query.names, prepared, strict=True)}
+            own = [name for name in query.names if name not in shared]
+            arrays = ", ".join(f"${place}::{types[name]}[]" for place, name in enumerate(own, len(shared) + 1))
+            places = {name: f"${place}::{types[name]}" for place, name in enumerate(shared, 1)}
+            places.update({name: f"given.{name}" for name in own})
+            values = _PLACE.sub(lambda found: places[query.names[int(found[1]) - 1]], insert.values)
             self._bulks[text] = Bulk(
-                f"{head}SELECT {values} FROM unnest({arrays}) AS given ({names}){tail}",
-                tuple(name == "text" for name in types),
-                found[1] in STAGING,
+                f"{insert.head}SELECT {values} FROM unnest({arrays}) AS given ({', '.join(own)}){insert.tail}",
+                tuple(types[name] == "text" for name in own),
+                insert.table in STAGING,
             )
         return self._bulks[text]
 

@@ -13,11 +13,21 @@ from bide.store.database import Row, Transaction, Verbs, reads, writes
 SQL = queries.load("requests")
 BUCKETS = queries.load("buckets")
 
-NewRequest = tuple[str, int, int, int, str, int, int, int, int, int, int, int]
-"""(owner, job, bucket, line, custom_id, object, start, length, checksum, input tokens, output tokens, queued at), in the order of
-the query `insert`."""
+NewRequest = tuple[int, int, str, int, int, int, int, int]
+"""(bucket, line, custom_id, start, length, checksum, input tokens, output tokens), in the order of the query `insert`."""
 
-BUCKET, LINE, CUSTOM_ID, INPUT_TOKENS, OUTPUT_TOKENS = 2, 3, 4, 9, 10
+BUCKET, LINE, CUSTOM_ID, INPUT_TOKENS, OUTPUT_TOKENS = 0, 1, 2, 6, 7
+
+
+@dataclass(frozen=True, slots=True)
+class NewRequests:
+    """Requests of a job whose bodies lie in one object."""
+
+    owner: str
+    job: int
+    object_id: int
+    queued_at: int
+    rows: Sequence[NewRequest]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +43,14 @@ class Requests(Verbs):
     """Verbs over requests."""
 
     @writes
-    async def add(self, transaction: Transaction, owner: str, job: int, rows: Sequence[NewRequest]) -> list[Repeat]:
+    async def add(self, transaction: Transaction, new: NewRequests) -> list[Repeat]:
         """Add requests to a job that is being read; those that repeat a `custom_id` are left out and returned."""
-        repeats: list[Repeat] = []
-        if await transaction.many(SQL["insert"], rows) != len(rows):
-            repeats = await self._repeats(transaction, owner, job, rows)
+        rows, repeats = new.rows, list[Repeat]()
+        added = await transaction.many(
+            SQL["insert"], rows, owner=new.owner, job=new.job, object=new.object_id, now=new.queued_at
+        )
+        if added != len(rows):
+            repeats = await self._repeats(transaction, new)
         left_out = {repeat.line for repeat in repeats}
         kept = [row for row in rows if row[LINE] not in left_out] if left_out else rows
         for bucket in sorted({row[BUCKET] for row in kept}):
@@ -48,12 +61,10 @@ class Requests(Verbs):
             await transaction.run(BUCKETS["lengthen"], bucket=bucket, longest=max(outputs))
         return repeats
 
-    async def _repeats(
-        self, transaction: Transaction, owner: str, job: int, rows: Sequence[NewRequest]
-    ) -> list[Repeat]:
+    async def _repeats(self, transaction: Transaction, new: NewRequests) -> list[Repeat]:
         repeats: list[Repeat] = []
-        for row in rows:
-            found = await transaction.one(SQL["find_custom_id"], owner=owner, job=job, custom_id=row[CUSTOM_ID])
+        for row in new.rows:
+            found = await transaction.one(SQL["find_custom_id"], owner=new.owner, job=new.job, custom_id=row[CUSTOM_ID])
             if found is not None and found["line"] != row[LINE]:
                 repeats.append(Repeat(row[LINE], row[CUSTOM_ID], found["line"]))
         return repeats

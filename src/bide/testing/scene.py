@@ -20,7 +20,7 @@ from bide.store.bodies import NewObject
 from bide.store.fence import Fenced
 from bide.store.filling import NewBatch, Room
 from bide.store.jobs import Acceptance, NewJob
-from bide.store.requests import NewRequest
+from bide.store.requests import NewRequests
 from bide.store.store import Store
 
 START = 1_800_000_000 * SECOND
@@ -122,28 +122,25 @@ class Scene:
             part=part,
         )
 
-    async def rows(self, job: Job, bucket: int, count: int, first: int = 1) -> list[NewRequest]:
-        """So many requests as rows, on the lines from `first` on."""
+    async def rows(self, job: Job, bucket: int, count: int, first: int = 1) -> NewRequests:
+        """So many requests of a job, on the lines from `first` on."""
         bodies = await self.store.bodies.add(
             self.owner, NewObject(f"bodies-{new_tag(self.entropy)}", "bodies", count * BODY_LENGTH), self.now
         )
-        return [
+        rows = [
             (
-                self.owner,
-                job.id,
                 bucket,
                 line,
                 f"ticket-{line}",
-                bodies,
                 (line - first) * BODY_LENGTH,
                 BODY_LENGTH,
                 -line,
                 INPUT_TOKENS,
                 OUTPUT_TOKENS,
-                self.now,
             )
             for line in range(first, first + count)
         ]
+        return NewRequests(self.owner, job.id, bodies, self.now, rows)
 
     async def accept(self, job: Job, requests: int, newest: int = 0, **changes: Any) -> Job:
         """Promise a job, whose requests lie above the id `newest`."""
@@ -167,7 +164,7 @@ class Scene:
         line = 1
         for size, part in zip(sizes, Part, strict=False):
             bucket = await self.bucket_in(job, part)
-            await self.store.requests.add(self.owner, job.id, await self.rows(job, bucket, size, line))
+            await self.store.requests.add(await self.rows(job, bucket, size, line))
             line += size
         accepted = await self.accept(job, sum(sizes), newest, host=host)
         return Handed(accepted, await self.buckets(accepted))

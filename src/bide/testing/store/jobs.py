@@ -19,7 +19,7 @@ class JobCases(StoreCase):
 
     async def test_a_job_that_is_being_read_promises_nothing(self, scene: Scene) -> None:
         job = await scene.begin()
-        await scene.store.requests.add(scene.owner, job.id, await scene.rows(job, await scene.bucket_in(job), 3))
+        await scene.store.requests.add(await scene.rows(job, await scene.bucket_in(job), 3))
         assert job.state is JobState.ACCEPTING
         assert await scene.store.jobs.recent(scene.owner, 10) == []
         assert await scene.buckets(job) == []
@@ -91,7 +91,7 @@ class JobCases(StoreCase):
     async def test_a_job_that_was_never_accepted_is_forgotten_piece_by_piece(self, scene: Scene) -> None:
         kept = await scene.hand_in(2)
         job = await scene.begin()
-        await scene.store.requests.add(scene.owner, job.id, await scene.rows(job, await scene.bucket_in(job), 3))
+        await scene.store.requests.add(await scene.rows(job, await scene.bucket_in(job), 3))
         assert [one.id for one in await scene.store.jobs.abandoned(scene.now)] == [job.id]
         assert not await scene.store.jobs.forget(job.id)
         assert await scene.store.jobs.forget(job.id)
@@ -109,7 +109,7 @@ class JobCases(StoreCase):
 
     async def test_a_job_that_is_being_forgotten_cannot_be_accepted(self, scene: Scene) -> None:
         job = await scene.begin()
-        await scene.store.requests.add(scene.owner, job.id, await scene.rows(job, await scene.bucket_in(job), 3))
+        await scene.store.requests.add(await scene.rows(job, await scene.bucket_in(job), 3))
         await scene.store.jobs.forget(job.id)
         with pytest.raises(ConflictError):
             await scene.accept(job, 3)

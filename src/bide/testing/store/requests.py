@@ -1,5 +1,7 @@
 """Requests: added, found again by their index, read back in the order of the input, given up."""
 
+from dataclasses import replace
+
 from bide.core.bucket import Phase, Tally
 from bide.core.deadline import OnMiss
 from bide.core.states import AttemptState, BatchState, RequestState
@@ -33,13 +35,21 @@ class RequestCases(StoreCase):
     async def test_a_repeated_custom_id_is_found_wherever_it_comes_again(self, scene: Scene) -> None:
         job = await scene.begin()
         bucket = await scene.bucket_in(job)
-        rows = await scene.rows(job, bucket, 4)
-        again = [(*row[:3], row[3] + 100, *row[4:]) for row in rows]
+        new = await scene.rows(job, bucket, 4)
+        again = [(row[0], row[1] + 100, *row[2:]) for row in new.rows]
         add = scene.store.requests.add
-        assert await add(scene.owner, job.id, [*rows[:2], again[0]]) == [Repeat(101, "ticket-1", 1)]
-        assert await add(scene.owner, job.id, [again[1], *rows[2:]]) == [Repeat(102, "ticket-2", 2)]
+        assert await add(replace(new, rows=[*new.rows[:2], again[0]])) == [Repeat(101, "ticket-1", 1)]
+        assert await add(replace(new, rows=[again[1], *new.rows[2:]])) == [Repeat(102, "ticket-2", 2)]
         accepted = await scene.accept(job, 4)
         assert (await scene.buckets(accepted))[0].waiting == Tally(4, 4 * TOKENS)
+
+    async def test_repeats_are_found_among_hundreds_that_are_added_together(self, scene: Scene) -> None:
+        job = await scene.begin()
+        new = await scene.rows(job, await scene.bucket_in(job), 250)
+        again = [(row[0], row[1] + 1_000, *row[2:]) for row in new.rows[::50]]
+        repeats = await scene.store.requests.add(replace(new, rows=[*new.rows[:70], *again, *new.rows[70:]]))
+        assert [repeat.first_line for repeat in repeats if repeat.line > 1_000] == [1, 51]
+        assert [repeat.first_line for repeat in repeats if repeat.line <= 1_000] == [1_101, 1_151, 1_201]
 
     async def test_the_same_custom_id_in_another_job_is_no_repeat(self, scene: Scene) -> None:
         await scene.hand_in(2)
@@ -56,9 +66,9 @@ class RequestCases(StoreCase):
 
     async def test_any_text_comes_back_as_it_was(self, scene: Scene) -> None:
         job = await scene.begin(name=UNUSUAL[0], workflow=UNUSUAL[1])
-        rows = await scene.rows(job, await scene.bucket_in(job), len(UNUSUAL))
-        named = [(*row[:4], text, *row[5:]) for row, text in zip(rows, UNUSUAL, strict=True)]
-        assert await scene.store.requests.add(scene.owner, job.id, named) == []
+        new = await scene.rows(job, await scene.bucket_in(job), len(UNUSUAL))
+        named = [(*row[:2], text, *row[3:]) for row, text in zip(new.rows, UNUSUAL, strict=True)]
+        assert await scene.store.requests.add(replace(new, rows=named)) == []
         accepted = await scene.accept(job, len(UNUSUAL))
         assert (accepted.name, accepted.workflow) == (UNUSUAL[0], UNUSUAL[1])
         page = await scene.store.requests.results(scene.owner, accepted, 0, 100)
