@@ -34,8 +34,9 @@ class Findings:
         self.bytes += len(chunk.bodies)
         self.bodies.update(chunk.bodies)
         # No id contains a NUL, and no JSON text a newline.
-        self.names.update("".join([f"{entry.custom_id}\0" for entry in chunk.entries]).encode("utf-8", "surrogatepass"))
-        if any(entry.columns for entry in chunk.entries):
+        names = "\0".join([*[entry.custom_id for entry in chunk.entries], ""])
+        self.names.update(names.encode("utf-8", "surrogatepass"))
+        if [entry for entry in chunk.entries if entry.columns]:
             self.names.update(b"".join([entry.columns + b"\n" for entry in chunk.entries]))
         self.refuse(chunk.problems)
 

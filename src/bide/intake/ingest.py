@@ -27,7 +27,7 @@ from bide.intake.problem import duplicate_custom_id
 from bide.lanes.decide import Key, demand, is_rescued
 from bide.lanes.rescue import Demand
 from bide.ledger.promise import Promise
-from bide.store.bodies import checksum
+from bide.store.bodies import checksums
 from bide.store.jobs import Acceptance, NewJob
 from bide.store.requests import NewRequest, NewRequests
 from bide.store.store import Store
@@ -198,14 +198,20 @@ class _Reader:
 
     def _as_rows(self, placed: Placed, start: int) -> list[NewRequest]:
         """The rows of entries whose bodies begin at `start`, one after the other with a newline between them."""
-        lengths = [len(entry.body) for entry in placed.entries]
-        starts = accumulate([length + 1 for length in lengths], initial=start)
-        return [
-            (bucket, entry.line, entry.custom_id, at, length, checksum(entry.body), given, bound)
-            for entry, bucket, at, length, given, bound in zip(
-                placed.entries, placed.buckets, starts, lengths, placed.inputs, placed.outputs, strict=False
+        entries, sizes = placed.entries, placed.sizes
+        return list(
+            zip(
+                placed.buckets,
+                [entry.line for entry in entries],
+                [entry.custom_id for entry in entries],
+                accumulate([size + 1 for size in sizes], initial=start),
+                sizes,
+                checksums([entry.body for entry in entries]),
+                placed.inputs,
+                placed.outputs,
+                strict=False,  # one start more: that of what comes next
             )
-        ]
+        )
 
     async def _flush(self) -> None:
         """Store the queued rows while the next are read; at most one such write is under way."""

@@ -8,7 +8,7 @@ from bide.core.job import Job
 from bide.intake.admit import Admissions, Terms
 from bide.intake.endpoint import EMBEDDINGS
 from bide.intake.entry import Entry
-from bide.intake.tokens import estimate_tokens
+from bide.intake.tokens import estimate_each
 from bide.lanes.admission import Admission
 from bide.lanes.decide import Key
 from bide.ledger.estimate import Load
@@ -22,10 +22,12 @@ Kind = tuple[str, str]
 class Placed:
     """Entries with their place. The sequences run in the order of the entries.
 
-    `buckets` are rows of the store; `inputs` and `outputs` the most tokens that each entry is reckoned with.
+    `sizes` are bytes of bodies, `buckets` rows of the store; `inputs` and `outputs` are the most tokens that each entry is
+    reckoned with.
     """
 
     entries: Sequence[Entry]
+    sizes: Sequence[int]
     buckets: Sequence[int]
     inputs: Sequence[int]
     outputs: Sequence[int]
@@ -59,24 +61,34 @@ class Placement:
 
     async def place(self, entries: Sequence[Entry]) -> Placed:
         """Place entries. Those that go the same way are admitted together, as long as all of them fit."""
-        inputs = [estimate_tokens(len(entry.body)) for entry in entries]
+        sizes = [len(entry.body) for entry in entries]
+        inputs = estimate_each(sizes)
         limits = [entry.max_output_tokens for entry in entries]
+        kinds = _by_kind(entries)
+        if len(kinds) == 1:
+            return Placed(entries, sizes, *await self._place_alike(entries[0], inputs, limits))
         buckets = [0] * len(entries)
         outputs = [0] * len(entries)
-        for (model, endpoint), indexes in _by_kind(entries).items():
-            key = (self._account(entries[indexes[0]]), model)
-            assumed = 0 if endpoint == EMBEDDINGS.url else self._assumed
-            mine = [inputs[index] for index in indexes]
-            capped = [limit for index in indexes if (limit := limits[index]) is not None]
-            self._count(key, mine, capped)
-            if len(capped) == len(mine):
-                bounds = capped
-            else:
-                bounds = [assumed if (limit := limits[index]) is None else limit for index in indexes]
-            places = await self._places(key, endpoint, mine, bounds)
+        for indexes in kinds.values():
+            mine = [inputs[index] for index in indexes], [limits[index] for index in indexes]
+            places, _, bounds = await self._place_alike(entries[indexes[0]], *mine)
             for index, bucket, bound in zip(indexes, places, bounds, strict=True):
                 buckets[index], outputs[index] = bucket, bound
-        return Placed(entries, buckets, inputs, outputs)
+        return Placed(entries, sizes, buckets, inputs, outputs)
+
+    async def _place_alike(
+        self, first: Entry, inputs: Sequence[int], limits: Sequence[int | None]
+    ) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
+        """The buckets, inputs and outputs of entries of one kind, of which `first` is one."""
+        key = (self._account(first), first.model)
+        capped = [limit for limit in limits if limit is not None]
+        self._count(key, inputs, capped)
+        if len(capped) == len(limits):
+            bounds = capped
+        else:
+            assumed = 0 if first.endpoint == EMBEDDINGS.url else self._assumed
+            bounds = [assumed if limit is None else limit for limit in limits]
+        return await self._places(key, first.endpoint, inputs, bounds), inputs, bounds
 
     async def _places(self, key: Key, endpoint: str, inputs: Sequence[int], outputs: Sequence[int]) -> Sequence[int]:
         part = self._admissions.part(key, len(inputs), sum(inputs) + sum(outputs), max(outputs))
@@ -116,10 +128,10 @@ class Placement:
 
 def _by_kind(entries: Sequence[Entry]) -> Mapping[Kind, Sequence[int]]:
     """The indexes of the entries of each kind. Most files have one kind, which costs next to nothing."""
-    kinds = {(entry.model, entry.endpoint) for entry in entries}
-    if len(kinds) == 1:
-        return {kinds.pop(): range(len(entries))}
-    found: dict[Kind, list[int]] = {kind: [] for kind in kinds}
+    models, endpoints = {entry.model for entry in entries}, {entry.endpoint for entry in entries}
+    if len(models) == len(endpoints) == 1:
+        return {(models.pop(), endpoints.pop()): range(len(entries))}
+    found: dict[Kind, list[int]] = {}
     for index, entry in enumerate(entries):
-        found[entry.model, entry.endpoint].append(index)
-    return {kind: found[kind] for kind in sorted(kinds)}
+        found.setdefault((entry.model, entry.endpoint), []).append(index)
+    return dict(sorted(found.items()))

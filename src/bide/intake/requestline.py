@@ -4,7 +4,7 @@ The body is taken over byte for byte. `read_stretch` reads many good lines at on
 can say what is wrong with it.
 """
 
-from itertools import count
+from itertools import count, repeat
 from typing import Annotated, Literal
 
 import msgspec
@@ -73,26 +73,14 @@ def read_stretch(lines: list[bytes], first: int, windows: ContextWindows) -> Chu
     # with a brace, so equal numbers mean one document to a line.
     if not len(heads) == len(fields) == len(lines):
         return None
-    models = {own.model for own in fields}
-    names = "".join([*models, *[head.custom_id for head in heads]])
-    if "\0" in names or [own for own in fields if own.stream or own.n]:
+    names, models = [head.custom_id for head in heads], [own.model for own in fields]
+    kinds = set(models)
+    if "\0" in "".join([*kinds, *names]) or [own for own in fields if own.stream or own.n]:
         return None
-    entries = [
-        Entry(
-            line,
-            head.custom_id,
-            endpoint.url,
-            own.model,
-            body,
-            own.max_completion_tokens or own.max_tokens or own.max_output_tokens,
-        )
-        for line, head, own, body in zip(count(first), heads, fields, bodies, strict=False)
-    ]
-    if windows.known:
-        output = max(entry.max_output_tokens or 0 for entry in entries)
-        if not windows.surely_fit(models, max(map(len, bodies)), output):
-            return None
-    return Chunk(entries, [], joined)
+    limits = [own.max_completion_tokens or own.max_tokens or own.max_output_tokens for own in fields]
+    if windows.known and not windows.surely_fit(kinds, max(map(len, bodies)), max(filter(None, limits), default=0)):
+        return None
+    return Chunk(list(map(Entry, count(first), names, repeat(endpoint.url), models, bodies, limits)), [], joined)
 
 
 def _with_line_feeds(lines: list[bytes]) -> list[bytes]:

@@ -5,7 +5,7 @@ The tokenizer is the extra ``bide[tokens]``. Usage that a provider reports repla
 
 import functools
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -55,6 +55,11 @@ def estimate_tokens(size: int) -> int:
     images or escape every character. Good enough to fill batches and to show a cost before anything is sent.
     """
     return -(-size // BYTES_PER_TOKEN)
+
+
+def estimate_each(sizes: Iterable[int]) -> list[int]:
+    """As `estimate_tokens`, of many bodies."""
+    return [-(-size // BYTES_PER_TOKEN) for size in sizes]
 
 
 def count_tokens(text: str, model: str) -> Tokens:

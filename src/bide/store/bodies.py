@@ -1,5 +1,6 @@
 """Bodies: the rows of `objects`, and the ranges of them that requests and answers are."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import xxhash
@@ -29,9 +30,19 @@ async def record_object(transaction: Transaction, owner: str, new: NewObject, no
     return row["id"]
 
 
+HALF = 1 << 63
+"""What takes an unsigned 64-bit integer into the range of a signed one."""
+
+
 def checksum(data: bytes | memoryview) -> int:
     """XXH3-64 as the signed integer that databases store."""
-    return xxhash.xxh3_64_intdigest(data) - (1 << 63)
+    return xxhash.xxh3_64_intdigest(data) - HALF
+
+
+def checksums(bodies: Iterable[bytes]) -> list[int]:
+    """As `checksum`, of many bodies."""
+    digest = xxhash.xxh3_64_intdigest
+    return [digest(body) - HALF for body in bodies]
 
 
 READ = ("bodies", "input")

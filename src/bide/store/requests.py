@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from bide.core.bucket import Bucket, Phase, Tally
 from bide.core.job import Job
@@ -53,10 +54,11 @@ class Requests(Verbs):
             repeats = await self._repeats(transaction, new)
         left_out = {repeat.line for repeat in repeats}
         kept = [row for row in rows if row[LINE] not in left_out] if left_out else rows
-        for bucket in sorted({row[BUCKET] for row in kept}):
-            mine = [row for row in kept if row[BUCKET] == bucket]
-            outputs = [row[OUTPUT_TOKENS] for row in mine]
-            tokens = sum(outputs) + sum([row[INPUT_TOKENS] for row in mine])
+        buckets = sorted(set(map(itemgetter(BUCKET), kept)))
+        for bucket in buckets:
+            mine = kept if len(buckets) == 1 else [row for row in kept if row[BUCKET] == bucket]
+            outputs = list(map(itemgetter(OUTPUT_TOKENS), mine))
+            tokens = sum(outputs) + sum(map(itemgetter(INPUT_TOKENS), mine))
             await count(transaction, bucket, Phase.WAITING, Tally(len(mine), tokens))
             await transaction.run(BUCKETS["lengthen"], bucket=bucket, longest=max(outputs))
         return repeats
