@@ -1,0 +1,136 @@
+"""Translation between the formats of calls: bytes in, bytes out, nothing lost without a word.
+
+Every wire is a spoke (`spoke.py`): it reads its own format into a neutral conversation (`prompt.py`, `parts.py`, `answer.py`,
+`events.py`) and writes it from there. What a target cannot express is refused by the name that the caller gave it
+(`expressible.py`). Where source and target are the same, bytes pass unchanged.
+"""
+
+from msgspec import Struct
+
+from bide.core.clock import SECOND
+from bide.core.usage import Usage
+from bide.providers.translate.answer import Failure, Stop, Tokens
+from bide.providers.translate.events import Event, Failed, Started, Stopped, Used
+from bide.providers.translate.expressible import refuse_inexpressible
+from bide.providers.translate.spoke import Options, Spoke, StreamReader, StreamWriter
+from bide.providers.translate.untranslatable import UntranslatableError
+from bide.providers.translate.wire import Wire, wire_of
+
+__all__ = [
+    "SPOKES",
+    "Options",
+    "Stream",
+    "Translated",
+    "UntranslatableError",
+    "Wire",
+    "error",
+    "reply",
+    "request",
+    "stream",
+    "wire_of",
+]
+
+SPOKES: dict[Wire, Spoke] = {}
+
+NO_OPTIONS = Options()
+
+
+class Translated(Struct, frozen=True):
+    """An answer in the caller's format, and what bide writes into its books.
+
+    `created` is in microseconds since 1970, None where the provider did not tell; `finish` is why the first candidate
+    ended; `tier` is in OpenAI's words, or `batch`.
+    """
+
+    body: bytes
+    usage: Usage | None
+    tier: str | None
+    created: int | None
+    finish: Stop | None
+
+
+def request(body: bytes, source: Wire, target: Wire, options: Options = NO_OPTIONS) -> bytes:
+    """A caller's body in the target's format.
+
+    Raises:
+        UntranslatableError: it says something that the target cannot express.
+    """
+    if source is target:
+        return body
+    writer = SPOKES[target]
+    prompt = SPOKES[source].read_request(body)
+    refuse_inexpressible(prompt, writer.SPELLING, writer.REMEDIES, target.api)
+    return writer.write_request(prompt, options)
+
+
+def reply(body: bytes, source: Wire, target: Wire, options: Options = NO_OPTIONS) -> Translated:
+    """A provider's answer, which came in `source`, in the caller's format `target`.
+
+    Raises:
+        UntranslatableError: it is no answer of that format.
+    """
+    answer = SPOKES[source].read_reply(body)
+    written = body if source is target else SPOKES[target].write_reply(answer, options)
+    return Translated(
+        written,
+        answer.tokens.usage() if answer.tokens is not None else None,
+        answer.tier,
+        answer.created * SECOND if answer.created is not None else None,
+        answer.candidates[0].stop if answer.candidates else None,
+    )
+
+
+def error(status: int, body: bytes, source: Wire, target: Wire) -> bytes:
+    """A provider's error in the caller's format, whatever its bytes are."""
+    if source is target:
+        return body
+    return SPOKES[target].write_error(SPOKES[source].read_error(status, body))
+
+
+def stream(source: Wire, target: Wire, options: Options = NO_OPTIONS) -> "Stream":
+    """A provider's stream, which comes in `source`, into the caller's format `target`."""
+    writer = None if source is target else SPOKES[target].stream_writer(options)
+    return Stream(SPOKES[source].stream_reader(), writer)
+
+
+class Stream:
+    """One stream being translated. What it told so far stands in its attributes; `finish` and `usage` may come late."""
+
+    def __init__(self, reader: StreamReader, writer: StreamWriter | None) -> None:
+        self._reader = reader
+        self._writer = writer
+        self.id: str | None = None
+        self.tokens: Tokens | None = None
+        self.tier: str | None = None
+        self.created: int | None = None
+        self.finish: Stop | None = None
+        self.failure: Failure | None = None
+
+    @property
+    def usage(self) -> Usage | None:
+        """What was consumed, as far as it was told."""
+        return self.tokens.usage() if self.tokens is not None else None
+
+    def feed(self, data: bytes) -> bytes:
+        """The bytes for the caller that these bytes of the provider make; the same bytes where nothing is translated."""
+        written = b"".join([self._take(event) for event in self._reader.feed(data)])
+        return data if self._writer is None else written
+
+    def end(self) -> bytes:
+        """The last bytes for the caller. A stream that was cut short ends in an error, and `failure` says so."""
+        return b"".join([self._take(event) for event in self._reader.end()])
+
+    def _take(self, event: Event) -> bytes:
+        match event:
+            case Started():
+                self.id = event.id
+                self.created = event.created * SECOND if event.created is not None else None
+            case Used():
+                self.tokens, self.tier = event.tokens, event.tier or self.tier
+            case Stopped(candidate=0):
+                self.finish = event.stop
+            case Failed():
+                self.failure = event.failure
+            case _:
+                pass
+        return b"" if self._writer is None else self._writer.write(event)
