@@ -11,7 +11,7 @@ from bide.core.money import RateCard, Rates
 from bide.engine.context import Context
 from bide.engine.pricing import Pricing
 from bide.engine.service import Service
-from bide.intake.entry import Chunk, Entry
+from bide.intake.entry import Chunk, Entries, Entry
 from bide.intake.ingest import ingest
 from bide.intake.order import Order
 from bide.providers.openai import LIMITS, Credentials, OpenAIProvider
@@ -122,7 +122,7 @@ def chunks(seed: int, job: JobPlan) -> list[Chunk]:
         for line in range(1, job.requests + 1)
     ]
     return [
-        Chunk(some, [], b"".join([entry.body + b"\n" for entry in some]))
+        Chunk(Entries.of(some), [], b"".join([entry.body + b"\n" for entry in some]))
         for some in (entries[start : start + CHUNK] for start in range(0, len(entries), CHUNK))
     ]
 

@@ -34,10 +34,10 @@ class Findings:
         self.bytes += len(chunk.bodies)
         self.bodies.update(chunk.bodies)
         # No id contains a NUL, and no JSON text a newline.
-        names = "\0".join([*[entry.custom_id for entry in chunk.entries], ""])
+        names = "\0".join([*chunk.entries.custom_ids, ""])
         self.names.update(names.encode("utf-8", "surrogatepass"))
-        if [entry for entry in chunk.entries if entry.columns]:
-            self.names.update(b"".join([entry.columns + b"\n" for entry in chunk.entries]))
+        if any(chunk.entries.columns):
+            self.names.update(b"\n".join([*chunk.entries.columns, b""]))
         self.refuse(chunk.problems)
 
     def refuse(self, problems: Iterable[Problem]) -> None:

@@ -267,7 +267,7 @@ def _parameters(request: FileRequest, account: str) -> str:
 
 def _destination(request: FileRequest, opened: Input, first: Chunk | None) -> Destination:
     """Where the answers go and in which shape: the one asked for, else that of the output's name, else that of the input."""
-    has_columns = bool(opened.columns) or bool(first and first.entries and first.entries[0].columns)
+    has_columns = bool(opened.columns) or bool(first and first.entries and first.entries.columns[0])
     chosen = request.output_format
     if chosen is None and request.output is not None:
         chosen = _by_suffix(request.output)
@@ -298,7 +298,7 @@ def _by_suffix(path: Path) -> Format | None:
 def _names(first: Chunk | None) -> list[str]:
     """The columns of the first lines of an input without a header."""
     names: dict[str, None] = {}
-    for entry in first.entries if first else ():
-        if entry.columns:
-            names.update(dict.fromkeys(msgspec.json.decode(entry.columns)))
+    for columns in first.entries.columns if first else ():
+        if columns:
+            names.update(dict.fromkeys(msgspec.json.decode(columns)))
     return list(names)

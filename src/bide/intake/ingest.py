@@ -150,7 +150,8 @@ class _Reader:
         placed = await self._placement.place(chunk.entries)
         self.findings.requests += len(chunk.entries)
         self._rows += self._as_rows(placed, start)
-        self._pending_columns += [(entry.line, entry.columns) for entry in chunk.entries if entry.columns]
+        given = zip(chunk.entries.lines, chunk.entries.columns, strict=True)
+        self._pending_columns += [(line, columns) for line, columns in given if columns]
         if len(self._rows) >= WRITE_ROWS:
             await self._flush()
 
@@ -202,11 +203,11 @@ class _Reader:
         return list(
             zip(
                 placed.buckets,
-                [entry.line for entry in entries],
-                [entry.custom_id for entry in entries],
+                entries.lines,
+                entries.custom_ids,
                 accumulate([size + 1 for size in sizes], initial=start),
                 sizes,
-                checksums([entry.body for entry in entries]),
+                checksums(entries.bodies),
                 placed.inputs,
                 placed.outputs,
                 strict=False,  # one start more: that of what comes next

@@ -7,7 +7,7 @@ from bide.core.bucket import Part
 from bide.core.job import Job
 from bide.intake.admit import Admissions, Terms
 from bide.intake.endpoint import EMBEDDINGS
-from bide.intake.entry import Entry
+from bide.intake.entry import Entries, Entry
 from bide.intake.tokens import estimate_each
 from bide.lanes.admission import Admission
 from bide.lanes.decide import Key
@@ -26,7 +26,7 @@ class Placed:
     reckoned with.
     """
 
-    entries: Sequence[Entry]
+    entries: Entries
     sizes: Sequence[int]
     buckets: Sequence[int]
     inputs: Sequence[int]
@@ -59,11 +59,10 @@ class Placement:
         """What can be promised of everything placed so far."""
         return self._admissions.results()
 
-    async def place(self, entries: Sequence[Entry]) -> Placed:
+    async def place(self, entries: Entries) -> Placed:
         """Place entries. Those that go the same way are admitted together, as long as all of them fit."""
-        sizes = [len(entry.body) for entry in entries]
-        inputs = estimate_each(sizes)
-        limits = [entry.max_output_tokens for entry in entries]
+        sizes = list(map(len, entries.bodies))
+        inputs, limits = estimate_each(sizes), entries.limits
         kinds = _by_kind(entries)
         if len(kinds) == 1:
             return Placed(entries, sizes, *await self._place_alike(entries[0], inputs, limits))
@@ -126,12 +125,12 @@ class Placement:
         return found
 
 
-def _by_kind(entries: Sequence[Entry]) -> Mapping[Kind, Sequence[int]]:
+def _by_kind(entries: Entries) -> Mapping[Kind, Sequence[int]]:
     """The indexes of the entries of each kind. Most files have one kind, which costs next to nothing."""
-    models, endpoints = {entry.model for entry in entries}, {entry.endpoint for entry in entries}
+    models, endpoints = set(entries.models), set(entries.endpoints)
     if len(models) == len(endpoints) == 1:
         return {(models.pop(), endpoints.pop()): range(len(entries))}
     found: dict[Kind, list[int]] = {}
-    for index, entry in enumerate(entries):
-        found.setdefault((entry.model, entry.endpoint), []).append(index)
+    for index, kind in enumerate(zip(entries.models, entries.endpoints, strict=True)):
+        found.setdefault(kind, []).append(index)
     return dict(sorted(found.items()))

@@ -4,7 +4,6 @@ The body is taken over byte for byte. `read_stretch` reads many good lines at on
 can say what is wrong with it.
 """
 
-from itertools import count, repeat
 from typing import Annotated, Literal
 
 import msgspec
@@ -12,7 +11,7 @@ from msgspec import Meta, Raw
 
 from bide.intake.body import name_model
 from bide.intake.endpoint import ENDPOINTS, endpoint_at
-from bide.intake.entry import Chunk, Entry, join_bodies
+from bide.intake.entry import Chunk, Entries, Entry, join_bodies
 from bide.intake.problem import Code, excerpt, refuse
 from bide.intake.validator import CUSTOM_ID_LENGTH, Validator, missing, wrong_type
 from bide.intake.value import read_value
@@ -80,7 +79,9 @@ def read_stretch(lines: list[bytes], first: int, windows: ContextWindows) -> Chu
     limits = [own.max_completion_tokens or own.max_tokens or own.max_output_tokens for own in fields]
     if windows.known and not windows.surely_fit(kinds, max(map(len, bodies)), max(filter(None, limits), default=0)):
         return None
-    return Chunk(list(map(Entry, count(first), names, repeat(endpoint.url), models, bodies, limits)), [], joined)
+    size = len(lines)
+    urls, columns = [endpoint.url] * size, [b""] * size
+    return Chunk(Entries(range(first, first + size), names, urls, models, bodies, limits, columns), [], joined)
 
 
 def _with_line_feeds(lines: list[bytes]) -> list[bytes]:
