@@ -16,10 +16,12 @@ from bide.core.identifiers import custom_id
 from bide.core.states import BatchOutcome, BatchState
 from bide.embedded import Embedded, opened
 from bide.engine.harvest import harvest
-from bide.providers import openai_rows
 from bide.providers.http import AiohttpTransport
-from bide.providers.openai import Credentials, OpenAIProvider
+from bide.providers.openai import rows as openai_rows
+from bide.providers.openai.adapter import OpenAIProvider
+from bide.providers.openai.kinds import OPENAI
 from bide.providers.port import Provider, Row
+from bide.testing.provider_conformance import setup_for
 from bide.testing.scene import Scene
 
 ROWS = 50_000
@@ -31,7 +33,7 @@ PIECE = 64 * 1024
 class FromDisk(OpenAIProvider):
     """The adapter, but its result files lie here: nobody's server is in the figure."""
 
-    async def harvest(self, file: str) -> AsyncIterator[list[Row]]:
+    async def harvest(self, file: str, endpoint: str) -> AsyncIterator[list[Row]]:
         async for rows in openai_rows.from_file(_pieces(Path(file))):
             yield rows
 
@@ -73,7 +75,7 @@ def _provide(bide: Embedded) -> None:
     providers = bide.context.providers
     assert isinstance(providers, dict)
     found: dict[str, Provider] = providers
-    found["openai"] = FromDisk("openai", Credentials("http://127.0.0.1:9", "x"), AiohttpTransport())
+    found["openai"] = FromDisk(setup_for(OPENAI, "http://127.0.0.1:9", "x"), AiohttpTransport())
 
 
 def _line(name: str) -> str:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bide.accounts import build
+from bide.accounts import build, setup_of
 from bide.config import load
 from bide.core.clock import ManualClock
 from bide.core.errors import SettingError
 from bide.ledger.prices import Prices
-from bide.providers.openai import LIMITS, Credentials
+from bide.providers.openai.kinds import LIMITS, OPENAI
 from bide.providers.port import Call, Provider, UnauthorisedError
+from bide.providers.setup import Tools
 from bide.settings import ProviderSettings
 from bide.simulator.books import Books
 from bide.simulator.inprocess import InProcessTransport
@@ -37,7 +38,7 @@ class Listening(InProcessTransport):
 async def asked(environment: Mapping[str, str], **accounts: ProviderSettings) -> tuple[str, Mapping[str, str]]:
     """Where the only account's first call goes, and its headers."""
     transport = Listening()
-    [provider] = build(accounts, environment, transport).values()
+    [provider] = build(accounts, environment, Tools(transport)).values()
     with suppress(UnauthorisedError):
         await provider.send(Call("/v1/chat/completions", b'{"model":"m","messages":["x"]}', "attempt-7"))
     [found] = transport.asked
@@ -45,7 +46,7 @@ async def asked(environment: Mapping[str, str], **accounts: ProviderSettings) ->
 
 
 def built(environment: Mapping[str, str], **accounts: ProviderSettings) -> dict[str, Provider]:
-    return build(accounts, environment, Listening())
+    return build(accounts, environment, Tools(Listening()))
 
 
 A, B, C = "http://a/v1", "http://b/v1", "http://c/v1"
@@ -158,4 +159,4 @@ def test_a_server_of_one_s_own_has_prices_of_one_s_own(
 
 
 def test_a_key_does_not_show() -> None:
-    assert "secret" not in repr(Credentials("http://gpu/v1", "secret"))
+    assert "secret" not in repr(setup_of("openai", OPENAI, ProviderSettings(api_key="secret"), {}))

@@ -4,62 +4,115 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bide.core.errors import SettingError
-from bide.providers.openai import CAPABILITIES, LIMITS, Credentials, OpenAIProvider
-from bide.providers.port import Provider
-from bide.providers.transport import Transport
+from bide.providers.openai.kinds import COMPATIBLE, OPENAI
+from bide.providers.port import Limits, Provider
+from bide.providers.setup import Kind, Setup, Tools
 from bide.settings import ProviderSettings
 
-OPENAI = "openai"
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (OPENAI, COMPATIBLE)}
+"""Every kind of provider, by name."""
 
-OPENAI_BASE_URL = "https://api.openai.com/v1"
+FIELDS = ("base_url", "api_key", "organisation", "project", "region", "bucket", "role", "api_version")
+"""Fields of `Setup` that settings and environment variables may give."""
 
 
 def build(
-    accounts: Mapping[str, ProviderSettings], environment: Mapping[str, str], transport: Transport
+    accounts: Mapping[str, ProviderSettings], environment: Mapping[str, str], tools: Tools
 ) -> dict[str, Provider]:
     """Every account that is switched on, by name.
 
-    `openai` is on when ``OPENAI_API_KEY`` is set or the config names a base URL or key for it; another account is on
-    when the config names its base URL.
+    An account of a kind's own name is on when one of the kind's variables is set, or when the config names it; another
+    one is on when the config names it.
 
     Raises:
-        SettingError: an account has no base URL, or its key's variable is not set.
+        SettingError: an account lacks something, or its key's variable is not set.
     """
+    switched = {kind.name for kind in KINDS.values() if any(environment.get(name) for name in kind.switches)}
     found: dict[str, Provider] = {}
-    names = {*accounts, OPENAI} if environment.get("OPENAI_API_KEY") else set(accounts)
-    for name in sorted(names):
+    for name in sorted({*accounts, *switched}):
         settings = accounts.get(name, ProviderSettings())
-        found[name] = OpenAIProvider(
-            name,
-            _credentials(name, settings, environment),
-            transport,
-            catalogue=settings.catalogue,
-            limits=replace(
-                LIMITS,
-                max_requests=min(settings.max_requests or LIMITS.max_requests, LIMITS.max_requests),
-                max_bytes=min(settings.max_bytes or LIMITS.max_bytes, LIMITS.max_bytes),
-            ),
-            capabilities=replace(CAPABILITIES, batch=settings.batch),
-        )
+        kind = kind_of(name, settings)
+        found[name] = kind.connect(setup_of(name, kind, settings, environment), tools)
     return found
 
 
-def _credentials(name: str, settings: ProviderSettings, environment: Mapping[str, str]) -> Credentials:
-    variable = settings.api_key_env or ("OPENAI_API_KEY" if name == OPENAI else None)
-    key = settings.api_key or (environment.get(variable) if variable else None)
-    if key is None and settings.api_key_env:
-        raise SettingError(f"providers.{name}.api_key_env names {variable}, which is not set in the environment")
-    base_url = settings.base_url
-    if name == OPENAI:
-        # The applications' variable goes last: it may point at bide itself. BIDE_OPENAI_BASE_URL is in the settings.
-        base_url = base_url or environment.get("OPENAI_BASE_URL") or OPENAI_BASE_URL
-    if not base_url:
-        raise SettingError(
-            f"the account {name} has no address; set providers.{name}.base_url, as in http://127.0.0.1:8000/v1"
-        )
-    return Credentials(
-        base_url,
-        key or "",
-        settings.organisation or (environment.get("OPENAI_ORG_ID") if name == OPENAI else None),
-        settings.project or (environment.get("OPENAI_PROJECT_ID") if name == OPENAI else None),
+def kind_of(name: str, settings: ProviderSettings) -> Kind:
+    """The kind of an account: the one that is set, else the one of its name, else whatever speaks OpenAI's protocol.
+
+    Raises:
+        SettingError: there is no such kind.
+    """
+    kind = settings.kind or (name if name in KINDS else COMPATIBLE.name)
+    if kind not in KINDS:
+        raise SettingError(f"providers.{name}.kind is {kind!r}; there are: {', '.join(sorted(KINDS))}")
+    return KINDS[kind]
+
+
+def setup_of(name: str, kind: Kind, settings: ProviderSettings, environment: Mapping[str, str]) -> Setup:
+    """What an account's adapter is made of.
+
+    Raises:
+        SettingError: something is missing; the message says how to give it.
+    """
+    own = name == kind.name
+    given = {field: _given(field, kind if own else None, settings, environment) for field in FIELDS}
+    if given["api_key"] is None and settings.api_key_env:
+        given["api_key"] = environment.get(settings.api_key_env)
+        if given["api_key"] is None:
+            raise SettingError(
+                f"providers.{name}.api_key_env names {settings.api_key_env}, which is not set in the environment"
+            )
+    base_url = given["base_url"] or kind.base_url
+    for field in kind.required:
+        if not (given[field] or (field == "base_url" and base_url)):
+            raise SettingError(_missing(name, kind, field))
+    return Setup(
+        account=name,
+        catalogue=settings.catalogue or (kind.catalogue if settings.kind or own else None) or name,
+        base_url=(base_url or "").format_map(_Given(given)),
+        api_key=given["api_key"] or "",
+        organisation=given["organisation"],
+        project=given["project"],
+        region=given["region"],
+        bucket=given["bucket"],
+        role=given["role"],
+        api_version=given["api_version"],
+        limits=_lowered(kind.limits, settings),
+        capabilities=replace(kind.capabilities, batch=kind.capabilities.batch and settings.batch),
+        deployments=settings.deployments,
+        batch_deployments=settings.batch_deployments,
+        serves=kind.models,
+    )
+
+
+def _given(field: str, kind: Kind | None, settings: ProviderSettings, environment: Mapping[str, str]) -> str | None:
+    """What the settings say, else the first of the kind's variables that is set. Only an account of the kind's own name
+    reads the kind's variables: they are those of one account."""
+    said: str | None = getattr(settings, field)
+    if said or (field == "api_key" and settings.api_key_env):
+        return said
+    names = kind.variables.get(field, ()) if kind else ()
+    return next((value for name in names if (value := environment.get(name))), None)
+
+
+class _Given(dict[str, str | None]):
+    """Fills an address that contains, for instance, ``{region}``; what is braces otherwise stays."""
+
+    def __missing__(self, key: str) -> str:
+        return f"{{{key}}}"
+
+
+def _missing(name: str, kind: Kind, field: str) -> str:
+    if field == "base_url":
+        return f"the account {name} has no address; set providers.{name}.base_url, as in http://127.0.0.1:8000/v1"
+    variables = " or ".join(kind.variables.get(field, ()))
+    otherwise = f", or the environment variable {variables}" if variables and name == kind.name else ""
+    return f"the account {name} ({kind.title}) needs a {field}; set providers.{name}.{field}{otherwise}"
+
+
+def _lowered(limits: Limits, settings: ProviderSettings) -> Limits:
+    return replace(
+        limits,
+        max_requests=min(settings.max_requests or limits.max_requests, limits.max_requests),
+        max_bytes=min(settings.max_bytes or limits.max_bytes, limits.max_bytes),
     )

@@ -18,6 +18,7 @@ from bide.engine.context import Context
 from bide.engine.pricing import Pricing
 from bide.ledger.prices import Prices
 from bide.providers.http import AiohttpTransport
+from bide.providers.setup import Tools
 from bide.store.objects import LocalObjects
 from bide.store.store import Store
 
@@ -48,7 +49,7 @@ async def opened(config: Config) -> AsyncGenerator[Embedded]:
         host = socket.gethostname()
         context = Context(
             store=store,
-            providers=accounts.build(config.settings.providers, config.environment, transport),
+            providers=accounts.build(config.settings.providers, config.environment, Tools(transport)),
             clock=clock,
             entropy=entropy,
             pricing=Pricing(store, Prices(config.settings.prices)),

@@ -45,10 +45,10 @@ class EngineSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=T
     """After which a batch that a provider does not list was never created; 0: as the provider's facts say (3 m for OpenAI)."""
     fill_chunk: Count = 10_000
     """Requests put into a batch in one transaction."""
-    landing_chunk: Count = 4_000
+    landing_chunk: Count = 16_000
     """Rows of a result file settled in one transaction."""
     landing_bytes: Count = 1 << 20
-    """Bytes of responses kept in memory for that."""
+    """Bytes of responses kept in memory before they go to the disk, into an object of their own."""
     linger: Duration = Duration(10 * SECOND)
     """How long `bide run` waits, once every answer is there, for batches that are still ending."""
 
@@ -88,6 +88,9 @@ class RealtimeSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
 class ProviderSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One account at a provider. Unset limits are learned from its replies."""
 
+    kind: str | None = None
+    """Which provider it is at, as `bide providers` lists them; by default the one of the account's own name, else any
+    server that speaks OpenAI's protocol."""
     base_url: str | None = None
     """That of `openai` may also be in BIDE_OPENAI_BASE_URL; without one, OPENAI_BASE_URL says where it is."""
     api_key: str | None = None
@@ -95,6 +98,18 @@ class ProviderSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
     api_key_env: str | None = None
     organisation: str | None = None
     project: str | None = None
+    region: str | None = None
+    bucket: str | None = None
+    """Where batch files lie, for providers that read them from an object store, as in s3://name/folder."""
+    role: str | None = None
+    """The role that AWS Bedrock takes on to read and write the bucket."""
+    api_version: str | None = None
+    aliases: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+    """Names of your own for its models; whoever asks for one is served by this account."""
+    deployments: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+    """What the account calls a model, where that is another name: deployments at Azure, inference profiles at Bedrock."""
+    batch_deployments: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+    """The same for its batches, where they have deployments of their own."""
     catalogue: str | None = None
     """Whose price list applies, as in docs/prices.md; by default the one of the account's own name. `openai` for a second
     account at OpenAI."""

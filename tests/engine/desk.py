@@ -16,7 +16,7 @@ from bide.core.states import BatchOutcome
 from bide.engine.context import Context
 from bide.engine.pricing import Pricing
 from bide.ledger.prices import Prices
-from bide.providers.port import Answer, Call, Remote, Row, Submission
+from bide.providers.port import Answer, Call, Remote, Row, Sought, Submission
 from bide.settings import Settings
 from bide.store.objects import LocalObjects
 from bide.store.sqlite import SqliteDatabase
@@ -49,6 +49,7 @@ class Scripted:
     script: dict[str, Any] = field(default_factory=dict[str, Any])
     used: list[str] = field(default_factory=list[str])
     catalogue: str = "openai"
+    serves: tuple[str, ...] = ()
     limits = LIMITS
     capabilities = CAPABILITIES
 
@@ -71,13 +72,13 @@ class Scripted:
     async def submit(self, submission: Submission, input_file: str | None) -> Remote:
         return self._play("submit")
 
-    async def find(self, tag: str, input_file: str | None, since: int) -> Remote | None:
+    async def find(self, sought: Sought) -> Remote | None:
         return self._play("find")
 
     async def poll(self, provider_id: str) -> Remote:
         return self._play("poll")
 
-    async def harvest(self, file: str) -> AsyncIterator[list[Row]]:
+    async def harvest(self, file: str, endpoint: str) -> AsyncIterator[list[Row]]:
         yield self._play("harvest")
 
     async def cancel(self, provider_id: str) -> Remote:

@@ -11,7 +11,7 @@ from bide.core.batch import Batch
 from bide.core.states import AttemptState, BatchOutcome
 from bide.engine import harvest
 from bide.engine.context import Context
-from bide.providers.openai import OpenAIProvider
+from bide.providers.openai.adapter import OpenAIProvider
 from bide.providers.port import OverloadedError, Remote, Submission
 from bide.providers.transport import ReplyLostError
 from bide.store import attempts

@@ -14,7 +14,9 @@ from bide.engine.service import Service
 from bide.intake.entry import Chunk, Entries, Entry
 from bide.intake.ingest import ingest
 from bide.intake.order import Order
-from bide.providers.openai import LIMITS, Credentials, OpenAIProvider
+from bide.providers.openai.adapter import OpenAIProvider
+from bide.providers.openai.kinds import CAPABILITIES, LIMITS
+from bide.providers.setup import Setup
 from bide.settings import EngineSettings, ProviderSettings, Settings
 from bide.store.store import Store
 from tests.simulation.loop import Process
@@ -53,12 +55,15 @@ class Cards:
 def context_of(world: World, process: Process, plan: Plan, number: int) -> Context:
     """The world as one life of a worker sees it."""
     store = world.store(process)
-    provider = OpenAIProvider(
-        "openai",
-        Credentials("http://simulated/v1", "key"),
-        SimulatedTransport(world, process),
+    setup = Setup(
+        account="openai",
+        catalogue="openai",
+        base_url="http://simulated/v1",
+        api_key="key",
         limits=replace(LIMITS, max_requests=plan.batch_size),
+        capabilities=CAPABILITIES,
     )
+    provider = OpenAIProvider(setup, SimulatedTransport(world, process))
 
     async def hand_over(store: Store, job: Job, destination: str) -> None:
         await deliver(world, process, store, job)
@@ -70,7 +75,7 @@ def context_of(world: World, process: Process, plan: Plan, number: int) -> Conte
         entropy=SeededEntropy(f"{plan.seed}-{number}"),
         pricing=Pricing(store, Cards()),
         settings=Settings(
-            engine=EngineSettings(fill_chunk=25, landing_chunk=15),
+            engine=EngineSettings(fill_chunk=25, landing_chunk=15, landing_bytes=2_000),
             providers={"openai": ProviderSettings(requests_per_minute=plan.requests_per_minute)},
         ),
         holder=f"{process.name}-{number}",

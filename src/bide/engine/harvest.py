@@ -18,10 +18,11 @@ from bide.engine.reconcile import NOT_CREATED
 from bide.engine.step import held, provider_of
 from bide.engine.submit import NEVER_SENT, learn_quota
 from bide.lanes.validation import Bar, Divide, Wait, after_failure
-from bide.providers.port import MissingError, Row, RowError
-from bide.store.attempts import THIS_OBJECT, Report
+from bide.providers.port import MissingError, ProviderError, Row, RowError
+from bide.providers.transport import NotSentError, ReplyLostError
 from bide.store.bodies import NewObject, checksum
 from bide.store.filling import NewBatch
+from bide.store.reports import Report, Reports, new_object
 
 
 async def harvest(context: Context, batch: Batch) -> Batch | None:
@@ -45,11 +46,19 @@ async def harvest(context: Context, batch: Batch) -> Batch | None:
 
 @dataclass(slots=True)
 class _Chunk:
-    """Rows that are settled together: their reports, and the responses that go into one object."""
+    """Rows that are settled together.
 
-    reports: list[Report] = field(default_factory=list[Report])
+    Their reports wait in memory, as many as pay for a transaction: rows come in any order, so however few of them are
+    settled, nearly every page of the batch is written. Their responses go to the disk as they come, an object for every
+    `landing_bytes`; `responses`, of `size` bytes, are those of the next.
+    """
+
+    reports: Reports = field(default_factory=Reports)
+    objects: list[NewObject] = field(default_factory=list[NewObject])
     responses: list[bytes] = field(default_factory=list[bytes])
     size: int = 0
+    messages: int = 0
+    """Characters of the errors' messages among the reports."""
     unknown: int = 0
 
 
@@ -61,27 +70,44 @@ async def collect(
         return read
     engine = context.settings.engine
     before = read[0] if is_output else read[1]
-    seen, chunk = 0, _Chunk()
+    kept = seen = 0
+    chunk = _Chunk()
+
+    async def keep() -> None:
+        nonlocal kept
+        if chunk.responses:
+            # Whoever reads the same rows makes the same object, under the same name.
+            name = f"answers-{batch.tag}-{'output' if is_output else 'error'}-{kept + 1}-{seen}"
+            chunk.objects.append(NewObject(name, "answers", chunk.size))
+            # On the disk before any row speaks of it.
+            await context.store.objects.put(name, b"\n".join([*chunk.responses, b""]))
+            chunk.responses, chunk.size = [], 0
+        kept = seen
 
     async def land() -> None:
         nonlocal chunk
-        progress = (seen, read[1]) if is_output else (read[0], seen)
-        await _land(context, batch, chunk, f"{batch.tag}-{'output' if is_output else 'error'}-{seen}", progress)
-        chunk = _Chunk()
+        if len(chunk.reports) or chunk.unknown:
+            await keep()
+            await _land(context, batch, chunk, (seen, read[1]) if is_output else (read[0], seen))
+            chunk = _Chunk()
 
     try:
-        async for rows in provider_of(context, batch).harvest(file):
+        async for rows in provider_of(context, batch).harvest(file, batch.endpoint):
             for row in rows:
                 seen += 1
                 if seen > before:
                     _add(chunk, row, batch, tariff)
-                    if len(chunk.reports) >= engine.landing_chunk or chunk.size >= engine.landing_bytes:
+                    if len(chunk.reports) >= engine.landing_chunk or chunk.messages >= engine.landing_bytes:
                         await land()
+                    elif chunk.size >= engine.landing_bytes:
+                        await keep()
     except MissingError:
         if context.clock.now() < (batch.ended_at or 0) + PATIENCE:
             raise  # files have been seen to appear minutes after the batch's end
-    if chunk.reports or chunk.unknown:
-        await land()
+    except (ProviderError, NotSentError, ReplyLostError):
+        await land()  # over a line that never holds to the end, each try gets further
+        raise
+    await land()
     return (seen, read[1]) if is_output else (read[0], seen)
 
 
@@ -92,9 +118,11 @@ def _add(chunk: _Chunk, row: Row, batch: Batch, tariff: Tariff) -> None:
         return
     span = None
     if row.response:
-        span = Span(THIS_OBJECT, chunk.size, len(row.response), checksum(row.response))
+        span = Span(new_object(len(chunk.objects)), chunk.size, len(row.response), checksum(row.response))
         chunk.responses.append(row.response)
         chunk.size += len(row.response) + 1
+    if row.message:
+        chunk.messages += len(row.message)
     billed = row.verdict == "answered" or row.usage is not None
     chunk.reports.append(
         Report(
@@ -111,16 +139,11 @@ def _add(chunk: _Chunk, row: Row, batch: Batch, tariff: Tariff) -> None:
     )
 
 
-async def _land(context: Context, batch: Batch, chunk: _Chunk, name: str, progress: tuple[int, int]) -> None:
-    answers = None
-    if chunk.responses:
-        answers = NewObject(f"answers-{name}", "answers", chunk.size)
-        # On the disk before any row speaks of it.
-        await context.store.objects.put(answers.name, b"\n".join([*chunk.responses, b""]))
+async def _land(context: Context, batch: Batch, chunk: _Chunk, progress: tuple[int, int]) -> None:
     await context.store.batches.land(
         held(batch),
         chunk.reports,
-        answers,
+        chunk.objects,
         output_rows=progress[0],
         error_rows=progress[1],
         unknown=chunk.unknown,

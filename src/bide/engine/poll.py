@@ -43,8 +43,8 @@ async def poll(context: Context, batch: Batch) -> Batch | None:
         )
     if remote.outcome is None or _files_missing(remote, now):
         await _observe(context, batch, remote)
-        if remote.outcome is None and now > _window_end(context, batch) + OVERDUE:
-            await context.store.batches.ask_cancel(batch.id, "its window is over and it has not ended", now)
+        if remote.outcome is None and (why := _overdue(context, batch, now)):
+            await context.store.batches.ask_cancel(batch.id, why, now)
         return None
     first = remote.errors[0] if remote.errors else None
     return await context.store.batches.ended(
@@ -72,6 +72,16 @@ def _window_end(context: Context, batch: Batch) -> int:
     """When the batch should have ended by itself."""
     submitted_at = batch.submitted_at or batch.opened_at
     return batch.expires_at or submitted_at + provider_of(context, batch).limits.window
+
+
+def _overdue(context: Context, batch: Batch, now: int) -> str | None:
+    """Why a batch is not left to run on."""
+    end = _window_end(context, batch)
+    if now > end + OVERDUE:
+        return "its window is over and it has not ended"
+    if now > end - OVERDUE and not provider_of(context, batch).limits.keeps_expired:
+        return "its window ends soon, and the provider keeps nothing of what expires"
+    return None
 
 
 FILES_APPEAR_WITHIN = 10 * MINUTE

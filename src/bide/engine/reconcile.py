@@ -3,10 +3,11 @@
 from bide.core.batch import Batch
 from bide.core.clock import MINUTE
 from bide.core.states import BatchOutcome
-from bide.engine.attention import next_try
+from bide.engine.attention import next_poll, next_try
 from bide.engine.context import Context
 from bide.engine.step import held, provider_of
 from bide.engine.submit import adopt
+from bide.providers.port import Sought, UndecidedError
 
 NOT_CREATED = "not_created"
 """No listing shows it after the listing delay: the create never arrived."""
@@ -30,11 +31,20 @@ async def reconcile(context: Context, batch: Batch) -> Batch | None:
     now = context.clock.now()
     intended_at = batch.intended_at or now
     provider = provider_of(context, batch)
-    remote = await provider.find(batch.tag, batch.input_file, intended_at - CLOCK_TOLERANCE)
+    since = intended_at - CLOCK_TOLERANCE
+    claimed = frozenset[str]()
+    if not provider.capabilities.tagged:
+        claimed = await context.store.batches.provider_ids(batch.account, since)
+    engine = context.settings.engine
+    try:
+        remote = await provider.find(Sought(batch.tag, batch.input_file, batch.requests, since, claimed))
+    except UndecidedError as error:
+        due_at = next_poll(batch, engine.poll_interval, engine.poll_longest, now)
+        await context.store.batches.troubled(held(batch), str(error)[:500], due_at)
+        return None
     if remote is not None:
         await adopt(context, batch, remote)
         return None
-    engine = context.settings.engine
     certain_at = (batch.doubted_at or now) + (engine.listing_delay or provider.limits.listing_delay)
     if now >= certain_at:
         return await context.store.batches.ended(

@@ -12,6 +12,7 @@ from bide.engine.step import held, note_refusal, provider_of
 from bide.lanes.assemble import learned_quota
 from bide.providers.port import (
     BusyError,
+    Lines,
     MissingError,
     OutOfCreditError,
     OverloadedError,
@@ -24,7 +25,7 @@ from bide.providers.port import (
 )
 from bide.providers.transport import NotSentError, ReplyLostError
 from bide.store.bodies import checksum
-from bide.store.filling import LINE_TAIL, Line, line_head
+from bide.store.filling import Line
 from bide.store.limits import ENQUEUED_TOKENS
 
 NEVER_SENT = "never_sent"
@@ -51,7 +52,16 @@ async def submit(context: Context, batch: Batch) -> Batch | None:
     if input_file is None:
         input_file = await provider.stage(submission)
         await store.batches.staged(held(batch), input_file)
-    batch = await store.batches.intend(held(batch), clock.now() + context.settings.engine.lease, clock.now())
+    lease_until = clock.now() + context.settings.engine.lease
+    if provider.capabilities.tagged:
+        batch = await store.batches.intend(held(batch), lease_until, clock.now())
+    else:
+        intended = await store.batches.intend_alone(held(batch), lease_until, clock.now())
+        if intended is None:
+            due_at = next_try(0, context.entropy.uniform(), None, clock.now())
+            await store.batches.troubled(held(batch), "waits for another create of the account", due_at)
+            return None
+        batch = intended
     # From here on a batch may exist at the provider. The create is sent once, and never again under this intent.
     try:
         remote = await provider.submit(submission, input_file)
@@ -115,8 +125,8 @@ async def learn_quota(context: Context, batch: Batch, told: int | None) -> None:
     await context.store.limits.learn(batch.account, batch.model, {ENQUEUED_TOKENS: limit}, "refusal", now)
 
 
-async def lines(context: Context, batch: Batch) -> AsyncIterator[bytes]:
-    """The bytes of the batch's file, in chunks. Made anew from the rows each time, so nothing lies on disk twice."""
+async def lines(context: Context, batch: Batch) -> AsyncIterator[Lines]:
+    """The batch's requests, some at a time. Read anew from the bodies each time, so nothing lies on disk twice."""
     bodies = context.store.bodies
     after = (batch.first_attempt or 0) - 1
     while page := await context.store.batches.lines(batch, after, PAGE):
@@ -125,14 +135,14 @@ async def lines(context: Context, batch: Batch) -> AsyncIterator[bytes]:
             end = _run(page, position)
             first, last = page[position].body, page[end - 1].body
             data = await bodies.range(first.object_id, first.offset, last.offset + last.length - first.offset)
-            parts: list[bytes] = []
+            found: list[tuple[str, bytes]] = []
             for line in page[position:end]:
                 start = line.body.offset - first.offset
                 body = data[start : start + line.body.length]
                 if checksum(body) != line.body.check:
                     body = await bodies.read(line.body)  # raises, and says which bytes are damaged
-                parts += (line_head(custom_id(batch.tag, line.attempt), batch.endpoint), body, LINE_TAIL)
-            yield b"".join(parts)
+                found.append((custom_id(batch.tag, line.attempt), body))
+            yield found
             position = end
         after = page[-1].attempt
 

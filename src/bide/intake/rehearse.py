@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from bide.accounts import OPENAI, OPENAI_BASE_URL
+from bide.accounts import OPENAI, build
 from bide.core.clock import DAY, SystemClock
 from bide.core.deadline import OnMiss
 from bide.core.entropy import SystemEntropy
@@ -22,8 +22,8 @@ from bide.intake.ingest import Reading, ingest
 from bide.intake.order import Order
 from bide.intake.reader import Input
 from bide.providers.http import AiohttpTransport
-from bide.providers.openai import Credentials, OpenAIProvider
-from bide.settings import Settings
+from bide.providers.setup import Tools
+from bide.settings import ProviderSettings, Settings
 from bide.store.sqlite import SqliteDatabase
 from bide.store.store import Store
 
@@ -53,7 +53,7 @@ async def inspect(opened: Input, settings: Settings) -> Findings:
         entropy, clock = SystemEntropy(), SystemClock()
         context = Context(
             store=store,
-            providers={OPENAI: OpenAIProvider(OPENAI, Credentials(OPENAI_BASE_URL, ""), AiohttpTransport())},
+            providers=build({OPENAI.name: ProviderSettings()}, {}, Tools(AiohttpTransport())),
             clock=clock,
             entropy=entropy,
             pricing=Pricing(store, Unpriced()),
@@ -74,7 +74,7 @@ async def inspect(opened: Input, settings: Settings) -> Findings:
             skip_bad_lines=True,
         )
         try:
-            return (await ingest(context, order, lambda entry: OPENAI, opened)).findings
+            return (await ingest(context, order, lambda entry: OPENAI.name, opened)).findings
         except BadLinesError as error:
             return error.findings  # every line is bad: that is what was to be found out
         finally:

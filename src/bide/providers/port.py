@@ -5,7 +5,7 @@ It translates. A provider is done when `bide.testing.provider_conformance` passe
 """
 
 import enum
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -29,18 +29,29 @@ class Limits:
     """Microseconds a cancel may take before the batch ends."""
     listing_delay: int
     """Microseconds after which a batch that the listing does not show was never created."""
+    min_requests: int = 1
+    """Fewer than these are no batch: they go another way."""
+    keeps_expired: bool = True
+    """Whether what was finished can still be had when the window is over. Where not, bide cancels before its end."""
     source: str
     checked_on: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What a provider can do. `endpoints` are the request URLs that may stand in a batch or be called in real time."""
+    """What a provider can do.
+
+    `endpoints` are the request URLs that may be called in real time, `batch_endpoints` those that may stand in a batch,
+    None where they are the same. `tagged` says whether a batch carries our tag at the provider, so that it can be found
+    by it. Without one, at most one create at a time is under way or in doubt in an account.
+    """
 
     batch: bool
     realtime: bool
     streaming: bool
     endpoints: frozenset[str]
+    batch_endpoints: frozenset[str] | None = None
+    tagged: bool = True
     source: str
     checked_on: str
 
@@ -108,11 +119,16 @@ class Answer:
     rates: RateHeaders
 
 
+Lines = Sequence[tuple[str, bytes]]
+"""Requests of a batch in their order: our id, and the body as the caller's protocol has it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """A batch on its way to a provider. `tag` is in its metadata, its file's name and every `custom_id` of its rows.
 
-    `lines` makes a new iterator over the file's bytes each time; all yield exactly `size` bytes.
+    `lines` makes a new iterator over the requests each time, some at a time. As OpenAI's batch lines they have `size`
+    bytes (`bide.core.batchline`).
     """
 
     tag: str
@@ -120,7 +136,22 @@ class Submission:
     endpoint: str
     requests: int
     size: int
-    lines: Callable[[], AsyncIterator[bytes]]
+    lines: Callable[[], AsyncIterator[Lines]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A batch whose create nobody answered: what it can be known by.
+
+    It was sent at `since` or later, in microseconds. `claimed` are the provider's ids of the account's other batches
+    that are known to be ours.
+    """
+
+    tag: str
+    input_file: str | None
+    requests: int
+    since: int
+    claimed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +193,8 @@ class Provider(Protocol):
     """What the user calls it: `openai`, or a name from the config."""
     catalogue: str
     """Whose prices apply, as the price catalogue names the provider."""
+    serves: tuple[str, ...]
+    """Patterns (`fnmatch`) of the bare model names that are this account's."""
     limits: Limits
     capabilities: Capabilities
 
@@ -196,16 +229,20 @@ class Provider(Protocol):
         """
         ...
 
-    async def find(self, tag: str, input_file: str | None, since: int) -> Remote | None:
-        """The batch that carries `tag` (or was made from `input_file`), among all created at `since` or later."""
+    async def find(self, sought: Sought) -> Remote | None:
+        """The batch that is sought, proven to be it; None where nothing that the provider shows can be it.
+
+        Raises:
+            UndecidedError: something may be it, which shows only when it has ended.
+        """
         ...
 
     async def poll(self, provider_id: str) -> Remote:
         """The batch's present state. Raises `MissingError` where the provider does not know it (yet, or any more)."""
         ...
 
-    def harvest(self, file: str) -> AsyncIterator[list[Row]]:
-        """The rows of a result file, in the file's order, a chunk at a time.
+    def harvest(self, file: str, endpoint: str) -> AsyncIterator[list[Row]]:
+        """The rows of a result file, in the file's order, a chunk at a time; responses as `endpoint` has them.
 
         A line that is not understood is a row without `custom_id`.
         """
@@ -295,6 +332,12 @@ class UnauthorisedError(ProviderError):
     """The API key was refused; set a valid one and run the same command again."""
 
     code = "invalid_api_key"
+
+
+class UndecidedError(ProviderError):
+    """A batch may be the one that is sought; bide follows it to its end, and the safety net does not wait for it."""
+
+    code = "undecided"
 
 
 class MissingError(ProviderError):

@@ -10,6 +10,7 @@ from bide.store.landing import Landing
 
 SQL = queries.load("batches")
 ATTEMPTS = queries.load("attempts")
+LIMITS = queries.load("limits")
 
 
 class Batches(Filling, Landing):
@@ -38,6 +39,18 @@ class Batches(Filling, Landing):
     @writes
     async def intend(self, transaction: Transaction, held: Fenced, lease_until: int, now: int) -> Batch:
         """Record that a create is about to be sent. Only after this commits may it be."""
+        row = await moved(transaction, "intend", held, lease_until=lease_until, now=now)
+        await events.record(transaction, row["owner"], now, "batch.submitting", batch=row["id"])
+        return records.batch(row)
+
+    @writes
+    async def intend_alone(self, transaction: Transaction, held: Fenced, lease_until: int, now: int) -> Batch | None:
+        """As `intend`, where the provider lets a batch carry no tag; None while another create of the account is under
+        way or in doubt, since the two could not be told apart."""
+        account = (await hold(transaction, held))["account"]
+        await transaction.lock(LIMITS["lock_users"], account=account, model="")
+        if await transaction.one(SQL["others_in_doubt"], batch=held[0]) is not None:
+            return None
         row = await moved(transaction, "intend", held, lease_until=lease_until, now=now)
         await events.record(transaction, row["owner"], now, "batch.submitting", batch=row["id"])
         return records.batch(row)
@@ -191,6 +204,12 @@ class Batches(Filling, Landing):
     async def of_job(self, transaction: Transaction, job: int) -> list[Batch]:
         """The batches that carry or carried a job's requests, oldest first."""
         return [records.batch(row) for row in await transaction.all(SQL["of_job"], job=job)]
+
+    @reads
+    async def provider_ids(self, transaction: Transaction, account: str, since: int) -> frozenset[str]:
+        """The provider's ids of the account's batches that were created since then and are known to be ours."""
+        rows = await transaction.all(SQL["provider_ids"], account=account, since=since)
+        return frozenset(row["provider_id"] for row in rows)
 
     @reads
     async def still_wanted(self, transaction: Transaction, batch: int) -> bool:

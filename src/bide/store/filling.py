@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from bide.core.batch import Batch
+from bide.core.batchline import line_overhead
 from bide.core.bucket import Bucket, Phase, Tally
-from bide.core.identifiers import CUSTOM_ID_LENGTH
 from bide.core.span import Span
 from bide.core.states import BatchState, JobState
 from bide.store import events, queries, records
@@ -52,19 +52,6 @@ class Line:
 
     attempt: int
     body: Span
-
-
-def line_overhead(endpoint: str) -> int:
-    """Bytes of a line of a batch's file beside its body; the same for every line of the batch."""
-    return len(line_head("-" * CUSTOM_ID_LENGTH, endpoint)) + len(LINE_TAIL)
-
-
-def line_head(custom_id: str, endpoint: str) -> bytes:
-    """What stands before a body. No character of either needs escaping."""
-    return f'{{"custom_id":"{custom_id}","method":"POST","url":"{endpoint}","body":'.encode()
-
-
-LINE_TAIL = b"}\n"
 
 
 class Filling(Verbs):

@@ -95,6 +95,15 @@ UPDATE batches SET input_file = :input_file WHERE id = :batch AND fence = :fence
 UPDATE batches SET state = 'submitting', intended_at = :now, lease_until = :lease_until
 WHERE id = :batch AND fence = :fence AND state IN {before batch.submitting} RETURNING *;
 
+-- name: others_in_doubt
+-- The account's other batches whose create is under way, or that nobody has answered for.
+SELECT other.id FROM batches JOIN batches AS other ON other.account = batches.account AND other.id <> batches.id
+WHERE batches.id = :batch AND other.state IN ('submitting', 'ambiguous') LIMIT 1;
+
+-- name: provider_ids
+-- What is known to be ours at an account, of what was created since an instant.
+SELECT provider_id FROM batches WHERE account = :account AND provider_id IS NOT NULL AND submitted_at >= :since;
+
 -- name: submitted
 -- The provider's id is known.
 UPDATE batches SET state = 'submitted', provider_id = :provider_id, submitted_at = :submitted_at, expires_at = :expires_at,

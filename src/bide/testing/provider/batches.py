@@ -4,7 +4,15 @@ import pytest
 
 from bide.core.clock import DAY, HOUR, MINUTE, SECOND
 from bide.core.states import BatchOutcome
-from bide.providers.port import BusyError, MissingError, OverloadedError, QuotaError, RejectedError, UnauthorisedError
+from bide.providers.port import (
+    BusyError,
+    MissingError,
+    OverloadedError,
+    QuotaError,
+    RejectedError,
+    Sought,
+    UnauthorisedError,
+)
 from bide.providers.transport import NotSentError, ReplyLostError
 from bide.simulator.faults import Site
 from bide.testing.provider.case import TURNAROUND, Account, OpenAccount, ProviderCase
@@ -38,25 +46,25 @@ class BatchCases(ProviderCase):
         with pytest.raises(ReplyLostError):
             await account.submit("a", "b")
         assert account.books.faults.calls[Site.CREATE] == 2, "a create is sent once"
-        found = await account.provider.find("tag1", None, began - HOUR)
+        found = await account.find("tag1", since=began - HOUR)
         assert found is not None
         account.clock.advance(MINUTE)
         assert (await account.provider.poll(found.provider_id)).total == 2, "not the other one"
-        assert await account.provider.find("tag2", None, began - HOUR) is None
+        assert await account.find("tag2", since=began - HOUR) is None
 
     async def test_a_create_that_did_not_arrive_is_not_found(self, open_account: OpenAccount) -> None:
         account = open_account(faults=[{"site": "create", "nth": 1, "kind": "request_lost"}])
         with pytest.raises(ReplyLostError):
             await account.submit("a")
         account.clock.advance(account.provider.limits.listing_delay)
-        assert await account.provider.find("tag1", None, account.clock.now() - HOUR) is None
+        assert await account.find("tag1", since=account.clock.now() - HOUR) is None
 
     async def test_a_batch_without_its_metadata_is_found_by_its_input(self, open_account: OpenAccount) -> None:
         account = open_account(batch="metadata_listed = false")
         submission = account.submission("a")
         staged = await account.provider.stage(submission)
         created = await account.provider.submit(submission, staged)
-        found = await account.provider.find("tag1", staged, account.clock.now() - HOUR)
+        found = await account.find("tag1", staged, since=account.clock.now() - HOUR)
         assert found is not None or staged is None
         assert found is None or found.provider_id == created.provider_id
 
@@ -65,21 +73,21 @@ class BatchCases(ProviderCase):
         for number in range(230):
             account.clock.advance(SECOND)
             await account.submit("b", tag=f"tag{number}")
-        found = await account.provider.find("wanted", None, account.clock.now() - HOUR)
+        found = await account.find("wanted", since=account.clock.now() - HOUR)
         assert found is not None
         assert found.provider_id == wanted.provider_id
         calls = account.books.faults.calls[Site.LIST]
         assert calls < 24, "a page at a time"
-        assert await account.provider.find("none", None, account.clock.now() - MINUTE) is None
+        assert await account.find("none", since=account.clock.now() - MINUTE) is None
         assert account.books.faults.calls[Site.LIST] == calls + 1, "what is older is not looked through"
 
     async def test_after_the_listing_delay_a_batch_is_listed(self, open_account: OpenAccount) -> None:
         account = open_account(batch='unlisted = "2m"')
         created = await account.submit("a")
         began = account.clock.now()
-        assert await account.provider.find("tag1", None, began - HOUR) is None
+        assert await account.find("tag1", since=began - HOUR) is None
         account.clock.advance(account.provider.limits.listing_delay)
-        found = await account.provider.find("tag1", None, began - HOUR)
+        found = await account.find("tag1", since=began - HOUR)
         assert found is not None
         assert found.provider_id == created.provider_id
 
@@ -126,7 +134,7 @@ class BatchCases(ProviderCase):
         """Everything that is asked about a batch, once."""
         provider, created = account.provider, await account.submit("a")
         await provider.poll(created.provider_id)
-        await provider.find("tag1", None, LONG_AGO)
+        await provider.find(Sought("tag1", None, 1, LONG_AGO))
         await provider.cancel(created.provider_id)
 
     @pytest.mark.parametrize("status", [400, 429])
@@ -134,7 +142,7 @@ class BatchCases(ProviderCase):
         account = open_account(batch=f"refuses = {status}")
         with pytest.raises(QuotaError):
             await account.submit("a")
-        assert await account.provider.find("tag1", None, LONG_AGO) is None
+        assert await account.find("tag1", since=LONG_AGO) is None
 
     async def test_a_refused_key_is_told(self, open_account: OpenAccount) -> None:
         account = open_account(key="invalid")

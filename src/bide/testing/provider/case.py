@@ -9,8 +9,9 @@ from typing import Protocol
 
 import pytest
 
+from bide.core.batchline import LINE_TAIL, line_head
 from bide.core.clock import MINUTE, ManualClock
-from bide.providers.port import Call, Provider, Remote, Row, Submission
+from bide.providers.port import Call, Lines, Provider, Remote, Row, Sought, Submission
 from bide.providers.transport import IDLE_TIMEOUT, Reply, Transport, Upload
 from bide.simulator.books import Books
 from bide.simulator.faults import read_faults
@@ -75,17 +76,20 @@ class Account:
 
     def submission(self, *prompts: str, tag: str = "tag1") -> Submission:
         """A batch with a line for each prompt, ``tag1-0`` on."""
-        file = b"".join(
-            b'{"custom_id":"%s-%d","method":"POST","url":"%s","body":%s}\n'
-            % (tag.encode(), number, self.endpoint.encode(), self.body(prompt))
-            for number, prompt in enumerate(prompts)
-        )
+        requests = [(f"{tag}-{number}", self.body(prompt)) for number, prompt in enumerate(prompts)]
+        size = sum(len(line_head(name, self.endpoint)) + len(body) + len(LINE_TAIL) for name, body in requests)
 
-        async def lines() -> AsyncIterator[bytes]:
-            for line in file.splitlines(keepends=True):
-                yield line
+        async def lines() -> AsyncIterator[Lines]:
+            for request in requests:
+                yield [request]
 
-        return Submission(tag, self.model, self.endpoint, len(prompts), len(file), lines)
+        return Submission(tag, self.model, self.endpoint, len(prompts), size, lines)
+
+    async def find(
+        self, tag: str, input_file: str | None = None, *, since: int, requests: int = 1, claimed: Sequence[str] = ()
+    ) -> Remote | None:
+        """The batch of a tag, as it is sought after a lost reply."""
+        return await self.provider.find(Sought(tag, input_file, requests, since, frozenset(claimed)))
 
     async def submit(self, *prompts: str, tag: str = "tag1") -> Remote:
         """A batch at the provider."""
@@ -106,7 +110,7 @@ class Account:
     async def harvest(self, file: str, into: list[Row] | None = None) -> list[Row]:
         """The rows of a file; those that came before an error are in `into`."""
         rows: list[Row] = [] if into is None else into
-        async for chunk in self.provider.harvest(file):
+        async for chunk in self.provider.harvest(file, self.endpoint):
             rows += chunk
         return rows
 

@@ -1,11 +1,12 @@
 """Batches: filled from buckets, claimed when they are due, brought through their states."""
 
 from bide.core.batch import Batch
+from bide.core.batchline import line_overhead
 from bide.core.bucket import Phase
 from bide.core.clock import HOUR, MINUTE
 from bide.core.errors import LeaseLostError
 from bide.core.states import AttemptState, BatchOutcome, BatchState
-from bide.store.filling import Room, line_overhead
+from bide.store.filling import Room
 from bide.testing.scene import BODY_LENGTH, INPUT_TOKENS, ROOMY, TOKENS, Handed, Scene, held, report
 from bide.testing.store.case import StoreCase
 

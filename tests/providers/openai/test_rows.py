@@ -11,7 +11,7 @@ from tests.providers.replies import MadeUp, error_body
 
 from bide.core.clock import SECOND
 from bide.core.usage import Usage
-from bide.providers import openai_rows
+from bide.providers.openai import rows as openai_rows
 from bide.providers.port import Row, Verdict
 
 ANSWER: dict[str, Any] = {

@@ -2,14 +2,15 @@
 
 import pytest
 
-from bide.providers.openai import Credentials, OpenAIProvider
+from bide.providers.openai.adapter import OpenAIProvider
+from bide.providers.openai.kinds import OPENAI
 from bide.providers.port import Provider
 from bide.providers.transport import Transport
-from bide.testing.provider_conformance import Connect, ProviderConformance
+from bide.testing.provider_conformance import Connect, ProviderConformance, setup_for
 
 
 def openai(transport: Transport, key: str) -> Provider:
-    return OpenAIProvider("openai", Credentials("http://simulated.invalid/v1", key), transport)
+    return OpenAIProvider(setup_for(OPENAI, "http://simulated.invalid/v1", key), transport)
 
 
 class TestOpenAI(ProviderConformance):

@@ -4,7 +4,7 @@ import pytest
 from tests.providers.replies import MadeUp, error_body
 
 from bide.core.clock import MILLISECOND, MINUTE, SECOND
-from bide.providers import openai_errors as errors
+from bide.providers.openai import errors
 from bide.providers.port import (
     BusyError,
     MissingError,

@@ -11,7 +11,7 @@ import msgspec
 from bide.core.clock import SECOND
 from bide.core.usage import Usage
 from bide.providers.decoding import UNREADABLE
-from bide.providers.openai_errors import ErrorBody, code_of, is_out_of_credit, read_error
+from bide.providers.openai.errors import ErrorBody, code_of, is_out_of_credit, read_error
 from bide.providers.port import Row, Verdict
 from bide.providers.transport import Reply
 

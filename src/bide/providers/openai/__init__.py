@@ -1,0 +1,1 @@
+"""OpenAI's protocol, and the providers that speak it with an accent."""
