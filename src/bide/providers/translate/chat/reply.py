@@ -1,0 +1,192 @@
+"""The answer of a chat completion, read and written. Answers may carry more than is declared here."""
+
+from typing import Any
+
+import msgspec
+
+from bide.providers.decoding import UNREADABLE
+from bide.providers.translate.answer import Candidate, Reply, Stop, Tokens
+from bide.providers.translate.parts import Part, Refusal, Text, ToolCall
+from bide.providers.translate.spoke import Options
+from bide.providers.translate.untranslatable import UntranslatableError
+
+STOPS = {
+    "stop": Stop.END,
+    "length": Stop.LENGTH,
+    "tool_calls": Stop.TOOLS,
+    "content_filter": Stop.FILTERED,
+    "function_call": Stop.TOOLS,
+}
+"""A word that is not here ends an answer as any other would."""
+
+WORDS = {
+    Stop.END: "stop",
+    Stop.SEQUENCE: "stop",
+    Stop.LENGTH: "length",
+    Stop.CONTEXT: "length",
+    Stop.TOOLS: "tool_calls",
+    Stop.FILTERED: "content_filter",
+    Stop.REFUSED: "content_filter",
+    Stop.PAUSED: "stop",
+    Stop.FAILED: "stop",
+}
+
+TIERS = {"batch": "default"}
+"""OpenAI's batches answer with `default`."""
+
+
+class _Details(msgspec.Struct, gc=False):
+    cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    reasoning_tokens: int | None = None
+
+
+class WireUsage(msgspec.Struct, gc=False):
+    """Tokens in OpenAI's words."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    prompt_tokens_details: _Details | None = None
+    completion_tokens_details: _Details | None = None
+
+
+class _Function(msgspec.Struct, gc=False):
+    name: str = ""
+    arguments: str = ""
+
+
+class _Call(msgspec.Struct, gc=False):
+    id: str = ""
+    function: _Function | None = None
+
+
+class _Message(msgspec.Struct, gc=False):
+    content: str | None = None
+    refusal: str | None = None
+    tool_calls: list[_Call] | None = None
+
+
+class _Choice(msgspec.Struct, gc=False):
+    message: _Message
+    finish_reason: str | None = None
+
+
+class _Answer(msgspec.Struct, gc=False):
+    choices: list[_Choice]
+    id: str = ""
+    model: str = ""
+    created: float | None = None
+    usage: WireUsage | None = None
+    service_tier: str | None = None
+
+
+_decoder = msgspec.json.Decoder(_Answer)
+_encode = msgspec.json.Encoder().encode
+
+
+def read_reply(body: bytes) -> Reply:
+    """The answer that this body is.
+
+    Raises:
+        UntranslatableError: it is none.
+    """
+    try:
+        answer = _decoder.decode(body)
+    except UNREADABLE as error:
+        raise UntranslatableError("answer", remedy=f"it is no chat completion ({error})") from None
+    return Reply(
+        answer.id,
+        answer.model,
+        tuple([_candidate(choice) for choice in answer.choices]),
+        int(answer.created) if answer.created else None,
+        tokens_of(answer.usage),
+        answer.service_tier,
+    )
+
+
+def _candidate(choice: _Choice) -> Candidate:
+    message = choice.message
+    found: list[Part] = [Text(message.content)] if message.content else []
+    if message.refusal:
+        found.append(Refusal(message.refusal))
+    found += [
+        ToolCall(call.id, call.function.name, call.function.arguments)
+        for call in message.tool_calls or ()
+        if call.function is not None
+    ]
+    return Candidate(tuple(found), stop_of(choice.finish_reason, bool(message.refusal)))
+
+
+def stop_of(reason: str | None, is_refused: bool) -> Stop | None:
+    """Why an answer ended. One that the model declined says `stop`, and has its words in `refusal`."""
+    if reason is None:
+        return None
+    stop = STOPS.get(reason, Stop.END)
+    return Stop.REFUSED if is_refused and stop is Stop.END else stop
+
+
+def tokens_of(usage: WireUsage | None) -> Tokens | None:
+    """Tokens out of OpenAI's words. OpenAI's cache has a lifetime of its own; it is booked as the shorter."""
+    if usage is None:
+        return None
+    before, after = usage.prompt_tokens_details, usage.completion_tokens_details
+    return Tokens(
+        input=usage.prompt_tokens or 0,
+        cached=before.cached_tokens or 0 if before else 0,
+        cache_write_5m=before.cache_write_tokens or 0 if before else 0,
+        output=usage.completion_tokens or 0,
+        reasoning=after.reasoning_tokens or 0 if after else 0,
+    )
+
+
+def write_reply(reply: Reply, options: Options) -> bytes:
+    """The body that this answer is. Thoughts have no place in it; they are counted."""
+    body: dict[str, Any] = {
+        "id": reply.id,
+        "object": "chat.completion",
+        "created": options.created if reply.created is None else reply.created,
+        "model": reply.model,
+        "choices": [_choice(index, candidate) for index, candidate in enumerate(reply.candidates)],
+    }
+    if reply.tier is not None:
+        body["service_tier"] = TIERS.get(reply.tier, reply.tier)
+    if reply.tokens is not None:
+        body["usage"] = usage_of(reply.tokens)
+    return _encode(body)
+
+
+def _choice(index: int, candidate: Candidate) -> dict[str, Any]:
+    texts = [part.text for part in candidate.parts if isinstance(part, Text)]
+    refusals = [part.text for part in candidate.parts if isinstance(part, Refusal)]
+    calls = [
+        {"id": part.id, "type": "function", "function": {"name": part.name, "arguments": part.arguments}}
+        for part in candidate.parts
+        if isinstance(part, ToolCall)
+    ]
+    message: dict[str, Any] = {
+        "role": "assistant",
+        "content": "".join(texts) if texts else None,
+        "refusal": "".join(refusals) if refusals else None,
+    }
+    if calls:
+        message["tool_calls"] = calls
+    return {
+        "index": index,
+        "message": message,
+        "logprobs": None,
+        "finish_reason": WORDS[candidate.stop or Stop.END],
+    }
+
+
+def usage_of(tokens: Tokens) -> dict[str, Any]:
+    """Tokens in OpenAI's words."""
+    before = {"cached_tokens": tokens.cached}
+    if tokens.cache_write:
+        before["cache_write_tokens"] = tokens.cache_write
+    return {
+        "prompt_tokens": tokens.input,
+        "completion_tokens": tokens.output,
+        "total_tokens": tokens.input + tokens.output,
+        "prompt_tokens_details": before,
+        "completion_tokens_details": {"reasoning_tokens": tokens.reasoning},
+    }

@@ -1,0 +1,213 @@
+"""A streamed chat completion, read and written."""
+
+from typing import Any
+
+import msgspec
+
+from bide.providers.decoding import UNREADABLE
+from bide.providers.translate.answer import Failure, Stop, Tokens
+from bide.providers.translate.chat.error import ErrorFields, as_object, failure_of, status_in_stream
+from bide.providers.translate.chat.reply import TIERS, WORDS, WireUsage, stop_of, tokens_of, usage_of
+from bide.providers.translate.events import (
+    CallDelta,
+    CallStarted,
+    Event,
+    Failed,
+    Finished,
+    ReasoningDelta,
+    RefusalDelta,
+    Started,
+    Stopped,
+    TextDelta,
+    Used,
+)
+from bide.providers.translate.failing import CUT_SHORT
+from bide.providers.translate.spoke import Options
+from bide.providers.translate.sse import Sent, SentEvents, event
+
+DONE = b"[DONE]"
+
+
+class _Function(msgspec.Struct, gc=False):
+    name: str | None = None
+    arguments: str | None = None
+
+
+class _Call(msgspec.Struct, gc=False):
+    index: int = 0
+    id: str | None = None
+    function: _Function | None = None
+
+
+class _Delta(msgspec.Struct, gc=False):
+    content: str | None = None
+    refusal: str | None = None
+    tool_calls: list[_Call] | None = None
+
+
+class _Choice(msgspec.Struct, gc=False):
+    index: int = 0
+    delta: _Delta | None = None
+    finish_reason: str | None = None
+
+
+class _Chunk(msgspec.Struct, gc=False):
+    id: str = ""
+    model: str = ""
+    created: float | None = None
+    choices: list[_Choice] | None = None
+    usage: WireUsage | None = None
+    service_tier: str | None = None
+    error: ErrorFields | None = None
+
+
+_decoder = msgspec.json.Decoder(_Chunk)
+
+
+class StreamReader:
+    """Chunks into events."""
+
+    def __init__(self) -> None:
+        self._events = SentEvents()
+        self._is_started = False
+        self._is_over = False
+        self._calls: dict[tuple[int, int], None] = {}
+        self._refused: set[int] = set()
+        self._stopped = False
+        self._tier: str | None = None
+
+    def feed(self, data: bytes) -> list[Event]:
+        """The events that these bytes complete."""
+        return self._take(self._events.feed(data))
+
+    def end(self) -> list[Event]:
+        """No more bytes come. Some servers leave out `[DONE]`: an answer that has stopped is complete."""
+        found = self._take(self._events.end())
+        if not self._is_over:
+            self._is_over = True
+            found.append(Finished() if self._stopped else Failed(CUT_SHORT))
+        return found
+
+    def _take(self, sent: list[Sent]) -> list[Event]:
+        found: list[Event] = []
+        for one in sent:
+            if not self._is_over:
+                self._chunk(one.data, found)
+        return found
+
+    def _chunk(self, data: bytes, found: list[Event]) -> None:
+        if data == DONE:
+            self._is_over = True
+            found.append(Finished() if self._stopped else Failed(CUT_SHORT))
+            return
+        try:
+            chunk = _decoder.decode(data)
+        except UNREADABLE as error:
+            self._fail(Failure(502, f"a chunk of the stream cannot be read ({error})"), found)
+            return
+        if chunk.error is not None:
+            self._fail(failure_of(status_in_stream(chunk.error), chunk.error), found)
+            return
+        if not self._is_started:
+            self._is_started = True
+            found.append(Started(chunk.id, chunk.model, int(chunk.created) if chunk.created else None))
+        self._tier = chunk.service_tier or self._tier
+        for choice in chunk.choices or ():
+            self._choice(choice, found)
+        tokens = tokens_of(chunk.usage)
+        if tokens is not None:
+            found.append(Used(tokens, self._tier))
+
+    def _fail(self, failure: Failure, found: list[Event]) -> None:
+        self._is_over = True
+        found.append(Failed(failure))
+
+    def _choice(self, choice: _Choice, found: list[Event]) -> None:
+        delta, candidate = choice.delta, choice.index
+        if delta is not None:
+            if delta.content:
+                found.append(TextDelta(delta.content, candidate))
+            if delta.refusal:
+                self._refused.add(candidate)
+                found.append(RefusalDelta(delta.refusal, candidate))
+            for call in delta.tool_calls or ():
+                self._call(call, candidate, found)
+        stop = stop_of(choice.finish_reason, candidate in self._refused)
+        if stop is not None:
+            self._stopped = True
+            found.append(Stopped(stop, candidate=candidate))
+
+    def _call(self, call: _Call, candidate: int, found: list[Event]) -> None:
+        function = call.function or _Function()
+        key = (candidate, call.index)
+        if key not in self._calls:
+            self._calls[key] = None
+            found.append(CallStarted(call.index, call.id or "", function.name or "", candidate))
+        if function.arguments:
+            found.append(CallDelta(call.index, function.arguments, candidate))
+
+
+class StreamWriter:
+    """Events into chunks."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._started = Started("", "", None)
+        self._greeted: set[int] = set()
+        self._used: Used | None = None
+
+    def write(self, happened: Event) -> bytes:
+        """The chunks that this event is. Thoughts have no place in them; they are counted."""
+        match happened:
+            case Started():
+                self._started = happened
+                return b""
+            case TextDelta():
+                return self._delta(happened.candidate, {"content": happened.text})
+            case RefusalDelta():
+                return self._delta(happened.candidate, {"refusal": happened.text})
+            case CallStarted():
+                function = {"name": happened.name, "arguments": ""}
+                call = {"index": happened.call, "id": happened.id, "type": "function", "function": function}
+                return self._delta(happened.candidate, {"tool_calls": [call]})
+            case CallDelta():
+                call = {"index": happened.call, "function": {"arguments": happened.arguments}}
+                return self._delta(happened.candidate, {"tool_calls": [call]})
+            case Stopped():
+                return self._delta(happened.candidate, {}, happened.stop)
+            case Used():
+                self._used = happened
+                return b""
+            case Failed():
+                return event(as_object(happened.failure))
+            case Finished():
+                return self._usage() + b"data: [DONE]\n\n"
+            case ReasoningDelta():
+                return b""
+
+    def _delta(self, candidate: int, delta: dict[str, Any], stop: Stop | None = None) -> bytes:
+        if candidate not in self._greeted:
+            self._greeted.add(candidate)
+            delta = {"role": "assistant", **delta}
+        reason = WORDS[stop] if stop is not None else None
+        return self._chunk([{"index": candidate, "delta": delta, "logprobs": None, "finish_reason": reason}])
+
+    def _chunk(self, choices: list[dict[str, Any]], tokens: Tokens | None = None) -> bytes:
+        started = self._started
+        chunk: dict[str, Any] = {
+            "id": started.id,
+            "object": "chat.completion.chunk",
+            "created": self._options.created if started.created is None else started.created,
+            "model": started.model,
+        }
+        if self._used is not None and self._used.tier is not None:
+            chunk["service_tier"] = TIERS.get(self._used.tier, self._used.tier)
+        chunk["choices"] = choices
+        if self._options.include_usage:
+            chunk["usage"] = usage_of(tokens) if tokens is not None else None
+        return event(chunk)
+
+    def _usage(self) -> bytes:
+        if not self._options.include_usage or self._used is None:
+            return b""
+        return self._chunk([], self._used.tokens)
