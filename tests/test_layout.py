@@ -17,6 +17,7 @@ SOURCE = ROOT / "src" / "bide"
 ORDER = (
     "__init__",
     "core",
+    "buckets",
     "providers",
     "simulator",
     "lanes",
@@ -38,7 +39,7 @@ LONGEST = 400
 
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc", "models"}
 
-TESTED_ELSEWHERE = {"testing": "tests/store runs it against each database"}
+TESTED_ELSEWHERE = {"testing": "tests/store and tests/buckets run it against each driver"}
 
 MODULES = sorted(SOURCE.rglob("*.py"))
 
