@@ -45,7 +45,7 @@ class EngineSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=T
     """After which a batch that a provider does not list was never created; 0: as the provider's facts say (3 m for OpenAI)."""
     fill_chunk: Count = 10_000
     """Requests put into a batch in one transaction."""
-    landing_chunk: Count = 16_000
+    landing_chunk: Count = 8_000
     """Rows of a result file settled in one transaction."""
     landing_bytes: Count = 1 << 20
     """Bytes of responses kept in memory before they go to the disk, into an object of their own."""

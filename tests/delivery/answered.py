@@ -10,9 +10,9 @@ from bide.core.span import Span
 from bide.core.states import AttemptState, BatchState, Lane, RequestState
 from bide.delivery.columns import encode_columns
 from bide.delivery.results import Result
-from bide.store.attempts import Report
 from bide.store.bodies import NewObject, checksum
 from bide.store.objects import LocalObjects
+from bide.store.reports import Report
 from bide.store.sqlite import SqliteDatabase
 from bide.store.store import Store
 from bide.testing.scene import Handed, Scene, report

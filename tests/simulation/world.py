@@ -173,7 +173,7 @@ class SimulatedObjects:
     async def create(self, name: str) -> ObjectWriter:
         return SimulatedWriter(self._world, self._process, name)
 
-    async def put(self, name: str, data: bytes) -> None:
+    async def put(self, name: str, data: bytes | bytearray) -> None:
         nth = self._world.gates.enter("put")
         if await self._world.strike(self._process, "put", nth, Moment.BEFORE) is Kind.FAIL:
             raise StoreError("the disk is full (simulated)")
@@ -202,7 +202,7 @@ class SimulatedWriter:
         self._name = name
         self._data = bytearray()
 
-    async def write(self, data: bytes) -> None:
+    async def write(self, data: bytes | bytearray) -> None:
         self._data += data
 
     async def commit(self) -> int:

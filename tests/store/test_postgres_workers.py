@@ -13,11 +13,11 @@ from bide.core.clock import MINUTE
 from bide.core.errors import LeaseLostError
 from bide.core.states import AttemptState, BatchOutcome, BatchState, RequestState
 from bide.store import queries
-from bide.store.attempts import Report
 from bide.store.database import Transaction
 from bide.store.filling import Room
 from bide.store.objects import LocalObjects
 from bide.store.postgres import PostgresDatabase
+from bide.store.reports import Report
 from bide.store.store import Store
 from bide.testing.audit import audit
 from bide.testing.scene import ROOMY, Handed, Scene, held, report

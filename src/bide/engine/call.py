@@ -31,7 +31,8 @@ from bide.providers.port import (
     Verdict,
 )
 from bide.providers.transport import NotSentError, ReplyLostError
-from bide.store.attempts import ClaimedCall, Price, Report
+from bide.store.attempts import ClaimedCall
+from bide.store.reports import Price, Report
 
 CallError = ProviderError | NotSentError | ReplyLostError | StoreError
 """What may come instead of an answer."""

@@ -50,13 +50,12 @@ class _Chunk:
 
     Their reports wait in memory, as many as pay for a transaction: rows come in any order, so however few of them are
     settled, nearly every page of the batch is written. Their responses go to the disk as they come, an object for every
-    `landing_bytes`; `responses`, of `size` bytes, are those of the next.
+    `landing_bytes`; `responses` are those of the next, a line each.
     """
 
     reports: Reports = field(default_factory=Reports)
     objects: list[NewObject] = field(default_factory=list[NewObject])
-    responses: list[bytes] = field(default_factory=list[bytes])
-    size: int = 0
+    responses: bytearray = field(default_factory=bytearray)
     messages: int = 0
     """Characters of the errors' messages among the reports."""
     unknown: int = 0
@@ -69,19 +68,18 @@ async def collect(
     if file is None:
         return read
     engine = context.settings.engine
-    before = read[0] if is_output else read[1]
-    kept = seen = 0
-    chunk = _Chunk()
+    kept = before = read[0] if is_output else read[1]
+    seen, chunk = 0, _Chunk()
 
     async def keep() -> None:
         nonlocal kept
         if chunk.responses:
             # Whoever reads the same rows makes the same object, under the same name.
             name = f"answers-{batch.tag}-{'output' if is_output else 'error'}-{kept + 1}-{seen}"
-            chunk.objects.append(NewObject(name, "answers", chunk.size))
+            chunk.objects.append(NewObject(name, "answers", len(chunk.responses)))
             # On the disk before any row speaks of it.
-            await context.store.objects.put(name, b"\n".join([*chunk.responses, b""]))
-            chunk.responses, chunk.size = [], 0
+            await context.store.objects.put(name, chunk.responses)
+            chunk.responses = bytearray()
         kept = seen
 
     async def land() -> None:
@@ -99,7 +97,7 @@ async def collect(
                     _add(chunk, row, batch, tariff)
                     if len(chunk.reports) >= engine.landing_chunk or chunk.messages >= engine.landing_bytes:
                         await land()
-                    elif chunk.size >= engine.landing_bytes:
+                    elif len(chunk.responses) >= engine.landing_bytes:
                         await keep()
     except MissingError:
         if context.clock.now() < (batch.ended_at or 0) + PATIENCE:
@@ -118,9 +116,9 @@ def _add(chunk: _Chunk, row: Row, batch: Batch, tariff: Tariff) -> None:
         return
     span = None
     if row.response:
-        span = Span(new_object(len(chunk.objects)), chunk.size, len(row.response), checksum(row.response))
-        chunk.responses.append(row.response)
-        chunk.size += len(row.response) + 1
+        span = Span(new_object(len(chunk.objects)), len(chunk.responses), len(row.response), checksum(row.response))
+        chunk.responses += row.response
+        chunk.responses += b"\n"
     if row.message:
         chunk.messages += len(row.message)
     billed = row.verdict == "answered" or row.usage is not None

@@ -6,7 +6,7 @@ from typing import Protocol
 from bide.core.money import RateCard
 from bide.core.usage import Usage
 from bide.ledger.prices import day_of
-from bide.store.attempts import Price
+from bide.store.reports import Price
 from bide.store.store import Store
 
 STANDARD = "standard"

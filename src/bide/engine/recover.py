@@ -4,7 +4,8 @@ from bide.core.clock import DAY
 from bide.core.states import AttemptState
 from bide.engine.call import suspicion
 from bide.engine.context import Context
-from bide.store.attempts import Orphan, Report
+from bide.store.attempts import Orphan
+from bide.store.reports import Report
 
 ORPHANS = 500
 """Calls written off in one transaction."""

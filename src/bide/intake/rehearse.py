@@ -104,7 +104,7 @@ class Nowhere:
     async def create(self, name: str) -> "NowhereWriter":
         return NowhereWriter()
 
-    async def put(self, name: str, data: bytes) -> None:
+    async def put(self, name: str, data: bytes | bytearray) -> None:
         """Nothing is kept."""
 
     async def read(self, name: str, offset: int, length: int) -> bytes:
@@ -123,7 +123,7 @@ class NowhereWriter:
     def __init__(self) -> None:
         self._size = 0
 
-    async def write(self, data: bytes) -> None:
+    async def write(self, data: bytes | bytearray) -> None:
         self._size += len(data)
 
     async def commit(self) -> int:

@@ -4,10 +4,9 @@ Every outcome of every lane passes through `land`: the rows are staged, `resolve
 request (the first answer wins), and attempts, requests, ledger and tallies move together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-
-import msgspec
+from itertools import islice
 
 from bide.core.batch import Batch
 from bide.core.bucket import Bucket, Phase, Tally
@@ -17,6 +16,7 @@ from bide.core.usage import Usage
 from bide.store import events, jobs, queries
 from bide.store.buckets import count
 from bide.store.database import Row, Transaction, Verbs, reads, writes
+from bide.store.reports import Report
 
 SQL = queries.load("attempts")
 BUCKETS = queries.load("buckets")
@@ -51,53 +51,22 @@ class Orphan:
     output_tokens: int
 
 
-class Price(msgspec.Struct, frozen=True, gc=False):
-    """What an attempt cost. None is an unknown price, which is not the same as nothing."""
-
-    usage: Usage
-    card: int | None
-    amount: int | None
-    listed: int | None
-
-
-class Report(msgspec.Struct, frozen=True, gc=False):
-    """What became of an attempt.
-
-    `response` is where the raw response lies; `inline` is the response itself, for one that came alone.
-    `price` is None where nothing was billed; with `suspected` it is the most that may have been.
-    """
-
-    attempt: int
-    verdict: AttemptState
-    permanent: bool = False
-    status: int | None = None
-    code: str | None = None
-    message: str | None = None
-    response: Span | None = None
-    inline: bytes | None = None
-    price: Price | None = None
-    suspected: bool = False
-    sent_at: int | None = None
-    first_token_at: int | None = None
-    finished_at: int | None = None
-
-
 NO_USAGE = Usage()
 
 CALLS = 0
 """Stands for the batch of attempts that are in none."""
 
-THIS_OBJECT = 0
-"""Stands for an object whose row is made in the transaction that lands the reports."""
+STAGED = 2_000
+"""Reports turned into rows at a time: so many rows cost little memory, and more of them save nothing."""
 
 
-def staged(report: Report, this_object: int | None) -> tuple[object, ...]:
-    """A report as a row of `landing`."""
+def staged(report: Report, objects: Sequence[int]) -> tuple[object, ...]:
+    """A report as a row of `landing`. `objects` are the row ids of those that `new_object` stands for."""
     price, response = report.price, report.response
     usage = price.usage if price else NO_USAGE
     where: tuple[int | None, ...] = (None, None, None, None)
     if response:
-        where = (response[0] or this_object, response[1], response[2], response[3])
+        where = (response[0] if response[0] > 0 else objects[-response[0]], response[1], response[2], response[3])
     return (
         report.attempt,
         report.verdict,
@@ -122,7 +91,7 @@ def staged(report: Report, this_object: int | None) -> tuple[object, ...]:
 
 
 async def settle(
-    transaction: Transaction, reports: Sequence[Report], now: int, *, batch: int = CALLS, this_object: int | None = None
+    transaction: Transaction, reports: Iterable[Report], now: int, *, batch: int = CALLS, objects: Sequence[int] = ()
 ) -> int:
     """Move everything that follows from the reports about one batch or about calls; the number of attempts that moved.
 
@@ -130,10 +99,12 @@ async def settle(
     """
     await transaction.run(SQL["clear_landing"])
     await transaction.run(SQL["clear_moved"])
-    await transaction.many(SQL["load"], [staged(report, this_object) for report in reports])
-    for report in reports:
-        if report.inline is not None:
-            await transaction.run(SQL["keep"], attempt=report.attempt, response=report.inline)
+    left = iter(reports)
+    while page := list(islice(left, STAGED)):
+        await transaction.many(SQL["load"], [staged(report, objects) for report in page])
+        for report in page:
+            if report.inline is not None:
+                await transaction.run(SQL["keep"], attempt=report.attempt, response=report.inline)
     if batch == CALLS:
         await transaction.lock(SQL["lock_called"])
     else:

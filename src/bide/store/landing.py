@@ -1,15 +1,16 @@
 """Batches that have something to be read: their rows settle attempts, what no row mentions is written off or sent again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bide.core.batch import Batch
 from bide.core.states import AttemptState, BatchState
 from bide.store import events, jobs, queries, records
-from bide.store.attempts import Report, newest, settle
+from bide.store.attempts import newest, settle
 from bide.store.bodies import NewObject, record_object
 from bide.store.database import Transaction, Verbs, writes
 from bide.store.fence import Fenced, hold, moved, must
 from bide.store.filling import NewBatch, add_planned, open_batch, seal_batch
+from bide.store.reports import Report
 
 SQL = queries.load("batches")
 ATTEMPTS = queries.load("attempts")
@@ -25,8 +26,8 @@ class Landing(Verbs):
         self,
         transaction: Transaction,
         held: Fenced,
-        reports: Sequence[Report],
-        answers: NewObject | None,
+        reports: Collection[Report],
+        answers: Sequence[NewObject],
         *,
         output_rows: int,
         error_rows: int,
@@ -35,13 +36,13 @@ class Landing(Verbs):
     ) -> int:
         """Settle a chunk of a result file, and note how far the files have been read.
 
-        `answers` is the object that holds the responses; `unknown` rows named nothing of ours. Gives how many attempts
-        moved.
+        `answers` are the objects that hold the responses (`new_object`); `unknown` rows named nothing of ours. Gives how
+        many attempts moved.
         """
         batch = await hold(transaction, held)
         await must(transaction, "progress", held, output_rows=output_rows, error_rows=error_rows)
-        this_object = await record_object(transaction, batch["owner"], answers, now) if answers else None
-        moved = await settle(transaction, reports, now, batch=batch["id"], this_object=this_object)
+        objects = [await record_object(transaction, batch["owner"], new, now) for new in answers]
+        moved = await settle(transaction, reports, now, batch=batch["id"], objects=objects)
         await events.record(
             transaction,
             batch["owner"],

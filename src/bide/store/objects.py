@@ -16,7 +16,7 @@ from bide.store import private
 class ObjectWriter(Protocol):
     """An object that is being written. It does not exist before `commit`."""
 
-    async def write(self, data: bytes) -> None: ...
+    async def write(self, data: bytes | bytearray) -> None: ...
 
     async def commit(self) -> int:
         """Make it durable under its name; its size in bytes."""
@@ -34,7 +34,7 @@ class Objects(Protocol):
         """Begin an object."""
         ...
 
-    async def put(self, name: str, data: bytes) -> None:
+    async def put(self, name: str, data: bytes | bytearray) -> None:
         """Write a whole object, durably."""
         ...
 
@@ -49,8 +49,8 @@ class Objects(Protocol):
     async def close(self) -> None: ...
 
 
-OPEN_FILES = 32
-"""Files kept open for reading; results of a job lie in a handful of objects."""
+OPEN_FILES = 128
+"""Files kept open for reading: the answers of a batch lie in an object a MiB, and are read in any order."""
 
 
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -71,7 +71,7 @@ class LocalObjects:
     async def create(self, name: str) -> "LocalWriter":
         return LocalWriter(self._path(name))
 
-    async def put(self, name: str, data: bytes) -> None:
+    async def put(self, name: str, data: bytes | bytearray) -> None:
         writer = await self.create(name)
         try:
             await writer.write(data)
@@ -131,7 +131,7 @@ class LocalWriter:
             raise self._unwritable(error) from error
         self._size = 0
 
-    async def write(self, data: bytes) -> None:
+    async def write(self, data: bytes | bytearray) -> None:
         view = memoryview(data)
         while view:
             try:

@@ -15,11 +15,12 @@ from bide.core.job import Job
 from bide.core.span import Span
 from bide.core.states import AttemptState, BatchOutcome, BatchState
 from bide.core.usage import Usage
-from bide.store.attempts import ClaimedCall, Price, Report
+from bide.store.attempts import ClaimedCall
 from bide.store.bodies import NewObject
 from bide.store.fence import Fenced
 from bide.store.filling import NewBatch, Room
 from bide.store.jobs import Acceptance, NewJob
+from bide.store.reports import Price, Report
 from bide.store.requests import NewRequests
 from bide.store.store import Store
 
@@ -248,10 +249,16 @@ class Scene:
         present = await self.store.batches.get(batch.id)
         return [line.attempt for line in await self.store.batches.lines(present, 0, 100_000)]
 
-    async def land(self, batch: Batch, reports: Sequence[Report], answers: NewObject | None = None) -> int:
+    async def land(self, batch: Batch, reports: Sequence[Report], *answers: NewObject) -> int:
         """Settle rows of an ended batch's output."""
         return await self.store.batches.land(
-            held(batch), reports, answers, output_rows=len(reports), error_rows=0, unknown=0, now=self.now
+            held(batch),
+            reports,
+            answers,
+            output_rows=len(reports),
+            error_rows=0,
+            unknown=0,
+            now=self.now,
         )
 
     async def write_off(self, batch: Batch, verdict: AttemptState = AttemptState.LOST, chunk: int = 1_000) -> None:

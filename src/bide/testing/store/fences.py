@@ -47,7 +47,7 @@ IN_ONE_STATE: Mapping[str, tuple[BatchState, Verb]] = {
     "staged": (BatchState.SEALED, lambda scene, held: scene.store.batches.staged(held, "input")),
     "land": (
         BatchState.ENDED,
-        lambda scene, held: scene.store.batches.land(held, [], None, output_rows=1, error_rows=0, unknown=0, now=START),
+        lambda scene, held: scene.store.batches.land(held, [], [], output_rows=1, error_rows=0, unknown=0, now=START),
     ),
     "write_off": (
         BatchState.ENDED,

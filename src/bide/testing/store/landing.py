@@ -3,10 +3,12 @@
 import pytest
 
 from bide.core.bucket import MOST_LOSSES, Phase
+from bide.core.span import Span
 from bide.core.states import AttemptState, BatchState
 from bide.store.attempts import MOST_ERRORS
 from bide.store.bodies import NewObject
 from bide.store.jobs import Progress
+from bide.store.reports import new_object
 from bide.testing.scene import ROOMY, Handed, Scene, held, report, span
 from bide.testing.store.case import StoreCase
 
@@ -47,6 +49,21 @@ class LandingCases(StoreCase):
         assert (first["start"], second["start"]) == (0, 11)
         landed = await scene.store.batches.get(batch.id)
         assert landed.output_rows == 3
+
+    async def test_the_answers_of_a_chunk_may_lie_in_several_objects(self, scene: Scene) -> None:
+        handed = await scene.hand_in(3)
+        batch = await scene.batch(handed.bucket, BatchState.ENDED)
+        one, two, three = await scene.attempts(batch)
+        reports = [
+            report(three, response=Span(new_object(0), 0, 10, -1)),
+            report(one, response=Span(new_object(1), 0, 10, -1)),
+            report(two, response=Span(new_object(1), 11, 10, -1)),
+        ]
+        objects = [NewObject("answers-1", "answers", 11), NewObject("answers-2", "answers", 22)]
+        assert await scene.land(batch, reports, *objects) == 3
+        results = await scene.store.requests.results(scene.owner, handed.job, 0, 10)
+        found = [(await scene.store.bodies.name(row["object_id"]), row["start"]) for row in results]
+        assert found == [("answers-2", 0), ("answers-2", 11), ("answers-1", 0)]
 
     async def test_the_same_reports_again_change_nothing(self, scene: Scene) -> None:
         handed = await scene.hand_in(4)
