@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from bide.core.clock import SECOND
 from bide.core.usage import Usage
-from bide.providers.translate import chat
+from bide.providers.translate import chat, messages
 from bide.providers.translate.answer import Failure, Stop, Tokens
 from bide.providers.translate.events import Event, Failed, Started, Stopped, Used
 from bide.providers.translate.expressible import refuse_inexpressible
@@ -31,7 +31,7 @@ __all__ = [
     "wire_of",
 ]
 
-SPOKES: dict[Wire, Spoke] = {Wire.CHAT: chat}
+SPOKES: dict[Wire, Spoke] = {Wire.CHAT: chat, Wire.MESSAGES: messages}
 
 NO_OPTIONS = Options()
 

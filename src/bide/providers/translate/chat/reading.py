@@ -4,13 +4,12 @@ import mimetypes
 import re
 
 import msgspec
-from msgspec import Raw
 
 from bide.providers.translate import parts
 from bide.providers.translate.chat import wire
 from bide.providers.translate.chat.words import SPELLING
 from bide.providers.translate.prompt import Format, Prompt, Settings, Tool, ToolChoice, Turn
-from bide.providers.translate.reading import read
+from bide.providers.translate.reading import given, read
 from bide.providers.translate.untranslatable import UntranslatableError
 
 _decoder = msgspec.json.Decoder(wire.Request)
@@ -112,12 +111,6 @@ def _assistant(message: wire.Assistant, path: str) -> list[parts.Part]:
 def _tool(tool: wire.Tool, path: str) -> Tool:
     function = tool.function
     return Tool(function.name, path, function.description, given(function.parameters), bool(function.strict))
-
-
-def given(raw: Raw) -> Raw | None:
-    """A piece of JSON, or None where there is none or null."""
-    found = bytes(raw)
-    return Raw(found) if found and found != b"null" else None
 
 
 def _settings(request: wire.Request, has_tools: bool) -> Settings:

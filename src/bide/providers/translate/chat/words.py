@@ -15,6 +15,7 @@ SPELLING: Mapping[str, str] = {
     "top_logprobs": "top_logprobs",
     "logit_bias": "logit_bias",
     "format": "response_format",
+    "format.description": "response_format.json_schema.description",
     "verbosity": "verbosity",
     "tool_choice": "tool_choice",
     "one_call_at_a_time": "parallel_tool_calls",

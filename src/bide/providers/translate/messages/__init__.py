@@ -1,0 +1,24 @@
+"""Anthropic's Messages."""
+
+from bide.providers.translate.messages.error import read_error, write_error
+from bide.providers.translate.messages.reading import read_request
+from bide.providers.translate.messages.reply import read_reply, write_reply
+from bide.providers.translate.messages.stream import StreamReader, StreamWriter
+from bide.providers.translate.messages.words import REMEDIES, SPELLING
+from bide.providers.translate.messages.writing import write_request
+
+__all__ = [
+    "REMEDIES",
+    "SPELLING",
+    "read_error",
+    "read_reply",
+    "read_request",
+    "stream_reader",
+    "stream_writer",
+    "write_error",
+    "write_reply",
+    "write_request",
+]
+
+stream_reader = StreamReader
+stream_writer = StreamWriter
