@@ -9,6 +9,8 @@ from bide.cli.reading import show_problems
 from bide.cli.terminal import chosen, say, show_json, show_pairs, show_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bide.config import Config
     from bide.intake.ingest import Reading
     from bide.providers.port import Provider
@@ -25,15 +27,15 @@ async def dry_run(config: "Config", asked: Asked, output: Output | None) -> int:
 
     async with opened(config) as bide:
         request = file_request(asked, config.settings, LOCAL_OWNER, bide.context.clock.now())
-        account, source = open_request(bide.context, request)
+        routing, source = open_request(bide.context, request)
         with source:
             try:
-                reading = await rehearse(bide.context, order_of(request, account), lambda entry: account, source)
+                reading = await rehearse(bide.context, order_of(request), lambda model: routing.to(model).route, source)
             except BadLinesError as error:
                 show_problems(error.findings.problems, error.findings.refused)
                 say(f"bide: {error}")
                 return BAD_INPUT
-        plan = _plan(reading, bide.context.providers[account])
+        plan = _plan(reading, bide.context.providers)
         if chosen(output) is Output.JSON:
             show_json(plan)
         else:
@@ -45,7 +47,7 @@ async def dry_run(config: "Config", asked: Asked, output: Output | None) -> int:
         return BAD_INPUT if stops else ALL_ANSWERED
 
 
-def _plan(reading: "Reading", provider: "Provider") -> dict[str, Any]:
+def _plan(reading: "Reading", providers: "Mapping[str, Provider]") -> dict[str, Any]:
     """The plan as JSON."""
     from bide.cli.progress import clock_time
     from bide.core.clock import SECOND, to_datetime
@@ -53,17 +55,9 @@ def _plan(reading: "Reading", provider: "Provider") -> dict[str, Any]:
 
     job, promise, findings = reading.job, reading.promise, reading.findings
     mean = promise.bytes // max(1, findings.requests) + 200
-    per_batch = max(1, min(provider.limits.max_requests, provider.limits.max_bytes // mean))
-    batched = provider.capabilities.batch and job.priority != "urgent"
     models = [
-        {
-            "account": account,
-            "model": model,
-            "requests": load.requests,
-            "input_tokens": load.input_tokens,
-            "lane": "batch" if batched else "realtime",
-            "batches": -(-load.requests // per_batch) if batched else 0,
-        }
+        {"account": account, "model": model, "requests": load.requests, "input_tokens": load.input_tokens}
+        | _lane(providers[account], load.requests, mean, job.priority == "urgent")
         for (account, model), load in sorted(findings.loads.items())
     ]
     batch, realtime = promise.forecast.batch, promise.forecast.realtime
@@ -89,6 +83,15 @@ def _plan(reading: "Reading", provider: "Provider") -> dict[str, Any]:
             for one in findings.problems
         ],
     }
+
+
+def _lane(provider: "Provider", requests: int, mean: int, urgent: bool) -> dict[str, Any]:
+    """The lane of so many requests of `mean` bytes, and the batches they make."""
+    limits = provider.limits
+    if urgent or not provider.capabilities.batch or requests < limits.min_requests:
+        return {"lane": "realtime", "batches": 0}
+    per_batch = max(1, min(limits.max_requests, limits.max_bytes // mean))
+    return {"lane": "batch", "batches": -(-requests // per_batch)}
 
 
 def _estimate(estimate: Any) -> dict[str, str] | None:
@@ -118,7 +121,7 @@ def _show(plan: dict[str, Any]) -> None:
         ],
         numbers=("requests", "input tokens", "batches"),
     )
-    seconds, cost, batched = plan["seconds"], plan["cost"], plan["models"][0]["lane"] == "batch"
+    seconds, cost, batched = plan["seconds"], plan["cost"], any(one["lane"] == "batch" for one in plan["models"])
     times = {name: format_duration(int(value * SECOND)) for name, value in seconds.items()}
     pairs: dict[str, str] = {
         "deadline": f"{plan['deadline_local']}, on miss: {plan['on_miss']}",

@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from bide.accounts import KINDS
 from bide.core.deadline import OnMiss
 from bide.core.errors import ConflictError, InputError, SettingError
 from bide.core.job import Job
@@ -28,6 +29,7 @@ from bide.intake.findings import Findings, fingerprint
 from bide.intake.ingest import Reading, ingest
 from bide.intake.order import Order
 from bide.intake.reader import Input, open_input
+from bide.intake.routing import Routing
 from bide.intake.source import STANDARD_INPUT
 from bide.ledger.facts import context_window
 from bide.store.jobs import HandedInError
@@ -86,27 +88,27 @@ async def hand_in(context: Context, request: FileRequest, on_progress: Progresse
     Raises:
         BideError: the input, the order or the settings cannot be used, or contradict an open job.
     """
-    account = choose_account(context, request.account)
-    parameters = _parameters(request, account)
+    routing = routing_of(context, request.account)
+    parameters = _parameters(request)
     with ExitStack() as files:
         request = _replayable(files, request)
-        opened = files.enter_context(_open(context, request, account))
+        opened = files.enter_context(_open(request, routing))
         first = next(iter(opened), None)
         destination = _destination(request, opened, first)
         kept, place = (destination.encode(), destination.place) if request.output else (None, None)
-        order = order_of(request, account, kept)
+        order = order_of(request, kept)
         if not request.new and await context.store.jobs.has_like(order.owner, place, parameters):
             identity = fingerprint(_digest(opened, first, on_progress), parameters)
             known = await _known(context.store, order, place, identity)
             if known is not None:
                 return HandedIn(known, None, destination)
-            opened = files.enter_context(_open(context, request, account))
+            opened = files.enter_context(_open(request, routing))
             first = next(iter(opened), None)
         try:
             reading = await ingest(
                 context,
                 order,
-                lambda entry: account,
+                lambda model: routing.to(model).route,
                 _chunks(opened, first),
                 lambda findings: on_progress(findings, opened),
             )
@@ -115,13 +117,13 @@ async def hand_in(context: Context, request: FileRequest, on_progress: Progresse
         return HandedIn(reading.job, reading, destination)
 
 
-def open_request(context: Context, request: FileRequest) -> tuple[str, Input]:
-    """The account that serves a file, and the file, opened."""
-    account = choose_account(context, request.account)
-    return account, _open(context, request, account)
+def open_request(context: Context, request: FileRequest) -> tuple[Routing, Input]:
+    """Where the requests of a file go, and the file, opened."""
+    routing = routing_of(context, request.account)
+    return routing, _open(request, routing)
 
 
-def order_of(request: FileRequest, account: str, destination: str | None = None) -> Order:
+def order_of(request: FileRequest, destination: str | None = None) -> Order:
     """The order that a request for a file is."""
     return Order(
         owner=request.owner,
@@ -130,7 +132,7 @@ def order_of(request: FileRequest, account: str, destination: str | None = None)
         on_miss=request.on_miss,
         priority=request.priority,
         priority_source=request.priority_source,
-        parameters=_parameters(request, account),
+        parameters=_parameters(request),
         destination=destination,
         workflow=request.workflow,
         max_cost=request.max_cost,
@@ -155,35 +157,31 @@ async def destination_of(
     return Destination(_absolute(path), chosen, names)
 
 
-def choose_account(context: Context, named: str | None) -> str:
-    """The account that serves a file: the one that was named, else `openai`, else the only one there is.
+def routing_of(context: Context, named: str | None) -> Routing:
+    """Where requests go; all of them to the account that is named, if one is.
 
     Raises:
-        SettingError: there is none, or it cannot be told which.
+        SettingError: there is no such account, or none at all.
     """
     accounts = sorted(context.providers)
-    if named is not None:
-        if named not in accounts:
-            raise SettingError(f"there is no account {named!r}; switched on are: {', '.join(accounts) or 'none'}")
-        return named
-    if "openai" in accounts or len(accounts) == 1:
-        return "openai" if "openai" in accounts else accounts[0]
+    if named is not None and named not in accounts:
+        raise SettingError(f"there is no account {named!r}; switched on are: {', '.join(accounts) or 'none'}")
     if not accounts:
         raise SettingError("no provider is switched on; set OPENAI_API_KEY, or start `bide sim` for a rehearsal")
-    raise SettingError(f"name the account to use with --account: {', '.join(accounts)}")
+    aliases = {name: account.aliases for name, account in context.settings.providers.items()}
+    return Routing(context.providers, aliases, named=named, known=tuple(KINDS), window=context_window)
 
 
-def _open(context: Context, request: FileRequest, account: str) -> Input:
+def _open(request: FileRequest, routing: Routing) -> Input:
     if request.output is not None and _is_same_file(Path(request.source), request.output):
         raise InputError(f"the answers would replace the input {request.output}; choose another -o")
-    catalogue = context.providers[account].catalogue
     return open_input(
         request.source,
         request.defaults,
         name=request.name,
         file_format=request.input_format,
         delimiter=request.delimiter,
-        context_window=lambda model: context_window(catalogue, model),
+        routing=routing,
     )
 
 
@@ -247,11 +245,11 @@ def _differences(before: str, after: str) -> str:
     return ", ".join(sorted(name for name in {*old, *new} if old.get(name) != new.get(name)))
 
 
-def _parameters(request: FileRequest, account: str) -> str:
+def _parameters(request: FileRequest) -> str:
     """What was asked beside the content, as text that is equal when it is."""
     defaults = request.defaults
     asked = {
-        "account": account,
+        "account": request.account,
         "model": defaults.model,
         "endpoint": defaults.endpoint,
         "system": defaults.system,

@@ -18,7 +18,7 @@ from bide.engine.context import Context
 from bide.engine.outlook import capacity
 from bide.intake import offer
 from bide.intake.admit import Terms
-from bide.intake.entry import Chunk, Entry
+from bide.intake.entry import Chunk
 from bide.intake.findings import BadLinesError, Findings, fingerprint
 from bide.intake.growing import GrowingObject
 from bide.intake.order import Order
@@ -26,6 +26,7 @@ from bide.intake.placement import Placed, Placement
 from bide.intake.problem import duplicate_custom_id
 from bide.lanes.decide import Key, demand, is_rescued
 from bide.lanes.rescue import Demand
+from bide.lanes.route import Route
 from bide.ledger.promise import Promise
 from bide.store.bodies import checksums
 from bide.store.jobs import Acceptance, NewJob
@@ -48,13 +49,13 @@ class Reading:
 async def ingest(
     context: Context,
     order: Order,
-    account: Callable[[Entry], str],
+    route: Callable[[str], Route],
     chunks: Iterable[Chunk],
     on_progress: Callable[[Findings], None] = lambda findings: None,
     *,
     beside: Store | None = None,
 ) -> Reading:
-    """Read an input into a job and accept it. `account` says which account serves an entry.
+    """Read an input into a job and accept it. `route` says which account serves a model of the input.
 
     `beside` is the store whose promises share the capacity, where it is not the one that is read into.
 
@@ -63,7 +64,7 @@ async def ingest(
         RefusedError: the job as a whole is refused, with the reason.
         InputError: the input cannot be read.
     """
-    reader = await _Reader.begin(context, order, account, beside or context.store)
+    reader = await _Reader.begin(context, order, route, beside or context.store)
     try:
         for chunk in chunks:
             await reader.take(chunk)
@@ -82,7 +83,7 @@ class _Reader:
         self,
         context: Context,
         order: Order,
-        account: Callable[[Entry], str],
+        route: Callable[[str], Route],
         job: Job,
         objects: tuple[GrowingObject, GrowingObject],
         terms: Terms,
@@ -94,14 +95,14 @@ class _Reader:
         self._job = job
         self._bodies, self._columns = objects
         assumed = context.settings.realtime.assumed_output_tokens
-        self._placement = Placement(context.store, job, terms, account, assumed, self.findings.loads)
+        self._placement = Placement(context.store, job, terms, route, assumed, self.findings.loads)
         self._newest = newest
         self._rows: list[NewRequest] = []
         self._pending_columns: list[tuple[int, bytes]] = []
         self._writing: asyncio.Task[None] | None = None
 
     @classmethod
-    async def begin(cls, context: Context, order: Order, account: Callable[[Entry], str], beside: Store) -> "_Reader":
+    async def begin(cls, context: Context, order: Order, route: Callable[[str], Route], beside: Store) -> "_Reader":
         """Put the job and its objects on record, and look at what the capacity is promised to already."""
         store, now = context.store, context.clock.now()
         job = await store.jobs.begin(
@@ -140,7 +141,7 @@ class _Reader:
             await GrowingObject.begin(context, order.owner, "bodies", job.external_id),
             await GrowingObject.begin(context, order.owner, "input", job.external_id),
         )
-        return cls(context, order, account, job, objects, terms, await store.requests.newest())
+        return cls(context, order, route, job, objects, terms, await store.requests.newest())
 
     async def take(self, chunk: Chunk) -> None:
         """Write a chunk's bodies, and queue its rows."""

@@ -32,6 +32,7 @@ class JsonLines:
     def __init__(self, source: Source, defaults: Defaults, validator: Validator) -> None:
         self._source = source
         self._windows = validator.windows
+        self._routing = validator.routing
         self._request_lines = RequestLines(defaults.model, validator)
         self._prompt_lines = PromptLines(defaults, validator)
 
@@ -45,7 +46,7 @@ class JsonLines:
         for lines in self._source.blocks():
             chunk = None
             if len(lines[-1]) <= self._source.line_limit:
-                chunk = read_stretch(lines, first, self._windows)
+                chunk = read_stretch(lines, first, self._windows, self._routing)
             for part in (chunk,) if chunk else self._one_by_one(lines, first):
                 blank += part.blank
                 yield part

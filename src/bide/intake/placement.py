@@ -11,6 +11,7 @@ from bide.intake.entry import Entries, Entry
 from bide.intake.tokens import estimate_each
 from bide.lanes.admission import Admission
 from bide.lanes.decide import Key
+from bide.lanes.route import Route
 from bide.ledger.estimate import Load
 from bide.store.store import Store
 
@@ -41,16 +42,16 @@ class Placement:
         store: Store,
         job: Job,
         terms: Terms,
-        account: Callable[[Entry], str],
+        route: Callable[[str], Route],
         assumed_output_tokens: int,
         loads: dict[Key, Load],
     ) -> None:
-        """`account` says which account serves entries of one kind, `assumed_output_tokens` is for entries without a limit,
+        """`route` says which account serves a model of the input and what it is called there, `assumed_output_tokens` is for entries without a limit,
         and `loads` is where what is asked for is added up."""
         self._loads = loads
         self._store = store
         self._job = job
-        self._account = account
+        self._route = route
         self._assumed = assumed_output_tokens
         self._admissions = Admissions(terms)
         self._buckets: dict[tuple[Key, str, Part], int] = {}
@@ -79,7 +80,8 @@ class Placement:
         self, first: Entry, inputs: Sequence[int], limits: Sequence[int | None]
     ) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
         """The buckets, inputs and outputs of entries of one kind, of which `first` is one."""
-        key = (self._account(first), first.model)
+        route = self._route(first.model)
+        key = (route.account, route.model)
         capped = [limit for limit in limits if limit is not None]
         self._count(key, inputs, capped)
         if len(capped) == len(limits):

@@ -28,6 +28,8 @@ class Code(enum.StrEnum):
     UNSUPPORTED_URL = "unsupported_url"
     STREAMING_UNSUPPORTED = "streaming_unsupported"
     MISSING_MODEL = "missing_model"
+    MODEL_NOT_ROUTABLE = "model_not_routable"
+    UNSUPPORTED_PARAMETER = "unsupported_parameter"
     MISSING_PROMPT = "missing_prompt"
     CONTEXT_WINDOW_EXCEEDED = "context_window_exceeded"
     EMPTY_FILE = "empty_file"
@@ -101,6 +103,14 @@ CODES: Mapping[Code, Meaning] = {
     Code.MISSING_MODEL: Meaning(
         "No model is named, neither on the line nor as a default.",
         "add `model` to the line, or name one for all lines with --model",
+    ),
+    Code.MODEL_NOT_ROUTABLE: Meaning(
+        "No account that is switched on serves the model, or more than one does.",
+        "write the model as account/model; `bide providers` lists the accounts",
+    ),
+    Code.UNSUPPORTED_PARAMETER: Meaning(
+        "A field says something that the model's provider cannot express.",
+        "leave it out, or send the request to a provider that knows it",
     ),
     Code.MISSING_PROMPT: Meaning(
         "There is nothing to ask: the prompt, the messages or the input are missing or empty.",

@@ -13,6 +13,7 @@ from bide.intake.entry import CHUNK_BYTES, Chunk
 from bide.intake.jsonl import JsonLines
 from bide.intake.parquet import MAGIC, Parquet
 from bide.intake.problem import did_you_mean, excerpt
+from bide.intake.routing import Routing
 from bide.intake.source import BYTE_ORDER_MARK, LINE_LIMIT, STANDARD_INPUT, Source, open_file
 from bide.intake.table import Table
 from bide.intake.validator import Validator
@@ -96,6 +97,7 @@ def open_input(
     file_format: str | None = None,
     delimiter: str | None = None,
     context_window: Callable[[str], int | None] | None = None,
+    routing: Routing | None = None,
     line_limit: int = LINE_LIMIT,
     block_size: int = CHUNK_BYTES,
 ) -> Input:
@@ -104,7 +106,7 @@ def open_input(
     `name` is what messages call it, the path by default.
     The format is told by `file_format`, else by the suffix or the first bytes; standard input is JSON Lines unless told
     otherwise. `delimiter` separates the cells of a CSV. `context_window` gives a model's window in tokens, None where
-    it is unknown. `line_limit` and `block_size` (what is read for one chunk) are in bytes.
+    it is unknown; `routing` knows it too, and who serves the model. `line_limit` and `block_size` (what is read for one chunk) are in bytes.
 
     Raises:
         InputError: nothing of the input can be used; the message says what to do.
@@ -116,7 +118,7 @@ def open_input(
         guess = did_you_mean(file_format, FORMATS)
         raise InputError(f"there is no format {excerpt(file_format)}{guess}; use {', '.join(FORMATS)}")
     defaults = defaults or Defaults()
-    validator = Validator(ContextWindows(context_window))
+    validator = Validator(ContextWindows(routing.window if routing else context_window), routing)
     with contextlib.ExitStack() as opened:
         path = Path(source) if isinstance(source, str | os.PathLike) else None
         if isinstance(source, str | os.PathLike):

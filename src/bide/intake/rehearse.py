@@ -16,11 +16,11 @@ from bide.core.job import Job
 from bide.core.money import RateCard
 from bide.engine.context import Context
 from bide.engine.pricing import Pricing
-from bide.intake.entry import Entry
 from bide.intake.findings import BadLinesError, Findings
 from bide.intake.ingest import Reading, ingest
 from bide.intake.order import Order
 from bide.intake.reader import Input
+from bide.lanes.route import Route
 from bide.providers.http import AiohttpTransport
 from bide.providers.setup import Tools
 from bide.settings import ProviderSettings, Settings
@@ -31,7 +31,7 @@ from bide.store.store import Store
 async def rehearse(
     context: Context,
     order: Order,
-    account: Callable[[Entry], str],
+    route: Callable[[str], Route],
     opened: Input,
     on_progress: Callable[[Findings], None] = lambda findings: None,
 ) -> Reading:
@@ -41,7 +41,7 @@ async def rehearse(
         aside = replace(context, store=store, pricing=Pricing(store, context.pricing.source))
         try:
             meant = replace(order, skip_bad_lines=True, destination=None, idempotency_key=None)
-            return await ingest(aside, meant, account, opened, on_progress, beside=context.store)
+            return await ingest(aside, meant, route, opened, on_progress, beside=context.store)
         finally:
             await store.close()
 
@@ -74,7 +74,7 @@ async def inspect(opened: Input, settings: Settings) -> Findings:
             skip_bad_lines=True,
         )
         try:
-            return (await ingest(context, order, lambda entry: OPENAI.name, opened)).findings
+            return (await ingest(context, order, lambda model: Route(OPENAI.name, model), opened)).findings
         except BadLinesError as error:
             return error.findings  # every line is bad: that is what was to be found out
         finally:

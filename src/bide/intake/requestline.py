@@ -13,6 +13,7 @@ from bide.intake.body import name_model
 from bide.intake.endpoint import ENDPOINTS, endpoint_at
 from bide.intake.entry import Chunk, Entries, Entry, join_bodies
 from bide.intake.problem import Code, excerpt, refuse
+from bide.intake.routing import Routing
 from bide.intake.validator import CUSTOM_ID_LENGTH, Validator, missing, wrong_type
 from bide.intake.value import read_value
 from bide.intake.window import ContextWindows
@@ -40,7 +41,9 @@ class Envelope(msgspec.Struct, gc=False):
 _decode_heads = msgspec.json.Decoder(Head).decode_lines
 
 
-def read_stretch(lines: list[bytes], first: int, windows: ContextWindows) -> Chunk | None:
+def read_stretch(
+    lines: list[bytes], first: int, windows: ContextWindows, routing: Routing | None = None
+) -> Chunk | None:
     """The chunk of `lines`, the first of which is number `first`, if all are good batch lines of one kind.
 
     None where anything is out of the ordinary, right or wrong: then each line is read by itself.
@@ -75,6 +78,8 @@ def read_stretch(lines: list[bytes], first: int, windows: ContextWindows) -> Chu
     names, models = [head.custom_id for head in heads], [own.model for own in fields]
     kinds = set(models)
     if "\0" in "".join([*kinds, *names]) or [own for own in fields if own.stream or own.n]:
+        return None
+    if routing is not None and not routing.take_as_is(kinds, endpoint.url):
         return None
     limits = [own.max_completion_tokens or own.max_tokens or own.max_output_tokens for own in fields]
     if windows.known and not windows.surely_fit(kinds, max(map(len, bodies)), max(filter(None, limits), default=0)):

@@ -11,6 +11,7 @@ from msgspec import Raw
 from bide.intake.endpoint import COUNT_LIMIT, RESPONSES, Endpoint
 from bide.intake.entry import Entry
 from bide.intake.problem import Code, LineError, refuse
+from bide.intake.routing import Routing
 from bide.intake.value import Value, decode_object, kind_of, read_value
 from bide.intake.window import ContextWindows
 
@@ -21,10 +22,11 @@ LIMITS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
 
 
 class Validator:
-    """Turns a body and its surroundings into an entry."""
+    """Turns a body and its surroundings into an entry. Without a `routing` nobody asks who is to serve it."""
 
-    def __init__(self, windows: ContextWindows) -> None:
+    def __init__(self, windows: ContextWindows, routing: Routing | None = None) -> None:
         self.windows = windows
+        self.routing = routing
 
     def admit(
         self, line: int, custom_id: str, endpoint: Endpoint, body: bytes, columns: bytes = b"", path: str = "body."
@@ -42,6 +44,8 @@ class Validator:
         _check_content(line, fields, endpoint, path)
         _check_stream(line, fields, path)
         limit = _output_limit(line, fields, path)
+        if self.routing is not None:
+            body = self.routing.prepare(line, endpoint, model, body, path)
         self.windows.check(line, endpoint, model, body, limit)
         return Entry(line, custom_id, endpoint.url, model, body, limit, columns)
 

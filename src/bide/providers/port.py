@@ -51,6 +51,8 @@ class Capabilities:
     streaming: bool
     endpoints: frozenset[str]
     batch_endpoints: frozenset[str] | None = None
+    native: frozenset[str] | None = None
+    """Those whose bodies it takes as they are, None for all; the bodies of the others are translated."""
     tagged: bool = True
     source: str
     checked_on: str
@@ -197,6 +199,14 @@ class Provider(Protocol):
     """Patterns (`fnmatch`) of the bare model names that are this account's."""
     limits: Limits
     capabilities: Capabilities
+
+    def check(self, endpoint: str, body: bytes) -> None:
+        """Whether the provider can be asked this at all.
+
+        Raises:
+            UntranslatableError: the body says something that cannot be said to this provider.
+        """
+        ...
 
     async def send(self, call: Call) -> Answer:
         """Run one request in real time.
