@@ -50,7 +50,8 @@ class Spoke(Protocol):
 
     `SPELLING` has the wire's word for each neutral field that it can express: the fields of `Settings`, the kinds of
     parts (`image`), their details (`image.detail`) and those of tools (`tool`, `tool.strict`). What it lacks is refused
-    where the wire is the target. `REMEDIES` has, for what it lacks, what to do instead.
+    where the wire is the target. `REMEDIES` has, for what it lacks, what to do instead; `LIMITS` has, for what it has, which
+    values the writer refuses. `docs/translation.md` is drawn from the three.
     """
 
     @property
@@ -58,6 +59,9 @@ class Spoke(Protocol):
 
     @property
     def REMEDIES(self) -> Mapping[str, str]: ...  # noqa: N802
+
+    @property
+    def LIMITS(self) -> Mapping[str, str]: ...  # noqa: N802
 
     def read_request(self, body: bytes, /) -> Prompt: ...
 

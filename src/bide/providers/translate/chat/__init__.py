@@ -4,10 +4,11 @@ from bide.providers.translate.chat.error import read_error, write_error
 from bide.providers.translate.chat.reading import read_request
 from bide.providers.translate.chat.reply import read_reply, write_reply
 from bide.providers.translate.chat.stream import StreamReader, StreamWriter
-from bide.providers.translate.chat.words import REMEDIES, SPELLING
+from bide.providers.translate.chat.words import LIMITS, REMEDIES, SPELLING
 from bide.providers.translate.chat.writing import write_request
 
 __all__ = [
+    "LIMITS",
     "REMEDIES",
     "SPELLING",
     "read_error",

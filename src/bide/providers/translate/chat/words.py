@@ -62,3 +62,9 @@ REMEDIES: Mapping[str, str] = {
     "document.context": "say it in a text part",
     "tool_result.is_error": "leave it out, and say in the result's text that it failed",
 }
+
+LIMITS: Mapping[str, str] = {
+    "stop": "name four at most",
+    "tool_result": "a tool's answer holds text only; send what else there is in the user's turn",
+}
+"""What is refused for its value, and the remedy."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from bide.providers.translate.chat.words import LIMITS
 from bide.providers.translate.parts import Audio, Document, Image, Part, Refusal, Text, ToolCall, ToolResult
 from bide.providers.translate.prompt import Format, Prompt, Settings, Tool, ToolChoice, Turn
 from bide.providers.translate.spoke import Options
@@ -91,7 +92,7 @@ def _only_texts(parts: Iterable[Part]) -> list[Text]:
     found: list[Text] = []
     for part in parts:
         if not isinstance(part, Text):
-            raise UntranslatableError(part.path, HERE, "a tool's answer holds text only; send it in the user's turn")
+            raise UntranslatableError(part.path, HERE, LIMITS["tool_result"])
         found.append(part)
     return found
 
@@ -155,7 +156,7 @@ def _settings(prompt: Prompt) -> Json:
         body["max_completion_tokens"] = settings.max_output_tokens
     if settings.stop is not None:
         if len(settings.stop) > MOST_STOPS:
-            raise prompt.refusal("stop", HERE, f"name {MOST_STOPS} at most")
+            raise prompt.refusal("stop", HERE, LIMITS["stop"])
         body["stop"] = settings.stop
     if settings.logprobs:
         body["logprobs"] = True

@@ -4,10 +4,11 @@ from bide.providers.translate.messages.error import read_error, write_error
 from bide.providers.translate.messages.reading import read_request
 from bide.providers.translate.messages.reply import read_reply, write_reply
 from bide.providers.translate.messages.stream import StreamReader, StreamWriter
-from bide.providers.translate.messages.words import REMEDIES, SPELLING
+from bide.providers.translate.messages.words import LIMITS, REMEDIES, SPELLING
 from bide.providers.translate.messages.writing import write_request
 
 __all__ = [
+    "LIMITS",
     "REMEDIES",
     "SPELLING",
     "read_error",

@@ -70,6 +70,25 @@ REMEDIES: Mapping[str, str] = {
     "image.detail": "leave it out, or send a smaller picture",
 }
 
+LIMITS: Mapping[str, str] = {
+    "max_output_tokens": "it is demanded here, so without one a default has to be set",
+    "temperature": "it goes up to 1, and from version 2026-10-21 on there is none",
+    "top_p": "from version 2026-10-21 on there is none",
+    "top_k": "from version 2026-10-21 on there is none",
+    "format": "it has to be a JSON schema; any JSON cannot be asked for",
+    "format.description": "write it into the schema's own description",
+    "tool_choice": "send only the tools that are allowed",
+    "effort": "low is the least, and none is no thinking",
+    "tier": "there are auto and default",
+    "user": "there is one name for the user; give user or safety_identifier",
+    "image.data": "it has to be a JPEG, PNG, GIF or WebP",
+    "image.url": "it has to begin with https:// or http://",
+    "document.data": "it has to be a PDF, or plain text in UTF-8",
+    "tool_call": "its arguments have to be a JSON object",
+    "reasoning": "leave thoughts without a signature out of earlier turns",
+}
+"""What is refused for its value, and the remedy."""
+
 SAMPLING = ("temperature", "top_p", "top_k")
 """What version 2026-10-21 refuses."""
 

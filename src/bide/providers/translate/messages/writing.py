@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Raw
 
 from bide.providers.decoding import UNREADABLE
-from bide.providers.translate.messages.words import SAMPLING, WITHOUT_SAMPLING
+from bide.providers.translate.messages.words import LIMITS, SAMPLING, WITHOUT_SAMPLING
 from bide.providers.translate.parts import (
     Audio,
     Document,
@@ -49,7 +49,7 @@ def write_request(prompt: Prompt, options: Options) -> bytes:
     limit = prompt.settings.max_output_tokens
     limit = options.max_tokens if limit is None else limit
     if limit is None:
-        raise prompt.refusal("max_output_tokens", HERE, "say how long the answer may be; here a limit is demanded")
+        raise prompt.refusal("max_output_tokens", HERE, LIMITS["max_output_tokens"])
     body: Json = {"model": options.model or prompt.model, "max_tokens": limit}
     if prompt.system:
         only = prompt.system[0]
@@ -119,7 +119,7 @@ def _assistant(part: Part) -> Json:
         case Reasoning(signature=str(signature)):
             return {"type": "thinking", "thinking": part.text, "signature": signature}
         case Reasoning():
-            raise UntranslatableError(part.path, HERE, "leave thoughts without a signature out of earlier turns")
+            raise UntranslatableError(part.path, HERE, LIMITS["reasoning"])
         case Image() | Document() | ToolResult() | Audio():
             raise UntranslatableError(part.path, HERE, "an answer of the model holds text and calls only")
 
@@ -141,13 +141,12 @@ def _cache(cache: Lifetime) -> Json:
 def _picture(prompt: Prompt, image: Image) -> Json:
     if image.url is not None:
         if not image.url.startswith(("https://", "http://")):
-            raise UntranslatableError(detail_of(prompt, image, "url"), HERE, "send the picture itself")
+            raise UntranslatableError(detail_of(prompt, image, "url"), HERE, LIMITS["image.url"])
         return {"type": "url", "url": image.url}
     if image.file_id is not None:
         return {"type": "file", "file_id": image.file_id}
     if image.media_type not in IMAGES:
-        remedy = f"{image.media_type} is not taken; send {', '.join(sorted(IMAGES))}"
-        raise UntranslatableError(detail_of(prompt, image, "data"), HERE, remedy)
+        raise UntranslatableError(detail_of(prompt, image, "data"), HERE, LIMITS["image.data"])
     return {"type": "base64", "media_type": image.media_type, "data": image.data}
 
 
@@ -164,10 +163,9 @@ def _file(prompt: Prompt, document: Document) -> Json:
         try:
             text = base64.b64decode(document.data or "", validate=True).decode()
         except (binascii.Error, UnicodeDecodeError):
-            raise UntranslatableError(detail_of(prompt, document, "data"), HERE, "it is no text in UTF-8") from None
+            raise UntranslatableError(detail_of(prompt, document, "data"), HERE, LIMITS["document.data"]) from None
         return {"type": "text", "media_type": "text/plain", "data": text}
-    remedy = f"{document.media_type} is not taken; send a PDF or plain text"
-    raise UntranslatableError(detail_of(prompt, document, "data"), HERE, remedy)
+    raise UntranslatableError(detail_of(prompt, document, "data"), HERE, LIMITS["document.data"])
 
 
 def _arguments(call: ToolCall) -> Raw:
@@ -176,7 +174,7 @@ def _arguments(call: ToolCall) -> Raw:
     try:
         _object(text)
     except UNREADABLE:
-        raise UntranslatableError(call.path, HERE, "its arguments have to be a JSON object") from None
+        raise UntranslatableError(call.path, HERE, LIMITS["tool_call"]) from None
     return Raw(text.encode())
 
 
@@ -209,16 +207,15 @@ def _settings(prompt: Prompt, options: Options) -> Json:
     for field in SAMPLING:
         if (value := getattr(settings, field)) is not None:
             if options.anthropic_version >= WITHOUT_SAMPLING:
-                remedy = f"leave it out; version {options.anthropic_version} of the API has no sampling parameters"
-                raise prompt.refusal(field, HERE, remedy)
+                raise prompt.refusal(field, HERE, LIMITS[field])
             body[field] = value
     if settings.temperature is not None and settings.temperature > HOTTEST:
-        raise prompt.refusal("temperature", HERE, "it goes up to 1 there")
+        raise prompt.refusal("temperature", HERE, LIMITS["temperature"])
     if settings.stop is not None:
         body["stop_sequences"] = settings.stop
     if settings.tier is not None:
         if settings.tier not in TIERS:
-            raise prompt.refusal("tier", HERE, f"there is no {settings.tier}; name auto or default")
+            raise prompt.refusal("tier", HERE, LIMITS["tier"])
         body["service_tier"] = TIERS[settings.tier]
     if users := _users(prompt):
         body["metadata"] = {"user_id": users}
@@ -235,7 +232,7 @@ def _settings(prompt: Prompt, options: Options) -> Json:
 def _users(prompt: Prompt) -> str | None:
     user, identifier = prompt.settings.user, prompt.settings.safety_identifier
     if user is not None and identifier is not None and user != identifier:
-        raise prompt.refusal("user", HERE, "there is one name for the user; give user or safety_identifier")
+        raise prompt.refusal("user", HERE, LIMITS["user"])
     return identifier if user is None else user
 
 
@@ -255,7 +252,7 @@ def _chosen(prompt: Prompt, wanted: ToolChoice) -> Json:
         return {"type": "any" if wanted.mode == "required" else wanted.mode}
     if wanted.mode == "required" and len(wanted.names) == 1:
         return {"type": "tool", "name": wanted.names[0]}
-    raise prompt.refusal("tool_choice", HERE, "send only the tools that are allowed")
+    raise prompt.refusal("tool_choice", HERE, LIMITS["tool_choice"])
 
 
 def _output(prompt: Prompt) -> Json:
@@ -264,7 +261,7 @@ def _output(prompt: Prompt) -> Json:
     effort, wanted = prompt.settings.effort, prompt.settings.format
     if effort is not None and effort != "none":
         if effort not in EFFORTS:
-            raise prompt.refusal("effort", HERE, f"there is no {effort}; low is the least, none is no thinking")
+            raise prompt.refusal("effort", HERE, LIMITS["effort"])
         config["effort"] = effort
     if wanted is not None:
         config["format"] = _format(prompt, wanted)
@@ -274,9 +271,9 @@ def _output(prompt: Prompt) -> Json:
 def _format(prompt: Prompt, wanted: Format) -> Json:
     """Names are labels, and a schema always binds here, so neither `name` nor `strict` is lost."""
     if wanted.schema is None:
-        raise prompt.refusal("format", HERE, "give a JSON schema; any JSON cannot be asked for")
+        raise prompt.refusal("format", HERE, LIMITS["format"])
     if wanted.description is not None:
-        raise prompt.refusal("format.description", HERE, "write it into the schema's own description")
+        raise prompt.refusal("format.description", HERE, LIMITS["format.description"])
     return {"type": "json_schema", "schema": wanted.schema}
 
 
