@@ -234,7 +234,7 @@ class SimulatedTransport:
         body: bytes | Upload | None = None,
         idle_timeout: float = IDLE_TIMEOUT,
     ) -> AsyncGenerator[Reply]:
-        world, process, site = self._world, self._process, site_of(method, url)
+        world, process, site = self._world, self._process, self._world.books.site_of(method, url) or "unknown"
         nth = world.gates.enter(site)
         await world.strike(process, site, nth, Moment.BEFORE)
         exchange = self._inner.exchange(method, url, headers=headers, body=body, idle_timeout=idle_timeout)
@@ -261,28 +261,6 @@ class _StoppableReply(Reply):
             if self._process.dead:
                 await self._world.loop.create_future()
             yield chunk
-
-
-def site_of(method: str, url: str) -> str:
-    """The provider's verb that a request is."""
-    path = url.partition("?")[0].split("/", 3)[3].removeprefix("v1/")
-    match (method, path.split("/")):
-        case ("POST", ["files"]):
-            return "upload"
-        case ("GET", ["files", _, "content"]):
-            return "download"
-        case ("DELETE", ["files", _]):
-            return "delete"
-        case ("POST", ["batches"]):
-            return "create"
-        case ("GET", ["batches"]):
-            return "list"
-        case ("POST", ["batches", _, "cancel"]):
-            return "cancel"
-        case ("GET", ["batches", _]):
-            return "retrieve"
-        case _:
-            return "call"
 
 
 async def deliver(world: World, process: Process, store: Store, job: Job) -> None:

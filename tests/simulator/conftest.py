@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from bide.core.clock import MICROSECOND, SECOND
-from bide.simulator.body import CHAT
 from bide.simulator.books import Books
 from bide.simulator.exchange import Lost, Reply, Request
 from bide.simulator.faults import Fault
-from bide.simulator.protocol import respond
+from bide.simulator.openai.body import CHAT
+from bide.simulator.respond import respond
 from bide.simulator.script import parse_script
 
 START = 1_800_000_000 * SECOND

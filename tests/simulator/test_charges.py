@@ -12,6 +12,8 @@ from bide.core.usage import Usage
 from bide.simulator.books import Books
 from bide.simulator.charges import Charge, summary
 from bide.simulator.creation import NewBatch
+from bide.simulator.openai.body import CHAT
+from bide.simulator.openai.lines import read_lines
 from bide.simulator.script import parse_script
 
 if TYPE_CHECKING:
@@ -141,17 +143,17 @@ def test_what_was_charged_stays_charged_and_looking_changes_nothing(
 ) -> None:
     def run(looks: list[int]) -> list[list[Charge]]:
         books = Books(SCRIPT, seed, 0)
-        file = books.upload("in.jsonl", "batch", LINES, None, 0)
-        batch = books.batches.create(NewBatch(input_file_id=file.id, endpoint="/v1/chat/completions"), 0)
+        rows = read_lines(LINES, CHAT, (), books.answers)
+        batch = books.batches.create(NewBatch(endpoint=CHAT), rows, LINES, 0)
         instants = sorted(looks if cancelled is None else [*looks, cancelled])
         seen: list[list[Charge]] = []
         for instant in instants:
-            if instant == cancelled and books.batches.retrieve(batch.id, instant).status not in (
+            if instant == cancelled and books.batches.get(batch.id, instant).status(instant) not in (
                 "completed",
                 "cancelled",
             ):
                 books.batches.cancel(batch.id, instant)
-            books.list_files(None, 100, "desc", None, instant)
+            books.batches.publish_all(instant)
             seen.append(list(books.charges(instant)))
         return [*seen, list(books.charges(4 * HOUR))]
 

@@ -11,7 +11,7 @@ from bide.core.clock import HOUR, MINUTE
 from bide.simulator.books import Books
 from bide.simulator.exchange import Lost, Request
 from bide.simulator.faults import Fault, read_faults
-from bide.simulator.protocol import respond
+from bide.simulator.respond import respond
 from bide.simulator.script import load_script
 
 if TYPE_CHECKING:

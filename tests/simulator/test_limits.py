@@ -6,7 +6,8 @@ import pytest
 
 from bide.core.clock import HOUR, MILLISECOND, MINUTE, SECOND
 from bide.simulator.exchange import Reply
-from bide.simulator.limits import Limit, Limits, format_reset
+from bide.simulator.limits import Limit, Limits
+from bide.simulator.openai.ratelimit import format_reset, limit_headers
 from bide.simulator.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -25,22 +26,22 @@ def test_resets_are_written_as_the_service_writes_them(duration: int, text: str)
 
 def test_requests_run_out_and_come_back() -> None:
     limits = Limits([Limit(requests=3, tokens=1_000_000)], 0)
-    left = [limits.spend(MODEL, 10, 0)["x-ratelimit-remaining-requests"] for _ in range(3)]
+    left = [limit_headers(limits.spend(MODEL, 10, 0))["x-ratelimit-remaining-requests"] for _ in range(3)]
     assert left == ["2", "1", "0"]
     with pytest.raises(Refusal) as refused:
         limits.spend(MODEL, 10, 0)
     assert (refused.value.failure.status, refused.value.failure.type) == (429, "requests")
-    assert refused.value.headers["retry-after"] == "20"
+    assert refused.value.wait == 20 * SECOND
     with pytest.raises(Refusal):
         limits.spend(MODEL, 10, 20 * SECOND - 1)
-    headers = limits.spend(MODEL, 10, 20 * SECOND)
+    headers = limit_headers(limits.spend(MODEL, 10, 20 * SECOND))
     assert headers["x-ratelimit-limit-requests"] == "3"
     assert headers["x-ratelimit-reset-requests"] == "1m0s"
 
 
 def test_tokens_run_out() -> None:
     limits = Limits([Limit(tokens=600)], 0)
-    assert limits.spend(MODEL, 500, 0) == {
+    assert limit_headers(limits.spend(MODEL, 500, 0)) == {
         "x-ratelimit-limit-tokens": "600",
         "x-ratelimit-remaining-tokens": "100",
         "x-ratelimit-reset-tokens": "50s",
@@ -48,7 +49,7 @@ def test_tokens_run_out() -> None:
     with pytest.raises(Refusal) as refused:
         limits.spend(MODEL, 200, 0)
     assert refused.value.failure.type == "tokens"
-    assert refused.value.headers["retry-after"] == "10"
+    assert refused.value.wait == 10 * SECOND
 
 
 def test_a_call_larger_than_the_budget_takes_all_of_it() -> None:
@@ -60,9 +61,9 @@ def test_a_call_larger_than_the_budget_takes_all_of_it() -> None:
 
 def test_each_model_has_its_own_budget_and_the_last_limit_counts() -> None:
     limits = Limits([Limit(requests=100), Limit(model="small", requests=1), Limit(requests=5, from_=HOUR)], 0)
-    assert limits.spend(MODEL, 1, 0)["x-ratelimit-remaining-requests"] == "99"
-    assert limits.spend("small", 1, 0)["x-ratelimit-remaining-requests"] == "0"
-    assert limits.spend(MODEL, 1, HOUR)["x-ratelimit-remaining-requests"] == "4"
+    assert limit_headers(limits.spend(MODEL, 1, 0))["x-ratelimit-remaining-requests"] == "99"
+    assert limit_headers(limits.spend("small", 1, 0))["x-ratelimit-remaining-requests"] == "0"
+    assert limit_headers(limits.spend(MODEL, 1, HOUR))["x-ratelimit-remaining-requests"] == "4"
 
 
 def test_a_clock_that_is_set_back_neither_gives_nor_takes() -> None:

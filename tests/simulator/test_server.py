@@ -11,7 +11,7 @@ import pytest
 
 from bide.core.clock import HOUR, MINUTE, ManualClock
 from bide.core.errors import SettingError
-from bide.simulator.body import CHAT
+from bide.simulator.openai.body import CHAT
 from bide.simulator.script import parse_script
 from bide.simulator.server import HOST, Simulator, running_simulator
 
@@ -264,7 +264,7 @@ async def test_books_charges_and_a_new_start(simulator: Simulator, session: aioh
     assert (await get(session, "sim/books"))["billed"] == {"modes": {}, "across_modes": 0}
     async with session.get("sim/nothing") as reply:
         assert reply.status == 404
-        assert "GET /sim/books" in (await reply.json())["endpoints"]
+        assert "POST /sim/reset" in (await reply.json())["endpoints"]
 
 
 async def test_many_at_once(session: aiohttp.ClientSession) -> None:

@@ -1,11 +1,11 @@
 """What an answer says and costs: a function of the request's body, the script and the seed, plainly marked as simulated."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated
 
 from bide.core.usage import Usage
 from bide.simulator import notation as written
-from bide.simulator.body import EMBEDDINGS, Body
 from bide.simulator.chance import Chance, Spread
 
 BYTES_PER_TOKEN = 4
@@ -13,6 +13,9 @@ BYTES_PER_TOKEN = 4
 
 CACHE_FROM = 1024
 """Prompts below this many tokens are never read from the prompt cache."""
+
+WORDS = 12
+"""How many words of the prompt an answer quotes."""
 
 FILLER = "The quick brown fox jumps over the lazy dog while the batch waits for its turn. "
 
@@ -49,6 +52,16 @@ class Answer:
     capped: bool
 
 
+def embedding(size: int) -> Usage:
+    """What the embedding of a body of `size` bytes consumes."""
+    return Usage(max(1, size // BYTES_PER_TOKEN))
+
+
+def first_words(said: str) -> str:
+    """As much of what was said as an answer quotes."""
+    return " ".join(said[:400].split(None, WORDS)[:WORDS])
+
+
 class Answers:
     """The answers of one simulated provider."""
 
@@ -56,21 +69,19 @@ class Answers:
         self._settings = settings
         self._chance = chance.within("answers")
 
-    def usage(self, endpoint: str, body: Body, digest: int, size: int) -> Usage:
-        """What the answer to a body of `size` bytes consumes; known without making the answer."""
+    def usage(self, cap: int | None, digest: int, size: int) -> Usage:
+        """What the answer to a body of `size` bytes consumes, which allows for `cap` tokens; known without making it."""
         tokens = max(1, size // BYTES_PER_TOKEN)
         cached = int(tokens * self._settings.cached) if tokens >= CACHE_FROM else 0
-        if endpoint == EMBEDDINGS:
-            return Usage(tokens)
         wanted, reasoning = self._wanted(digest)
-        if (cap := body.cap) is not None:
+        if cap is not None:
             wanted, reasoning = min(wanted, cap), min(reasoning, cap)
         return Usage(tokens, cached, 0, wanted, reasoning)
 
-    def answer(self, body: Body, digest: int, usage: Usage) -> Answer:
-        """The answer itself; its text is as long as its tokens say."""
+    def answer(self, said: Callable[[], str], digest: int, usage: Usage) -> Answer:
+        """The answer, as long as its tokens say; `said` gives the words of the prompt that it quotes."""
         length = (usage.output - usage.reasoning) * BYTES_PER_TOKEN
-        start = f"[simulated {digest >> 32:08x}] You said: {body.words()} … " if self._settings.echo else "ok"
+        start = f"[simulated {digest >> 32:08x}] You said: {said()} … " if self._settings.echo else "ok"
         if self._chance.happens(self._settings.odd_text, "odd", digest):
             start = ODD_TEXT + start
         if len(start) < length and self._settings.echo:

@@ -1,27 +1,17 @@
 """One batch in the provider's books: what it was created from, its schedule, and how it looks at an instant."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bide.core.clock import SECOND
 from bide.core.usage import Usage
 from bide.simulator.behaviour import Behaviour
 from bide.simulator.chance import Chance
 from bide.simulator.charges import Charge
-from bide.simulator.lines import Problem, Row
 from bide.simulator.outages import Standstill
+from bide.simulator.rows import Problem, Row
 from bide.simulator.schedule import NEVER, Schedule
-from bide.simulator.wire import (
-    BatchObject,
-    RequestCounts,
-    ValidationError,
-    ValidationErrors,
-    batch_usage,
-    seconds,
-)
-
-ENDED = ("completed", "expired", "cancelled", "failed")
+from bide.simulator.status import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +21,20 @@ class Cancel:
     at: int
     ends_at: int
     done: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many rows a batch has, and how many of them have been answered or have failed."""
+
+    total: int
+    answered: int
+    failed: int
+
+    @property
+    def undone(self) -> int:
+        """Rows that have not been worked on: open, or expired or cancelled once the batch has ended."""
+        return self.total - self.answered - self.failed
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,9 +48,12 @@ class Batch:
     id: str
     nth: int
     endpoint: str
-    input_file_id: str
+    source: str
     metadata: dict[str, str] | None
     output_life: int
+    window: int
+    validates: bool
+    asked: object
     model: str | None
     behaviour: Behaviour
     chance: Chance
@@ -57,8 +64,10 @@ class Batch:
     tokens: int
     created_at: int
     cancel: Cancel | None = None
-    files: tuple[str | None, str | None] | None = None
-    """The ids of the output and the error file, once they are written; None for the one that would be empty."""
+    files: Mapping[str, str] | None = None
+    """Where its results are, by what its protocol calls each file, once they are written."""
+    deleted: bool = False
+    """Whether the account has deleted it: it is unknown then, and was billed all the same."""
     failed_ranks: list[int] = field(default_factory=list[int])
     _usage: Usage | None = None
 
@@ -66,6 +75,11 @@ class Batch:
     def ended_at(self) -> int:
         """When it ends, as far as is known now; `NEVER` for one that does not."""
         return self.cancel.ends_at if self.cancel else self.schedule.ends_at
+
+    @property
+    def expires_at(self) -> int:
+        """When it expires unless it has ended."""
+        return self.created_at + self.window
 
     @property
     def files_at(self) -> int:
@@ -78,13 +92,15 @@ class Batch:
 
     def validated(self, now: int) -> bool:
         """Whether it was found valid by now, and before a cancel came."""
+        if not self.validates:
+            return True
         until = min(now, self.cancel.at) if self.cancel else now
         return self.problem is None and self.schedule.validated_at <= until
 
-    def status(self, now: int) -> str:
-        """The status that the wire shows."""
+    def status(self, now: int) -> Status:
+        """Where it stands."""
         if self.cancel and now >= self.cancel.at:
-            return "cancelled" if now >= self.cancel.ends_at else "cancelling"
+            return Status.CANCELLED if now >= self.cancel.ends_at else Status.CANCELLING
         return self.schedule.status(now)
 
     def done(self, now: int) -> int:
@@ -92,6 +108,14 @@ class Batch:
         if self.cancel is None:
             return self.schedule.done(now)
         return self.cancel.done if now >= self.cancel.ends_at else min(self.schedule.done(now), self.cancel.done)
+
+    def tally(self, now: int) -> Tally:
+        """What its rows have come to by now; nothing is counted before it was found valid."""
+        if not self.validated(now):
+            return Tally(0, 0, 0)
+        done = self.done(now)
+        failed = bisect_left(self.failed_ranks, done)
+        return Tally(len(self.rows), done - failed, failed)
 
     def finished_at(self, rank: int) -> int:
         """When a row that gets done is finished."""
@@ -120,61 +144,12 @@ class Batch:
                     batch_id=self.id,
                     custom_id=row.custom_id,
                     digest=f"{row.digest:016x}",
-                    model=self.model or "",
+                    model=row.model or self.model or "",
                     usage=row.usage,
                     at=self.finished_at(rank),
                 )
 
-    def view(self, now: int, *, metadata: bool = True) -> BatchObject:
-        """The batch as the wire shows it now."""
-        status = self.status(now)
-        schedule, cancel = self.schedule, self.cancel
-        until = min(now, cancel.at) if cancel else now
-        validated = self.validated(now)
-        ended = {status: self.ended_at} if status in ENDED else {}
-        output, errors = self.files if self.files and self.files_at <= now else (None, None)
-        return BatchObject(
-            id=self.id,
-            endpoint=self.endpoint,
-            model=self.model,
-            errors=_errors(self.problem) if status == "failed" else None,
-            input_file_id=self.input_file_id,
-            completion_window="24h",
-            status=status,
-            output_file_id=output,
-            error_file_id=errors,
-            created_at=self.created_at // SECOND,
-            in_progress_at=seconds(schedule.validated_at) if validated else None,
-            expires_at=seconds(self.created_at + self.behaviour.window),
-            finalizing_at=seconds(schedule.finalizing_at) if schedule.finalizing_at <= until else None,
-            completed_at=seconds(ended.get("completed")),
-            failed_at=seconds(ended.get("failed")),
-            expired_at=seconds(ended.get("expired")),
-            cancelling_at=seconds(cancel.at) if cancel else None,
-            cancelled_at=seconds(ended.get("cancelled")),
-            request_counts=self._counts(status, now) if validated else RequestCounts(),
-            usage=batch_usage(self._answered_usage()) if validated and ended else None,
-            metadata=self.metadata if metadata else None,
-        )
-
-    def _counts(self, status: str, now: int) -> RequestCounts:
-        total, done = len(self.rows), self.done(now)
-        failed = bisect_left(self.failed_ranks, done)
-        completed = done - failed
-        match self.behaviour.counters:
-            case "lying":
-                second = now // SECOND
-                completed = self.chance.number("lie", "completed", second) % (total + 2)
-                failed = self.chance.number("lie", "failed", second) % (total + 2)
-            case "observed" if status == "cancelled":
-                completed = failed = 0
-            case "observed" if status == "expired":
-                failed = 0
-            case _:
-                failed += total - done if status in ("cancelled", "expired") else 0
-        return RequestCounts(total, completed, failed)
-
-    def _answered_usage(self) -> Usage:
+    def answered_usage(self) -> Usage:
         """The sum over the answered rows of a batch that has ended."""
         if self._usage is None:
             done = (self.rows[place] for place in self.order[: self.done(self.ended_at)])
@@ -187,9 +162,3 @@ class Batch:
                 sum(part.reasoning for part in parts),
             )
         return self._usage
-
-
-def _errors(problem: Problem | None) -> ValidationErrors:
-    if problem is None:
-        return ValidationErrors([])
-    return ValidationErrors([ValidationError(problem.code, problem.message, problem.param, problem.line)])

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
-from bide.core.clock import DAY, MINUTE, SECOND, to_datetime
+from bide.core.clock import MINUTE, SECOND, to_datetime
 from bide.core.errors import SettingError
 from bide.simulator import notation as written
 from bide.simulator.chance import Chance, Spread
@@ -36,8 +36,9 @@ class Behaviour:
     """The share of the turnaround after which the first row is begun; drawn from Beta(2, 2) when not set."""
     validation: Annotated[Spread, written.times] = field(default=Spread(15 * SECOND, 0.5))
     finalizing: Annotated[Spread, written.times] = field(default=Spread(4 * SECOND, 0.5))
-    window: Annotated[int, written.duration] = DAY
-    """How long the "24h" of a create last; what is not finished then expires."""
+    window: Annotated[int | None, written.duration] = None
+    """How long a batch has, by default as long as its protocol says (24 hours at OpenAI); what is not finished then
+    expires."""
     expires: Annotated[float | None, written.share] = None
     """Expire with this share of the rows done, whatever the turnaround."""
     stuck: Annotated[str | None, written.one_of("validating", "in_progress", "finalizing")] = None

@@ -1,6 +1,6 @@
 """Real-time calls: their limits, their latency, their answer and their charge."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -8,17 +8,15 @@ import xxhash
 
 from bide.core.clock import MILLISECOND, SECOND
 from bide.core.usage import Usage
-from bide.simulator import endpoints
 from bide.simulator import notation as written
-from bide.simulator.answers import BYTES_PER_TOKEN, Answers
-from bide.simulator.body import EMBEDDINGS, Body, poison, read_body
+from bide.simulator.answers import BYTES_PER_TOKEN, Answer, Answers, embedding
 from bide.simulator.chance import Chance, Spread
 from bide.simulator.charges import Charge
 from bide.simulator.exchange import Content, Reply
+from bide.simulator.levels import Level
 from bide.simulator.limits import Limits
-from bide.simulator.lines import FAILING_ROWS, POISONED, REFUSED_ROW
 from bide.simulator.refusal import NO_FLEX, Failure, Refusal
-from bide.simulator.wire import encode
+from bide.simulator.rows import FAILING_ROWS, POISONED, REFUSED_ROW, poison
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +37,46 @@ INSTANT = CallSettings(latency=Spread(0), tokens_per_second=0, flex_refused=0.0,
 """The calls of fast mode."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What a call asks for, whatever the protocol it is written in.
+
+    `said` gives the words that the answer quotes (asked for only if it does), `cap` the most output tokens, `failure` what the protocol finds wrong
+    with the body once the call has been counted.
+    """
+
+    model: str
+    said: Callable[[], str]
+    cap: int | None = None
+    embeds: bool = False
+    flex: bool = False
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """An answer that has been charged, for its protocol to write. `key` makes its id; times are in microseconds."""
+
+    key: str
+    answer: Answer
+    levels: Sequence[Level]
+    first: int
+    speaking: int
+
+    def whole(self, body: Content, headers: Mapping[str, str]) -> Reply:
+        """The reply that has it in one piece."""
+        return Reply(200, body, headers=dict(headers), delay=self.first + self.speaking)
+
+    def streamed(
+        self,
+        events: Sequence[bytes],
+        headers: Mapping[str, str],
+        content_type: str = "text/event-stream; charset=utf-8",
+    ) -> Reply:
+        """The reply that has it as events, which are spoken evenly."""
+        return Reply(200, b"", content_type, dict(headers), self.first, events, self.speaking // len(events))
+
+
 class Calls:
     """The calls of one run. Billed ones stand in `charges`, in the order they arrived."""
 
@@ -53,63 +91,49 @@ class Calls:
         self.charges: list[Charge] = []
         self.received = 0
 
-    def answer(self, endpoint: str, raw: Content, client_request_id: str | None, now: int) -> Reply:
-        """The reply to one call; a stream where the body asks for one.
+    def answer(self, ask: Ask, raw: Content, client_request_id: str | None, now: int) -> Spoken:
+        """The answer to one call, whose body is `raw`.
 
         Raises:
-            Refusal: the body is not valid, a limit is reached, or the prompt's marker asks for an error.
+            Refusal: the call is not valid, a limit is reached, or the prompt's marker asks for an error.
         """
         self.received += 1
         nth = self.received
-        body = read_body(raw)
-        if isinstance(body, Failure):
-            raise Refusal(body)
-        if not body.model:
-            raise Refusal(Failure(400, "You must provide a model parameter.", param="model"))
         # What fails from here on has used up a request all the same.
-        headers = self._limits.spend(body.model, max(body.cap or 0, len(raw) // BYTES_PER_TOKEN), now)
-        flex = body.service_tier == "flex"
-        if failure := self._failure(endpoint, body, raw):
-            raise Refusal(failure, headers)
-        if flex and self._chance.happens(self._settings.flex_refused, "flex", nth):
-            raise Refusal(NO_FLEX, headers)
+        levels = self._limits.spend(ask.model, max(ask.cap or 0, len(raw) // BYTES_PER_TOKEN), now)
+        if failure := self._failure(ask, raw):
+            raise Refusal(failure, levels=levels)
+        if ask.flex and self._chance.happens(self._settings.flex_refused, "flex", nth):
+            raise Refusal(NO_FLEX, levels=levels)
         digest = xxhash.xxh3_64_intdigest(raw)
-        usage = self._answers.usage(endpoint, body, digest, len(raw))
+        usage = embedding(len(raw)) if ask.embeds else self._answers.usage(ask.cap, digest, len(raw))
 
         first = self._chance.spread(self._settings.latency, "latency", nth)
-        if flex:
+        if ask.flex:
             first += self._chance.spread(self._settings.flex_wait, "flex wait", nth)
         speaking = self._speaking(usage)
         self.charges.append(
             Charge(
-                mode="flex" if flex else "realtime",
+                mode="flex" if ask.flex else "realtime",
                 client_request_id=client_request_id,
                 digest=f"{digest:016x}",
-                model=body.model,
+                model=ask.model,
                 usage=usage,
                 at=now + first + speaking,
             )
         )
-        answer = self._answers.answer(body, digest, usage)
-        key = self._chance.identifier("", "call", nth)
-        tier = "flex" if flex else "default"
-        if body.stream and endpoint != EMBEDDINGS:
-            events = list(endpoints.streamed(endpoint, key, now // SECOND, body, answer, tier))
-            return Reply(
-                200, b"", "text/event-stream; charset=utf-8", dict(headers), first, events, speaking // len(events)
-            )
-        made = endpoints.whole(endpoint, key, now // SECOND, body, answer, tier)
-        return Reply(200, encode(made), headers=dict(headers), delay=first + speaking)
+        answer = self._answers.answer(ask.said, digest, usage)
+        return Spoken(self._chance.identifier("", "call", nth), answer, levels, first, speaking)
 
-    def _failure(self, endpoint: str, body: Body, raw: Content) -> Failure | None:
+    def _failure(self, ask: Ask, raw: Content) -> Failure | None:
         """Why a call is not answered: its model, its parameters, or what its prompt's marker asks for."""
-        if self._models and body.model not in self._models:
-            message = f"The model {body.model!r} does not exist or you do not have access to it."
+        if self._models and ask.model not in self._models:
+            message = f"The model {ask.model!r} does not exist or you do not have access to it."
             return Failure(404, message, code="model_not_found")
         marker = poison(raw) if POISONED in raw else None
         if marker in ("validation", "unnamed"):
             return REFUSED_ROW
-        return body.fault(endpoint) or FAILING_ROWS.get(marker or "")
+        return ask.failure or FAILING_ROWS.get(marker or "")
 
     def _speaking(self, usage: Usage) -> int:
         """Microseconds from the first token to the last."""

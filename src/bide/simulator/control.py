@@ -6,17 +6,19 @@ import msgspec
 
 from bide.core.errors import SettingError
 from bide.simulator.books import Books
-from bide.simulator.exchange import Content, Reply, Request
+from bide.simulator.exchange import Content, Reply, Request, encode, show
 from bide.simulator.faults import read_faults
-from bide.simulator.wire import encode
+from bide.simulator.house import House
 
 PREFIX = "/sim/"
 
+EVERY = "all"
+
 ENDPOINTS = (
     "GET /sim/healthz",
-    "GET /sim/books",
-    "GET /sim/charges (JSON Lines)",
-    'POST /sim/faults [{"site": "create", "nth": 1, "kind": "reply_lost"}], where nth counts from now',
+    "GET /sim/books?provider=NAME (openai unless named, or all)",
+    "GET /sim/charges?provider=NAME (JSON Lines)",
+    'POST /sim/faults?provider=NAME [{"site": "create", "nth": 1, "kind": "reply_lost"}], where nth counts from now',
     "POST /sim/reset",
 )
 
@@ -24,7 +26,7 @@ ENDPOINTS = (
 class Controlled(Protocol):
     """What can be looked into and begun anew."""
 
-    books: Books
+    house: House
 
     def reset(self) -> None:
         """Put empty books in the place of the present ones."""
@@ -33,30 +35,34 @@ class Controlled(Protocol):
 
 def control(simulator: Controlled, request: Request, now: int) -> Reply:
     """The reply to a request under ``/sim/``."""
-    match request.method, request.path.removeprefix(PREFIX):
-        case "GET", "healthz":
-            return _show({"status": "ok", "now": now})
-        case "GET", "books":
-            return _show(simulator.books.summary(now))
-        case "GET", "charges":
-            lines = b"".join(encode(charge.as_table()) + b"\n" for charge in simulator.books.charges(now))
-            return Reply(200, lines, "application/jsonl")
-        case "POST", "faults":
-            return _add_faults(simulator.books, request.body)
-        case "POST", "reset":
-            simulator.reset()
-            return _show({"status": "ok"})
-        case _:
-            return _show({"error": f"There is no {request.method} {request.path}.", "endpoints": ENDPOINTS}, 404)
+    provider = request.query.get("provider", "openai")
+    try:
+        match request.method, request.path.removeprefix(PREFIX):
+            case "GET", "healthz":
+                return show({"status": "ok", "now": now})
+            case "GET", "books" if provider == EVERY:
+                return show({name: books.summary(now) for name, books in simulator.house.opened().items()})
+            case "GET", "books":
+                return show(simulator.house.books(provider).summary(now))
+            case "GET", "charges":
+                charges = simulator.house.books(provider).charges(now)
+                return Reply(
+                    200, b"".join(encode(charge.as_table()) + b"\n" for charge in charges), "application/jsonl"
+                )
+            case "POST", "faults":
+                return _add_faults(simulator.house.books(provider), request.body)
+            case "POST", "reset":
+                simulator.reset()
+                return show({"status": "ok"})
+            case _:
+                return show({"error": f"There is no {request.method} {request.path}.", "endpoints": ENDPOINTS}, 404)
+    except SettingError as error:
+        return show({"error": str(error), "endpoints": ENDPOINTS}, 400)
 
 
 def _add_faults(books: Books, body: Content) -> Reply:
     try:
         faults = read_faults(msgspec.json.decode(body, type=list[object]))
-    except (msgspec.DecodeError, UnicodeDecodeError, SettingError) as error:
-        return _show({"error": str(error), "endpoints": ENDPOINTS}, 400)
-    return _show({"faults": [fault.as_table() for fault in books.faults.add_next(faults)]})
-
-
-def _show(value: object, status: int = 200) -> Reply:
-    return Reply(status, encode(value))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return show({"error": str(error), "endpoints": ENDPOINTS}, 400)
+    return show({"faults": [fault.as_table() for fault in books.faults.add_next(faults)]})

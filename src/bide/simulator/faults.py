@@ -31,6 +31,8 @@ class Site(enum.StrEnum):
     CANCEL = "cancel"
     MODELS = "models"
     CALL = "call"
+    COUNT = "count"
+    """A count of tokens, where the protocol has a call for that."""
 
 
 class Kind(enum.StrEnum):

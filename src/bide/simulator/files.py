@@ -3,16 +3,12 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from bide.core.clock import DAY, SECOND
+from bide.core.clock import DAY
 from bide.simulator import notation as written
-from bide.simulator.refusal import Refusal, invalid, scripted, unknown
-from bide.simulator.wire import FileObject, Page, page, seconds
+from bide.simulator.exchange import Content
+from bide.simulator.refusal import Refusal, scripted, unknown
 
 MAX_BYTES = 512 * 10**6
-
-MAX_PAGE = 10_000
-
-UPLOAD_PURPOSES = ("assistants", "batch", "fine-tune", "vision", "user_data", "evals")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,22 +26,11 @@ class StoredFile:
     id: str
     filename: str
     purpose: str
-    content: bytes | bytearray
+    content: Content
     created_at: int
     expires_at: int | None
     served_from: int = 0
     early_status: int = 503
-
-    def view(self) -> FileObject:
-        """The file as the wire shows it."""
-        return FileObject(
-            id=self.id,
-            bytes=len(self.content),
-            created_at=self.created_at // SECOND,
-            expires_at=seconds(self.expires_at),
-            filename=self.filename,
-            purpose=self.purpose,
-        )
 
 
 class Files:
@@ -70,7 +55,7 @@ class Files:
             raise unknown(f"No such File object: {identifier}")
         return file
 
-    def content(self, identifier: str, now: int) -> bytes | bytearray:
+    def content(self, identifier: str, now: int) -> Content:
         """The file's bytes. Raises a 404, or what the script answers while they are not ready."""
         file = self.get(identifier, now)
         if now < file.served_from:
@@ -82,18 +67,10 @@ class Files:
         self.get(identifier, now)
         del self._files[identifier]
 
-    def listing(self, purpose: str | None, limit: int, order: str, after: str | None, now: int) -> Page:
-        """One page, by creation, of the files that exist."""
-        if not 1 <= limit <= MAX_PAGE:
-            raise invalid(f"limit has to be 1 to {MAX_PAGE}.", param="limit", code="integer_out_of_range")
-        files = [file for file in self._files.values() if _exists(file, now) and purpose in (None, file.purpose)]
-        files.sort(key=lambda file: (file.created_at, file.id), reverse=order != "asc")
-        if after is not None:
-            start = next((place for place, file in enumerate(files, 1) if file.id == after), None)
-            if start is None:
-                raise invalid(f"There is no file {after!r} to go on after.", param="after")
-            files = files[start:]
-        return page([file.view() for file in files[:limit]], more=len(files) > limit)
+    def existing(self, now: int) -> list[StoredFile]:
+        """The files that exist, the oldest first."""
+        files = [file for file in self._files.values() if _exists(file, now)]
+        return sorted(files, key=lambda file: (file.created_at, file.id))
 
 
 def _exists(file: StoredFile, now: int) -> bool:

@@ -8,17 +8,19 @@ from bide.core.clock import SECOND, Clock
 from bide.providers.transport import IDLE_TIMEOUT, NotSentError, Reply, ReplyLostError, Upload
 from bide.simulator import exchange
 from bide.simulator.books import Books
-from bide.simulator.protocol import respond
+from bide.simulator.bucket import Bucket
+from bide.simulator.house import House
 
 
 class InProcessTransport:
-    """A connection to a simulated provider; any number of them may share its books.
+    """A connection to a simulated provider, or to a house of them; any number of them may share its books.
 
-    Nothing yields to the event loop unless the script asks for a delay.
+    Nothing yields to the event loop unless the script asks for a delay, or the bucket does. The bucket of a house is
+    its own; one provider's is in memory unless another is handed in.
     """
 
-    def __init__(self, books: Books, clock: Clock) -> None:
-        self._books = books
+    def __init__(self, books: Books | House, clock: Clock, bucket: Bucket | None = None) -> None:
+        self._house = books if isinstance(books, House) else House.of(books, bucket)
         self._clock = clock
 
     def exchange(
@@ -30,8 +32,8 @@ class InProcessTransport:
         body: bytes | Upload | None = None,
         idle_timeout: float = IDLE_TIMEOUT,
     ) -> "_Exchange":
-        """One request and its reply; the host in `url` does not matter. See `Transport`."""
-        return _Exchange(self._books, self._clock, method, url, headers, body, round(idle_timeout * SECOND))
+        """One request and its reply; the host in `url` does not matter, its first folder may name the provider. See `Transport`."""
+        return _Exchange(self._house, self._clock, method, url, headers, body, round(idle_timeout * SECOND))
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -40,7 +42,7 @@ class InProcessTransport:
 class _Exchange:
     def __init__(
         self,
-        books: Books,
+        house: House,
         clock: Clock,
         method: str,
         url: str,
@@ -48,7 +50,7 @@ class _Exchange:
         body: bytes | Upload | None,
         idle: int,
     ) -> None:
-        self._books = books
+        self._house = house
         self._clock = clock
         self._method = method
         self._url = url
@@ -63,15 +65,16 @@ class _Exchange:
             headers["content-type"] = body.content_type
             body = await _collect(body)
         path, _, query = self._url.partition("?")
+        scheme, _, host, path = path.split("/", 3)
         request = exchange.Request(
             self._method,
-            "/" + path.split("/", 3)[3],
-            dict(parse_qsl(query)) if query else {},
+            "/" + path,
+            dict(parse_qsl(query, keep_blank_values=True)) if query else {},
             headers,
             body,
+            f"{scheme}//{host}",
         )
-        now = self._clock.now()
-        outcome = respond(self._books, request, now)
+        outcome = await self._house.handle(request, self._clock)
         if isinstance(outcome, exchange.Lost):
             if not outcome.sent:
                 raise NotSentError("the simulator's script lets nothing be sent")

@@ -3,12 +3,13 @@
 A budget fills evenly: its level is a function of its last use and now.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from bide.core.clock import MINUTE, SECOND
 from bide.simulator import notation as written
+from bide.simulator.levels import Level
 from bide.simulator.refusal import Failure, Refusal, busy
 
 ANY_MODEL = "*"
@@ -18,8 +19,9 @@ ANY_MODEL = "*"
 class Limit:
     """A `[[limit]]` of a script, for one model or for each (``"*"``); the last one that names the model and has begun counts.
 
-    `requests` and `tokens` are per minute; `enqueued_tokens` are input tokens of all batches that have not ended.
-    `over_quota` says how a batch over that quota is refused: ``late`` (it fails in validation) or at the create.
+    `requests` and `tokens` are per minute; `enqueued_tokens` are input tokens of all batches that have not ended,
+    `enqueued_requests` their rows that are not done, and `open_batches` their number. `over_quota` says how a batch
+    over such a quota is refused: ``late`` (it fails in validation, where the protocol knows that) or at the create.
     """
 
     model: Annotated[str, written.text] = ANY_MODEL
@@ -27,6 +29,8 @@ class Limit:
     requests: Annotated[int | None, written.whole] = None
     tokens: Annotated[int | None, written.whole] = None
     enqueued_tokens: Annotated[int | None, written.whole] = None
+    enqueued_requests: Annotated[int | None, written.whole] = None
+    open_batches: Annotated[int | None, written.whole] = None
     over_quota: Annotated[str, written.one_of("late", "400", "429")] = "late"
 
 
@@ -64,16 +68,16 @@ class Limits:
         fitting = (limit for limit in reversed(self._limits) if limit.model in (model, ANY_MODEL))
         return next((limit for limit in fitting if elapsed >= limit.from_), None)
 
-    def spend(self, model: str, tokens: int, now: int) -> Mapping[str, str]:
-        """Count one call that may use so many tokens, and give the headers that tell what is left.
+    def spend(self, model: str, tokens: int, now: int) -> Sequence[Level]:
+        """Count one call that may use so many tokens, and give what is left.
 
         Raises:
-            Refusal: 429, with the same headers and Retry-After.
+            Refusal: 429, with the same levels and how long to wait.
         """
         limit = self.limit(model, now)
         if limit is None:
-            return {}
-        headers: dict[str, str] = {}
+            return ()
+        levels: list[Level] = []
         short: tuple[str, Budget, int] | None = None
         for name, amount, most in (("requests", 1, limit.requests), ("tokens", tokens, limit.tokens)):
             if most is None:
@@ -84,18 +88,16 @@ class Limits:
                 short = (name, budget, wait)
             if short is None:
                 budget.level -= amount
-            headers[f"x-ratelimit-limit-{name}"] = str(most)
-            headers[f"x-ratelimit-remaining-{name}"] = str(max(0, int(budget.level)))
-            headers[f"x-ratelimit-reset-{name}"] = format_reset(budget.wait(most))
+            levels.append(Level(name, most, max(0, int(budget.level)), budget.wait(most)))
         if short:
             name, budget, wait = short
             used = budget.limit - int(budget.level)
             message = (
                 f"Rate limit reached for {model} on {name} per min. Limit: {budget.limit}, used: {used}. "
-                f"Please try again in {format_reset(wait)}."
+                f"Please try again in {-(-wait // SECOND)}s."
             )
-            raise busy(message, wait, kind=name, headers=headers)
-        return headers
+            raise busy(message, wait, kind=name, levels=levels)
+        return levels
 
     def _budget(self, model: str, name: str, most: int, now: int) -> Budget:
         """A model's budget of requests or tokens, made anew when its limit has changed."""
@@ -105,30 +107,14 @@ class Limits:
         budget.fill(now)
         return budget
 
-    def quota(self, model: str, now: int) -> "Quota | None":
-        """The quota of enqueued tokens in force for a model."""
-        limit = self.limit(model, now)
-        if limit is None or limit.enqueued_tokens is None:
-            return None
-        return Quota(limit.enqueued_tokens, None if limit.over_quota == "late" else int(limit.over_quota))
 
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """How many input tokens may be enqueued, and the status with which a create over it is refused; None is never: the
-    batch fails in validation."""
-
-    tokens: int
-    refused_with: int | None
-
-
-def over_quota(model: str, limit: int) -> Failure:
-    """The failure of a batch that does not fit the enqueued-token quota."""
+def over_quota(model: str, limit: int, unit: str = "token") -> Failure:
+    """The failure of a batch that does not fit a quota of what may be enqueued: tokens, requests or batches."""
     return Failure(
         400,
-        f"Enqueued token limit reached for {model} in organization org-simulated. Limit: {limit:,} enqueued tokens. "
+        f"Enqueued {unit} limit reached for {model} in organization org-simulated. Limit: {limit:,} enqueued {unit}s. "
         "Please try again once some in_progress batches have been completed.",
-        code="token_limit_exceeded",
+        code=f"{unit}_limit_exceeded",
     )
 
 
@@ -136,14 +122,3 @@ def refuse_at_create(failure: Failure, status: int) -> Refusal:
     """The same failure as the reply to a create: a 400, or a 429 as some clients expect it."""
     kind = failure.type if status == 400 else "tokens"
     return Refusal(Failure(status, failure.message, kind, failure.code))
-
-
-def format_reset(duration: int) -> str:
-    """A duration as the rate-limit headers write it: ``1s``, ``6m0s``, ``500ms``, ``0s``."""
-    if not duration:
-        return "0s"
-    if duration < SECOND:
-        return f"{-(-duration // 1_000)}ms"
-    seconds = -(-duration // SECOND)
-    minutes, seconds = divmod(seconds, 60)
-    return f"{minutes}m{seconds}s" if minutes else f"{seconds}s"

@@ -1,15 +1,17 @@
-"""What the provider refuses, in the shape that every error of OpenAI's has."""
+"""What the provider refuses, as a value; each protocol has its own shape for it."""
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from bide.core.clock import SECOND
+from bide.simulator.levels import Level
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An error as a value: what went wrong with one row, one call or one file."""
+    """An error as a value: what went wrong with one row, one call or one file.
+
+    `type`, `code` and `param` are OpenAI's words; protocols that have others go by `status`.
+    """
 
     status: int
     message: str
@@ -17,17 +19,17 @@ class Failure:
     code: str | None = None
     param: str | None = None
 
-    def body(self) -> dict[str, object]:
-        """``{"error": {…}}``, with its four fields in the documented order."""
-        return {"error": {"message": self.message, "type": self.type, "param": self.param, "code": self.code}}
-
 
 @dataclass(slots=True)
 class Refusal(Exception):  # noqa: N818 - a refusal is a reply, not something that went wrong here
-    """A call that gets an error for a reply."""
+    """A call that gets an error for a reply. `wait` is what Retry-After says, in microseconds; None says nothing.
+
+    `levels` are what is left of the rate limits that the call has used up.
+    """
 
     failure: Failure
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    wait: int | None = None
+    levels: Sequence[Level] = ()
 
 
 def invalid(message: str, *, param: str | None = None, code: str | None = None) -> Refusal:
@@ -40,12 +42,13 @@ def unknown(message: str) -> Refusal:
     return Refusal(Failure(404, message))
 
 
-def busy(message: str, wait: int, *, kind: str = "requests", headers: Mapping[str, str] | None = None) -> Refusal:
+def busy(message: str, wait: int, *, kind: str = "requests", levels: Sequence[Level] = ()) -> Refusal:
     """429 that passes: try again after `wait` microseconds. `kind` is the budget that is used up."""
-    failure = Failure(429, message, type=kind, code="rate_limit_exceeded")
-    return Refusal(failure, {**(headers or {}), "retry-after": str(math.ceil(wait / SECOND))})
+    return Refusal(Failure(429, message, type=kind, code="rate_limit_exceeded"), wait, levels)
 
 
+UNAUTHENTICATED = Failure(401, "You did not send an API key that is known.", code="invalid_api_key")
+TOO_LARGE = Failure(413, "The request is larger than any may be.")
 OVERLOADED = Failure(
     503, "The server is overloaded; please try again later.", "service_unavailable_error", "server_is_overloaded"
 )
@@ -56,7 +59,7 @@ SLOW_DOWN = Failure(429, "Requests grew too fast; please slow down.", "rate_limi
 BROKEN = Failure(500, "The server had an error while processing your request.", "server_error")
 NO_FLEX = Failure(429, "Resource Unavailable", "rate_limit_error", "resource_unavailable")
 
-STATUS_FAILURES: Mapping[int, Failure] = {
+STATUS_FAILURES = {
     400: Failure(400, "The request is refused by the script."),
     404: Failure(404, "Not found, by the script."),
     500: BROKEN,

@@ -1,74 +1,56 @@
-"""The output and the error file of a batch that has ended, with whatever is wrong with their rows."""
+"""The rows of a batch that has ended, as its protocol writes them, with whatever is wrong with their delivery."""
 
-from dataclasses import dataclass
+import enum
+from collections.abc import Callable
 
-from bide.core.clock import SECOND
-from bide.simulator import endpoints
-from bide.simulator.answers import Answers
 from bide.simulator.batch import Batch
-from bide.simulator.body import Body, read_body
-from bide.simulator.lines import Row
-from bide.simulator.wire import RowError, RowLine, RowResponse, encode
-
-NOT_RUN = {
-    "expired": RowError("batch_expired", "This request could not be executed before the completion window expired."),
-    "cancelled": RowError("batch_cancelled", "This request was not executed because the batch was cancelled."),
-}
-"""What the error file says of rows that were never worked on."""
+from bide.simulator.rows import Row
+from bide.simulator.status import Status
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
-    """The two files; empty bytes where there is none."""
+class Fate(enum.Enum):
+    """What has become of a row."""
 
-    output: bytearray
-    errors: bytearray
+    ANSWERED = "answered"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
 
 
-def write(batch: Batch, answers: Answers) -> Results:
-    """The files of a batch at its end. Makes every answer, so the rows' bodies are let go afterwards."""
+Tell = Callable[[Row, str, int, int, Fate], tuple[str, bytes] | None]
+"""Writes a row: given the row, the custom_id to write, its place in the input, its rank in the order of the work, and
+its fate, it says which file it belongs in and its line, without the line's end; None leaves it out."""
+
+
+def write(batch: Batch, tell: Tell) -> dict[str, bytearray]:
+    """The files of a batch at its end, by name. Makes every answer, so the rows' bodies are let go afterwards."""
     status, done = batch.status(batch.ended_at), batch.done(batch.ended_at)
-    output, errors, repeats = bytearray(), bytearray(), list[tuple[bytearray, bytes]]()
+    undone = Fate.CANCELLED if status is Status.CANCELLED else Fate.EXPIRED
+    files: dict[str, bytearray] = {}
+    repeats: list[tuple[bytearray, bytes]] = []
     rows = batch.rows if batch.validated(batch.ended_at) else ()
-    key = f"{batch.chance.number('rows') >> 16:012x}"
     odd = bool(batch.behaviour.missing or batch.behaviour.repeated or batch.behaviour.renamed)
     for rank, place in enumerate(batch.order[: len(rows)]):
         row = rows[place]
-        line = RowLine(f"batch_req_{key}{place:06x}", row.custom_id, None)
-        target = errors
-        if rank >= done:
-            line.error = NOT_RUN.get(status, NOT_RUN["expired"])
-        elif row.failure is not None:
-            line.response = RowResponse(row.failure.status, f"req_{key}{place:06x}", row.failure.body())
-        else:
-            created = batch.finished_at(rank) // SECOND
-            made = _answer(batch, row, answers, f"{key}{place:06x}", created)
-            line.response = RowResponse(200, f"req_{key}{place:06x}", made)
-            target = output
+        fate = undone if rank >= done else Fate.ANSWERED if row.failure is None else Fate.FAILED
         way = mischief(batch, row) if odd or row.marker else None
-        if way == "missing":
+        told = tell(row, f"{row.custom_id}-unknown" if way == "renamed" else row.custom_id, place, rank, fate)
+        if told is None or way == "missing":
             continue
-        if way == "renamed":
-            line.custom_id = f"{row.custom_id}-unknown"
-        encoded = encode(line)
-        target += encoded
+        name, line = told
+        target = files.get(name)
+        if target is None:
+            target = files[name] = bytearray()
+        target += line
         target += b"\n"
         if way == "repeated":
-            repeats.append((target, encoded))
-    for target, encoded in repeats:
-        target += encoded
+            repeats.append((target, line))
+    for target, line in repeats:
+        target += line
         target += b"\n"
     for row in rows:
         row.raw = None
-    return Results(output, errors)
-
-
-def _answer(batch: Batch, row: Row, answers: Answers, key: str, created: int) -> object:
-    body = read_body(row.raw or b"{}")
-    if not isinstance(body, Body):
-        raise TypeError("a row whose body cannot be read has a failure, and is never answered")
-    answer = answers.answer(body, row.digest, row.usage)
-    return endpoints.whole(batch.endpoint, key, created, body, answer, "default")
+    return files
 
 
 def mischief(batch: Batch, row: Row) -> str | None:

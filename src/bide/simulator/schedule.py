@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-from bide.core.clock import FAR_FUTURE, HOUR
+from bide.core.clock import DAY, FAR_FUTURE, HOUR
 from bide.simulator.behaviour import Behaviour
 from bide.simulator.chance import Chance
 from bide.simulator.outages import Standstill
+from bide.simulator.status import Status
 
 NEVER = FAR_FUTURE
 
@@ -21,7 +22,7 @@ class Schedule:
     not stand still; what is not finished at `ends_at` stays so.
     """
 
-    outcome: str
+    outcome: Status
     validated_at: int
     begins_at: int
     finalizing_at: int
@@ -30,13 +31,13 @@ class Schedule:
     work: int
     standstill: Standstill
 
-    def status(self, now: int) -> str:
-        """The status that the wire shows."""
+    def status(self, now: int) -> Status:
+        """Where the batch stands."""
         if now >= self.ends_at:
             return self.outcome
         if now < self.validated_at:
-            return "validating"
-        return "in_progress" if now < self.finalizing_at else "finalizing"
+            return Status.VALIDATING
+        return Status.IN_PROGRESS if now < self.finalizing_at else Status.FINALIZING
 
     def done(self, now: int) -> int:
         """How many rows are finished by now."""
@@ -51,8 +52,16 @@ class Schedule:
         return self.standstill.after(self.begins_at, -(-(rank + 1) * self.work // self.doable))
 
 
-def draw(behaviour: Behaviour, chance: Chance, drift: float, rows: int, now: int, standstill: Standstill) -> Schedule:
-    """The schedule of a batch of so many valid rows that is created now.
+def draw(
+    behaviour: Behaviour,
+    chance: Chance,
+    drift: float,
+    rows: int,
+    now: int,
+    standstill: Standstill,
+    window: int = DAY,
+) -> Schedule:
+    """The schedule of a batch of so many valid rows that is created now and expires after `window`.
 
     `chance` is the batch's own; `drift` is how slow everything is at present, in standard deviations.
     """
@@ -63,8 +72,8 @@ def draw(behaviour: Behaviour, chance: Chance, drift: float, rows: int, now: int
     finalizing_at = max(begins_at, standstill.after(now, turnaround))
     ends_at = standstill.after(finalizing_at, chance.spread(behaviour.finalizing, "finalizing"))
     work = max(0, turnaround - standstill.worked(now, begins_at))
-    expires_at = now + behaviour.window
-    natural = Schedule("completed", validated_at, begins_at, finalizing_at, ends_at, rows, work, standstill)
+    expires_at = now + (window if behaviour.window is None else behaviour.window)
+    natural = Schedule(Status.COMPLETED, validated_at, begins_at, finalizing_at, ends_at, rows, work, standstill)
 
     match behaviour.stuck:
         case "validating":
@@ -81,13 +90,13 @@ def draw(behaviour: Behaviour, chance: Chance, drift: float, rows: int, now: int
         natural = replace(natural, begins_at=begins_at, doable=int(rows * behaviour.expires), work=work)
     elif finalizing_at <= expires_at:
         return natural
-    return replace(natural, outcome="expired", finalizing_at=NEVER, ends_at=expires_at)
+    return replace(natural, outcome=Status.EXPIRED, finalizing_at=NEVER, ends_at=expires_at)
 
 
 def draw_failure(behaviour: Behaviour, chance: Chance, now: int, standstill: Standstill) -> Schedule:
     """The schedule of a batch that fails in validation."""
     ends_at = validation_end(behaviour, chance, now, standstill)
-    return Schedule("failed", ends_at, NEVER, NEVER, ends_at, 0, 0, standstill)
+    return Schedule(Status.FAILED, ends_at, NEVER, NEVER, ends_at, 0, 0, standstill)
 
 
 def validation_end(behaviour: Behaviour, chance: Chance, now: int, standstill: Standstill) -> int:

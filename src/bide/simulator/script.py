@@ -26,7 +26,7 @@ from bide.simulator.outages import Outage
 
 
 @dataclass(frozen=True, kw_only=True)
-class Account:
+class AccountSettings:
     """`[account]` of a script. Without `models` every name is one; `batches_per_hour` bounds the creates.
 
     `cancel_ended` is the status that cancelling an ended batch is answered with (what the real service does is not
@@ -50,7 +50,7 @@ class Script:
     realtime: CallSettings = field(default_factory=CallSettings)
     answers: AnswerSettings = field(default_factory=AnswerSettings)
     files: FileSettings = field(default_factory=FileSettings)
-    account: Account = field(default_factory=Account)
+    account: AccountSettings = field(default_factory=AccountSettings)
 
     def hurried(self) -> "Script":
         """The same, at full speed: no turnaround, no latency, tiny answers. For measuring what is in front of it."""
@@ -71,7 +71,7 @@ SECTIONS: Mapping[str, type[object]] = {
     "realtime": CallSettings,
     "answers": AnswerSettings,
     "files": FileSettings,
-    "account": Account,
+    "account": AccountSettings,
     "speed": Speed,
 }
 """Tables that a script has at most one of."""

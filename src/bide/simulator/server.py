@@ -8,12 +8,11 @@ from aiohttp import web
 from bide.core.clock import Clock, SystemClock
 from bide.simulator import control
 from bide.simulator.books import Books
+from bide.simulator.bucket import Bucket
 from bide.simulator.exchange import Content, Lost, Reply, Request
 from bide.simulator.files import MAX_BYTES
-from bide.simulator.protocol import respond
-from bide.simulator.refusal import Failure
+from bide.simulator.house import House
 from bide.simulator.script import Script, load_script
-from bide.simulator.wire import encode
 
 HOST = "127.0.0.1"
 """Only this machine: the simulator takes any key."""
@@ -21,32 +20,42 @@ HOST = "127.0.0.1"
 PIECE = 1 << 18
 """Bytes of a body that are read or written at a time."""
 
-TOO_LARGE = Failure(413, f"A file has at most {MAX_BYTES} bytes.")
-
 
 class Simulator:
-    """A provider with a clock. `url` is what an SDK takes for its base URL; `books` may be read at any time."""
+    """A house of providers with a clock. `root` is its address, `url` what OpenAI's SDK takes for its base URL."""
 
-    def __init__(self, script: Script, seed: int, clock: Clock) -> None:
+    def __init__(self, script: Script, seed: int, clock: Clock, bucket: Bucket | None = None) -> None:
         self.clock = clock
-        self.books = Books(script, seed, clock.now())
-        self.url = ""
+        self.house = House(script, seed, clock.now(), bucket)
+        self.root = ""
+
+    @property
+    def url(self) -> str:
+        """The base URL at which OpenAI's protocol is spoken."""
+        return f"{self.root}/v1"
+
+    @property
+    def books(self) -> Books:
+        """The books of the account at OpenAI; `house` has those of the others. They may be read at any time."""
+        return self.house.books()
 
     def reset(self) -> None:
-        """Begin anew: same script, same seed, empty books."""
-        self.books = Books(self.books.script, self.books.seed, self.clock.now())
+        """Begin anew: same script, same seed, empty books, the same bucket."""
+        self.house = House(self.house.script, self.house.seed, self.clock.now(), self.house.bucket)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         body = await _read(request)
         if body is None:
-            return web.Response(status=413, body=encode(TOO_LARGE.body()), content_type="application/json")
+            return await self._send(request, self.house.too_large(request.path))
         headers = {name.lower(): value for name, value in request.headers.items()}
-        asked = Request(request.method, request.path, request.query, headers, body)
+        # The path stays as it was sent: ids may contain slashes that are escaped.
+        base = f"http://{headers.get('host', HOST)}"
+        asked = Request(request.method, request.rel_url.raw_path, request.query, headers, body, base)
         if asked.path.startswith(control.PREFIX):
             outcome = control.control(self, asked, self.clock.now())
         else:
-            outcome = respond(self.books, asked, self.clock.now())
+            outcome = await self.house.handle(asked, self.clock)
         if isinstance(outcome, Lost):
             await self._pause(outcome.after)
             return _cut(request, web.StreamResponse())
@@ -81,23 +90,28 @@ class Simulator:
 
 @contextlib.asynccontextmanager
 async def running_simulator(
-    script: Script | str = "fast", *, seed: int = 0, port: int = 0, clock: Clock | None = None
+    script: Script | str = "fast",
+    *,
+    seed: int = 0,
+    port: int = 0,
+    clock: Clock | None = None,
+    bucket: Bucket | None = None,
 ) -> AsyncGenerator[Simulator]:
-    """A simulator that listens for as long as the context is open; port 0 is any free one.
+    """A simulator that listens for as long as the context is open; port 0 is any free one, the bucket in memory.
 
     Raises:
         SettingError: the script, named by its file or as a preset, cannot be used.
         OSError: the port is taken.
     """
     loaded = load_script(script) if isinstance(script, str) else script
-    simulator = Simulator(loaded, seed, clock or SystemClock())
+    simulator = Simulator(loaded, seed, clock or SystemClock(), bucket)
     # A client that gives up ends its handler too: nothing is left hanging. What a request does is done by then.
     server = web.Server(simulator.handle, handler_cancellation=True, read_bufsize=PIECE, access_log=None)
     runner = web.ServerRunner(server, shutdown_timeout=1.0)
     await runner.setup()
     try:
         await web.TCPSite(runner, HOST, port).start()
-        simulator.url = f"http://{HOST}:{runner.addresses[0][1]}/v1"
+        simulator.root = f"http://{HOST}:{runner.addresses[0][1]}"
         yield simulator
     finally:
         await runner.cleanup()

@@ -1,10 +1,9 @@
 """What the simulator reads of a request's body, for all three endpoints; everything else passes unread."""
 
-import re
-
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
+from bide.simulator.answers import first_words
 from bide.simulator.refusal import Failure
 
 CHAT = "/v1/chat/completions"
@@ -12,13 +11,8 @@ RESPONSES = "/v1/responses"
 EMBEDDINGS = "/v1/embeddings"
 ENDPOINTS = (CHAT, RESPONSES, EMBEDDINGS)
 
-WORDS = 12
-"""How many words of the prompt an answer quotes."""
-
 NULL = Raw(b"null")
 """What stands for a field that the body leaves out, where the answer repeats it unread."""
-
-MARKER = re.compile(rb"\[poison:([a-z-]+)\]")
 
 
 class StreamOptions(msgspec.Struct):
@@ -77,7 +71,7 @@ class Body(msgspec.Struct):
         elif self.input:
             last = self.input if isinstance(self.input, str) else self.input[-1]
         said = last if isinstance(last, str) else _said(last)
-        return " ".join(said[:400].split(None, WORDS)[:WORDS])
+        return first_words(said)
 
     def texts(self) -> list[bytes]:
         """The JSON of each text to embed: a list of texts or of token lists is many, a text or one token list is one."""
@@ -107,12 +101,6 @@ def read_body(raw: Raw | bytes | bytearray) -> Body | Failure:
         return Failure(400, f"Invalid type: {error}.", code="invalid_type")
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return Failure(400, f"The body of your request is not valid JSON: {error}.")
-
-
-def poison(raw: Raw | bytes | bytearray) -> str | None:
-    """The mischief that a prompt asks for with a marker like ``[poison:row-error]``."""
-    found = MARKER.search(bytes(raw))
-    return found[1].decode() if found else None
 
 
 def _said(message: Raw) -> str:

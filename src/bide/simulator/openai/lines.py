@@ -5,65 +5,22 @@ they have been seen; ``empty_file`` and ``too_many_tasks`` are those of its olde
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import msgspec
 import xxhash
 from msgspec import UNSET, Raw, UnsetType
 
-from bide.core.usage import Usage
-from bide.simulator.answers import Answers
-from bide.simulator.body import EMBEDDINGS, Body, poison, read_body
-from bide.simulator.refusal import BROKEN, Failure
+from bide.simulator.answers import Answers, embedding
+from bide.simulator.openai.body import EMBEDDINGS, Body, read_body
+from bide.simulator.refusal import Failure
+from bide.simulator.rows import FAILING_ROWS, POISONED, Batchable, Problem, Row, poison
 
 MAX_LINES = 50_000
 MAX_BYTES = 200 * 2**20
 MAX_EMBEDDINGS = 50_000
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-POISONED = b"[poison:"
-
-REFUSED_ROW = Failure(400, "This request is refused.", code="invalid_value", param="messages")
-BUSY_ROW = Failure(429, "Rate limit reached while processing.", "requests", "rate_limit_exceeded")
-FAILING_ROWS = {"row-error": REFUSED_ROW, "row-busy": BUSY_ROW, "row-broken": BROKEN}
-"""Markers of prompts whose row runs and fails."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a whole batch fails: one entry of its `errors`."""
-
-    code: str
-    message: str
-    line: int | None = None
-    param: str | None = None
-
-
-class Row(msgspec.Struct, gc=False):
-    """One request of a batch. `raw` is its body, as it stands in the file; None once its answer has been made.
-
-    `digest` is the XXH3-64 of the body, `marker` the mischief its prompt asks for.
-    """
-
-    custom_id: str
-    raw: Raw | None
-    digest: int
-    usage: Usage
-    failure: Failure | None = None
-    marker: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Batchable:
-    """What a valid file holds."""
-
-    rows: Sequence[Row]
-    model: str
-
-    @property
-    def tokens(self) -> int:
-        """Input tokens, as the quota of enqueued tokens counts them."""
-        return sum(row.usage.input for row in self.rows)
 
 
 class _Line(msgspec.Struct, gc=False):
@@ -167,9 +124,12 @@ class _Checker:
         body, failure = self._body(line.body)
         size = len(bytes(line.body))
         digest = xxhash.xxh3_64_intdigest(line.body)
-        row = Row(custom_id, line.body, digest, self._answers.usage(self._endpoint, body, digest, size), failure)
         if self._endpoint == EMBEDDINGS:
             self._count_embeddings(body)
+            usage = embedding(size)
+        else:
+            usage = self._answers.usage(body.cap, digest, size)
+        row = Row(custom_id, line.body, digest, usage, failure)
         if self._poisoned and (marker := poison(line.body)):
             self._poison(row, marker)
         return row

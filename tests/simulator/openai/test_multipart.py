@@ -2,7 +2,7 @@
 
 import pytest
 
-from bide.simulator.multipart import parse_form
+from bide.simulator.openai.multipart import parse_form
 
 PART = b'--b\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n'
 FILE = b'--b\r\nContent-Disposition: form-data; name="file"; filename="in.jsonl"\r\nContent-Type: x/y\r\n\r\n'

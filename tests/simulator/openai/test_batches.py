@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bide.core.clock import DAY, HOUR, MINUTE, SECOND
-from bide.simulator.body import CHAT
+from bide.simulator.openai.body import CHAT
 
 if TYPE_CHECKING:
     from tests.simulator.conftest import Account

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from bide.simulator import chat, embeddings, responses
 from bide.simulator.answers import Answer
-from bide.simulator.body import CHAT, EMBEDDINGS, Body
+from bide.simulator.openai import chat, embeddings, responses
+from bide.simulator.openai.body import CHAT, EMBEDDINGS, Body
 
 
 def whole(endpoint: str, key: str, created: int, body: Body, answer: Answer, tier: str) -> object:

@@ -7,9 +7,10 @@ from msgspec import Raw
 
 from bide.core.usage import Usage
 from bide.simulator.answers import Answer
-from bide.simulator.body import Body
-from bide.simulator.chat import PIECE
-from bide.simulator.wire import OutputDetails, encode
+from bide.simulator.exchange import encode
+from bide.simulator.openai.body import Body
+from bide.simulator.openai.chat import PIECE
+from bide.simulator.openai.wire import OutputDetails
 
 
 class OutputText(msgspec.Struct):

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bide.simulator.answers import Answers, AnswerSettings
-from bide.simulator.body import CHAT, EMBEDDINGS
 from bide.simulator.chance import Chance
-from bide.simulator.lines import MAX_BYTES, MAX_LINES, Batchable, Problem, read_lines
+from bide.simulator.openai.body import CHAT, EMBEDDINGS
+from bide.simulator.openai.lines import MAX_BYTES, MAX_LINES, read_lines
+from bide.simulator.rows import Batchable, Problem
 
 if TYPE_CHECKING:
     from tests.simulator.conftest import Account

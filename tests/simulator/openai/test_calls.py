@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bide.core.clock import MILLISECOND, SECOND
-from bide.simulator.body import CHAT, EMBEDDINGS, RESPONSES
 from bide.simulator.exchange import Reply
+from bide.simulator.openai.body import CHAT, EMBEDDINGS, RESPONSES
 
 if TYPE_CHECKING:
     from tests.simulator.conftest import Account

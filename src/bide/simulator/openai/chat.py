@@ -6,7 +6,7 @@ import msgspec
 
 from bide.core.usage import Usage
 from bide.simulator.answers import Answer
-from bide.simulator.wire import encode
+from bide.simulator.exchange import encode
 
 FINGERPRINT = "fp_simulated"
 

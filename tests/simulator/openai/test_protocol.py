@@ -7,7 +7,7 @@ import pytest
 
 from bide.simulator.exchange import Reply
 from bide.simulator.faults import Site
-from bide.simulator.protocol import find_route
+from bide.simulator.openai.protocol import OPENAI
 
 if TYPE_CHECKING:
     from tests.simulator.conftest import Account
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     ],
 )
 def test_routes(method: str, path: str, route: object) -> None:
-    assert find_route(method, path) == route
+    assert OPENAI.find_route(method, path) == route
 
 
 def test_headers_of_every_reply(plain: "Account") -> None:

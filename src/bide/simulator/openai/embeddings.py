@@ -8,7 +8,7 @@ import struct
 import msgspec
 
 from bide.core.usage import Usage
-from bide.simulator.body import Body
+from bide.simulator.openai.body import Body
 
 DIMENSIONS = 16
 """Numbers in a vector unless the request says otherwise: few, because 50,000 of them lie in memory."""

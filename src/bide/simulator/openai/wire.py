@@ -10,9 +10,6 @@ import msgspec
 from bide.core.clock import SECOND
 from bide.core.usage import Usage
 
-encode = msgspec.json.Encoder().encode
-"""JSON of any object here. Text is not escaped: a U+2028 in an answer stands raw in the bytes."""
-
 
 def seconds(instant: int | None) -> int | None:
     """An instant in microseconds as the wire writes it."""

@@ -1,0 +1,1 @@
+"""OpenAI's protocol: files, batches, chat completions, responses, embeddings and models."""

@@ -1,0 +1,9 @@
+"""The protocols that are spoken, by name."""
+
+from collections.abc import Mapping
+
+from bide.simulator.openai.protocol import OPENAI
+from bide.simulator.protocol import Protocol
+
+PROTOCOLS: Mapping[str, Protocol] = {protocol.name: protocol for protocol in (OPENAI,)}
+"""Each is mounted under its name; OpenAI's is at the root as well."""
