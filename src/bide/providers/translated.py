@@ -1,0 +1,182 @@
+"""What adapters share whose providers speak a format of their own: bodies go out in it, rows come back in the caller's.
+
+The caller's format is told by the endpoint of the request. A row is what it would have been at a provider that speaks
+the caller's format: an answer, or an error, under a status.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+
+import msgspec
+
+from bide.providers.openai.errors import retry_after
+from bide.providers.port import (
+    BusyError,
+    MissingError,
+    OutOfCreditError,
+    OverloadedError,
+    ProviderError,
+    RateHeaders,
+    RejectedError,
+    Row,
+    UnauthorisedError,
+    Verdict,
+)
+from bide.providers.translate import SPOKES, Options, UntranslatableError, Wire, error, reply, request, wire_of
+from bide.providers.translate.answer import Failure
+from bide.providers.transport import Reply, Upload
+
+PERMANENT = frozenset({400, 404, 405, 410, 413, 415, 422})
+"""Statuses that the same request would get again."""
+
+NO_RATES = RateHeaders()
+
+Split = Callable[[bytes], Row]
+"""Makes the row of one line of a result file."""
+
+
+class Translation:
+    """One provider's format against those of the callers."""
+
+    def __init__(self, wire: Wire, options: Callable[[str], Options]) -> None:
+        """`options` are for a request to a model, by the name that the provider has for it."""
+        self.wire = wire
+        self._options = options
+
+    def request(self, endpoint: str, body: bytes, model: str) -> bytes:
+        """A caller's body as the provider is to have it.
+
+        Raises:
+            UntranslatableError: it says something that the provider cannot be told.
+        """
+        return request(body, wire_of(endpoint), self.wire, self._options(model))
+
+    def answered(self, custom_id: str, endpoint: str, body: bytes, *, status: int = 200, request_id: str = "") -> Row:
+        """The row of an answer in the provider's format. One that cannot be read is kept as it came."""
+        try:
+            found = reply(body, self.wire, wire_of(endpoint))
+        except UntranslatableError as problem:
+            return Row(
+                custom_id,
+                Verdict.ERRORED,
+                _response(status, request_id, body) if _is_json(body) else b"",
+                status,
+                "unreadable_reply",
+                str(problem),
+            )
+        return Row(
+            custom_id,
+            Verdict.ANSWERED,
+            _response(status, request_id, found.body),
+            status,
+            usage=found.usage,
+            created=found.created,
+            tier=found.tier,
+        )
+
+    def failed(
+        self, custom_id: str, endpoint: str, status: int, body: bytes, *, verdict: Verdict = Verdict.ERRORED
+    ) -> Row:
+        """The row of an error in the provider's format."""
+        found = self.failure(status, body)
+        return Row(
+            custom_id,
+            verdict,
+            _response(status, found.request_id or "", error(status, body, self.wire, wire_of(endpoint))),
+            status,
+            code_of(found),
+            found.message,
+            permanent=verdict is Verdict.ERRORED and status in PERMANENT,
+        )
+
+    def failure(self, status: int, body: bytes) -> Failure:
+        """An error in the provider's format, read."""
+        return SPOKES[self.wire].read_error(status, body)
+
+    def raise_for_status(self, answer: Reply, body: bytes) -> None:
+        """Raise what a reply that is not 2xx means for a request about batches or files."""
+        if answer.status >= 300:
+            found = self.failure(answer.status, body)
+            raise account_error(found, answer.headers) or other_error(found)
+
+    def raise_for_account(self, answer: Reply, body: bytes, rates: RateHeaders = NO_RATES) -> None:
+        """Raise what concerns the account or the provider rather than the request that was sent."""
+        if answer.status >= 300:
+            found = account_error(self.failure(answer.status, body), answer.headers, rates)
+            if found is not None:
+                raise found
+
+
+def code_of(failure: Failure) -> str:
+    """The stable name of an error: its code, else its type."""
+    return failure.code or failure.type or "unknown"
+
+
+def account_error(
+    failure: Failure, headers: Mapping[str, str], rates: RateHeaders = NO_RATES, no_credit: frozenset[str] = frozenset()
+) -> ProviderError | None:
+    """What a status says about the account or the provider, None where it is about the request alone."""
+    code, message, wait = code_of(failure), failure.message, retry_after(headers)
+    match failure.status:
+        case 402:
+            return OutOfCreditError(message, code=code)
+        case _ if code in no_credit:
+            return OutOfCreditError(message, code=code)
+        case 401 | 403:
+            return UnauthorisedError(message, code=code)
+        case 429:
+            return BusyError(message, code=code, retry_after=wait, rates=rates)
+        case 408 | 409 | 503 | 529:  # turned away before it ran
+            return OverloadedError(message, code=code, retry_after=wait, may_have_run=False)
+        case status if status >= 500 or 300 <= status < 400:
+            return OverloadedError(message, code=code, retry_after=wait)
+        case _:
+            return None
+
+
+def other_error(failure: Failure) -> ProviderError:
+    """What a status says about the request."""
+    if failure.status in (404, 410):
+        return MissingError(failure.message, code=code_of(failure))
+    return RejectedError(failure.message, code=code_of(failure))
+
+
+async def rows(chunks: AsyncIterator[bytes], row: Split) -> AsyncIterator[list[Row]]:
+    """The rows of a result file, as its bytes arrive. Lines end at b"\\n" only: an answer may contain U+2028."""
+    rest = b""
+    async for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\n")
+        found = [row(line) for line in whole if line.strip()]
+        if found:
+            yield found
+    if rest.strip():
+        yield [row(rest)]
+
+
+def unreadable_row(line: bytes, problem: Exception | str) -> Row:
+    """The row of a line that is not understood."""
+    return Row(
+        None, Verdict.ERRORED, code="unreadable_row", message=f"{problem}: {line[:200].decode('utf-8', 'replace')}"
+    )
+
+
+async def measured(content_type: str, chunks: Callable[[], AsyncIterator[bytes]]) -> Upload:
+    """An upload of what is made twice: once to know its length, once to send it. So it lies nowhere, however large."""
+    length = 0
+    async for chunk in chunks():
+        length += len(chunk)
+    return Upload(length, content_type, chunks)
+
+
+def _response(status: int, request_id: str, body: bytes) -> bytes:
+    """A row's response; `body` is JSON, made into one line."""
+    if b"\n" in body:
+        body = msgspec.json.format(body, indent=-1)
+    return b'{"status_code":%d,"request_id":%b,"body":%b}' % (status, msgspec.json.encode(request_id or None), body)
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return True
