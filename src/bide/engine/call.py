@@ -161,7 +161,9 @@ class Caller:
         verdict = AttemptState.ANSWERED
         try:
             body = await context.store.bodies.read(claimed.body)
-            outcome = await provider.send(Call(bucket.endpoint, body, custom_id(context.tag, claimed.attempt)))
+            outcome = await provider.send(
+                Call(bucket.endpoint, body, custom_id(context.tag, claimed.attempt), bucket.model)
+            )
         except (ProviderError, NotSentError, ReplyLostError, StoreError) as error:
             outcome = error
         except Exception as error:  # nobody foresaw it, and nobody can tell whether the call was answered

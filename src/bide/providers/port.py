@@ -60,11 +60,13 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request in real time. `attempt` is our id for it, sent along for the provider's support desk."""
+    """One request in real time. `attempt` is our id for it, sent along for the provider's support desk; `model` is what the
+    body names."""
 
     endpoint: str
     body: bytes
     attempt: str
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +287,13 @@ class RejectedError(ProviderError):
 
     code = "rejected"
 
+    def __init__(
+        self, message: str | None = None, *, code: str | None = None, errors: tuple[RowError, ...] = ()
+    ) -> None:
+        super().__init__(message, code=code)
+        self.errors = errors
+        """What is wrong with the requests, where they were looked at already when their file was uploaded."""
+
 
 class QuotaError(ProviderError):
     """The enqueued-token quota is full. bide holds the batch back until there is room."""
@@ -336,6 +345,12 @@ class OutOfCreditError(ProviderError):
     """The account is out of credit or over its spend limit; add credit, then `bide watch JOB` goes on."""
 
     code = "insufficient_quota"
+
+
+class StorageFullError(ProviderError):
+    """The provider keeps no more files of the account; delete some there, then bide goes on."""
+
+    code = "storage_full"
 
 
 class UnauthorisedError(ProviderError):

@@ -72,7 +72,7 @@ class Account:
         return json.dumps(table).encode()
 
     def call(self, prompt: str = "hello", **fields: object) -> Call:
-        return Call(self.endpoint, self.body(prompt, **fields), "attempt-1")
+        return Call(self.endpoint, self.body(prompt, **fields), "attempt-1", self.model)
 
     def submission(self, *prompts: str, tag: str = "tag1") -> Submission:
         """A batch with a line for each prompt, ``tag1-0`` on."""
