@@ -79,14 +79,14 @@ def _image(block: wire.Image, path: str) -> parts.Image:
             return parts.Image(path, source.media_type, source.data, cache=cache)
         case wire.Linked() as source:
             return parts.Image(path, url=source.url, cache=cache)
-        case wire.Uploaded() as source:
-            return parts.Image(path, file_id=source.file_id, cache=cache)
+        case wire.Uploaded():
+            raise _unknown_elsewhere(path)
 
 
 def _document(block: wire.Document, path: str) -> parts.Document:
     if block.citations is not None and block.citations.enabled:
         raise UntranslatableError(f"{path}.citations", remedy="leave it out; citations are Anthropic's own")
-    media_type = data = text = url = file_id = None
+    media_type = data = text = url = None
     match block.source:
         case wire.Inline() as source:
             media_type, data = source.media_type, source.data
@@ -94,10 +94,14 @@ def _document(block: wire.Document, path: str) -> parts.Document:
             text = source.data
         case wire.Linked() as source:
             url = source.url
-        case wire.Uploaded() as source:
-            file_id = source.file_id
+        case wire.Uploaded():
+            raise _unknown_elsewhere(path)
     cache = _cache(block.cache_control)
-    return parts.Document(path, media_type, data, text, url, file_id, block.title, block.context, cache)
+    return parts.Document(path, media_type, data, text, url, name=block.title, context=block.context, cache=cache)
+
+
+def _unknown_elsewhere(path: str) -> UntranslatableError:
+    return UntranslatableError(f"{path}.source.file_id", remedy="send the file itself; only Anthropic knows its id")
 
 
 def _cache(control: wire.Cache | None) -> parts.Lifetime | None:

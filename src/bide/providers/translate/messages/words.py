@@ -26,13 +26,11 @@ SPELLING: Mapping[str, str] = {
     "image": "image",
     "image.data": "source.data",
     "image.url": "source.url",
-    "image.file_id": "source.file_id",
     "image.cache": "cache_control",
     "document": "document",
     "document.data": "source.data",
     "document.text": "source.data",
     "document.url": "source.url",
-    "document.file_id": "source.file_id",
     "document.name": "title",
     "document.context": "context",
     "document.cache": "cache_control",
@@ -67,6 +65,8 @@ REMEDIES: Mapping[str, str] = {
     "cache_retention": "leave it out; mark the end of the prefix by cache_control",
     "continues": "send the whole conversation",
     "audio": "send a transcript",
+    "image.file_id": "send the picture itself, or its URL",
+    "document.file_id": "send the file itself; only OpenAI knows its id",
     "image.detail": "leave it out, or send a smaller picture",
 }
 

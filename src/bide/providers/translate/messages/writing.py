@@ -143,8 +143,6 @@ def _picture(prompt: Prompt, image: Image) -> Json:
         if not image.url.startswith(("https://", "http://")):
             raise UntranslatableError(detail_of(prompt, image, "url"), HERE, LIMITS["image.url"])
         return {"type": "url", "url": image.url}
-    if image.file_id is not None:
-        return {"type": "file", "file_id": image.file_id}
     if image.media_type not in IMAGES:
         raise UntranslatableError(detail_of(prompt, image, "data"), HERE, LIMITS["image.data"])
     return {"type": "base64", "media_type": image.media_type, "data": image.data}
@@ -155,8 +153,6 @@ def _file(prompt: Prompt, document: Document) -> Json:
         return {"type": "text", "media_type": "text/plain", "data": document.text}
     if document.url is not None:
         return {"type": "url", "url": document.url}
-    if document.file_id is not None:
-        return {"type": "file", "file_id": document.file_id}
     if document.media_type == "application/pdf":
         return {"type": "base64", "media_type": "application/pdf", "data": document.data}
     if document.media_type == "text/plain":
