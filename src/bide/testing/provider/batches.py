@@ -1,8 +1,10 @@
 """Batches: submitted once, found when nobody answered, followed and cancelled."""
 
+import contextlib
+
 import pytest
 
-from bide.core.clock import DAY, HOUR, MINUTE, SECOND
+from bide.core.clock import HOUR, MINUTE, SECOND
 from bide.core.states import BatchOutcome
 from bide.providers.port import (
     BusyError,
@@ -10,8 +12,11 @@ from bide.providers.port import (
     OverloadedError,
     QuotaError,
     RejectedError,
+    Remote,
     Sought,
     UnauthorisedError,
+    UndecidedError,
+    Verdict,
 )
 from bide.providers.transport import NotSentError, ReplyLostError
 from bide.simulator.faults import Site
@@ -23,18 +28,25 @@ LONG_AGO = 0
 class BatchCases(ProviderCase):
     """`stage`, `submit`, `find`, `poll` and `cancel`."""
 
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Cases for what the provider has."""
+        for name, values in (("site", self.sites), ("quota_status", self.quota_statuses)):
+            if name in metafunc.fixturenames:
+                metafunc.parametrize(name, values)
+
     async def test_a_batch_runs_to_its_end(self, account: Account) -> None:
         provider, created = account.provider, await account.submit("a", "b", "c", "d")
         assert (created.outcome, created.cancelling, created.output_file) == (None, False, None)
         assert created.created_at == account.clock.now()
-        assert created.expires_at == account.clock.now() + DAY
+        assert created.expires_at in (None, account.clock.now() + provider.limits.window)
         account.clock.advance(5 * MINUTE)
         running = await provider.poll(created.provider_id)
-        assert (running.outcome, running.total, running.output_file) == (None, 4, None)
+        assert running.outcome is None
+        assert running.total == 4 or not self.counts_while_running
         account.clock.advance(6 * MINUTE)
         ended = await provider.poll(created.provider_id)
         assert (ended.provider_id, ended.outcome) == (created.provider_id, BatchOutcome.COMPLETED)
-        assert (ended.total, ended.completed, ended.failed) == (4, 4, 0)
+        assert (ended.total, ended.completed, ended.failed) in ((4, 4, 0), (0, 0, 0)), "told, or not told at all"
         assert ended.output_file is not None
         assert ended.ended_at is not None
         assert account.clock.now() - MINUTE - SECOND <= ended.ended_at <= account.clock.now()
@@ -46,11 +58,25 @@ class BatchCases(ProviderCase):
         with pytest.raises(ReplyLostError):
             await account.submit("a", "b")
         assert account.books.faults.calls[Site.CREATE] == 2, "a create is sent once"
-        found = await account.find("tag1", since=began - HOUR)
-        assert found is not None
+        found = await self._found(account, "tag1", began - HOUR)
         account.clock.advance(MINUTE)
-        assert (await account.provider.poll(found.provider_id)).total == 2, "not the other one"
+        assert (await account.provider.poll(found.provider_id)).total in (2, 0), "not the other one"
         assert await account.find("tag2", since=began - HOUR) is None
+
+    async def _found(self, account: Account, tag: str, since: int) -> Remote:
+        """The batch of a tag. Where it carries none, it shows itself at its end and not before."""
+        if not account.provider.capabilities.tagged:
+            with pytest.raises(UndecidedError):
+                await account.find(tag, since=since)
+            account.clock.advance(TURNAROUND)
+        found = await account.find(tag, since=since)
+        assert found is not None
+        return found
+
+    async def test_what_is_known_to_be_another_batch_is_not_the_one_that_is_sought(self, account: Account) -> None:
+        other = await account.submit("another", tag="other")
+        since = account.clock.now() - HOUR
+        assert await account.find("tag1", since=since, claimed=[other.provider_id]) is None
 
     async def test_a_create_that_did_not_arrive_is_not_found(self, open_account: OpenAccount) -> None:
         account = open_account(faults=[{"site": "create", "nth": 1, "kind": "request_lost"}])
@@ -64,8 +90,9 @@ class BatchCases(ProviderCase):
         submission = account.submission("a")
         staged = await account.provider.stage(submission)
         created = await account.provider.submit(submission, staged)
+        if staged is None:  # the create brings its requests along
+            return
         found = await account.find("tag1", staged, since=account.clock.now() - HOUR)
-        assert found is not None or staged is None
         assert found is None or found.provider_id == created.provider_id
 
     async def test_a_batch_is_found_behind_many_others(self, account: Account) -> None:
@@ -73,13 +100,12 @@ class BatchCases(ProviderCase):
         for number in range(230):
             account.clock.advance(SECOND)
             await account.submit("b", tag=f"tag{number}")
-        found = await account.find("wanted", since=account.clock.now() - HOUR)
-        assert found is not None
+        found = await self._found(account, "wanted", account.clock.now() - HOUR)
         assert found.provider_id == wanted.provider_id
         calls = account.books.faults.calls[Site.LIST]
-        assert calls < 24, "a page at a time"
+        assert calls < 48, "a page at a time"
         assert await account.find("none", since=account.clock.now() - MINUTE) is None
-        assert account.books.faults.calls[Site.LIST] == calls + 1, "what is older is not looked through"
+        assert account.books.faults.calls[Site.LIST] - calls <= 3, "what is older is not looked through"
 
     async def test_after_the_listing_delay_a_batch_is_listed(self, open_account: OpenAccount) -> None:
         account = open_account(batch='unlisted = "2m"')
@@ -87,8 +113,7 @@ class BatchCases(ProviderCase):
         began = account.clock.now()
         assert await account.find("tag1", since=began - HOUR) is None
         account.clock.advance(account.provider.limits.listing_delay)
-        found = await account.find("tag1", since=began - HOUR)
-        assert found is not None
+        found = await self._found(account, "tag1", began - HOUR)
         assert found.provider_id == created.provider_id
 
     async def test_a_new_batch_may_be_unknown_for_a_while(self, open_account: OpenAccount) -> None:
@@ -118,7 +143,6 @@ class BatchCases(ProviderCase):
             pytest.param({"kind": "error", "status": 400}, RejectedError, id="400"),
         ],
     )
-    @pytest.mark.parametrize("site", ["upload", "create", "retrieve", "list", "cancel"])
     async def test_what_goes_wrong_is_told_apart_and_nothing_is_repeated(
         self, open_account: OpenAccount, site: str, fault: dict[str, object], error: type[Exception]
     ) -> None:
@@ -134,12 +158,12 @@ class BatchCases(ProviderCase):
         """Everything that is asked about a batch, once."""
         provider, created = account.provider, await account.submit("a")
         await provider.poll(created.provider_id)
-        await provider.find(Sought("tag1", None, 1, LONG_AGO))
+        with contextlib.suppress(UndecidedError):
+            await provider.find(Sought("tag1", None, 1, LONG_AGO))
         await provider.cancel(created.provider_id)
 
-    @pytest.mark.parametrize("status", [400, 429])
-    async def test_a_full_quota_is_told_from_a_reached_rate(self, open_account: OpenAccount, status: int) -> None:
-        account = open_account(batch=f"refuses = {status}")
+    async def test_a_full_quota_is_told_from_a_reached_rate(self, open_account: OpenAccount, quota_status: int) -> None:
+        account = open_account(batch=f"refuses = {quota_status}")
         with pytest.raises(QuotaError):
             await account.submit("a")
         assert await account.find("tag1", since=LONG_AGO) is None
@@ -151,6 +175,11 @@ class BatchCases(ProviderCase):
 
     async def test_a_batch_that_fails_in_validation_names_the_line(self, account: Account) -> None:
         failed = await account.ended("a", "[poison:validation]", "c")
+        if not self.validates:
+            rows = {row.custom_id: row.verdict for row in await account.rows(failed)}
+            answered, errored = Verdict.ANSWERED, Verdict.ERRORED
+            assert rows == {"tag1-0": answered, "tag1-1": errored, "tag1-2": answered}
+            return
         assert failed.outcome is BatchOutcome.FAILED
         assert [error.line for error in failed.errors] == [2]
         assert all(error.code and error.message for error in failed.errors)
@@ -160,11 +189,12 @@ class BatchCases(ProviderCase):
         created = await account.submit("a", "b")
         account.clock.advance(MINUTE)
         cancelling = await account.provider.cancel(created.provider_id)
-        assert (cancelling.outcome, cancelling.cancelling) == (None, True)
-        assert (await account.provider.cancel(created.provider_id)).cancelling, "twice is as once"
+        assert (cancelling.outcome, cancelling.cancelling) == (None, self.shows_cancelling)
+        assert (await account.provider.cancel(created.provider_id)).outcome is None, "twice is as once"
         account.clock.advance(account.provider.limits.cancel_bound)
         ended = await account.provider.poll(created.provider_id)
-        assert (ended.outcome, ended.cancelling) == (BatchOutcome.CANCELLED, False)
+        assert ended.outcome is BatchOutcome.CANCELLED or (ended.outcome and not self.ends_cancelled)
+        assert not ended.cancelling
         assert await account.provider.cancel(created.provider_id) == ended
 
     async def test_a_batch_that_has_ended_is_not_cancelled(self, account: Account) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol
+from typing import Protocol as Seam
 
 import pytest
 
@@ -16,6 +16,8 @@ from bide.providers.transport import IDLE_TIMEOUT, Reply, Transport, Upload
 from bide.simulator.books import Books
 from bide.simulator.faults import read_faults
 from bide.simulator.inprocess import InProcessTransport
+from bide.simulator.openai.protocol import OPENAI
+from bide.simulator.protocol import Protocol
 from bide.simulator.script import parse_script
 
 SCRIPT = """
@@ -42,7 +44,7 @@ Connect = Callable[[Transport, str], Provider]
 """Makes the adapter, on a transport and with an API key. The word "invalid" is the only key that is refused."""
 
 
-class OpenAccount(Protocol):
+class OpenAccount(Seam):
     """Opens an account at a new provider; the words are parts of its script, `faults` what goes wrong with which call."""
 
     def __call__(
@@ -166,10 +168,28 @@ class _Crumbled(Reply):
 
 
 class ProviderCase:
-    """Base of the cases. An adapter's suite overrides `connect`, and the two names where they are others."""
+    """Base of the cases. An adapter's suite overrides `connect`, and says what is different at its provider."""
 
+    protocol: Protocol = OPENAI
+    """What the simulator speaks."""
     endpoint = "/v1/chat/completions"
     model = "gpt-6-luna"
+    sites: Sequence[str] = ("upload", "create", "retrieve", "list", "cancel")
+    """Whom one round of a batch asks."""
+    validates = True
+    """Whether a bad line fails the whole batch; where not, it fails alone."""
+    counts_while_running = True
+    """Whether a running batch tells how far it is."""
+    tells_rates = True
+    """Whether replies tell the rate limit."""
+    tells_credit = True
+    """Whether an account without credit is told from one that is busy."""
+    quota_statuses: Sequence[int] = (400, 429)
+    """How a full queue is refused; empty where no create is ever refused for it."""
+    shows_cancelling = True
+    """Whether a batch that is being cancelled says so."""
+    ends_cancelled = True
+    """Whether a batch that was cancelled says so at its end."""
     crumbs = 61
     """Bytes of a reply that arrive at a time."""
 
@@ -189,7 +209,7 @@ class ProviderCase:
         ) -> Account:
             clock = ManualClock()
             script = parse_script(SCRIPT.format(batch=batch, answers=answers, more=more))
-            books = Books(script, 7, clock.now(), read_faults(faults))
+            books = Books(script, 7, clock.now(), read_faults(faults), protocol=self.protocol)
             transport = Crumbs(InProcessTransport(books, clock), self.crumbs)
             return Account(connect(transport, key), books, clock, self.endpoint, self.model)
 
