@@ -10,9 +10,11 @@ from obstore import exceptions
 from obstore.store import ObjectStore
 
 from bide.buckets.access import open_bucket
+from bide.buckets.connection import CREDENTIALS
 from bide.buckets.port import (
     BucketError,
     MissingObjectError,
+    NoCredentialsError,
     ObjectChangedError,
     ObjectExistsError,
     UnauthorisedError,
@@ -22,13 +24,6 @@ from bide.buckets.uri import Location, parse_uri
 
 if TYPE_CHECKING:
     from obstore import GetOptions, ObjectMeta
-
-CREDENTIALS = {
-    "s3": "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
-    "gs": "set GOOGLE_APPLICATION_CREDENTIALS, or run `gcloud auth application-default login`",
-    "az": "set AZURE_STORAGE_ACCOUNT_KEY or AZURE_STORAGE_SAS_TOKEN, or run `az login`",
-    "file": "check the permissions of the file and its folder",
-}
 
 METADATA = ("169.254.169.254", "metadata.google.internal", "169.254.170.2")
 """Where obstore asks last: an error that names one of them means that there are no credentials."""
@@ -47,7 +42,7 @@ class CloudBuckets:
         location = parse_uri(uri)
         store = self._store(location)
         start, is_all = await beginning(chunks)
-        with _named(location):
+        with named(location):
             if is_all:
                 mode = "create" if exclusive else "overwrite"
                 await obstore.put_async(store, location.key, start, mode=mode, use_multipart=False)
@@ -71,11 +66,11 @@ class CloudBuckets:
         # A range at a time: a reader may take hours, and no server keeps a reply open so long.
         location = parse_uri(uri)
         store = self._store(location)
-        with _named(location):
+        with named(location):
             meta = await obstore.head_async(store, location.key)
         for start in range(offset, meta["size"], PART):
             end = min(start + PART, meta["size"])
-            with _named(location):
+            with named(location):
                 options: GetOptions = {"range": (start, end), "if_match": meta["e_tag"]}
                 result = await obstore.get_async(store, location.key, options=options)
                 data = bytes(await result.bytes_async())
@@ -85,12 +80,12 @@ class CloudBuckets:
 
     async def size(self, uri: str) -> int:
         location = parse_uri(uri)
-        with _named(location):
+        with named(location):
             return (await obstore.head_async(self._store(location), location.key))["size"]
 
     async def list(self, prefix: str) -> AsyncIterator[str]:
         location = parse_uri(prefix, folder=True)
-        with _named(location):
+        with named(location):
             async for page in self._pages(location):
                 for meta in page:
                     yield Location(location.scheme, location.account, location.bucket, meta["path"], location.host).uri
@@ -101,7 +96,7 @@ class CloudBuckets:
 
     async def delete(self, uri: str) -> None:
         location = parse_uri(uri)
-        with suppress(MissingObjectError), _named(location):
+        with suppress(MissingObjectError), named(location):
             await obstore.delete_async(self._store(location), location.key)
 
     async def _exists(self, store: ObjectStore, location: Location) -> bool:
@@ -112,14 +107,14 @@ class CloudBuckets:
         return True
 
     def _store(self, location: Location) -> ObjectStore:
-        with _named(location):
+        with named(location):
             if location.root not in self._stores:
                 self._stores[location.root] = open_bucket(location, self._environment)
             return self._stores[location.root]
 
 
 @contextmanager
-def _named(location: Location) -> Generator[None]:
+def named(location: Location) -> Generator[None]:
     """obstore's errors in bide's words, with the object's name and what to do."""
     try:
         yield
@@ -138,7 +133,9 @@ def translated(error: Exception, location: Location) -> BucketError:
         return ObjectChangedError(f"{uri} was replaced while it was read; read it again when nobody writes to it")
     remedy = CREDENTIALS[location.scheme]
     if any(host in text for host in METADATA):
-        return UnauthorisedError(f"there are no credentials for {uri}; {remedy}")
+        return NoCredentialsError(f"there are no credentials for {uri}; {remedy}")
+    if "token request" in text:
+        return UnauthorisedError(f"there is no signing in for {uri} ({_short(text)}); {remedy}")
     if isinstance(error, exceptions.PermissionDeniedError | exceptions.UnauthenticatedError | PermissionError):
         return UnauthorisedError(f"{uri} is refused to these credentials ({_short(text)}); {remedy}")
     if any(word in text for word in ELSEWHERE):

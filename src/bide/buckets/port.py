@@ -40,6 +40,12 @@ class UnauthorisedError(BucketError):
     code = "object_unauthorised"
 
 
+class NoCredentialsError(UnauthorisedError):
+    """There are no credentials for the object store; set those of its cloud in the environment."""
+
+    code = "object_credentials_missing"
+
+
 class Buckets(Protocol):
     """Objects by URI (`bide.buckets.uri`). Every verb raises `BucketError`, and `InvalidUriError` for what is no name.
 

@@ -6,6 +6,7 @@ Azure's own ``https://ACCOUNT.blob.core.windows.net/container/key`` is read as w
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import quote, unquote
 
@@ -41,6 +42,11 @@ class Location:
     def uri(self) -> str:
         """The one name that everybody writes for it."""
         return self.root + (quote(self.key) if self.scheme == "file" or self.host else self.key)
+
+    @property
+    def path(self) -> Path | None:
+        """Where it lies on this machine, if it does."""
+        return Path("/", self.key) if self.scheme == "file" else None
 
     @property
     def root(self) -> str:

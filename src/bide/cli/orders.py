@@ -46,14 +46,15 @@ class Asked:
 def file_request(asked: Asked, settings: "Settings", owner: str, now: int) -> "FileRequest":
     """What was asked for, checked. Raises `BideError` for what cannot be used."""
     from bide.delivery.file import check_destination
+    from bide.delivery.place import parse_place
     from bide.delivery.shape import Format
     from bide.intake.defaults import Defaults
     from bide.intake.hand_in import FileRequest
 
     deadline, priority, source = when(asked, settings, now)
     on_bad_line = one_of("--on-bad-line", asked.on_bad_line or settings.input.on_bad_line, ("stop", "skip"))
-    out = None if asked.out in (None, "-") else Path(asked.out or "")
-    if out is not None and not out.absolute().parent.is_dir():
+    out = None if asked.out in (None, "-") else parse_place(asked.out or "")
+    if isinstance(out, Path) and not out.absolute().parent.is_dir():
         raise InputError(f"there is no folder {out.absolute().parent} for the answers; make it, or choose another -o")
     shape = Format(one_of("--output-format", asked.output_format, tuple(Format))) if asked.output_format else None
     check_destination(str(out or ""), shape)

@@ -1,6 +1,5 @@
 """`bide results`: the answers of a job, as far as there are any."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bide.cli import options
@@ -31,6 +30,7 @@ def results(
 async def _results(config: "Config", identifier: str, out: str | None, output_format: str | None) -> None:
     from bide.cli.orders import one_of
     from bide.delivery.file import decode_destination, deliver, write_out
+    from bide.delivery.place import parse_place
     from bide.delivery.shape import Format
     from bide.embedded import opened
     from bide.intake.hand_in import destination_of
@@ -39,7 +39,9 @@ async def _results(config: "Config", identifier: str, out: str | None, output_fo
         job = await find_job(bide, identifier)
         wanted = Format(one_of("--output-format", output_format, tuple(Format))) if output_format else None
         kept = decode_destination(job.destination) if job.destination else None
-        destination = await destination_of(bide.store, job, kept, Path(out) if out and out != "-" else None, wanted)
+        destination = await destination_of(
+            bide.store, job, kept, parse_place(out) if out and out != "-" else None, wanted
+        )
         if destination.path:
             await deliver(bide.store, job, destination.encode())
         else:

@@ -109,14 +109,14 @@ async def _run(config: "Config", asked: Asked, output: Output | None, guard: Gua
 async def _finish(bide: "Embedded", handed: "HandedIn", output: Output | None) -> int:
     """Hand over the answers and show the receipt."""
     from bide.cli.receipt import say_failures, show_receipt
-    from bide.delivery.file import deliver, write_out
+    from bide.delivery.file import deliver, exists, write_out
     from bide.ledger.receipt import as_table, receipt
 
     job = await bide.store.jobs.get(handed.job.owner, handed.job.id)
     to_stdout = not handed.destination.path
     if to_stdout:
         await write_out(bide.store, job, handed.destination)
-    elif handed.reading is None and job.answered_at is not None and not handed.destination.exists:
+    elif handed.reading is None and job.answered_at is not None and not await exists(handed.destination):
         await deliver(bide.store, job, handed.destination.encode())  # it was there once, and is wanted again
     found = await receipt(bide.store, job)
     if not to_stdout and chosen(output) is Output.JSON:

@@ -1,4 +1,7 @@
-"""Results into a file: beside its place first, then renamed into it, so that nobody ever sees half of one."""
+"""Results into a file: beside its place first, then renamed into it, so that nobody ever sees half of one.
+
+An object store takes them in as they are written, and shows them when they are all there (`bide.delivery.upload`).
+"""
 
 import asyncio
 import gzip
@@ -6,8 +9,8 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import nullcontext, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
@@ -15,9 +18,12 @@ from typing import IO, Any
 import msgspec
 import zstandard
 
+from bide.buckets.process import check_objects
+from bide.buckets.uri import is_uri
 from bide.core.errors import SettingError, StoreError
 from bide.core.job import Job
 from bide.delivery.columns import ColumnReader, column_pages
+from bide.delivery.place import is_special
 from bide.delivery.results import results
 from bide.delivery.shape import BatchShape, CsvShape, Format, JsonlShape, Shape
 from bide.store.objects import sync_folder
@@ -31,7 +37,7 @@ NO_PARQUET = (
 
 
 class Destination(msgspec.Struct, frozen=True):
-    """Where a job's answers go and in which shape. `path` is absolute; empty for standard output."""
+    """Where a job's answers go and in which shape. `path` is absolute, or a URI; empty for standard output."""
 
     path: str
     format: Format
@@ -47,9 +53,9 @@ class Destination(msgspec.Struct, frozen=True):
         return f'{{"path":{msgspec.json.encode(self.path).decode()},'
 
     @property
-    def exists(self) -> bool:
-        """Whether its file is there."""
-        return Path(self.path).exists()
+    def is_object(self) -> bool:
+        """Whether it lies in an object store, where every machine can reach it."""
+        return is_uri(self.path)
 
 
 def decode_destination(text: str) -> Destination:
@@ -65,18 +71,36 @@ def check_destination(path: str, shape: Format | None) -> None:
 
 def check_extra(destination: Destination) -> None:
     """See, before anything is spent, that the answers can be written at all. Raises `SettingError`."""
+    if destination.is_object:
+        check_objects(destination.path)
     if destination.format is Format.PARQUET and find_spec("pyarrow") is None:
         raise SettingError(NO_PARQUET.format(path=destination.path))
 
 
-def is_special(path: Path) -> bool:
-    """Whether something is there that is written to and not replaced: a pipe, a device."""
-    return path.exists() and not path.is_file()
+def _is_there(path: str) -> bool:
+    return Path(path).exists()
+
+
+async def exists(destination: Destination) -> bool:
+    """Whether its file is there. Raises `BucketError` where an object store does not tell."""
+    if not destination.is_object:
+        return _is_there(destination.path)
+    from bide.delivery.upload import is_there
+
+    return await is_there(destination.path)
 
 
 def _resolved(path: str) -> Path:
     """The path behind its links."""
     return Path(path).resolve()
+
+
+async def check_reachable(destination: Destination) -> None:
+    """See, before anything is spent, that an object store answers. Raises `BucketError`."""
+    if destination.is_object:
+        from bide.delivery.upload import check_reachable
+
+        await check_reachable(destination.path)
 
 
 async def deliver(store: Store, job: Job, kept: str) -> None:
@@ -87,8 +111,13 @@ async def deliver(store: Store, job: Job, kept: str) -> None:
     Raises:
         SettingError: the answers are wanted as Parquet, and its extra is not installed.
         StoreError: the place cannot be written.
+        BucketError: it lies in an object store, which cannot be used.
     """
     destination = decode_destination(kept)
+    if destination.is_object:
+        from bide.delivery.upload import upload
+
+        return await upload(destination.path, lambda raw: _steps(store, job, destination, raw))
     try:
         if is_special(Path(destination.path)):
             await _pour(store, job, destination)
@@ -132,10 +161,14 @@ def _copy(raw: IO[bytes], place: str) -> None:
 
 
 async def _write(store: Store, job: Job, destination: Destination, raw: IO[bytes]) -> None:
-    if destination.format is Format.PARQUET:
-        await _write_parquet(store, job, destination, raw)
-    else:
-        await _write_text(store, job, destination, raw)
+    async for _ in _steps(store, job, destination, raw):
+        pass
+
+
+def _steps(store: Store, job: Job, destination: Destination, raw: IO[bytes]) -> AsyncGenerator[None]:
+    """Write everything, a page at a step."""
+    write = _write_parquet if destination.format is Format.PARQUET else _write_text
+    return write(store, job, destination, raw)
 
 
 async def write_out(store: Store, job: Job, destination: Destination) -> None:
@@ -150,18 +183,19 @@ async def write_out(store: Store, job: Job, destination: Destination) -> None:
     sys.stdout.buffer.flush()
 
 
-async def _write_text(store: Store, job: Job, destination: Destination, raw: IO[bytes]) -> None:
+async def _write_text(store: Store, job: Job, destination: Destination, raw: IO[bytes]) -> AsyncGenerator[None]:
     with _compressed(raw, Path(destination.path).suffix) as file:
         async for data in pages(store, job, destination):
             file.write(data)
+            yield
 
 
-def _compressed(raw: IO[bytes], suffix: str) -> IO[bytes] | Any:
+def _compressed(raw: IO[bytes], suffix: str) -> Any:
     if suffix == ".gz":
         return gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0)  # the part's name is nobody's business
     if suffix == ".zst":
         return zstandard.ZstdCompressor().stream_writer(raw, closefd=False)
-    return os.fdopen(os.dup(raw.fileno()), "wb")
+    return nullcontext(raw)
 
 
 async def pages(store: Store, job: Job, destination: Destination) -> AsyncIterator[bytes]:
@@ -190,7 +224,7 @@ async def _columns(store: Store, job: Job) -> ColumnReader | None:
     return ColumnReader(store.bodies, job.input_id, await store.bodies.size(job.input_id))
 
 
-async def _write_parquet(store: Store, job: Job, destination: Destination, raw: IO[bytes]) -> None:
+async def _write_parquet(store: Store, job: Job, destination: Destination, raw: IO[bytes]) -> AsyncGenerator[None]:
     try:
         from bide.delivery.parquet import ColumnTypes, ParquetPages
     except ImportError as error:
@@ -205,3 +239,4 @@ async def _write_parquet(store: Store, job: Job, destination: Destination, raw: 
         async for page in results(store, job):
             own = await columns.of([result.line for result in page]) if columns else [NO_COLUMNS] * len(page)
             file.write(page, own)
+            yield

@@ -16,11 +16,13 @@ from typing import Any
 import msgspec
 
 from bide.accounts import KINDS
+from bide.buckets.uri import Location
 from bide.core.deadline import OnMiss
 from bide.core.errors import ConflictError, InputError, SettingError
 from bide.core.job import Job
 from bide.delivery.columns import column_names
-from bide.delivery.file import Destination, check_extra, is_special
+from bide.delivery.file import Destination, check_extra, check_reachable
+from bide.delivery.place import Place, is_same, name_of, parse_place, suffixes_of
 from bide.delivery.shape import Format
 from bide.engine.context import Context
 from bide.intake.defaults import Defaults
@@ -43,9 +45,9 @@ COMPRESSED = frozenset({".gz", ".zst"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRequest:
-    """What a caller asks to be done with a file (``-`` is standard input).
+    """What a caller asks to be done with a file: a path, a URI, or ``-`` for standard input.
 
-    `output` is a path, None where the caller collects the answers itself. `new` makes a new job of what was handed in
+    `output` is a place, None where the caller collects the answers itself. `new` makes a new job of what was handed in
     before.
     """
 
@@ -59,7 +61,7 @@ class FileRequest:
     priority_source: str
     priority: str | None = None
     workflow: str | None = None
-    output: Path | None = None
+    output: Place | None = None
     output_format: Format | None = None
     input_format: str | None = None
     delimiter: str | None = None
@@ -104,6 +106,7 @@ async def hand_in(context: Context, request: FileRequest, on_progress: Progresse
                 return HandedIn(known, None, destination)
             opened = files.enter_context(_open(request, routing))
             first = next(iter(opened), None)
+        await check_reachable(destination)
         try:
             reading = await ingest(
                 context,
@@ -134,6 +137,7 @@ def order_of(request: FileRequest, destination: str | None = None) -> Order:
         priority_source=request.priority_source,
         parameters=_parameters(request),
         destination=destination,
+        everywhere=isinstance(request.output, Location),
         workflow=request.workflow,
         max_cost=request.max_cost,
         strict=request.strict,
@@ -143,7 +147,7 @@ def order_of(request: FileRequest, destination: str | None = None) -> Order:
 
 
 async def destination_of(
-    store: Store, job: Job, kept: Destination | None, path: Path | None, wanted: Format | None
+    store: Store, job: Job, kept: Destination | None, path: Place | None, wanted: Format | None
 ) -> Destination:
     """Where results that are asked for later go, and in which shape: as asked, else as the path says, else as the job's own."""
     names = kept.names if kept else []
@@ -154,7 +158,7 @@ async def destination_of(
         chosen = kept.format if kept else Format.JSONL if job.input_id is not None else Format.BATCH
         if chosen is Format.PARQUET and path is None:
             chosen = Format.JSONL  # Parquet is for files
-    return Destination(_absolute(path), chosen, names)
+    return Destination(name_of(path) if path else "", chosen, names)
 
 
 def routing_of(context: Context, named: str | None) -> Routing:
@@ -173,7 +177,7 @@ def routing_of(context: Context, named: str | None) -> Routing:
 
 
 def _open(request: FileRequest, routing: Routing) -> Input:
-    if request.output is not None and _is_same_file(Path(request.source), request.output):
+    if request.output is not None and is_same(parse_place(request.source), request.output):
         raise InputError(f"the answers would replace the input {request.output}; choose another -o")
     return open_input(
         request.source,
@@ -183,11 +187,6 @@ def _open(request: FileRequest, routing: Routing) -> Input:
         delimiter=request.delimiter,
         routing=routing,
     )
-
-
-def _is_same_file(source: Path, output: Path) -> bool:
-    """Whether an output is the input, under whatever name."""
-    return source.is_file() and output.exists() and source.samefile(output)
 
 
 def _replayable(files: ExitStack, request: FileRequest) -> FileRequest:
@@ -272,24 +271,18 @@ def _destination(request: FileRequest, opened: Input, first: Chunk | None) -> De
     if chosen is None:
         by_input = {"csv": Format.CSV, "tsv": Format.CSV, "parquet": Format.JSONL, "jsonl": Format.JSONL}
         chosen = by_input[opened.file_format] if has_columns else Format.BATCH
-        if request.output is not None and ".jsonl" in request.output.suffixes and has_columns:
+        if request.output is not None and ".jsonl" in suffixes_of(request.output) and has_columns:
             chosen = Format.JSONL
     names = list(opened.columns) or _names(first)
-    destination = Destination(_absolute(request.output), chosen, names if has_columns else [])
+    path = name_of(request.output) if request.output else ""
+    destination = Destination(path, chosen, names if has_columns else [])
     check_extra(destination)
     return destination
 
 
-def _absolute(path: Path | None) -> str:
-    """The path as any process on this machine finds it, one for each file; empty for none."""
-    if path is None:
-        return ""
-    return str(path.absolute() if is_special(path) else path.resolve())  # a device is meant by its name
-
-
-def _by_suffix(path: Path) -> Format | None:
+def _by_suffix(path: Place) -> Format | None:
     """The format that a file's name asks for; None where JSON Lines of either kind will do."""
-    suffixes = [suffix for suffix in path.suffixes if suffix not in COMPRESSED]
+    suffixes = [suffix for suffix in suffixes_of(path) if suffix not in COMPRESSED]
     return OUTPUT_SUFFIXES.get(suffixes[-1]) if suffixes else None
 
 

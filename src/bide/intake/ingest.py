@@ -183,7 +183,7 @@ class _Reader:
                 admission=promised.encode(),
                 first_request=first,
                 last_request=last,
-                host=self._context.host if order.destination else None,
+                host=self._context.host if order.destination and not order.everywhere else None,
                 once=not order.new,
             ),
             self._context.clock.now(),

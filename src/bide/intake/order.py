@@ -18,6 +18,8 @@ class Order:
     parameters: str
     """What was asked, as JSON with sorted keys: part of the job's identity."""
     destination: str | None = None
+    everywhere: bool = False
+    """Whether any machine can reach that place."""
     workflow: str | None = None
     max_cost: int | None = None
     idempotency_key: str | None = None

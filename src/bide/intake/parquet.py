@@ -1,9 +1,10 @@
 """Parquet: a table whose columns are typed, read in batches of rows. Needs the extra ``bide[parquet]``."""
 
 import importlib
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 from bide.core.errors import InputError
 from bide.intake.defaults import Defaults
@@ -25,6 +26,8 @@ READ_AHEAD = 1024 * 1024
 class Parquet:
     """Reads a Parquet file; its schema is read when it is made. A problem's `line` is the row, from 1.
 
+    `source` is a path, or an open file that can be read from its end, which stays the caller's to close.
+
     `size` is the file's in bytes, `bytes_read` the share of it that the rows read so far stand for, and `lines_read` is
     their number.
 
@@ -32,12 +35,20 @@ class Parquet:
         InputError: the extra is not installed, the file is not Parquet, or the defaults do not fit its columns.
     """
 
-    def __init__(self, path: Path, defaults: Defaults, validator: Validator, block_size: int = CHUNK_BYTES) -> None:
-        self._name = str(path)
+    def __init__(
+        self,
+        source: Path | BinaryIO,
+        defaults: Defaults,
+        validator: Validator,
+        block_size: int = CHUNK_BYTES,
+        *,
+        name: str | None = None,
+    ) -> None:
+        self._name = name or str(source)
         self._block_size = block_size
-        self.size = path.stat().st_size
+        self.size = source.stat().st_size if isinstance(source, Path) else source.seek(0, os.SEEK_END)
         self.lines_read = 0
-        self._file: Any = _open(path)
+        self._file: Any = _open(source, self._name)
         try:
             self._count = int(self._file.metadata.num_rows)
             self.columns = tuple(cast(list[str], self._file.schema_arrow.names))
@@ -83,16 +94,16 @@ class Parquet:
             return error.problem
 
 
-def _open(path: Path) -> Any:
+def _open(source: Path | BinaryIO, name: str) -> Any:
     try:
         parquet: Any = importlib.import_module("pyarrow.parquet")
     except ImportError:
-        raise InputError(f"{path} is Parquet, which needs an extra: pip install 'bide[parquet]'") from None
+        raise InputError(f"{name} is Parquet, which needs an extra: pip install 'bide[parquet]'") from None
     try:
         # Pre-buffering, pyarrow's default, would hold whole row groups, and the file in the end.
-        return parquet.ParquetFile(path, buffer_size=READ_AHEAD, pre_buffer=False)
+        return parquet.ParquetFile(source, buffer_size=READ_AHEAD, pre_buffer=False)
     except (OSError, ValueError) as error:
-        raise InputError(f"{path} is no readable Parquet file ({error}); write it again") from error
+        raise InputError(f"{name} is no readable Parquet file ({error}); write it again") from error
 
 
 def _as_text(value: Any) -> Any:

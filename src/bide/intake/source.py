@@ -1,4 +1,4 @@
-"""Where input comes from: a path, standard input or an open file, unpacked and cut into lines.
+"""Where input comes from: a path, a URI, standard input or an open file, unpacked and cut into lines.
 
 Lines end at ``b"\\n"`` only: other line separators may stand inside a JSON text.
 """
@@ -12,6 +12,8 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from bide.buckets.process import open_object
+from bide.buckets.uri import is_uri, parse_uri
 from bide.core.errors import InputError
 from bide.intake.compression import HEAD_LENGTH, Unpacked, packing_of
 from bide.intake.entry import CHUNK_BYTES
@@ -117,14 +119,23 @@ def empty_input(name: str) -> EmptyFileError:
 
 @contextlib.contextmanager
 def open_file(path: str | os.PathLike[str]) -> Generator[tuple[BinaryIO, str]]:
-    """The file at a path (``-`` is standard input) and its name for messages.
+    """The file at a path or URI (``-`` is standard input) and its name for messages.
 
     Raises:
         InputError: it does not exist, is a folder or may not be read.
+        BucketError: the same of an object.
+        SettingError: objects need an extra, which is not installed.
     """
     if str(path) == STANDARD_INPUT:
         yield sys.stdin.buffer, "standard input"
         return
+    if is_uri(str(path)):
+        location = parse_uri(str(path))
+        if location.path is None:
+            with open_object(location) as opened:
+                yield cast(BinaryIO, opened), location.uri
+            return
+        path = location.path
     try:
         file = io.FileIO(path)
     except FileNotFoundError:
@@ -141,8 +152,9 @@ def open_file(path: str | os.PathLike[str]) -> Generator[tuple[BinaryIO, str]]:
 def _size(file: BinaryIO) -> int | None:
     try:
         status = os.fstat(file.fileno())
-    except OSError:  # a file in memory has no number
-        return None
+    except OSError:  # a file in memory has no number, nor has an object, which knows its size
+        size = getattr(file, "size", None)
+        return size if isinstance(size, int) else None
     return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
