@@ -5,6 +5,7 @@ the caller's format: an answer, or an error, under a status.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping
+from email.utils import parsedate_to_datetime
 
 import msgspec
 
@@ -37,10 +38,12 @@ Split = Callable[[bytes], Row]
 class Translation:
     """One provider's format against those of the callers."""
 
-    def __init__(self, wire: Wire, options: Callable[[str], Options]) -> None:
-        """`options` are for a request to a model, by the name that the provider has for it."""
+    def __init__(self, wire: Wire, options: Callable[[str], Options], no_credit: frozenset[str] = frozenset()) -> None:
+        """`options` are for a request to a model, by the name that the provider has for it; `no_credit` are codes of
+        errors that waiting does not cure."""
         self.wire = wire
         self._options = options
+        self._no_credit = no_credit
 
     def request(self, endpoint: str, body: bytes, model: str) -> bytes:
         """A caller's body as the provider is to have it.
@@ -50,10 +53,15 @@ class Translation:
         """
         return request(body, wire_of(endpoint), self.wire, self._options(model))
 
-    def answered(self, custom_id: str, endpoint: str, body: bytes, *, status: int = 200, request_id: str = "") -> Row:
-        """The row of an answer in the provider's format. One that cannot be read is kept as it came."""
+    def answered(
+        self, custom_id: str, endpoint: str, body: bytes, *, status: int = 200, request_id: str = "", at: int = 0
+    ) -> Row:
+        """The row of an answer in the provider's format. One that cannot be read is kept as it came.
+
+        `at` is when it came, in seconds since 1970: callers' formats have that where the provider's does not.
+        """
         try:
-            found = reply(body, self.wire, wire_of(endpoint))
+            found = reply(body, self.wire, wire_of(endpoint), Options(created=at))
         except UntranslatableError as problem:
             return Row(
                 custom_id,
@@ -96,14 +104,22 @@ class Translation:
         """Raise what a reply that is not 2xx means for a request about batches or files."""
         if answer.status >= 300:
             found = self.failure(answer.status, body)
-            raise account_error(found, answer.headers) or other_error(found)
+            raise account_error(found, answer.headers, no_credit=self._no_credit) or other_error(found)
 
     def raise_for_account(self, answer: Reply, body: bytes, rates: RateHeaders = NO_RATES) -> None:
         """Raise what concerns the account or the provider rather than the request that was sent."""
         if answer.status >= 300:
-            found = account_error(self.failure(answer.status, body), answer.headers, rates)
+            found = account_error(self.failure(answer.status, body), answer.headers, rates, self._no_credit)
             if found is not None:
                 raise found
+
+
+def date_of(answer: Reply) -> int:
+    """When a reply was sent, by its own head, in seconds since 1970; 0 where it does not say."""
+    try:
+        return round(parsedate_to_datetime(answer.headers["date"]).timestamp())
+    except (KeyError, ValueError):
+        return 0
 
 
 def code_of(failure: Failure) -> str:

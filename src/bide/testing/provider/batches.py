@@ -10,7 +10,6 @@ from bide.providers.port import (
     BusyError,
     MissingError,
     OverloadedError,
-    QuotaError,
     RejectedError,
     Remote,
     Sought,
@@ -164,7 +163,7 @@ class BatchCases(ProviderCase):
 
     async def test_a_full_quota_is_told_from_a_reached_rate(self, open_account: OpenAccount, quota_status: int) -> None:
         account = open_account(batch=f"refuses = {quota_status}")
-        with pytest.raises(QuotaError):
+        with pytest.raises(self.full_queue):
             await account.submit("a")
         assert await account.find("tag1", since=LONG_AGO) is None
 

@@ -11,7 +11,7 @@ import pytest
 
 from bide.core.batchline import LINE_TAIL, line_head
 from bide.core.clock import MINUTE, ManualClock
-from bide.providers.port import Call, Lines, Provider, Remote, Row, Sought, Submission
+from bide.providers.port import Call, Lines, Provider, ProviderError, QuotaError, Remote, Row, Sought, Submission
 from bide.providers.transport import IDLE_TIMEOUT, Reply, Transport, Upload
 from bide.simulator.books import Books
 from bide.simulator.faults import read_faults
@@ -185,7 +185,9 @@ class ProviderCase:
     tells_credit = True
     """Whether an account without credit is told from one that is busy."""
     quota_statuses: Sequence[int] = (400, 429)
-    """How a full queue is refused; empty where no create is ever refused for it."""
+    """How a full queue is refused."""
+    full_queue: type[ProviderError] = QuotaError
+    """What that is to us; `BusyError` where it cannot be told from a reached rate."""
     shows_cancelling = True
     """Whether a batch that is being cancelled says so."""
     ends_cancelled = True
