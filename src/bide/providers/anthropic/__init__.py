@@ -1,0 +1,1 @@
+"""Anthropic: Messages in real time, and Message Batches."""

@@ -1,0 +1,166 @@
+"""Message Batches, read: a batch as the engine sees it, and the rows of its results."""
+
+from datetime import datetime
+
+import msgspec
+
+from bide.core.clock import SECOND
+from bide.core.states import BatchOutcome
+from bide.providers.decoding import UNREADABLE
+from bide.providers.port import OverloadedError, Remote, Row, Verdict
+from bide.providers.translated import Translation, unreadable_row
+
+STATUSES = {
+    "invalid_request_error": 400,
+    "authentication_error": 401,
+    "billing_error": 402,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "request_too_large": 413,
+    "rate_limit_error": 429,
+    "api_error": 500,
+    "timeout_error": 504,
+    "overloaded_error": 529,
+}
+"""The statuses of errors, for rows, which come without one."""
+
+NOT_RUN = {"expired": "batch_expired", "canceled": "batch_cancelled"}
+"""Rows that the batch did not get to, in OpenAI's words."""
+
+TURNED_AWAY = frozenset({402, 429, 529})
+"""Statuses of rows that were not run: the account or the provider had no room for them."""
+
+
+class Counts(msgspec.Struct):
+    """Requests of a batch by what became of them; all are `processing` until the whole batch has ended."""
+
+    processing: int = 0
+    succeeded: int = 0
+    errored: int = 0
+    canceled: int = 0
+    expired: int = 0
+
+
+class BatchObject(msgspec.Struct):
+    """A batch."""
+
+    id: str
+    processing_status: str
+    request_counts: Counts
+    created_at: datetime
+    expires_at: datetime | None = None
+    ended_at: datetime | None = None
+    cancel_initiated_at: datetime | None = None
+    results_url: str | None = None
+
+
+class Page(msgspec.Struct):
+    """A page of the listing, newest first."""
+
+    data: list[BatchObject]
+    has_more: bool = False
+    last_id: str | None = None
+
+
+class _Failed(msgspec.Struct):
+    type: str = ""
+
+
+class _Inner(msgspec.Struct):
+    error: _Failed = msgspec.field(default_factory=_Failed)
+
+
+class _Result(msgspec.Struct):
+    type: str
+    message: msgspec.Raw = msgspec.Raw(b"null")
+    error: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class _Line(msgspec.Struct):
+    custom_id: str
+    result: _Result
+
+
+_decode_line = msgspec.json.Decoder(_Line).decode
+_decode_error = msgspec.json.Decoder(_Inner).decode
+_decode_batch = msgspec.json.Decoder(BatchObject).decode
+_decode_page = msgspec.json.Decoder(Page).decode
+
+
+def read_batch(body: bytes) -> BatchObject:
+    """A batch. Raises `OverloadedError` where a 2xx is none."""
+    try:
+        return _decode_batch(body)
+    except UNREADABLE as error:
+        raise OverloadedError(f"the reply is not understood ({error})") from error
+
+
+def read_page(body: bytes) -> Page:
+    """A page of batches. Raises `OverloadedError` where a 2xx is none."""
+    try:
+        return _decode_page(body)
+    except UNREADABLE as error:
+        raise OverloadedError(f"the reply is not understood ({error})") from error
+
+
+def remote(batch: BatchObject) -> Remote:
+    """The batch as the engine sees it. Its results are known by its own id."""
+    counts = batch.request_counts
+    failed = counts.errored + counts.canceled + counts.expired
+    return Remote(
+        provider_id=batch.id,
+        status=batch.processing_status,
+        outcome=_outcome(batch),
+        cancelling=batch.processing_status == "canceling",
+        total=counts.processing + counts.succeeded + failed,
+        completed=counts.succeeded,
+        failed=failed,
+        output_file=batch.id if batch.results_url else None,
+        created_at=instant(batch.created_at),
+        ended_at=instant(batch.ended_at),
+        expires_at=instant(batch.expires_at),
+    )
+
+
+def _outcome(batch: BatchObject) -> BatchOutcome | None:
+    """How it ended: Anthropic has one word for every end."""
+    if batch.processing_status != "ended":
+        return None
+    if batch.request_counts.expired:
+        return BatchOutcome.EXPIRED
+    if batch.cancel_initiated_at is not None and batch.request_counts.canceled:
+        return BatchOutcome.CANCELLED
+    return BatchOutcome.COMPLETED
+
+
+def instant(moment: datetime | None) -> int | None:
+    """Microseconds since 1970."""
+    return None if moment is None else round(moment.timestamp() * SECOND)
+
+
+def read_row(line: bytes, endpoint: str, translation: Translation, at: int) -> Row:
+    """The row of a line of the results, which were read `at` (seconds since 1970)."""
+    try:
+        found = _decode_line(line)
+    except UNREADABLE as error:
+        return unreadable_row(line, error)
+    result = found.result
+    if result.type == "succeeded":
+        return translation.answered(found.custom_id, endpoint, bytes(result.message), at=at)
+    if code := NOT_RUN.get(result.type):
+        return Row(found.custom_id, Verdict.NOT_RUN, code=code, message=f"the batch {result.type} before it was run")
+    body = bytes(result.error)
+    try:
+        status = STATUSES.get(_decode_error(body).error.type, 500)
+    except UNREADABLE:
+        return unreadable_row(line, f"a result of type {result.type}")
+    verdict = Verdict.NOT_RUN if status in TURNED_AWAY else Verdict.ERRORED
+    return translation.failed(found.custom_id, endpoint, status, body, verdict=verdict)
+
+
+def is_tagged(line: bytes, tag: str) -> bool:
+    """Whether a line of results is of the batch that carries `tag` in its ids."""
+    try:
+        return _decode_line(line).custom_id.startswith(f"{tag}-")
+    except UNREADABLE:
+        return False
