@@ -24,7 +24,7 @@ from bide.settings import Duration, ProviderSettings, Section, Settings, decode_
 
 FILE = "bide.toml"
 
-SECRETS = frozenset({"api_key"})
+SECRETS = frozenset({"api_key", "token"})
 
 HIDDEN = "…"
 

@@ -96,6 +96,8 @@ class ProviderSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
     api_key: str | None = None
     """Better kept in the environment variable that `api_key_env` names."""
     api_key_env: str | None = None
+    token: str | None = None
+    """A bearer token in the place of a key, as Azure's AZURE_OPENAI_AD_TOKEN."""
     organisation: str | None = None
     project: str | None = None
     region: str | None = None
@@ -104,6 +106,8 @@ class ProviderSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
     role: str | None = None
     """The role that AWS Bedrock takes on to read and write the bucket."""
     api_version: str | None = None
+    completion_window: str | None = None
+    """How long its batches may take, where the provider leaves a choice: 1h or 24h at Doubleword."""
     aliases: dict[str, str] = msgspec.field(default_factory=dict[str, str])
     """Names of your own for its models; whoever asks for one is served by this account."""
     deployments: dict[str, str] = msgspec.field(default_factory=dict[str, str])

@@ -33,12 +33,15 @@ class Setup:
     catalogue: str
     base_url: str
     api_key: str = ""
+    token: str | None = None
+    """A bearer token in the place of a key."""
     organisation: str | None = None
     project: str | None = None
     region: str | None = None
     bucket: str | None = None
     role: str | None = None
     api_version: str | None = None
+    completion_window: str = "24h"
     limits: Limits
     capabilities: Capabilities
     deployments: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -84,6 +87,8 @@ class Kind:
     switches: tuple[str, ...]
     required: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
+    windows: tuple[str, ...] | None = ("24h",)
+    """The completion windows that batches may have, the usual one first; None for whatever one says."""
     discount: str
     typical: str
     """How long a batch usually takes, in words, with its source in the provider's page of the docs."""

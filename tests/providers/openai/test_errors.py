@@ -5,6 +5,7 @@ from tests.providers.replies import MadeUp, error_body
 
 from bide.core.clock import MILLISECOND, MINUTE, SECOND
 from bide.providers.openai import errors
+from bide.providers.openai.dialect import OPENAI
 from bide.providers.port import (
     BusyError,
     MissingError,
@@ -22,6 +23,7 @@ MEANINGS = [
     pytest.param(401, error_body("invalid_api_key"), UnauthorisedError, id="401"),
     pytest.param(403, error_body("unsupported_country_region_territory"), UnauthorisedError, id="403"),
     pytest.param(403, error_body("insufficient_quota"), OutOfCreditError, id="403 without credit"),
+    pytest.param(402, b"out of credit", OutOfCreditError, id="402"),
     pytest.param(404, error_body("not_found"), MissingError, id="404"),
     pytest.param(410, b"", MissingError, id="410"),
     pytest.param(413, b"<html>too large</html>", RejectedError, id="413"),
@@ -73,6 +75,12 @@ ENQUEUED = (
 )
 
 
+AZURE_FULL = (
+    "The number of enqueued tokens has surpassed the configured limit of 30K for the deployment 'cheap'."
+    " Please either increase the limit or try again once the current jobs have finished."
+)
+
+
 @pytest.mark.parametrize(
     ("status", "body", "limit"),
     [
@@ -80,17 +88,22 @@ ENQUEUED = (
         pytest.param(429, error_body(None, ENQUEUED), 2_000_000, id="by its message"),
         pytest.param(429, error_body("enqueued_token_limit_exceeded", "full"), None, id="without a number"),
         pytest.param(429, error_body("token_limit_exceeded", None), None, id="without a message"),
+        pytest.param(400, error_body("token_limit_exceeded", AZURE_FULL), 30_000, id="Azure's"),
+        pytest.param(400, error_body("BadRequest", f"token_limit_exceeded: {AZURE_FULL}"), 30_000, id="in the words"),
+        pytest.param(
+            400, error_body("token_limit_exceeded", "the configured limit of 1.5B for"), 1_500_000_000, id="1.5B"
+        ),
     ],
 )
 def test_a_full_quota_at_create(status: int, body: bytes, limit: int | None) -> None:
     with pytest.raises(QuotaError) as caught:
-        errors.raise_for_create(MadeUp(status), body)
+        errors.raise_for_create(MadeUp(status), body, OPENAI)
     assert caught.value.limit == limit
 
 
 def test_a_server_s_failure_at_create_is_no_full_quota() -> None:
     with pytest.raises(OverloadedError):
-        errors.raise_for_create(MadeUp(500), error_body("token_limit_exceeded", ENQUEUED))
+        errors.raise_for_create(MadeUp(500), error_body("token_limit_exceeded", ENQUEUED), OPENAI)
 
 
 @pytest.mark.parametrize(
@@ -100,6 +113,7 @@ def test_a_server_s_failure_at_create_is_no_full_quota() -> None:
         pytest.param(error_body(None, "y", "z"), "y", "z", id="a type and no code"),
         pytest.param(error_body(429, "y"), "y", "429", id="a number as code"),
         pytest.param(b'{"error": "plain"}', "plain", "unknown", id="a text as error"),
+        pytest.param(b'{"error": "a_code", "message": "plain"}', "plain", "a_code", id="a code as error"),
         pytest.param(b'{"detail": "else"}', '{"detail": "else"}', "unknown", id="another shape"),
         pytest.param(b"<html>", "<html>", "unknown", id="no JSON"),
         pytest.param(b"", "the reply has no body", "unknown", id="nothing"),
@@ -130,6 +144,19 @@ def test_how_long_to_wait(headers: dict[str, str], wait: int | None) -> None:
     assert errors.retry_after(headers) == wait
 
 
+@pytest.mark.parametrize(
+    ("body", "wait"),
+    [
+        (b'{"error":"too_many_requests","message":"full","retry_after_seconds":30}', 30 * SECOND),
+        (b'{"retry_after_seconds":"soon"}', None),
+        (b"retry_after_seconds", None),
+    ],
+)
+def test_how_long_to_wait_by_the_body(body: bytes, wait: int | None) -> None:
+    assert errors.retry_after({}, body) == wait
+    assert errors.retry_after({"retry-after": "60"}, body) == 60 * SECOND
+
+
 def test_rate_headers() -> None:
     rates = errors.rate_headers(
         {
@@ -145,7 +172,12 @@ def test_rate_headers() -> None:
     assert (rates.reset_requests, rates.reset_tokens) == (120 * MILLISECOND, 6 * MINUTE)
 
 
-@pytest.mark.parametrize("text", ["", "-1", "many", "1.5"])
+@pytest.mark.parametrize(("text", "reset"), [("10", 10 * SECOND), ("0.25", 250 * MILLISECOND), ("0", 0)])
+def test_rate_headers_may_tell_plain_seconds(text: str, reset: int) -> None:
+    assert errors.rate_headers({"x-ratelimit-reset-tokens": text}).reset_tokens == reset
+
+
+@pytest.mark.parametrize("text", ["", "-1", "many", "1.5.5"])
 def test_rate_headers_that_are_no_numbers_say_nothing(text: str) -> None:
     rates = errors.rate_headers({"x-ratelimit-limit-requests": text, "x-ratelimit-reset-tokens": text})
     assert (rates.limit_requests, rates.reset_tokens) == (None, None)

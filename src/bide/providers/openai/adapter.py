@@ -1,23 +1,22 @@
 """OpenAI and whatever speaks its protocol: chat completions, responses and embeddings, in real time and as batches.
 
-Facts: OpenAI's API reference (Files, Batches) and guides (Batch, Rate limits), as read in November 2026. The adapter
-for servers without batch endpoints is the same with `capabilities.batch` off.
+Facts: OpenAI's API reference (Files, Batches) and guides (Batch, Rate limits), as read in November 2026. What differs at other
+providers is data (`dialect.py`). The adapter for servers without batch endpoints is the same with `capabilities.batch` off.
 """
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import msgspec
 
-from bide.core.clock import SECOND
 from bide.providers.line import Line
 from bide.providers.openai import errors, rows, wire
-from bide.providers.openai.upload import form
-from bide.providers.port import Answer, Call, MissingError, Remote, Row, Sought, Submission
+from bide.providers.openai.dialect import OPENAI, Dialect
+from bide.providers.openai.naming import rename_model
+from bide.providers.openai.shelf import Files, Shelf
+from bide.providers.port import Answer, Call, Remote, Row, Sought, Submission
 from bide.providers.setup import Setup
 from bide.providers.transport import Transport
-
-FILE_EXPIRY = 14 * 24 * 3600
-"""Seconds our files are kept at OpenAI if bide never gets to delete them; 3,600 to 2,592,000 are allowed."""
 
 CREATE_TIMEOUT = 120.0
 """Seconds without a byte after which a create counts as unanswered; it is then looked up, not repeated."""
@@ -29,99 +28,117 @@ PAGE = 100
 class OpenAIProvider:
     """Implements `bide.providers.port.Provider`."""
 
-    def __init__(self, setup: Setup, transport: Transport, *, file_expiry: int = FILE_EXPIRY) -> None:
+    def __init__(
+        self, setup: Setup, transport: Transport, dialect: Dialect = OPENAI, *, shelf: Shelf | None = None
+    ) -> None:
         self.account = setup.account
         self.catalogue = setup.catalogue
         self.serves = setup.serves
         self.limits = setup.limits
         self.capabilities = setup.capabilities
-        self._file_expiry = file_expiry
+        self._setup = setup
+        self._dialect = dialect
         headers: dict[str, str] = {}
         if setup.api_key:
-            headers["Authorization"] = f"Bearer {setup.api_key}"
+            headers[dialect.key_header] = dialect.key_prefix + setup.api_key
         if setup.organisation:
             headers["OpenAI-Organization"] = setup.organisation
         if setup.project:
             headers["OpenAI-Project"] = setup.project
-        self._line = Line(transport, setup.base_url, headers)
+        self._line = Line(transport, setup.base_url, headers, setup.authority)
+        self._shelf = shelf or Files(self._line, dialect)
 
     def check(self, endpoint: str, body: bytes) -> None:
         """Bodies go as they come."""
 
     async def send(self, call: Call) -> Answer:
-        async with self._line.exchange(
-            "POST", call.endpoint.removeprefix("/v1"), body=call.body, headers={"X-Client-Request-Id": call.attempt}
-        ) as reply:
-            body = await reply.read()
-            errors.raise_for_account(reply, body)
-            row = rows.from_reply(call.attempt, reply, body)
-            return Answer(row, errors.rate_headers(reply.headers))
+        path, body = self._addressed(call)
+        async with self._line.exchange("POST", path, body=body, headers={"X-Client-Request-Id": call.attempt}) as reply:
+            answer = await reply.read()
+            errors.raise_for_account(reply, answer, self._dialect.rates)
+            row = rows.from_reply(call.attempt, reply, answer)
+            return Answer(row, errors.rate_headers(reply.headers, self._dialect.rates))
 
     async def stream(self, call: Call) -> AsyncIterator[bytes]:
-        async with self._line.exchange(
-            "POST", call.endpoint.removeprefix("/v1"), body=call.body, headers={"X-Client-Request-Id": call.attempt}
-        ) as reply:
+        path, body = self._addressed(call)
+        async with self._line.exchange("POST", path, body=body, headers={"X-Client-Request-Id": call.attempt}) as reply:
             if reply.status >= 300:
                 errors.raise_for_status(reply, await reply.read())
             async for chunk in reply.chunks():
                 yield chunk
 
+    def _addressed(self, call: Call) -> tuple[str, bytes]:
+        """Where a call goes, and its body with the account's own name of the model."""
+        if not (self._setup.deployments or self._dialect.deployed):
+            return self._dialect.call_path(call.endpoint, ""), call.body
+        deployment = self._setup.deployment(call.model, batch=False)
+        body = call.body if deployment == call.model else rename_model(call.body, deployment)
+        return self._dialect.call_path(call.endpoint, deployment), body
+
     async def stage(self, submission: Submission) -> str | None:
-        async with self._line.exchange("POST", "/files", body=form(submission, self._file_expiry)) as reply:
-            return (await wire.read(reply, wire.FileObject)).id
+        return await self._shelf.put(submission, self._setup.deployment(submission.model, batch=True))
 
     async def submit(self, submission: Submission, input_file: str | None) -> Remote:
+        dialect = self._dialect
+        if input_file is not None:
+            await self._shelf.ready(input_file)
         wanted = {
-            "input_file_id": input_file,
-            "endpoint": submission.endpoint,
-            "completion_window": "24h",
-            "metadata": {"bide_tag": submission.tag},
-            "output_expires_after": {"anchor": "created_at", "seconds": self._file_expiry},
+            **self._shelf.named(input_file),
+            "endpoint": dialect.batch_endpoint(submission.endpoint),
+            "completion_window": self._setup.completion_window,
         }
+        if dialect.metadata:
+            wanted["metadata"] = {"bide_tag": submission.tag}
+        if dialect.file_expiry is not None:
+            wanted["output_expires_after"] = {"anchor": "created_at", "seconds": dialect.file_expiry}
         async with self._line.exchange(
-            "POST", "/batches", body=msgspec.json.encode(wanted), idle_timeout=CREATE_TIMEOUT
+            "POST", dialect.path("/batches"), body=msgspec.json.encode(wanted), idle_timeout=CREATE_TIMEOUT
         ) as reply:
             body = await reply.read()
-            errors.raise_for_create(reply, body)
-            return wire.remote(wire.decode(body, wire.BatchObject))
+            errors.raise_for_create(reply, body, dialect)
+            return wire.remote(wire.created(body), dialect)
 
     async def find(self, sought: Sought) -> Remote | None:
         after = ""
         while True:
-            async with self._line.exchange("GET", f"/batches?limit={PAGE}{after}") as reply:
-                page = await wire.read(reply, wire.Page)
+            async with self._line.exchange("GET", self._dialect.path(f"/batches?limit={PAGE}{after}")) as reply:
+                page = await wire.page(reply)
             for batch in page.data:
                 ours = (batch.metadata or {}).get("bide_tag") == sought.tag
-                if ours or (sought.input_file is not None and batch.input_file_id == sought.input_file):
-                    return wire.remote(batch)
-            oldest = min((batch.created_at for batch in page.data if batch.created_at), default=None)
+                if ours or (
+                    sought.input_file is not None and sought.input_file in (batch.input_file_id, batch.input_blob)
+                ):
+                    return wire.remote(batch, self._dialect)
+            created = [at for at in (wire.instant(batch.created_at) for batch in page.data) if at is not None]
             # The order is newest first by observation only, so a page decides by its oldest entry.
-            if not page.has_more or not page.data or (oldest is not None and oldest * SECOND < sought.since):
+            if not page.has_more or not page.data or (created and min(created) < sought.since):
                 return None
             after = f"&after={page.data[-1].id}"
 
     async def poll(self, provider_id: str) -> Remote:
-        async with self._line.exchange("GET", f"/batches/{provider_id}") as reply:
-            return wire.remote(await wire.read(reply, wire.BatchObject))
+        async with self._line.exchange("GET", self._dialect.path(f"/batches/{provider_id}")) as reply:
+            return await self._remote(await wire.read(reply, wire.BatchObject))
 
     async def harvest(self, file: str, endpoint: str) -> AsyncIterator[list[Row]]:
-        async with self._line.exchange("GET", f"/files/{file}/content") as reply:
-            if reply.status >= 300:
-                errors.raise_for_status(reply, await reply.read())
-            async for chunk in rows.from_file(reply.chunks()):
-                yield chunk
+        async for chunk in rows.from_file(self._shelf.read(file)):
+            yield chunk
 
     async def cancel(self, provider_id: str) -> Remote:
-        async with self._line.exchange("POST", f"/batches/{provider_id}/cancel", body=b"") as reply:
+        path = self._dialect.path(f"/batches/{provider_id}/cancel")
+        async with self._line.exchange("POST", path, body=b"") as reply:
             body = await reply.read()
             if reply.status == 409:  # it has ended already
                 return await self.poll(provider_id)
             errors.raise_for_status(reply, body)
-            return wire.remote(wire.decode(body, wire.BatchObject))
+            return await self._remote(wire.decode(body, wire.BatchObject))
 
     async def discard(self, file: str) -> None:
-        async with self._line.exchange("DELETE", f"/files/{file}") as reply:
-            try:
-                errors.raise_for_status(reply, await reply.read())
-            except MissingError:
-                return
+        await self._shelf.delete(file)
+
+    async def _remote(self, batch: wire.BatchObject) -> Remote:
+        """A batch; once it has ended, with those of its files that exist."""
+        found = wire.remote(batch, self._dialect)
+        if found.outcome is None:
+            return found
+        output, errors_ = await self._shelf.present(found.output_file), await self._shelf.present(found.error_file)
+        return replace(found, output_file=output, error_file=errors_)

@@ -68,6 +68,7 @@ COMPATIBLE = replace(
     switches=(),
     required=("base_url",),
     models=(),
+    windows=None,
     discount="as you say",
     typical="as the server does it",
 )

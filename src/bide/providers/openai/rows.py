@@ -21,6 +21,9 @@ NEVER_RUN = frozenset({"batch_expired", "batch_cancelled"})
 PERMANENT = frozenset({400, 404, 405, 410, 413, 415, 422})
 """Statuses that the same request would get again."""
 
+PERMANENT_CODES = frozenset({"batch_client_error", "invalid_model"})
+"""The same for rows that come without a status, as Together's do."""
+
 
 class _Details(msgspec.Struct, gc=False):
     cached_tokens: int | None = None
@@ -39,6 +42,7 @@ class _Usage(msgspec.Struct, gc=False):
     output_tokens: int | None = None
     input_tokens_details: _Details | None = None
     output_tokens_details: _Details | None = None
+    reasoning_tokens: int | None = None
 
 
 class _Body(msgspec.Struct, gc=False):
@@ -177,7 +181,7 @@ def _judge(custom_id: str, response: bytes, status: int | None, body: _Body | No
         status,
         code,
         message,
-        permanent=status in PERMANENT,
+        permanent=status in PERMANENT if status is not None else code in PERMANENT_CODES,
         usage=_usage(body.usage) if body is not None and body.usage is not None else None,
         tier=_tier(body) if body is not None else None,
     )
@@ -208,7 +212,7 @@ def _usage(wire: _Usage | None) -> Usage | None:
         (before.cached_tokens or 0) if before else 0,
         (before.cache_write_tokens or 0) if before else 0,
         wire.completion_tokens or wire.output_tokens or 0,
-        (after.reasoning_tokens or 0) if after else 0,
+        (after.reasoning_tokens if after else wire.reasoning_tokens) or 0,
     )
 
 
