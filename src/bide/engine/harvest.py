@@ -17,7 +17,7 @@ from bide.engine.pricing import Tariff
 from bide.engine.reconcile import NOT_CREATED
 from bide.engine.step import held, provider_of
 from bide.engine.submit import NEVER_SENT, learn_quota
-from bide.lanes.validation import Bar, Divide, Wait, after_failure
+from bide.lanes.validation import Bar, Divide, Wait, after_failure, from_note
 from bide.providers.port import MissingError, ProviderError, Row, RowError
 from bide.providers.transport import NotSentError, ReplyLostError
 from bide.store.bodies import NewObject, checksum
@@ -160,10 +160,11 @@ async def write_off(context: Context, batch: Batch, verdict: AttemptState) -> No
 
 async def _failed(context: Context, batch: Batch) -> None:
     """Nothing of it ran. Find out why, and put what is not to blame into new batches."""
-    errors: tuple[RowError, ...] = (RowError(batch.code or "unknown", batch.message or "the provider named no reason"),)
+    errors: tuple[RowError, ...] = (from_note(batch.code, batch.message),)
     if batch.provider_id is not None:
         errors = (await provider_of(context, batch).poll(batch.provider_id)).errors or errors
-    step = after_failure(errors, batch.requests, batch.failed_validations)
+    least = provider_of(context, batch).limits.min_requests
+    step = after_failure(errors, batch.requests, batch.failed_validations, least)
     if isinstance(step, Wait):
         if batch.provider_id is not None:  # refused at the create, it has been learned from there
             await learn_quota(context, batch, step.limit)

@@ -9,7 +9,7 @@ from bide.core.clock import MINUTE
 from bide.core.errors import BideError, LeaseLostError, StoreError
 from bide.engine.attention import next_try
 from bide.engine.context import Context
-from bide.providers.port import OutOfCreditError, Provider, ProviderError, UnauthorisedError
+from bide.providers.port import OutOfCreditError, Provider, ProviderError, StorageFullError, UnauthorisedError
 from bide.providers.transport import NotSentError
 from bide.store.fence import Fenced
 
@@ -55,7 +55,7 @@ def note_refusal(context: Context, account: str, error: BideError) -> int | None
     wait = error.retry_after if isinstance(error, ProviderError) else None
     if isinstance(error, NotSentError):
         context.troubles[account] = str(error)
-    if isinstance(error, UnauthorisedError | OutOfCreditError):
+    if isinstance(error, UnauthorisedError | OutOfCreditError | StorageFullError):
         context.troubles[account] = str(error)
         return max(wait or 0, CREDENTIAL_PAUSE)
     return wait

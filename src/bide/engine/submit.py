@@ -10,6 +10,8 @@ from bide.engine.attention import next_poll, next_try
 from bide.engine.context import Context
 from bide.engine.step import held, note_refusal, provider_of
 from bide.lanes.assemble import learned_quota
+from bide.lanes.validation import TOO_FEW
+from bide.lanes.validation import as_note
 from bide.providers.port import (
     BusyError,
     Lines,
@@ -20,6 +22,7 @@ from bide.providers.port import (
     QuotaError,
     RejectedError,
     Remote,
+    RowError,
     Submission,
     UnauthorisedError,
 )
@@ -45,12 +48,20 @@ async def submit(context: Context, batch: Batch) -> Batch | None:
         return await store.batches.ended(
             held(batch), outcome=BatchOutcome.CANCELLED, code=NEVER_SENT, ended_at=clock.now(), now=clock.now()
         )
+    if batch.requests < provider.limits.min_requests:
+        why = f"{batch.requests:,} requests, and the provider takes no batch of fewer than {provider.limits.min_requests:,}"
+        return await _refused(context, batch, RejectedError(why, code=TOO_FEW))
     submission = Submission(
         batch.tag, batch.model, batch.endpoint, batch.requests, batch.size, lambda: lines(context, batch)
     )
     input_file = batch.input_file
     if input_file is None:
-        input_file = await provider.stage(submission)
+        try:
+            input_file = await provider.stage(submission)
+        except RejectedError as error:
+            if not error.errors:
+                raise
+            return await _refused(context, batch, error)
         await store.batches.staged(held(batch), input_file)
     lease_until = clock.now() + context.settings.engine.lease
     if provider.capabilities.tagged:
@@ -110,8 +121,10 @@ async def adopt(context: Context, batch: Batch, remote: Remote) -> None:
 async def _refused(context: Context, batch: Batch, error: ProviderError) -> Batch:
     """The provider has not taken it: nothing ran."""
     now = context.clock.now()
+    named = error.errors[0] if isinstance(error, RejectedError) and error.errors else None
+    message = as_note(named or RowError(error.code, str(error)))[:1000]
     return await context.store.batches.ended(
-        held(batch), outcome=BatchOutcome.FAILED, code=error.code, message=str(error)[:1000], ended_at=now, now=now
+        held(batch), outcome=BatchOutcome.FAILED, code=error.code, message=message, ended_at=now, now=now
     )
 
 
