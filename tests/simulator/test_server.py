@@ -284,3 +284,28 @@ async def test_a_preset_by_its_name() -> None:
         assert running.books.seed == 5
     with pytest.raises(SettingError):
         await running_simulator("nosuch").__aenter__()
+
+
+async def test_every_provider_has_books_of_its_own(simulator: Simulator, session: aiohttp.ClientSession) -> None:
+    assert list(await get(session, "sim/books?provider=all")) == []
+    headers = {"anthropic-version": "2026-10-21"}
+    asked = {"model": "m", "max_tokens": 8, "messages": [{"role": "user", "content": "x"}]}
+    await post(session, "anthropic/v1/messages", json=asked, headers=headers)
+    for _ in range(2):
+        await post(session, f"openai{CHAT}", json=CHAT_BODY)
+    books = await get(session, "sim/books?provider=all")
+    assert {name: each["billed"]["modes"]["realtime"]["count"] for name, each in books.items()} == {
+        "anthropic": 1,
+        "openai": 2,
+    }
+    assert books["anthropic"] == await get(session, "sim/books?provider=anthropic")
+    assert books["openai"] == await get(session, "sim/books")
+    async with session.get("sim/charges?provider=anthropic") as reply:
+        assert len((await reply.read()).splitlines()) == 1
+    fault = await post(session, "sim/faults?provider=anthropic", json=[{"site": "call", "kind": "busy"}])
+    assert fault["faults"][0]["nth"] == 2
+    async with session.get("sim/books?provider=nobody") as reply:
+        assert reply.status == 400
+        assert "anthropic" in (await reply.json())["error"]
+    await post(session, "sim/reset")
+    assert await get(session, "sim/books?provider=all") == {}

@@ -14,6 +14,7 @@ from bide.core.errors import SettingError
 
 if TYPE_CHECKING:
     from bide.simulator.script import Script
+    from bide.simulator.server import Simulator
 
 
 SCRIPT_HELP = (
@@ -31,9 +32,10 @@ def sim(
     seed: Annotated[int, typer.Option(help="What its chance depends on; the same seed gives the same run.")] = 0,
     fast: Annotated[bool, typer.Option("--fast", help="Batches and calls take no time, answers are tiny.")] = False,
 ) -> None:
-    """Run a provider that speaks OpenAI's protocol, costs nothing and misbehaves as scripted.
+    """Run a provider that speaks the real protocols, costs nothing and misbehaves as scripted.
 
-    Any key is taken but the word "invalid". The first line on standard output is the base URL.
+    Any key is taken but the word "invalid". The first line on standard output is the base URL of OpenAI's protocol; the
+    others are under their names, as in /anthropic.
 
     Examples:
 
@@ -61,7 +63,7 @@ async def _serve(script: "Script", seed: int, port: int, clock: Clock) -> None:
     try:
         async with running_simulator(script, seed=seed, port=port, clock=clock) as simulator:
             print(simulator.url, flush=True)
-            print(_directions(simulator.url, clock), file=sys.stderr, flush=True)
+            print(_directions(simulator, clock), file=sys.stderr, flush=True)
             await stopped.wait()
     except OSError as error:
         raise SettingError(
@@ -80,9 +82,9 @@ def _clock(speed: float) -> Clock:
     return ScaledClock(SystemClock().now(), speed)
 
 
-def _directions(url: str, clock: Clock) -> str:
+def _directions(simulator: "Simulator", clock: Clock) -> str:
     """What to type next, in the shell that is to use the simulator."""
-    lines = [f"export OPENAI_BASE_URL={url}", "export OPENAI_API_KEY=simulated"]
+    lines = [f"export OPENAI_BASE_URL={simulator.url}", "export OPENAI_API_KEY=simulated"]
     if isinstance(clock, ScaledClock):
         if 1 <= clock.speed <= SCALE_LIMIT:
             lines.append(f"export BIDE_CLOCK='{to_datetime(clock.origin).isoformat()}*{clock.speed:g}'")
@@ -91,5 +93,5 @@ def _directions(url: str, clock: Clock) -> str:
                 f"# bide's own clock cannot follow {clock.speed:g} times real time (1 to {SCALE_LIMIT:g} work): its deadlines\n"
                 "# stay in real time, and the times that the provider names do not."
             )
-    watch = url.removesuffix("/v1") + "/sim/books"
+    watch = f"{simulator.root}/sim/books"
     return "\n".join([*lines, f"# {watch} shows what it received and billed. Ctrl-C stops it."])

@@ -10,7 +10,7 @@ from bide.simulator.behaviour import Behaviour, Behaviours
 from bide.simulator.chance import Chance
 from bide.simulator.creation import Identify, NewBatch, fail_all, make_batch
 from bide.simulator.exchange import Content
-from bide.simulator.limits import Limit, Limits, over_quota, refuse_at_create
+from bide.simulator.limits import ANY_MODEL, Limit, Limits, over_quota, refuse_at_create
 from bide.simulator.outages import Standstill
 from bide.simulator.refusal import Failure, Refusal, busy, invalid, unknown
 from bide.simulator.rows import Batchable, Problem
@@ -165,9 +165,11 @@ class Batches:
         """Which quota this batch does not fit."""
         # A day's grace, because clocks may be set back: what counts is asked of each batch.
         self._pending = [batch for batch in self._pending if batch.ended_at > now - DAY]
-        held = [batch for batch in self._pending if (batch.model or "") == valid.model and not batch.ended(now)]
+        open_ = [batch for batch in self._pending if not batch.ended(now)]
+        same = [batch for batch in open_ if (batch.model or "") == valid.model]
+        held = open_ if limit.model == ANY_MODEL else same
         quotas = (
-            ("token", limit.enqueued_tokens, lambda: valid.tokens + sum(batch.tokens for batch in held)),
+            ("token", limit.enqueued_tokens, lambda: valid.tokens + sum(batch.tokens for batch in same)),
             (
                 "request",
                 limit.enqueued_requests,

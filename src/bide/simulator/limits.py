@@ -20,7 +20,8 @@ class Limit:
     """A `[[limit]]` of a script, for one model or for each (``"*"``); the last one that names the model and has begun counts.
 
     `requests` and `tokens` are per minute; `enqueued_tokens` are input tokens of all batches that have not ended,
-    `enqueued_requests` their rows that are not done, and `open_batches` their number. `over_quota` says how a batch
+    `enqueued_requests` their rows that are not done, and `open_batches` their number; a limit for each model counts these
+    two over all models together. `over_quota` says how a batch
     over such a quota is refused: ``late`` (it fails in validation, where the protocol knows that) or at the create.
     """
 
@@ -88,7 +89,7 @@ class Limits:
                 short = (name, budget, wait)
             if short is None:
                 budget.level -= amount
-            levels.append(Level(name, most, max(0, int(budget.level)), budget.wait(most)))
+            levels.append(Level(name, most, max(0, int(budget.level)), budget.wait(most), now))
         if short:
             name, budget, wait = short
             used = budget.limit - int(budget.level)

@@ -2,8 +2,14 @@
 
 from collections.abc import Mapping
 
+from bide.simulator.anthropic.protocol import ANTHROPIC
 from bide.simulator.openai.protocol import OPENAI
 from bide.simulator.protocol import Protocol
 
-PROTOCOLS: Mapping[str, Protocol] = {protocol.name: protocol for protocol in (OPENAI,)}
+_ALL: tuple[Protocol, ...] = (
+    OPENAI,
+    ANTHROPIC,
+)
+
+PROTOCOLS: Mapping[str, Protocol] = {protocol.name: protocol for protocol in _ALL}
 """Each is mounted under its name; OpenAI's is at the root as well."""

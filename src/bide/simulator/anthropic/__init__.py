@@ -1,0 +1,1 @@
+"""Anthropic's protocol: messages whole and streamed, counting tokens, message batches and models."""
