@@ -28,6 +28,8 @@ def text(content: str) -> dict[str, str]:
         pytest.param(chat({"content": "x", "refusal": None}), "x", id="no refusal"),
         pytest.param(chat({"content": [{"type": "text", "text": "x"}]}), '[{"type":"text","text":"x"}]', id="content in parts"),
         pytest.param(chat({"content": "a"}, {"content": "b"}), '["a","b"]', id="several choices are a JSON array"),
+        pytest.param({"choices": [{"text": "a", "index": 0}]}, "a", id="a completion of the old kind"),
+        pytest.param({"type": "message", "content": [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "a"}]}, "a", id="a message that thought first"),
         pytest.param({"output": [{"type": "message", "content": [text("a"), text("b")]}]}, "ab", id="a response"),
         pytest.param({"output": [{"type": "reasoning"}, {"type": "message", "content": [text("a")]}]}, "a", id="a response that thought first"),
         pytest.param({"output": [{"type": "message", "content": [{"type": "refusal", "refusal": "No."}]}]}, "No.", id="a refused response"),

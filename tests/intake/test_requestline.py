@@ -55,7 +55,7 @@ def test_a_body_is_taken_over_byte_for_byte(body: str) -> None:
         pytest.param({"method": "GET"}, Code.INVALID_METHOD, "method", id="method GET"),
         pytest.param({"method": "post"}, Code.INVALID_METHOD, "method", id="method in small letters"),
         pytest.param({"url": ...}, Code.MISSING_REQUIRED_PARAMETER, "url", id="no url"),
-        pytest.param({"url": "/v1/moderations"}, Code.UNSUPPORTED_URL, "url", id="another url"),
+        pytest.param({"url": "/v1/audio/speech"}, Code.UNSUPPORTED_URL, "url", id="another url"),
         pytest.param({"url": ["/v1/responses"]}, Code.INVALID_TYPE, "url", id="url an array"),
         pytest.param({"body": ...}, Code.MISSING_REQUIRED_PARAMETER, "body", id="no body"),
         pytest.param({"body": None}, Code.MISSING_REQUIRED_PARAMETER, "body", id="body null"),

@@ -1,4 +1,4 @@
-"""What a response says, as the text a person asked for: one field out of the three protocols' bodies."""
+"""What a response says, as the text a person asked for: one field out of the protocols' bodies."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ class _Message(msgspec.Struct):
 
 class _Choice(msgspec.Struct):
     message: _Message | None = None
+    text: str | None = None
 
 
 class _Embedding(msgspec.Struct):
@@ -21,6 +22,7 @@ class _Embedding(msgspec.Struct):
 
 
 class _Part(msgspec.Struct):
+    type: str = "text"
     text: str | None = None
     refusal: str | None = None
 
@@ -34,6 +36,7 @@ class _Body(msgspec.Struct):
     choices: list[_Choice] | None = None
     output: list[_Item] | None = None
     data: list[_Embedding] | None = None
+    content: list[_Part] | None = None
 
 
 class _Response(msgspec.Struct):
@@ -48,7 +51,7 @@ _response = msgspec.json.Decoder(_Response)
 
 
 def answer_text(response: bytes) -> str:
-    """The answer in a response: the text of a chat completion or response, an embedding as a JSON array.
+    """The answer in a response: the text of a completion, response or message, an embedding as a JSON array.
 
     A body of another shape is given whole, as JSON: nothing that was paid for is hidden.
     """
@@ -71,7 +74,7 @@ def _whole(response: bytes) -> str:
 
 def _text(body: _Body) -> str | None:
     if body.choices:
-        texts = [_message(choice.message) for choice in body.choices]
+        texts = [_message(choice.message) if choice.text is None else choice.text for choice in body.choices]
         if None in texts:
             return None  # a call of a tool, say: it has no text
         # With n > 1 there are several answers; one is the text itself, more are a JSON array.
@@ -80,6 +83,9 @@ def _text(body: _Body) -> str | None:
         parts = [part for item in body.output if item.type == "message" for part in item.content or ()]
         texts = [part.text if part.text is not None else part.refusal for part in parts]
         return "".join(text or "" for text in texts) if texts else None
+    if body.content is not None:
+        texts = [part.text or "" for part in body.content if part.type == "text"]
+        return "".join(texts) if texts else None
     if body.data:
         vectors = [bytes(one.embedding).decode() for one in body.data]
         return vectors[0] if len(vectors) == 1 else "[" + ",".join(vectors) + "]"

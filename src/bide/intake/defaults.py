@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Raw
 
 from bide.core.errors import InputError
-from bide.intake.endpoint import EMBEDDINGS, ENDPOINTS, Endpoint, find_endpoint
+from bide.intake.endpoint import BUILT, EMBEDDINGS, Endpoint, find_endpoint
 from bide.intake.problem import did_you_mean, excerpt
 from bide.intake.template import Template
 
@@ -64,9 +64,9 @@ class Defaults:
             return None
         endpoint = find_endpoint(self.endpoint)
         if endpoint is None:
-            names = [known.name for known in ENDPOINTS.values()]
+            names = [known.name for known in BUILT.values()]
             raise InputError(
-                f"there is no endpoint {excerpt(self.endpoint)}{did_you_mean(self.endpoint, [*names, *ENDPOINTS])};"
+                f"there is no endpoint {excerpt(self.endpoint)}{did_you_mean(self.endpoint, [*names, *BUILT])};"
                 f" use {', '.join(names)}"
             )
         return endpoint

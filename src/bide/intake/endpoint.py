@@ -38,16 +38,23 @@ class ChatFields(Fields, kw_only=True, gc=False):
 
 
 class InputFields(Fields, kw_only=True, gc=False):
-    """The body of a response or of an embedding."""
+    """The body of a response, of an embedding or of a moderation."""
 
     input: Text | List
+
+
+class PromptFields(Fields, kw_only=True, gc=False):
+    """The body of a completion or of an image."""
+
+    prompt: Text | List
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """A kind of request.
 
-    `content` names the field of its body that carries the question. `decode_lines` reads the fields of good bodies that
+    `content` names the field of its body that carries the question, which `may_be_text`. bide `builds` the bodies of some;
+    those of the others are taken as they stand in batch lines. `writes_text` where output tokens are to be reckoned with. `decode_lines` reads the fields of good bodies that
     stand one to a line, and raises what `msgspec` raises when one is not good.
     """
 
@@ -55,19 +62,35 @@ class Endpoint:
     url: str
     content: str
     decode_lines: Callable[[bytes], Sequence[Fields]]
+    may_be_text: bool = True
+    builds: bool = False
+    writes_text: bool = True
 
 
-CHAT = Endpoint("chat", "/v1/chat/completions", "messages", msgspec.json.Decoder(ChatFields).decode_lines)
-RESPONSES = Endpoint("responses", "/v1/responses", "input", msgspec.json.Decoder(InputFields).decode_lines)
-EMBEDDINGS = Endpoint("embeddings", "/v1/embeddings", "input", msgspec.json.Decoder(InputFields).decode_lines)
+_chat = msgspec.json.Decoder(ChatFields).decode_lines
+_input = msgspec.json.Decoder(InputFields).decode_lines
+_prompt = msgspec.json.Decoder(PromptFields).decode_lines
 
-ENDPOINTS: Mapping[str, Endpoint] = {endpoint.url: endpoint for endpoint in (CHAT, RESPONSES, EMBEDDINGS)}
+CHAT = Endpoint("chat", "/v1/chat/completions", "messages", _chat, may_be_text=False, builds=True)
+RESPONSES = Endpoint("responses", "/v1/responses", "input", _input, builds=True)
+EMBEDDINGS = Endpoint("embeddings", "/v1/embeddings", "input", _input, builds=True, writes_text=False)
+MESSAGES = Endpoint("messages", "/v1/messages", "messages", _chat, may_be_text=False)
+COMPLETIONS = Endpoint("completions", "/v1/completions", "prompt", _prompt)
+MODERATIONS = Endpoint("moderations", "/v1/moderations", "input", _input, writes_text=False)
+IMAGES = Endpoint("images", "/v1/images/generations", "prompt", _prompt)
+
+ENDPOINTS: Mapping[str, Endpoint] = {
+    endpoint.url: endpoint for endpoint in (CHAT, RESPONSES, EMBEDDINGS, MESSAGES, COMPLETIONS, MODERATIONS, IMAGES)
+}
 """Every endpoint by its URL."""
+
+BUILT: Mapping[str, Endpoint] = {url: endpoint for url, endpoint in ENDPOINTS.items() if endpoint.builds}
+"""Those whose bodies bide can build from a prompt."""
 
 
 def find_endpoint(name: str) -> Endpoint | None:
-    """The endpoint with this short name or URL."""
-    return next((endpoint for endpoint in ENDPOINTS.values() if name in (endpoint.name, endpoint.url)), None)
+    """The endpoint with this short name or URL, of those that bodies are built for."""
+    return next((endpoint for endpoint in BUILT.values() if name in (endpoint.name, endpoint.url)), None)
 
 
 def endpoint_at(line: int, url: str) -> Endpoint:

@@ -15,7 +15,6 @@ from typing import Any
 
 import msgspec
 
-from bide.accounts import KINDS
 from bide.buckets.uri import Location
 from bide.core.deadline import OnMiss
 from bide.core.errors import ConflictError, InputError, SettingError
@@ -34,6 +33,7 @@ from bide.intake.reader import Input, open_input
 from bide.intake.routing import Routing
 from bide.intake.source import STANDARD_INPUT
 from bide.ledger.facts import context_window
+from bide.providers.kinds import KINDS
 from bide.store.jobs import HandedInError
 from bide.store.store import Store
 

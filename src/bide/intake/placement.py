@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bide.core.bucket import Part
 from bide.core.job import Job
 from bide.intake.admit import Admissions, Terms
-from bide.intake.endpoint import EMBEDDINGS
+from bide.intake.endpoint import ENDPOINTS
 from bide.intake.entry import Entries, Entry
 from bide.intake.tokens import estimate_each
 from bide.lanes.admission import Admission
@@ -87,7 +87,7 @@ class Placement:
         if len(capped) == len(limits):
             bounds = capped
         else:
-            assumed = 0 if first.endpoint == EMBEDDINGS.url else self._assumed
+            assumed = self._assumed if ENDPOINTS[first.endpoint].writes_text else 0
             bounds = [assumed if limit is None else limit for limit in limits]
         return await self._places(key, first.endpoint, inputs, bounds), inputs, bounds
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from bide.accounts import OPENAI, build
+from bide.accounts import build
 from bide.core.clock import DAY, SystemClock
 from bide.core.deadline import OnMiss
 from bide.core.entropy import SystemEntropy
@@ -22,6 +22,7 @@ from bide.intake.order import Order
 from bide.intake.reader import Input
 from bide.lanes.route import Route
 from bide.providers.http import AiohttpTransport
+from bide.providers.openai.kinds import OPENAI
 from bide.providers.setup import Tools
 from bide.settings import ProviderSettings, Settings
 from bide.store.sqlite import SqliteDatabase

@@ -92,7 +92,7 @@ def _check_content(line: int, fields: Mapping[str, Raw], endpoint: Endpoint, pat
         if endpoint is RESPONSES and "prompt" in fields:
             return  # a prompt that is stored at the provider
         raise missing(line, field, f"{endpoint.url} needs it")
-    text_allowed = endpoint.content == "input"
+    text_allowed = endpoint.may_be_text
     if not isinstance(value, list) and not (text_allowed and isinstance(value, str)):
         raise wrong_type(line, field, "a string or an array" if text_allowed else "an array", value)
     if not value:

@@ -16,7 +16,7 @@ from bide.intake.tokens import Tokens, count_tokens
 BINARY_KEYS = frozenset({"data", "file_data", "image_url", "url", "file_url", "b64_json", "encrypted_content"})
 """Where bodies carry images, sound and files: their tokens do not depend on the length of the base64."""
 
-INPUT_KEYS = ("messages", "input", "instructions", "tools", "functions", "prompt")
+INPUT_KEYS = ("messages", "input", "instructions", "system", "tools", "functions", "prompt")
 """The fields of a body that a model reads."""
 
 
