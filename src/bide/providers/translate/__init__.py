@@ -6,10 +6,11 @@ Every wire is a spoke (`spoke.py`): it reads its own format into a neutral conve
 """
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bide.core.clock import SECOND
 from bide.core.usage import Usage
-from bide.providers.translate import chat, messages
+from bide.providers.translate import chat, converse, gemini, messages
 from bide.providers.translate.answer import Failure, Stop, Tokens
 from bide.providers.translate.events import Event, Failed, Started, Stopped, Used
 from bide.providers.translate.expressible import refuse_inexpressible
@@ -31,7 +32,12 @@ __all__ = [
     "wire_of",
 ]
 
-SPOKES: dict[Wire, Spoke] = {Wire.CHAT: chat, Wire.MESSAGES: messages}
+SPOKES: dict[Wire, Spoke] = {
+    Wire.CHAT: chat,
+    Wire.MESSAGES: messages,
+    Wire.GEMINI: gemini,
+    Wire.CONVERSE: converse,
+}
 
 NO_OPTIONS = Options()
 
@@ -71,6 +77,8 @@ def reply(body: bytes, source: Wire, target: Wire, options: Options = NO_OPTIONS
         UntranslatableError: it is no answer of that format.
     """
     answer = SPOKES[source].read_reply(body)
+    if not (answer.id and answer.model):
+        answer = replace(answer, id=answer.id or options.id, model=answer.model or options.model or "")
     written = body if source is target else SPOKES[target].write_reply(answer, options)
     return Translated(
         written,
@@ -91,15 +99,16 @@ def error(status: int, body: bytes, source: Wire, target: Wire) -> bytes:
 def stream(source: Wire, target: Wire, options: Options = NO_OPTIONS) -> "Stream":
     """A provider's stream, which comes in `source`, into the caller's format `target`."""
     writer = None if source is target else SPOKES[target].stream_writer(options)
-    return Stream(SPOKES[source].stream_reader(), writer)
+    return Stream(SPOKES[source].stream_reader(), writer, options)
 
 
 class Stream:
     """One stream being translated. What it told so far stands in its attributes; `finish` and `usage` may come late."""
 
-    def __init__(self, reader: StreamReader, writer: StreamWriter | None) -> None:
+    def __init__(self, reader: StreamReader, writer: StreamWriter | None, options: Options = NO_OPTIONS) -> None:
         self._reader = reader
         self._writer = writer
+        self._options = options
         self.id: str | None = None
         self.tokens: Tokens | None = None
         self.tier: str | None = None
@@ -124,6 +133,8 @@ class Stream:
     def _take(self, event: Event) -> bytes:
         match event:
             case Started():
+                model = event.model or self._options.model or ""
+                event = Started(event.id or self._options.id, model, event.created)
                 self.id = event.id
                 self.created = event.created * SECOND if event.created is not None else None
             case Used():

@@ -15,13 +15,15 @@ class Options(Struct, frozen=True, kw_only=True):
 
     `model` replaces the caller's name of the model. `max_tokens` is for wires that demand a limit where the caller named
     none. `anthropic_version` decides what Messages may contain. `created` (seconds since 1970) stands in for wires
-    that do not tell. `include_usage` has a chat stream end in its usage.
+    that do not tell, and so do `id` and `model` for answers of Converse, which have neither. `include_usage` has a chat
+    stream end in its usage.
     """
 
     model: str | None = None
     max_tokens: int | None = None
     anthropic_version: str = "2023-06-01"
     created: int = 0
+    id: str = ""
     include_usage: bool = False
 
 

@@ -1,0 +1,39 @@
+"""Arguments of calls, for wires that have them as objects and not as text.
+
+They are passed on as they were written: decoding them would change numbers.
+"""
+
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from bide.providers.decoding import UNREADABLE
+from bide.providers.translate.parts import ToolCall
+from bide.providers.translate.untranslatable import UntranslatableError
+
+_object = msgspec.json.Decoder(dict[str, Raw]).decode
+
+
+def object_of(call: ToolCall, target: str) -> Raw:
+    """A call's arguments as an object.
+
+    Raises:
+        UntranslatableError: they are none.
+    """
+    text = call.arguments.strip() or "{}"
+    try:
+        _object(text)
+    except UNREADABLE:
+        raise UntranslatableError(call.path, target, "its arguments have to be a JSON object") from None
+    return Raw(text.encode())
+
+
+def object_or_text(arguments: str) -> Any:
+    """The same in an answer: arguments that were cut short are no object; their text is kept, as it was paid for."""
+    text = arguments.strip() or "{}"
+    try:
+        _object(text)
+    except UNREADABLE:
+        return {"unreadable_arguments": arguments}
+    return Raw(text.encode())

@@ -1,0 +1,197 @@
+"""A streamed answer of generateContent (`alt=sse`), read and written. Each chunk is an answer in itself."""
+
+from typing import Any
+
+import msgspec
+
+from bide.providers.decoding import UNREADABLE
+from bide.providers.translate.answer import Failure, Stop
+from bide.providers.translate.events import (
+    CallDelta,
+    CallStarted,
+    Event,
+    Failed,
+    Finished,
+    ReasoningDelta,
+    RefusalDelta,
+    Started,
+    Stopped,
+    TextDelta,
+    Used,
+)
+from bide.providers.translate.failing import CUT_SHORT
+from bide.providers.translate.gemini.calls import answer_id, id_of
+from bide.providers.translate.gemini.error import ErrorFields, as_object, failure_of, status_in_stream
+from bide.providers.translate.gemini.reply import (
+    WORDS,
+    Answer,
+    WireCandidate,
+    WirePart,
+    arguments_of,
+    parts_of,
+    refusal_of,
+    stop_of,
+    tier_of,
+    tokens_of,
+    usage_of,
+)
+from bide.providers.translate.parts import Part, Reasoning, Text, ToolCall
+from bide.providers.translate.spoke import Options
+from bide.providers.translate.sse import Sent, SentEvents, event
+
+
+class _Chunk(Answer, gc=False, rename="camel"):
+    error: ErrorFields | None = None
+
+
+_decoder = msgspec.json.Decoder(_Chunk)
+_broken = msgspec.json.Decoder(list[_Chunk])
+
+
+class StreamReader:
+    """Chunks into events. No word ends the stream, so it is complete when it ends after an answer has stopped."""
+
+    def __init__(self) -> None:
+        self._events = SentEvents()
+        self._made: str | None = None
+        """What ids of calls are made from; None before the first chunk."""
+        self._is_over = False
+        self._is_stopped = False
+        self._calls: dict[int, int] = {}
+        """By candidate, how many calls it has made."""
+
+    def feed(self, data: bytes) -> list[Event]:
+        """The events that these bytes complete."""
+        return self._take(self._events.feed(data))
+
+    def end(self) -> list[Event]:
+        """No more bytes come."""
+        found = self._take(self._events.end())
+        if not self._is_over:
+            self._is_over = True
+            found.append(Finished() if self._is_stopped else Failed(CUT_SHORT))
+        return found
+
+    def _take(self, sent: list[Sent]) -> list[Event]:
+        found: list[Event] = []
+        for one in sent:
+            if not self._is_over:
+                self._chunk(one.data, found)
+        return found
+
+    def _chunk(self, data: bytes, found: list[Event]) -> None:
+        try:
+            chunk = _broken.decode(data)[0] if data.startswith(b"[") else _decoder.decode(data)
+        except (*UNREADABLE, IndexError) as error:
+            self._fail(Failure(502, f"a chunk of the stream cannot be read ({error})"), found)
+            return
+        if chunk.error is not None:
+            self._fail(failure_of(status_in_stream(chunk.error), chunk.error), found)
+            return
+        if self._made is None:
+            self._made = answer_id(chunk.response_id, data)
+            created = int(chunk.create_time.timestamp()) if chunk.create_time is not None else None
+            found.append(Started(chunk.response_id or "", chunk.model_version, created))
+        for candidate in chunk.candidates or ():
+            self._candidate(candidate, self._made, found)
+        blocked = refusal_of(chunk.prompt_feedback)
+        if blocked is not None and not chunk.candidates:
+            self._is_stopped = True
+            found += [RefusalDelta(blocked), Stopped(Stop.FILTERED)]
+        tokens = tokens_of(chunk.usage_metadata)
+        if tokens is not None:
+            found.append(Used(tokens, tier_of(chunk.usage_metadata)))
+
+    def _fail(self, failure: Failure, found: list[Event]) -> None:
+        self._is_over = True
+        found.append(Failed(failure))
+
+    def _candidate(self, candidate: WireCandidate, made: str, found: list[Event]) -> None:
+        index = candidate.index
+        for part in (candidate.content.parts or ()) if candidate.content is not None else ():
+            if part.function_call is not None:
+                self._call(part, index, made, found)
+            elif part.text:
+                found.append(
+                    ReasoningDelta(part.text, candidate=index) if part.thought else TextDelta(part.text, index)
+                )
+        stop = stop_of(candidate.finish_reason, index in self._calls)
+        if stop is not None:
+            self._is_stopped = True
+            found.append(Stopped(stop, candidate=index))
+
+    def _call(self, part: WirePart, index: int, made: str, found: list[Event]) -> None:
+        call = part.function_call
+        if call is None:
+            return
+        number = self._calls.get(index, 0)
+        self._calls[index] = number + 1
+        answer = f"{made}_{index}" if index else made
+        id_ = id_of(call.id, number, answer, part.thought_signature)
+        found += [CallStarted(number, id_, call.name, index), CallDelta(number, arguments_of(part), index)]
+
+
+class StreamWriter:
+    """Events into chunks. A call has to be whole, so it waits for what ends it."""
+
+    def __init__(self, options: Options) -> None:
+        self._started = Started("", "")
+        self._used: Used | None = None
+        self._calls: dict[int, ToolCall] = {}
+        """By candidate, the call that is not yet whole."""
+        self._stops: list[Stopped] = []
+
+    def write(self, happened: Event) -> bytes:
+        """The chunks that this event is."""
+        match happened:
+            case Started():
+                self._started = happened
+                return b""
+            case TextDelta() | RefusalDelta():
+                return self._flush(happened.candidate) + self._part(happened.candidate, Text(happened.text))
+            case ReasoningDelta():
+                written = self._flush(happened.candidate)
+                return written + self._part(happened.candidate, Reasoning(happened.text)) if happened.text else written
+            case CallStarted():
+                written = self._flush(happened.candidate)
+                self._calls[happened.candidate] = ToolCall(happened.id, happened.name, "")
+                return written
+            case CallDelta():
+                call = self._calls.get(happened.candidate)
+                if call is not None:
+                    arguments = call.arguments + happened.arguments
+                    self._calls[happened.candidate] = ToolCall(call.id, call.name, arguments)
+                return b""
+            case Stopped():
+                self._stops.append(happened)
+                return self._flush(happened.candidate)
+            case Used():
+                self._used = happened
+                return b""
+            case Failed():
+                return event(as_object(happened.failure))
+            case Finished():
+                return self._end()
+
+    def _flush(self, candidate: int) -> bytes:
+        call = self._calls.pop(candidate, None)
+        return b"" if call is None else self._part(candidate, call)
+
+    def _part(self, candidate: int, part: Part) -> bytes:
+        return self._chunk([{"content": {"role": "model", "parts": parts_of([part])}, "index": candidate}])
+
+    def _end(self) -> bytes:
+        """Reasons and usage come last, together: by then the usage is known."""
+        content = {"role": "model", "parts": [{"text": ""}]}
+        return self._chunk(
+            [
+                {"content": content, "finishReason": WORDS[stopped.stop], "index": stopped.candidate}
+                for stopped in self._stops
+            ]
+        )
+
+    def _chunk(self, candidates: list[dict[str, Any]]) -> bytes:
+        chunk: dict[str, Any] = {"candidates": candidates}
+        if self._used is not None:
+            chunk["usageMetadata"] = usage_of(self._used.tokens, self._used.tier)
+        return event({**chunk, "modelVersion": self._started.model, "responseId": self._started.id})
