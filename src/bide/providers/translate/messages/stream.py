@@ -269,7 +269,9 @@ class StreamWriter:
             "stop_sequence": self._stopped.stop_sequence,
             "stop_details": details_of(stop, "".join(self._refusals) or None),
         }
-        usage = usage_of(self._used.tokens, self._used.tier)
+        usage = usage_of(self._used.tokens, None)
+        for only_at_the_start in ("cache_creation", "service_tier"):
+            del usage[only_at_the_start]
         return event({"type": "message_delta", "delta": delta, "usage": usage}, "message_delta") + event(
             {"type": "message_stop"}, "message_stop"
         )

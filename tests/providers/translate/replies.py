@@ -1,0 +1,230 @@
+"""Answers: each as its own wire has it, and as each other wire's callers get it.
+
+A new wire adds its answer to every dictionary. Where an answer cannot come from a wire, it has no entry there as `given`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bide.core.usage import Usage
+from bide.providers.translate import Wire
+from bide.providers.translate.answer import Stop
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`given[wire]` is what a provider says, `expected[wire]` what a caller of that wire gets, whoever said it."""
+
+    id: str
+    given: Mapping[Wire, Json]
+    expected: Mapping[Wire, Json]
+    finish: Stop
+    usage: Usage | None = None
+    tier: str | None = None
+
+
+def chat(message: Json, reason: str, usage: Json | None = None, **more: Any) -> Json:
+    return {
+        "id": "a1",
+        "object": "chat.completion",
+        "created": 1700000000,
+        "model": "m1",
+        "choices": [
+            {
+                "index": 0,
+                "message": {"role": "assistant", "content": None, "refusal": None, **message},
+                "logprobs": None,
+                "finish_reason": reason,
+            }
+        ],
+        **({"usage": usage} if usage is not None else {}),
+        **more,
+    }
+
+
+def chat_usage(prompt: int, output: int, cached: int = 0, written: int = 0, reasoning: int = 0) -> Json:
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": output,
+        "total_tokens": prompt + output,
+        "prompt_tokens_details": {"cached_tokens": cached, **({"cache_write_tokens": written} if written else {})},
+        "completion_tokens_details": {"reasoning_tokens": reasoning},
+    }
+
+
+def message(content: list[Json], reason: str, usage: Json | None = None, **more: Any) -> Json:
+    return {
+        "id": "a1",
+        "type": "message",
+        "role": "assistant",
+        "model": "m1",
+        "content": content,
+        "stop_reason": reason,
+        "stop_sequence": None,
+        "stop_details": None,
+        "usage": usage or message_usage(0, 0),
+        **more,
+    }
+
+
+def message_usage(
+    fresh: int,
+    output: int,
+    read: int = 0,
+    short: int = 0,
+    long: int = 0,
+    reasoning: int = 0,
+    tier: str | None = None,
+) -> Json:
+    return {
+        "input_tokens": fresh,
+        "cache_creation_input_tokens": short + long,
+        "cache_read_input_tokens": read,
+        "cache_creation": {"ephemeral_5m_input_tokens": short, "ephemeral_1h_input_tokens": long},
+        "output_tokens": output,
+        "output_tokens_details": {"thinking_tokens": reasoning},
+        "service_tier": tier,
+    }
+
+
+def text(words: str) -> Json:
+    return {"type": "text", "text": words}
+
+
+CALL = {"id": "c0", "type": "function", "function": {"name": "f", "arguments": '{"a":1.0}'}}
+TOOL_USE = {"type": "tool_use", "id": "c0", "name": "f", "input": {"a": 1.0}}
+CUT_CALL = {"id": "c0", "type": "function", "function": {"name": "f", "arguments": '{"a":'}}
+DECLINED = {"type": "refusal", "category": None, "explanation": "I may not."}
+UNEXPLAINED = {"type": "refusal", "category": None, "explanation": None}
+
+C, M = Wire.CHAT, Wire.MESSAGES
+
+
+NOTHING = Usage()
+
+
+def both(id_: str, chat_: Json, message_: Json, finish: Stop, usage: Usage | None = NOTHING, **more: Any) -> Answer:
+    """The same answer in either wire, whichever it comes from."""
+    return Answer(id_, {C: chat_, M: message_}, {C: chat_, M: message_}, finish, usage, **more)
+
+
+ZERO = chat_usage(0, 0)
+
+ANSWERS = [
+    both("text", chat({"content": "hello"}, "stop", ZERO), message([text("hello")], "end_turn"), Stop.END),
+    both("length", chat({"content": "he"}, "length", ZERO), message([text("he")], "max_tokens"), Stop.LENGTH),
+    both(
+        "call",
+        chat({"content": "so", "tool_calls": [CALL]}, "tool_calls", ZERO),
+        message([text("so"), TOOL_USE], "tool_use"),
+        Stop.TOOLS,
+    ),
+    both("nothing", chat({}, "stop", ZERO), message([], "end_turn"), Stop.END),
+    both(
+        "usage",
+        chat({"content": "x"}, "stop", chat_usage(60, 7, cached=30, written=20, reasoning=3), service_tier="default"),
+        message([text("x")], "end_turn", message_usage(10, 7, read=30, short=20, reasoning=3, tier="standard")),
+        Stop.END,
+        Usage(60, 30, 20, 7, 3),
+        tier="default",
+    ),
+    both(
+        "priority",
+        chat({"content": "x"}, "stop", ZERO, service_tier="priority"),
+        message([text("x")], "end_turn", message_usage(0, 0, tier="priority")),
+        Stop.END,
+        tier="priority",
+    ),
+    Answer(
+        "no-usage",
+        {C: chat({"content": "x"}, "stop")},
+        {C: chat({"content": "x"}, "stop"), M: message([text("x")], "end_turn")},
+        Stop.END,
+    ),
+    Answer(
+        "batch",
+        {M: message([text("x")], "end_turn", message_usage(0, 0, tier="batch"))},
+        {C: chat({"content": "x"}, "stop", ZERO, service_tier="default")},
+        Stop.END,
+        Usage(),
+        tier="batch",
+    ),
+    Answer(
+        "cache-of-an-hour",
+        {M: message([text("x")], "end_turn", message_usage(1, 2, short=3, long=4))},
+        {C: chat({"content": "x"}, "stop", chat_usage(8, 2, written=7))},
+        Stop.END,
+        Usage(8, 0, 7, 2, 0),
+    ),
+    Answer(
+        "stop-sequence",
+        {M: message([text("x")], "stop_sequence", stop_sequence="END")},
+        {C: chat({"content": "x"}, "stop", ZERO)},
+        Stop.SEQUENCE,
+        Usage(),
+    ),
+    Answer("paused", {M: message([text("x")], "pause_turn")}, {C: chat({"content": "x"}, "stop", ZERO)}, Stop.PAUSED, Usage()),
+    Answer(
+        "context",
+        {M: message([text("x")], "model_context_window_exceeded")},
+        {C: chat({"content": "x"}, "length", ZERO)},
+        Stop.CONTEXT,
+        Usage(),
+    ),
+    Answer("unknown-stop", {M: message([text("x")], "tired")}, {C: chat({"content": "x"}, "stop", ZERO)}, Stop.END, Usage()),
+    Answer(
+        "thoughts",
+        {
+            M: message(
+                [
+                    {"type": "thinking", "thinking": "hm", "signature": "s"},
+                    {"type": "redacted_thinking", "data": "x"},
+                    text("a"),
+                    {"type": "server_tool_use", "id": "s", "name": "web_search", "input": {}},
+                    text("b"),
+                ],
+                "end_turn",
+            )
+        },
+        {C: chat({"content": "ab"}, "stop", ZERO)},
+        Stop.END,
+        Usage(),
+    ),
+    Answer(
+        "declined",
+        {
+            C: chat({"refusal": "I may not."}, "stop", ZERO),
+        },
+        {M: message([text("I may not.")], "refusal", stop_details=DECLINED)},
+        Stop.REFUSED,
+        Usage(),
+    ),
+    Answer(
+        "declined-explained",
+        {M: message([], "refusal", stop_details={**DECLINED, "category": "bio"})},
+        {C: chat({"refusal": "I may not."}, "content_filter", ZERO)},
+        Stop.REFUSED,
+        Usage(),
+    ),
+    Answer(
+        "filtered",
+        {C: chat({"content": "a"}, "content_filter", ZERO)},
+        {M: message([text("a")], "refusal", stop_details=UNEXPLAINED)},
+        Stop.FILTERED,
+        Usage(),
+    ),
+    Answer(
+        "call-cut-short",
+        {C: chat({"tool_calls": [CUT_CALL]}, "length", ZERO)},
+        {
+            M: message(
+                [{"type": "tool_use", "id": "c0", "name": "f", "input": {"unreadable_arguments": '{"a":'}}], "max_tokens"
+            )
+        },
+        Stop.LENGTH,
+        Usage(),
+    ),
+]  # fmt: skip
