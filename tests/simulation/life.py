@@ -14,6 +14,7 @@ from bide.engine.service import Service
 from bide.intake.entry import Chunk, Entries, Entry
 from bide.intake.ingest import ingest
 from bide.intake.order import Order
+from bide.lanes.route import Route
 from bide.providers.openai.adapter import OpenAIProvider
 from bide.providers.openai.kinds import CAPABILITIES, LIMITS
 from bide.providers.setup import Setup
@@ -109,7 +110,7 @@ async def hand_in(world: World, process: Process, plan: Plan, job: JobPlan, numb
         destination=key,
         idempotency_key=key,
     )
-    reading = await ingest(context, order, lambda entry: "openai", chunks(plan.seed, job))
+    reading = await ingest(context, order, lambda model: Route("openai", model), chunks(plan.seed, job))
     return reading.job.id
 
 
