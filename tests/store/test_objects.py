@@ -52,7 +52,7 @@ async def test_many_objects_are_read_through_few_open_files(objects: LocalObject
     for number in range(OPEN_FILES + 5):
         await objects.put(f"o-{number:03}", b"%d" % number)
     for number in [*range(OPEN_FILES + 5), 0]:
-        assert await objects.read(f"o-{number:03}", 0, 1) == b"%d" % (number % 10 if number < 10 else number // 10)
+        assert await objects.read(f"o-{number:03}", 0, 1) == str(number)[:1].encode()
     await objects.delete("o-000")
     await objects.delete("o-000")
     assert sorted(os.listdir(objects.folder)) == [f"o-{number:03}" for number in range(1, OPEN_FILES + 5)]
