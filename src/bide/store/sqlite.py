@@ -187,7 +187,7 @@ class SqliteDatabase:
         with contextlib.suppress(OSError), open(path, "xb", opener=private.opener):
             pass
         with contextlib.ExitStack() as opened:
-            self._writer = opened.enter_context(contextlib.closing(connect(str(path), cache=8_192)))
+            self._writer = opened.enter_context(contextlib.closing(connect(str(path), cache=4_096)))
             migrate(self._writer, str(path))
             prepare(self._writer)
             self._reader = opened.enter_context(contextlib.closing(connect(str(path), cache=2_048)))
