@@ -34,7 +34,7 @@ from bide.store.limits import ENQUEUED_TOKENS
 NEVER_SENT = "never_sent"
 """Cancelled before any create was sent."""
 
-PAGE = 2_000
+PAGE = 1_000
 """Lines read from the store at a time."""
 
 RUN = 1 << 18
