@@ -21,7 +21,8 @@ from bide.engine.steps import STEPS, follow
 from bide.lanes.capacity import Capacity
 from bide.lanes.decide import Wanted, decide
 from bide.lanes.rescue import Carrier
-from bide.providers.port import MissingError, QuotaError, RejectedError, RowError
+from bide.lanes.validation import TOO_FEW
+from bide.providers.port import MissingError, QuotaError, RejectedError, RowError, SlotsError
 from bide.providers.transport import ReplyLostError
 from bide.store.limits import ENQUEUED_TOKENS
 from bide.testing.scene import report
@@ -198,6 +199,33 @@ async def test_a_quota_refused_at_the_create_is_learned_once(desk: Desk) -> None
 
     snapshot = await desk.scene.store.snapshots.take("host", desk.clock.now())
     assert [known.value for key, known in snapshot.limits.items() if key[2] == ENQUEUED_TOKENS] == [50]
+
+
+async def test_a_batch_for_which_there_is_no_slot_waits_with_its_file(desk: Desk) -> None:
+    batch = await batch_in(desk, BatchState.SEALED, stage="file-1", submit=SlotsError("10 jobs are under way"))
+
+    await follow(desk.context, batch)
+
+    present = await desk.again(batch)
+    snapshot = await desk.scene.store.snapshots.take("host", desk.clock.now())
+    assert (present.state, present.input_file) == (BatchState.SEALED, "file-1")
+    assert present.due_at is not None
+    assert present.due_at > desk.clock.now()
+    assert not any(key[2] == ENQUEUED_TOKENS for key in snapshot.limits), "its size is not to blame"
+
+
+async def test_a_batch_below_the_smallest_is_not_sent_and_its_requests_are_called(desk: Desk) -> None:
+    desk.provider.limits = replace(desk.provider.limits, min_requests=100)
+    batch = await batch_in(desk, BatchState.SEALED, stage="file-1")
+
+    await follow(desk.context, batch)
+
+    present = await desk.again(batch)
+    snapshot = await desk.scene.store.snapshots.take("host", desk.clock.now())
+    [bucket] = snapshot.buckets
+    assert (present.outcome, present.code) == (BatchOutcome.FAILED, TOO_FEW)
+    assert desk.provider.used == []
+    assert (bucket.batchable, bucket.waiting.requests) == (False, batch.requests)
 
 
 async def test_a_learned_quota_is_tried_again_after_an_hour(desk: Desk) -> None:

@@ -21,6 +21,7 @@ from bide.lanes.decide import Account, Outlook, Rules, Wanted, decide, demand, i
 from bide.lanes.pace import WIDEST_WINDOW, Pace
 from bide.lanes.plan import Thresholds
 from bide.lanes.rescue import Margins
+from bide.providers.port import Limits
 
 CALL = 5 * SECOND
 """How long a call takes."""
@@ -68,6 +69,7 @@ class Market:
     steady: bool = False
     cancel: int = 2 * MINUTE
     rules: Rules = RULES
+    limits: Limits = LIMITS
     now: int = NOW
     buckets: dict[int, Bucket] = field(default_factory=dict[int, Bucket])
     groups: dict[int, Group] = field(default_factory=dict[int, Group])
@@ -154,7 +156,7 @@ class Market:
             [LiveBatch(self._shown(group), {group.bucket: group.batch.requests}) for group in self.groups.values()],
             {key: self.capacity},
             {key: Quota(None, 0, len(self.groups), 0)},
-            {"openai": Account(LIMITS, CAPABILITIES)},
+            {"openai": Account(self.limits, CAPABILITIES)},
         )
 
     def _shown(self, group: Group) -> Batch:

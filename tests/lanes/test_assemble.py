@@ -75,3 +75,55 @@ def test_a_bucket_without_waiting_requests_asks_for_no_room() -> None:
 )
 def test_what_a_refusal_teaches(told: int | None, tokens: int, enqueued: int, limit: int) -> None:
     assert learned_quota(told, tokens, enqueued) == limit
+
+
+@pytest.mark.parametrize(
+    ("wanted", "requests"),
+    [
+        pytest.param(100, 100, id="the smallest"),
+        pytest.param(1_000, 1_000, id="the largest"),
+        pytest.param(1_100, 1_000, id="the largest, and what is left is enough for another"),
+        pytest.param(1_099, 999, id="one less, so that enough are left for another"),
+        pytest.param(1_001, 901, id="99 less, for one that would be alone"),
+        pytest.param(2_001, 1_000, id="more than one is left: they are spread when it is their turn"),
+    ],
+)
+def test_what_is_left_over_is_enough_for_a_batch(wanted: int, requests: int) -> None:
+    limits = replace(LIMITS, max_requests=1_000, min_requests=100)
+
+    made = opening(a_bucket(waiting=wanted), wanted, limits, a_quota())
+
+    assert isinstance(made, Opening)
+    assert made.requests == requests
+
+
+def test_where_the_limits_lie_too_close_a_rest_is_left() -> None:
+    made = opening(a_bucket(waiting=130), 130, replace(LIMITS, max_requests=120, min_requests=100), a_quota())
+
+    assert isinstance(made, Opening)
+    assert made.requests == 120, "ten are left: the plan has them wait, or called"
+
+
+def test_every_part_of_a_large_job_is_a_batch() -> None:
+    limits, left, parts = replace(LIMITS, max_requests=1_000, min_requests=100), 5_037, list[int]()
+    while left:
+        made = opening(a_bucket(waiting=left), left, limits, a_quota())
+        assert isinstance(made, Opening)
+        parts.append(made.requests)
+        left -= made.requests
+
+    assert parts == [1_000, 1_000, 1_000, 1_000, 937, 100]
+
+
+@pytest.mark.parametrize(
+    ("quota", "least"),
+    [
+        pytest.param(a_quota(1_000), 10, id="nothing lies there: the smallest batch must go"),
+        pytest.param(a_quota(1_000, 400, 1), 10, id="a smaller one is none, however the estimate was wrong"),
+        pytest.param(a_quota(1_000, 501, 1), None, id="no room for the smallest"),
+    ],
+)
+def test_a_quota_leaves_room_for_the_smallest_batch_or_none(quota: Quota, least: int | None) -> None:
+    made = opening(BUCKET, 100, replace(LIMITS, min_requests=10), quota)
+
+    assert (made.least if isinstance(made, Opening) else None) == least

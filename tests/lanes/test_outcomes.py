@@ -3,10 +3,12 @@
 No engine, no store and no network: `market` turns decisions into counts.
 """
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.lanes.given import NOW
+from tests.lanes.given import LIMITS, NOW
 from tests.lanes.market import Market
 
 from bide.core.bucket import Phase
@@ -197,6 +199,27 @@ def test_what_a_deadline_costs(within: int, turnaround: int | None, cost: float)
 
     assert (world.cost, world.wasted) == (cost, 0)
     assert world.lateness[job] < 0
+
+
+@pytest.mark.parametrize(
+    ("requests", "created", "cost", "longest"),
+    [
+        pytest.param(99, 0, 1.0, 15 * MINUTE, id="too few for a batch: called at once"),
+        pytest.param(100, 1, 0.5, 2 * HOUR, id="just enough"),
+        pytest.param(1_060, 2, 0.5, 2 * HOUR, id="too many for one: spread over two, and none is called"),
+        pytest.param(5_037, 6, 0.5, 2 * HOUR, id="the same of many"),
+    ],
+)
+def test_a_smallest_batch_costs_what_cannot_be_avoided(requests: int, created: int, cost: float, longest: int) -> None:
+    """Batches have 100 to 1,000 requests and take an hour; there is a day."""
+    limits = replace(LIMITS, min_requests=100, max_requests=1_000)
+    world = Market(RPM_500, lambda number: HOUR, limits=limits)
+    [job] = world.submit(requests, within=24 * HOUR)
+
+    world.run()
+
+    assert (world.created, world.cost) == (created, cost)
+    assert world.lateness[job] <= longest - 24 * HOUR
 
 
 def test_the_worst_luck_is_a_batch_that_ends_while_its_cancel_is_under_way() -> None:

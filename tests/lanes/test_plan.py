@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from tests.lanes.given import CAPABILITIES, NOW, a_bucket
 
+from bide.core.bucket import Phase, Tally
 from bide.core.clock import DAY, FAR_FUTURE, HOUR, MINUTE, SECOND
 from bide.core.deadline import OnMiss
 from bide.core.states import JobState
@@ -97,3 +98,37 @@ def test_when_time_alone_changes_the_plan(accepted: int, start: Start, change: i
     planned = [plan(bucket, start, CAPABILITIES, THRESHOLDS, now).realtime for now in (NOW, then - 1, then)]
     assert planned[0] == planned[1]
     assert then < FAR_FUTURE
+
+
+@pytest.mark.parametrize(
+    ("fields", "start", "lanes", "why"),
+    [
+        pytest.param({"waiting": 100}, FAR, (100, 0), "free option", id="exactly enough for a batch"),
+        pytest.param({"waiting": 99}, FAR, (0, 99), "none can bring back as many", id="too few, and nothing comes back: called at once"),
+        pytest.param({"waiting": 99}, None, (0, 99), "none can bring back as many", id="the same where nothing protects them"),
+        pytest.param({"waiting": 99, "on_miss": OnMiss.LATE}, None, (0, 99), "none can bring back", id="the same where they may be late"),
+        pytest.param({"waiting": 99, "batched": 1}, FAR, (0, 0), "wait for what batches may bring back", id="a batch may make up the number"),
+        pytest.param({"waiting": 60, "batched": 39}, FAR, (0, 60), "none can bring back as many", id="not even all of it would"),
+        pytest.param({"waiting": 60, "batched": 50_000}, None, (0, 0), "wait for what batches", id="the rest of a large job"),
+        pytest.param({"waiting": 60, "calling": 50_000}, FAR, (0, 60), "none can bring back", id="what is being called comes back no more"),
+        pytest.param({"waiting": 150}, starting(25 * SECOND), (0, 150), "none can bring back", id="so many are needed that the others are too few"),
+        pytest.param({"waiting": 150, "batched": 50}, starting(25 * SECOND), (0, 51), "wait for what batches", id="the same, and a batch may make up the number"),
+        pytest.param({"waiting": 150}, starting(74 * SECOND), (148, 2), "needed from now on", id="two are needed, the others are enough"),
+        pytest.param({"waiting": 60, "batched": 90}, starting(-24 * SECOND), (0, 60), "less than 75 s", id="all are needed, whatever may come back"),
+    ],
+)  # fmt: skip
+def test_a_batch_has_as_many_requests_as_the_provider_demands(
+    fields: dict[str, Any], start: Start | None, lanes: tuple[int, int], why: str
+) -> None:
+    planned = plan(a_bucket(**fields), start, CAPABILITIES, THRESHOLDS, NOW, 100)
+
+    assert (planned.batch, planned.realtime) == lanes
+    assert why in planned.why
+
+
+def test_what_batches_lost_twice_counts_for_no_batch() -> None:
+    counts = {Phase.WAITING: Tally(99), Phase.STUBBORN: Tally(10)}
+
+    assert plan(a_bucket(tallies=counts), FAR, CAPABILITIES, THRESHOLDS, NOW, 100).realtime == 109
+    beside = a_bucket(tallies=counts | {Phase.BATCHED: Tally(1)})
+    assert plan(beside, FAR, CAPABILITIES, THRESHOLDS, NOW, 100).realtime == 10, "the stubborn alone"

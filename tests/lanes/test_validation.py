@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bide.lanes.validation import MOST_EJECTIONS, Bar, Divide, Wait, after_failure
+from bide.lanes.validation import BATCH_REFUSED, MOST_EJECTIONS, TOO_FEW, Bar, Divide, Wait, after_failure
 from bide.providers.port import RowError
 
 
@@ -39,6 +39,26 @@ def on(line: int | None, code: str = "invalid_request") -> RowError:
 )  # fmt: skip
 def test_the_next_step(errors: list[RowError], requests: int, failures: int, step: Wait | Bar | Divide) -> None:
     assert after_failure(errors, requests, failures) == step
+
+
+@pytest.mark.parametrize(
+    ("errors", "requests", "failures", "step"),
+    [
+        pytest.param([on(None)], 200, 0, Divide((), 2), id="both halves are enough"),
+        pytest.param([on(None)], 199, 0, Bar(on(None)), id="one half is not: all are called, and the culprit fails alone"),
+        pytest.param([on(None)], 1, 0, Divide((on(1),), 0), id="alone it is the culprit"),
+        pytest.param([on(7)], 101, 0, Divide((on(7),), 1), id="thrown out, and enough are left"),
+        pytest.param([on(7)], 100, 0, Divide((on(7),), 0), id="thrown out, and too few are left: planned anew"),
+        pytest.param([on(7)], 150, 3, Divide((on(7),), 1), id="too few to halve: thrown out again"),
+        pytest.param([on(7)], 202, 3, Divide((on(7),), 2), id="the fourth time the rest is halved, where it can be"),
+        pytest.param([on(None, TOO_FEW)], 99, 0, Bar(on(None, TOO_FEW)), id="too few"),
+        pytest.param([on(None, BATCH_REFUSED)], 50_000, 0, Bar(on(None, BATCH_REFUSED)), id="refused, whatever its lines"),
+    ],
+)  # fmt: skip
+def test_no_part_is_smaller_than_the_smallest_batch(
+    errors: list[RowError], requests: int, failures: int, step: Bar | Divide
+) -> None:
+    assert after_failure(errors, requests, failures, 100) == step
 
 
 def validate(lines: list[int], poison: set[int], named: bool) -> list[RowError]:

@@ -10,8 +10,7 @@ from bide.engine.attention import next_poll, next_try
 from bide.engine.context import Context
 from bide.engine.step import held, note_refusal, provider_of
 from bide.lanes.assemble import learned_quota
-from bide.lanes.validation import TOO_FEW
-from bide.lanes.validation import as_note
+from bide.lanes.validation import TOO_FEW, as_note
 from bide.providers.port import (
     BusyError,
     Lines,
@@ -23,6 +22,7 @@ from bide.providers.port import (
     RejectedError,
     Remote,
     RowError,
+    SlotsError,
     Submission,
     UnauthorisedError,
 )
@@ -81,17 +81,16 @@ async def submit(context: Context, batch: Batch) -> Batch | None:
         due_at = next_try(0, context.entropy.uniform(), None, now)
         await store.batches.ambiguous(held(batch), f"{error.code}: {error}"[:500], due_at, now)
         return None
+    except SlotsError as error:
+        # How large it is does not matter, so it stays as it is, and its file where it is, until there is a slot.
+        return await _withdrawn(context, batch, error, input_file)
     except QuotaError as error:
         await learn_quota(context, batch, error.limit)
         return await _refused(context, batch, error)
     except RejectedError as error:
         return await _refused(context, batch, error)
     except (NotSentError, BusyError, MissingError, UnauthorisedError, OutOfCreditError) as error:
-        now = clock.now()
-        due_at = next_try(batch.failures, context.entropy.uniform(), note_refusal(context, batch.account, error), now)
-        file = None if isinstance(error, MissingError) else input_file
-        await store.batches.withdrawn(held(batch), f"{error.code}: {error}"[:500], file, due_at, now)
-        return None
+        return await _withdrawn(context, batch, error, None if isinstance(error, MissingError) else input_file)
     context.troubles.pop(batch.account, None)
     return await adopt(context, batch, remote)
 
@@ -116,6 +115,15 @@ async def adopt(context: Context, batch: Batch, remote: Remote) -> None:
         if present.provider_id != remote.provider_id:
             await provider_of(context, batch).cancel(remote.provider_id)
         raise
+
+
+async def _withdrawn(
+    context: Context, batch: Batch, error: ProviderError | NotSentError, input_file: str | None
+) -> None:
+    """The provider has not taken it now; it is handed in again later."""
+    now = context.clock.now()
+    due_at = next_try(batch.failures, context.entropy.uniform(), note_refusal(context, batch.account, error), now)
+    await context.store.batches.withdrawn(held(batch), f"{error.code}: {error}"[:500], input_file, due_at, now)
 
 
 async def _refused(context: Context, batch: Batch, error: ProviderError) -> Batch:

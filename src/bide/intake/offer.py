@@ -49,7 +49,7 @@ def check(context: Context, order: Order, offered: Promise, loads: Mapping[Key, 
         )
     if order.max_cost is None:
         return
-    lanes = {key: _lanes(context, order, key[0]) for key in sorted(loads)}
+    lanes = {key: _lanes(context, order, key[0], loads[key].requests) for key in sorted(loads)}
     upper = 0
     for key, modes in lanes.items():
         dearest = 0
@@ -68,9 +68,10 @@ def check(context: Context, order: Order, offered: Promise, loads: Mapping[Key, 
         )
 
 
-def _lanes(context: Context, order: Order, account: str) -> Sequence[str]:
-    """The lanes whose prices an account's requests may come to cost."""
-    if order.priority == Priority.URGENT or not context.providers[account].capabilities.batch:
+def _lanes(context: Context, order: Order, account: str, requests: int) -> Sequence[str]:
+    """The lanes whose prices so many requests of an account may come to cost."""
+    provider = context.providers[account]
+    if order.priority == Priority.URGENT or not provider.capabilities.batch or requests < provider.limits.min_requests:
         return (STANDARD,)
     return RESCUED if order.on_miss is OnMiss.RESCUE else (BATCH,)
 

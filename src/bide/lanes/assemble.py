@@ -55,12 +55,25 @@ def opening(bucket: Bucket, wanted: int, limits: Limits, quota: Quota) -> Openin
     tokens, least = UNLIMITED, 0
     if quota.limit is not None:
         tokens = quota.limit - quota.enqueued
-        smallest = bucket.waiting.tokens // max(1, bucket.waiting.requests)
+        smallest = limits.min_requests * bucket.waiting.tokens // max(1, bucket.waiting.requests)
         if tokens < smallest and quota.batches:
             return Held(bucket, f"{quota.enqueued:,} of {quota.limit:,} enqueued tokens are in use")
-        if not quota.batches:
-            least = 1  # nothing lies there: a single request must go, whatever the estimate says
-    return Opening(bucket, min(wanted, limits.max_requests), limits.max_bytes, tokens, least)
+        if not quota.batches or limits.min_requests > 1:
+            # Nothing lies there, so the smallest batch must go, whatever the estimate says; and a smaller one is none.
+            least = limits.min_requests
+    return Opening(bucket, _share(wanted, limits), limits.max_bytes, tokens, least)
+
+
+def _share(wanted: int, limits: Limits) -> int:
+    """How many of the `wanted` this batch takes: as many as it may, and never so many that what is left over is too few for
+    a batch of its own, where a few less avoid that. Spread like this nothing has to be called at twice the price; where
+    it cannot be avoided (the two limits lie too close) the rest is the plan's: it waits for returns, or is called.
+    """
+    most = min(wanted, limits.max_requests)
+    left = wanted - most
+    if 0 < left < limits.min_requests and wanted >= 2 * limits.min_requests:
+        return wanted - limits.min_requests
+    return most
 
 
 def learned_quota(told: int | None, tokens: int, enqueued: int) -> int:

@@ -166,7 +166,7 @@ def _plan(
 ) -> None:
     for bucket in buckets:
         start = found.get(bucket.id)
-        planned = plan(bucket, start, account.capabilities, rules.thresholds, now)
+        planned = plan(bucket, start, account.capabilities, rules.thresholds, now, account.limits.min_requests)
         mine = carriers.get(bucket.id, ())
         if planned.batch and not any(carrier.batch.state is BatchState.OPEN for carrier in mine):
             made = opening(bucket, planned.batch, account.limits, quota or Quota(None, 0, 0, 0))

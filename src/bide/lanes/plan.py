@@ -43,10 +43,13 @@ class Plan:
     why: str
 
 
-def plan(bucket: Bucket, start: Start | None, can: Capabilities, thresholds: Thresholds, now: int) -> Plan:
+def plan(
+    bucket: Bucket, start: Start | None, can: Capabilities, thresholds: Thresholds, now: int, least: int = 1
+) -> Plan:
     """Divide a bucket's waiting requests between the lanes.
 
     `start` is the bucket's latest safe start; None where nothing protects it (unprotected, or not to be rescued).
+    `least` is the smallest batch that the provider takes.
     """
     stubborn = bucket.tally(Phase.STUBBORN).requests
     idle = bucket.waiting.requests + stubborn
@@ -64,11 +67,23 @@ def plan(bucket: Bucket, start: Start | None, can: Capabilities, thresholds: Thr
     called = start.due(now + minimum) if start is not None else 0
     if called >= idle:
         return Plan(0, idle, f"less than {minimum // SECOND} s of slack")
+    if bucket.waiting.requests and idle - max(called, stubborn) < least:
+        return _too_few(bucket, max(called, stubborn), least)
     if called > stubborn:
         return Plan(idle - called, called, "the real-time capacity is needed from now on")
     if stubborn:
         return Plan(idle - stubborn, stubborn, "batches have lost them more than once")
     return Plan(idle, 0, "a batch is a free option" if start else "no rescue: batch until it is answered")
+
+
+def _too_few(bucket: Bucket, called: int, least: int) -> Plan:
+    """Too few wait for a batch. Those in batches may come back and make up the number; where even all of them would
+    not, waiting costs time and gains nothing."""
+    idle = bucket.tally(Phase.WAITING, Phase.STUBBORN).requests
+    left = idle - called
+    if left + bucket.tally(Phase.BATCHED).requests >= least:
+        return Plan(0, called, f"fewer than the {least:,} of a batch: they wait for what batches may bring back")
+    return Plan(0, idle, f"fewer than the {least:,} of a batch, and none can bring back as many: called at once")
 
 
 def next_change(bucket: Bucket, start: Start, thresholds: Thresholds, now: int) -> int:

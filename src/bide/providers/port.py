@@ -237,7 +237,7 @@ class Provider(Protocol):
 
         Raises:
             ReplyLostError, OverloadedError: it may exist; look it up with `find`.
-            NotSentError, RejectedError, QuotaError, BusyError, UnauthorisedError: it does not exist.
+            NotSentError, RejectedError, QuotaError, SlotsError, BusyError, UnauthorisedError: it does not exist.
         """
         ...
 
@@ -304,6 +304,12 @@ class QuotaError(ProviderError):
         super().__init__(message)
         self.limit = limit
         """The quota in tokens, where the message told it."""
+
+
+class SlotsError(QuotaError):
+    """As many batches are under way as the account may have; bide hands this one in when one of them has ended."""
+
+    code = "too_many_batches"
 
 
 class BusyError(ProviderError):
