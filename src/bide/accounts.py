@@ -1,18 +1,19 @@
 """Which accounts at providers are switched on, and by what: their usual environment variables and the config."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from bide.core.duration import parse_duration
 from bide.core.errors import SettingError
-from bide.providers.openai.kinds import COMPATIBLE, OPENAI
+from bide.providers.kinds import KINDS
+from bide.providers.openai.kinds import COMPATIBLE
 from bide.providers.port import Limits, Provider
 from bide.providers.setup import Kind, Setup, Tools
 from bide.settings import ProviderSettings
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (OPENAI, COMPATIBLE)}
-"""Every kind of provider, by name."""
+USUAL_WINDOW = "24h"
 
-FIELDS = ("base_url", "api_key", "organisation", "project", "region", "bucket", "role", "api_version")
+FIELDS = ("base_url", "api_key", "token", "organisation", "project", "region", "bucket", "role", "api_version")
 """Fields of `Setup` that settings and environment variables may give."""
 
 
@@ -21,19 +22,62 @@ def build(
 ) -> dict[str, Provider]:
     """Every account that is switched on, by name.
 
-    An account of a kind's own name is on when one of the kind's variables is set, or when the config names it; another
-    one is on when the config names it.
+    Raises:
+        SettingError: an account that the config names lacks something, or its key's variable is not set.
+    """
+    found: dict[str, Provider] = {}
+    for state in states(accounts, environment):
+        if state.setup is not None:
+            found[state.account] = state.kind.connect(state.setup, tools)
+        elif state.named:
+            raise SettingError(state.lacks)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """An account that is on, or could be: `setup` is None where it is off, and then `lacks` says what would switch it on.
+
+    It is `named` where the config speaks of it; `switch` is the variable that switched it on.
+    """
+
+    account: str
+    kind: Kind
+    setup: Setup | None
+    lacks: str = ""
+    named: bool = False
+    switch: str | None = None
+
+
+def states(accounts: Mapping[str, ProviderSettings], environment: Mapping[str, str]) -> Sequence[State]:
+    """Every account that the config names, and of every other kind the one of its own name, in that order.
+
+    One that the environment alone speaks of stays off while it lacks something: a variable may be there for others.
 
     Raises:
-        SettingError: an account lacks something, or its key's variable is not set.
+        SettingError: an account is of no kind that there is.
     """
-    switched = {kind.name for kind in KINDS.values() if any(environment.get(name) for name in kind.switches)}
-    found: dict[str, Provider] = {}
-    for name in sorted({*accounts, *switched}):
+    found: list[State] = []
+    for name in [*sorted(accounts), *(name for name in KINDS if name not in accounts)]:
         settings = accounts.get(name, ProviderSettings())
         kind = kind_of(name, settings)
-        found[name] = kind.connect(setup_of(name, kind, settings, environment), tools)
+        switch = next((variable for variable in kind.switches if environment.get(variable)), None)
+        switch = switch if name == kind.name else None
+        named = name in accounts
+        if not named and switch is None:
+            found.append(State(name, kind, None, _off(kind)))
+            continue
+        try:
+            found.append(State(name, kind, setup_of(name, kind, settings, environment), "", named, switch))
+        except SettingError as error:
+            found.append(State(name, kind, None, str(error), named, switch))
     return found
+
+
+def _off(kind: Kind) -> str:
+    if not kind.switches:
+        return f'name an account with kind = "{kind.name}" and its base_url under [providers] in bide.toml'
+    return f"set {' or '.join(kind.switches)}"
 
 
 def kind_of(name: str, settings: ProviderSettings) -> Kind:
@@ -77,6 +121,7 @@ def setup_of(name: str, kind: Kind, settings: ProviderSettings, environment: Map
         bucket=given["bucket"],
         role=given["role"],
         api_version=given["api_version"],
+        completion_window=_window(name, kind, settings),
         limits=_lowered(kind.limits, settings),
         capabilities=replace(kind.capabilities, batch=kind.capabilities.batch and settings.batch),
         deployments=settings.deployments,
@@ -95,6 +140,13 @@ def _given(field: str, kind: Kind | None, settings: ProviderSettings, environmen
     return next((value for name in names if (value := environment.get(name))), None)
 
 
+def _duration(window: str | None) -> int | None:
+    try:
+        return parse_duration(window) if window else None
+    except ValueError:
+        return None  # a word of the provider's own
+
+
 class _Given(dict[str, str | None]):
     """Fills an address that contains, for instance, ``{region}``; what is braces otherwise stays."""
 
@@ -110,9 +162,21 @@ def _missing(name: str, kind: Kind, field: str) -> str:
     return f"the account {name} ({kind.title}) needs a {field}; set providers.{name}.{field}{otherwise}"
 
 
+def _window(name: str, kind: Kind, settings: ProviderSettings) -> str:
+    windows, window = kind.windows, settings.completion_window
+    if window is None:
+        return windows[0] if windows else USUAL_WINDOW
+    if windows is not None and window not in windows:
+        raise SettingError(
+            f"providers.{name}.completion_window is {window!r}; {kind.title} has {' and '.join(windows)}"
+        )
+    return window
+
+
 def _lowered(limits: Limits, settings: ProviderSettings) -> Limits:
     return replace(
         limits,
+        window=_duration(settings.completion_window) or limits.window,
         max_requests=min(settings.max_requests or limits.max_requests, limits.max_requests),
         max_bytes=min(settings.max_bytes or limits.max_bytes, limits.max_bytes),
     )

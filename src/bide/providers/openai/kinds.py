@@ -22,7 +22,16 @@ CAPABILITIES = Capabilities(
     batch=True,
     realtime=True,
     streaming=True,
-    endpoints=frozenset({"/v1/chat/completions", "/v1/responses", "/v1/embeddings"}),
+    endpoints=frozenset(
+        {
+            "/v1/chat/completions",
+            "/v1/responses",
+            "/v1/embeddings",
+            "/v1/completions",
+            "/v1/moderations",
+            "/v1/images/generations",
+        }
+    ),
     source="OpenAI API reference, Batches: endpoint",
     checked_on="2026-11-21",
 )

@@ -1,0 +1,12 @@
+"""Every kind of provider, by name."""
+
+from collections.abc import Mapping
+
+from bide.providers.anthropic.kind import ANTHROPIC
+from bide.providers.openai.azure import AZURE
+from bide.providers.openai.doubleword import DOUBLEWORD
+from bide.providers.openai.kinds import COMPATIBLE, OPENAI
+from bide.providers.openai.together import TOGETHER
+from bide.providers.setup import Kind
+
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (OPENAI, AZURE, ANTHROPIC, TOGETHER, DOUBLEWORD, COMPATIBLE)}
