@@ -9,9 +9,11 @@ from email.utils import parsedate_to_datetime
 
 import msgspec
 
+from bide.providers.decoding import UNREADABLE
 from bide.providers.openai.errors import retry_after
 from bide.providers.port import (
     BusyError,
+    Call,
     MissingError,
     OutOfCreditError,
     OverloadedError,
@@ -22,7 +24,7 @@ from bide.providers.port import (
     UnauthorisedError,
     Verdict,
 )
-from bide.providers.translate import SPOKES, Options, UntranslatableError, Wire, error, reply, request, wire_of
+from bide.providers.translate import SPOKES, Options, UntranslatableError, Wire, error, reply, request, stream, wire_of
 from bide.providers.translate.answer import Failure
 from bide.providers.transport import Reply, Upload
 
@@ -96,6 +98,18 @@ class Translation:
             permanent=verdict is Verdict.ERRORED and status in PERMANENT,
         )
 
+    async def relay(self, answer: Reply, call: Call) -> AsyncIterator[bytes]:
+        """A stream in the caller's format, while it comes. One that is cut short ends in an error."""
+        options = msgspec.structs.replace(
+            self._options(call.model), created=date_of(answer), include_usage=_wants_usage(call.body)
+        )
+        translated = stream(self.wire, wire_of(call.endpoint), options)
+        async for chunk in answer.chunks():
+            if written := translated.feed(chunk):
+                yield written
+        if written := translated.end():
+            yield written
+
     def failure(self, status: int, body: bytes) -> Failure:
         """An error in the provider's format, read."""
         return SPOKES[self.wire].read_error(status, body)
@@ -112,6 +126,23 @@ class Translation:
             found = account_error(self.failure(answer.status, body), answer.headers, rates, self._no_credit)
             if found is not None:
                 raise found
+
+
+class _StreamOptions(msgspec.Struct):
+    include_usage: bool | None = None
+
+
+class _Streaming(msgspec.Struct):
+    stream_options: _StreamOptions | None = None
+
+
+def _wants_usage(body: bytes) -> bool:
+    """Whether a chat stream is to end in its usage."""
+    try:
+        asked = msgspec.json.decode(body, type=_Streaming).stream_options
+    except UNREADABLE:
+        return False
+    return asked is not None and bool(asked.include_usage)
 
 
 def date_of(answer: Reply) -> int:

@@ -20,7 +20,7 @@ from bide.providers.port import (
     UndecidedError,
 )
 from bide.providers.setup import Setup
-from bide.providers.translate import Options, Wire, stream, wire_of
+from bide.providers.translate import Options, Wire
 from bide.providers.translated import Translation, date_of, measured, rows
 from bide.providers.transport import Reply, Transport
 
@@ -79,15 +79,11 @@ class AnthropicProvider:
             return Answer(row, rates)
 
     async def stream(self, call: Call) -> AsyncIterator[bytes]:
-        translated = stream(Wire.MESSAGES, wire_of(call.endpoint), self._options(call.model))
         async with self._line.exchange("POST", "/v1/messages", body=self._body(call)) as reply:
             if reply.status >= 300:
                 self._translation.raise_for_status(reply, await reply.read())
-            async for chunk in reply.chunks():
-                if written := translated.feed(chunk):
-                    yield written
-        if written := translated.end():
-            yield written
+            async for chunk in self._translation.relay(reply, call):
+                yield chunk
 
     def _body(self, call: Call) -> bytes:
         model = self._setup.deployment(call.model, batch=False)
