@@ -115,6 +115,7 @@ def setup_of(name: str, kind: Kind, settings: ProviderSettings, environment: Map
         catalogue=settings.catalogue or (kind.catalogue if settings.kind or own else None) or name,
         base_url=(base_url or "").format_map(_Given(given)),
         api_key=given["api_key"] or "",
+        token=given["token"],
         organisation=given["organisation"],
         project=given["project"],
         region=given["region"],
@@ -155,10 +156,11 @@ class _Given(dict[str, str | None]):
 
 
 def _missing(name: str, kind: Kind, field: str) -> str:
-    if field == "base_url":
-        return f"the account {name} has no address; set providers.{name}.base_url, as in http://127.0.0.1:8000/v1"
     variables = " or ".join(kind.variables.get(field, ()))
     otherwise = f", or the environment variable {variables}" if variables and name == kind.name else ""
+    if field == "base_url":
+        example = "" if otherwise else ", as in http://127.0.0.1:8000/v1"
+        return f"the account {name} has no address; set providers.{name}.base_url{otherwise}{example}"
     return f"the account {name} ({kind.title}) needs a {field}; set providers.{name}.{field}{otherwise}"
 
 

@@ -20,6 +20,7 @@ import platformdirs
 from bide.core.duration import exact_duration
 from bide.core.errors import SettingError
 from bide.ledger.overrides import OTHER_MODES
+from bide.providers.kinds import KINDS
 from bide.settings import Duration, ProviderSettings, Section, Settings, decode_hook
 
 FILE = "bide.toml"
@@ -37,7 +38,7 @@ _IN_URL = (
 FREE_TABLES: Mapping[str, type[Section] | None] = {"providers": ProviderSettings, "prices": None}
 """Tables whose keys are names of the user's; None: their values are checked by whoever reads them."""
 
-VARIABLES = {"BIDE_OPENAI_BASE_URL": "providers.openai.base_url"}
+VARIABLES = {f"BIDE_{name.upper()}_BASE_URL": f"providers.{name}.base_url" for name in KINDS}
 """Variables with a setting in a free table."""
 
 PRICE_DEPTHS = (3, 4)
