@@ -13,6 +13,7 @@ from bide.simulator.bucket import MemoryBucket
 from bide.simulator.exchange import Reply, Request, show
 from bide.simulator.faults import Site
 from bide.simulator.house import House
+from bide.simulator.inprocess import InProcessTransport
 from bide.simulator.openai.protocol import OpenAI
 from bide.simulator.script import Script
 
@@ -72,3 +73,29 @@ async def test_objects_are_read_before_and_written_before_the_reply(path: str) -
     assert bucket.objects["mem://b/out"] == b"one in/a in/b"
     await bucket.delete("mem://b/out")
     assert "mem://b/out" not in bucket.objects
+
+
+async def test_each_provider_is_under_its_name_and_has_chances_of_its_own() -> None:
+    several, clock = house(), ManualClock()
+    transport = InProcessTransport(several, clock)
+    headers = {"x-api-key": "simulated", "anthropic-version": "2026-10-21"}
+    async with transport.exchange("GET", "http://here/anthropic/v1/models", headers=headers) as reply:
+        assert reply.status == 200
+    async with transport.exchange("GET", "http://here/v1/models", headers=KEY) as reply:
+        assert reply.status == 200
+    assert set(several.opened()) == {"anthropic", "openai"}
+    assert several.books("anthropic").seed != several.books().seed
+    assert several.books("anthropic").seed == house().books("anthropic").seed
+
+
+def test_where_a_request_goes() -> None:
+    books = Books(Script(), 7, 0)
+    assert books.site_of("POST", "http://here/v1/batches?x=1") is Site.CREATE
+    assert books.site_of("POST", "http://here/openai/v1/batches") is Site.CREATE
+    assert books.site_of("POST", "http://here/nothing") is None
+
+
+def test_what_is_too_large_is_refused_in_the_providers_words() -> None:
+    reply = house().too_large("/anthropic/v1/messages")
+    assert reply.status == 413
+    assert b"request_too_large" in reply.body

@@ -153,3 +153,17 @@ def test_creates_are_limited_by_the_hour(open_account: "type[Account]") -> None:
     assert reply["code"] == "rate_limit_exceeded"
     account.wait(40 * MINUTE)
     account.json("POST", "/v1/batches", new)
+
+
+@pytest.mark.parametrize("quota", ["enqueued_requests = 3", "open_batches = 1"])
+def test_a_quota_of_rows_or_of_batches(open_account: "type[Account]", quota: str) -> None:
+    account = open_account(more=f"[[limit]]\n{quota}\n")
+    first, second = account.create("a", "b"), account.create("c", "d")
+    account.wait(MINUTE)
+    assert account.batch(first)["status"] == "in_progress"
+    shown = account.batch(second)
+    assert (shown["status"], shown["errors"]["data"][0]["code"][-14:]) == ("failed", "limit_exceeded")
+    account.wait(HOUR)
+    third = account.create("e", "f")
+    account.wait(MINUTE)
+    assert account.batch(third)["status"] == "in_progress"
