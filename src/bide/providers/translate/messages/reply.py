@@ -7,6 +7,7 @@ from msgspec import Raw
 
 from bide.providers.decoding import UNREADABLE
 from bide.providers.translate.answer import Candidate, Reply, Stop, Tokens
+from bide.providers.translate.arguments import object_or_text
 from bide.providers.translate.parts import Part, Reasoning, Refusal, Text, ToolCall
 from bide.providers.translate.spoke import Options
 from bide.providers.translate.untranslatable import UntranslatableError
@@ -92,7 +93,6 @@ class _Answer(msgspec.Struct, gc=False):
 
 _decoder = msgspec.json.Decoder(_Answer)
 _encode = msgspec.json.Encoder().encode
-_object = msgspec.json.Decoder(dict[str, Raw]).decode
 
 
 def read_reply(body: bytes) -> Reply:
@@ -192,7 +192,7 @@ def details_of(stop: Stop, explanation: str | None) -> dict[str, Any] | None:
 def _block(part: Part) -> dict[str, Any]:
     match part:
         case ToolCall():
-            return {"type": "tool_use", "id": part.id, "name": part.name, "input": _input(part.arguments)}
+            return {"type": "tool_use", "id": part.id, "name": part.name, "input": object_or_text(part.arguments)}
         case Reasoning(redacted=str(sealed)):
             return {"type": "redacted_thinking", "data": sealed}
         case Reasoning():
@@ -201,15 +201,6 @@ def _block(part: Part) -> dict[str, Any]:
             return {"type": "text", "text": part.text}
         case _:
             raise UntranslatableError(f"the answer's {part.kind}", "Anthropic's Messages")
-
-
-def _input(arguments: str) -> Any:
-    """The arguments as an object. A call that was cut short is none; its text is kept, as it was paid for."""
-    try:
-        _object(arguments or "{}")
-    except UNREADABLE:
-        return {"unreadable_arguments": arguments}
-    return Raw((arguments or "{}").encode())
 
 
 def usage_of(tokens: Tokens, tier: str | None) -> dict[str, Any]:

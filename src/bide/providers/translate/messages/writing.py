@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from bide.providers.decoding import UNREADABLE
+from bide.providers.translate.arguments import object_of
 from bide.providers.translate.messages.words import LIMITS, SAMPLING, WITHOUT_SAMPLING
 from bide.providers.translate.parts import (
     Audio,
@@ -35,7 +35,6 @@ HOTTEST = 1.0
 NO_ARGUMENTS = Raw(b'{"type":"object","properties":{}}')
 
 _encode = msgspec.json.Encoder().encode
-_object = msgspec.json.Decoder(dict[str, Raw]).decode
 
 Json = dict[str, Any]
 
@@ -112,7 +111,7 @@ def _assistant(part: Part) -> Json:
         case Refusal():
             return _text(part.text, None)
         case ToolCall():
-            block = {"type": "tool_use", "id": part.id, "name": part.name, "input": _arguments(part)}
+            block = {"type": "tool_use", "id": part.id, "name": part.name, "input": object_of(part, HERE)}
             return _marked(block, part.cache)
         case Reasoning(redacted=str(sealed)):
             return {"type": "redacted_thinking", "data": sealed}
@@ -162,16 +161,6 @@ def _file(prompt: Prompt, document: Document) -> Json:
             raise UntranslatableError(detail_of(prompt, document, "data"), HERE, LIMITS["document.data"]) from None
         return {"type": "text", "media_type": "text/plain", "data": text}
     raise UntranslatableError(detail_of(prompt, document, "data"), HERE, LIMITS["document.data"])
-
-
-def _arguments(call: ToolCall) -> Raw:
-    """The arguments as they were written: decoding them would change numbers."""
-    text = call.arguments.strip() or "{}"
-    try:
-        _object(text)
-    except UNREADABLE:
-        raise UntranslatableError(call.path, HERE, LIMITS["tool_call"]) from None
-    return Raw(text.encode())
 
 
 def _result(prompt: Prompt, result: ToolResult) -> Json:
