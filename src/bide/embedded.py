@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bide import accounts
+from bide.buckets.process import check_objects
 from bide.config import Config
 from bide.core.clock import clock_from
 from bide.core.entropy import Entropy, SystemEntropy
@@ -19,6 +20,7 @@ from bide.engine.pricing import Pricing
 from bide.ledger.prices import Prices
 from bide.providers.http import AiohttpTransport
 from bide.providers.setup import Tools
+from bide.providers.transport import Transport
 from bide.store.objects import LocalObjects
 from bide.store.store import Store
 
@@ -49,7 +51,7 @@ async def opened(config: Config) -> AsyncGenerator[Embedded]:
         host = socket.gethostname()
         context = Context(
             store=store,
-            providers=accounts.build(config.settings.providers, config.environment, Tools(transport)),
+            providers=accounts.build(config.settings.providers, config.environment, tools_for(transport, config)),
             clock=clock,
             entropy=entropy,
             pricing=Pricing(store, Prices(config.settings.prices)),
@@ -63,6 +65,22 @@ async def opened(config: Config) -> AsyncGenerator[Embedded]:
     finally:
         await store.close()
         await transport.close()
+
+
+def tools_for(transport: Transport, config: Config) -> Tools:
+    """What the adapters share; object stores are opened where an account's files lie in one.
+
+    Raises:
+        SettingError: the driver of object stores is not installed.
+    """
+    states = accounts.states(config.settings.providers, config.environment)
+    bucket = next((state.setup.bucket for state in states if state.setup and state.setup.bucket), None)
+    if bucket is None:
+        return Tools(transport)
+    check_objects(bucket)
+    from bide.buckets.cloud import CloudBuckets
+
+    return Tools(transport, CloudBuckets(config.environment))
 
 
 async def open_store(config: Config, entropy: Entropy) -> Store:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
+from bide.buckets.port import Buckets
 from bide.providers.port import Capabilities, Limits, Provider
 from bide.providers.transport import Transport
 
@@ -67,7 +68,7 @@ class Tools:
     """What every adapter of a process shares. `buckets` are the object stores."""
 
     transport: Transport
-    buckets: Any = None
+    buckets: Buckets | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,28 @@
+"""The Anthropic adapter does what every adapter has to do."""
+
+import pytest
+
+from bide.providers.anthropic.adapter import AnthropicProvider
+from bide.providers.anthropic.kind import ANTHROPIC
+from bide.providers.port import BusyError, Provider
+from bide.providers.transport import Transport
+from bide.simulator.anthropic import protocol
+from bide.testing.provider_conformance import Connect, ProviderConformance, setup_for
+
+
+def anthropic(transport: Transport, key: str) -> Provider:
+    return AnthropicProvider(setup_for(ANTHROPIC, "http://simulated.invalid/anthropic", key), transport)
+
+
+class TestAnthropic(ProviderConformance):
+    protocol = protocol.ANTHROPIC
+    model = "claude-haiku-5-5"
+    sites = ("create", "retrieve", "list", "cancel")
+    validates = False
+    counts_while_running = False
+    quota_statuses = (429,)
+    full_queue = BusyError
+
+    @pytest.fixture
+    def connect(self) -> Connect:
+        return anthropic
