@@ -18,6 +18,8 @@ from bide.providers.port import (
     OverloadedError,
     QuotaError,
     RejectedError,
+    RowError,
+    StorageFullError,
     UnauthorisedError,
 )
 from bide.providers.transport import NotSentError, ReplyLostError
@@ -81,6 +83,41 @@ async def test_a_quota_that_a_refusal_told_is_remembered(desk: Desk) -> None:
 
     snapshot = await desk.scene.store.snapshots.take("host", desk.clock.now())
     assert [known.value for known in snapshot.limits.values()] == [5]
+
+
+async def test_a_line_that_is_refused_with_its_upload_is_thrown_out_alone(desk: Desk) -> None:
+    error = RejectedError("Line 2: no", code="invalid_request", errors=(RowError("invalid_request", "Line 2: no", 2),))
+    batch = await batch_in(desk, SEALED, stage=error)
+
+    ended = await STEPS[SEALED](desk.context, batch)
+    assert ended is not None
+    assert (ended.state, ended.code, ended.message) == (ENDED_, "invalid_request", "line 2: Line 2: no")
+    await STEPS[ENDED_](desk.context, ended)
+
+    successor = await desk.scene.store.batches.get(batch.id + 1)
+    assert (successor.state, successor.requests, successor.failed_validations) == (SEALED, 1, 1)
+    assert desk.provider.used == ["stage"]
+
+
+async def test_an_upload_that_is_refused_for_no_line_s_sake_is_tried_again(desk: Desk) -> None:
+    batch = await batch_in(desk, SEALED, stage=RejectedError("no"))
+
+    await follow(desk.context, batch)
+
+    present = await desk.again(batch)
+    assert (present.state, present.failures, present.trouble) == (SEALED, 1, "rejected: no")
+
+
+@pytest.mark.parametrize(
+    "error", [UnauthorisedError("bad key"), OutOfCreditError("no credit"), StorageFullError("too many files")]
+)
+async def test_what_stops_an_upload_is_told(desk: Desk, error: Exception) -> None:
+    batch = await batch_in(desk, SEALED, stage=error)
+
+    await follow(desk.context, batch)
+
+    assert desk.context.troubles == {desk.scene.account: str(error)}
+    assert ((await desk.again(batch)).due_at or 0) >= desk.clock.now() + MINUTE
 
 
 @pytest.mark.parametrize("error", [UnauthorisedError("bad key"), OutOfCreditError("no credit")])

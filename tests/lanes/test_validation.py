@@ -2,7 +2,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bide.lanes.validation import BATCH_REFUSED, MOST_EJECTIONS, TOO_FEW, Bar, Divide, Wait, after_failure
+from bide.lanes.validation import (
+    BATCH_REFUSED,
+    MOST_EJECTIONS,
+    TOO_FEW,
+    Bar,
+    Divide,
+    Wait,
+    after_failure,
+    as_note,
+    from_note,
+)
 from bide.providers.port import RowError
 
 
@@ -71,6 +81,27 @@ def divided(lines: list[int], parts: int) -> list[list[int]]:
     """The lines in so many equal parts."""
     size = -(-len(lines) // max(1, parts))
     return [lines[start : start + size] for start in range(0, len(lines), size)] if parts and lines else []
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(RowError("a", "no"), id="of the whole"),
+        pytest.param(RowError("a", "no:\nline 3: no", 17), id="of a line"),
+    ],
+)
+def test_a_refusal_is_kept_in_words(error: RowError) -> None:
+    assert from_note(error.code, as_note(error)) == error
+
+
+def test_a_refusal_without_words_has_some() -> None:
+    assert from_note(None, None) == RowError("unknown", "the provider named no reason")
+
+
+def test_a_file_that_was_lost_is_uploaded_again() -> None:
+    lost = [RowError("input_file_unavailable", "404")]
+    assert after_failure(lost, 5, 0) == Divide((), 1)
+    assert after_failure(lost, 5, MOST_EJECTIONS) == Divide((), 2)
 
 
 @given(
