@@ -1,6 +1,7 @@
 """Azure OpenAI: two dialects, deployments, and what its batches do otherwise. Replies are made up from its documents."""
 
 import json
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ from bide.core.errors import SettingError
 from bide.core.states import BatchOutcome
 from bide.lanes.validation import Bar, Divide, Wait, after_failure
 from bide.providers.openai.azure import AZURE, address
-from bide.providers.openai.entra import Entra
+from bide.providers.openai.entra import Entra, default_source
 from bide.providers.port import (
     BusyError,
     Call,
@@ -391,3 +392,13 @@ def test_one_s_own_storage_takes_more() -> None:
 def test_what_stands_in_batches_depends_on_the_dialect() -> None:
     assert opened(Scripted()).capabilities.batch_endpoints == {ENDPOINT, "/v1/responses"}
     assert opened(Scripted(), api_version="2024-10-21").capabilities.batch_endpoints == {ENDPOINT}
+
+
+async def test_without_the_package_a_key_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "azure.identity", None)
+    with pytest.raises(UnauthorisedError, match=r"install bide\[azure\]"):
+        await Entra().headers("POST", V1, {}, b"")
+
+
+def test_with_the_package_nothing_is_asked_before_the_first_request() -> None:
+    assert callable(default_source())
