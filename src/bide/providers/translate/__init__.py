@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from bide.core.clock import SECOND
 from bide.core.usage import Usage
-from bide.providers.translate import chat, converse, gemini, messages
+from bide.providers.translate import chat, converse, gemini, messages, responses
 from bide.providers.translate.answer import Failure, Stop, Tokens
 from bide.providers.translate.events import Event, Failed, Started, Stopped, Used
 from bide.providers.translate.expressible import refuse_inexpressible
@@ -34,6 +34,7 @@ __all__ = [
 
 SPOKES: dict[Wire, Spoke] = {
     Wire.CHAT: chat,
+    Wire.RESPONSES: responses,
     Wire.MESSAGES: messages,
     Wire.GEMINI: gemini,
     Wire.CONVERSE: converse,

@@ -19,8 +19,8 @@ class Fields(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """An object of a caller's body: a field that is not declared is refused, never lost."""
 
 
-def read(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
-    """A body, decoded.
+def read(decoder: msgspec.json.Decoder[T], body: bytes | Raw, at: str = "") -> T:
+    """A body, decoded, or the piece of it that stands at `at`.
 
     Raises:
         UntranslatableError: it has a field or a value that is not known here, or is no JSON at all.
@@ -28,9 +28,9 @@ def read(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
-        raise _refusal(str(error)) from None
+        raise _refusal(str(error), at) from None
     except UNREADABLE as error:
-        raise UntranslatableError("body", remedy=f"it is not JSON ({error})") from None
+        raise UntranslatableError(at or "body", remedy=f"it is not JSON ({error})") from None
 
 
 def given(raw: Raw) -> Raw | None:
@@ -39,10 +39,11 @@ def given(raw: Raw) -> Raw | None:
     return Raw(found) if found and found != b"null" else None
 
 
-def _refusal(message: str) -> UntranslatableError:
+def _refusal(message: str, at: str) -> UntranslatableError:
     where = _WHERE.fullmatch(message)
     reason, path = (where["reason"], where["path"]) if where else (message, "")
     path = path.replace("[...]", "")  # msgspec's word for a value of a map
+    path = f"{at}.{path}".strip(".") if at else path
     unknown = _UNKNOWN.fullmatch(reason)
     if unknown:
         return UntranslatableError(f"{path}.{unknown['name']}".lstrip("."))
