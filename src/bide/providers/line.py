@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from bide import __version__
+from bide.providers.port import Call
 from bide.providers.setup import Authority
 from bide.providers.transport import Reply, Transport, Upload
 
@@ -46,3 +47,8 @@ class Line:
         limits: Mapping[str, Any] = {} if idle_timeout is None else {"idle_timeout": idle_timeout}
         async with self._transport.exchange(method, url, headers=sent, body=body, **limits) as reply:
             yield reply
+
+
+def named(call: Call) -> Mapping[str, str]:
+    """The header that carries our id of a call, for the provider's support desk and for rehearsals."""
+    return {"X-Client-Request-Id": call.attempt}

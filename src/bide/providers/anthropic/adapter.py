@@ -7,7 +7,7 @@ A batch carries no name and no metadata: after a lost reply it is known by the i
 from collections.abc import AsyncIterator, Mapping
 
 from bide.providers.anthropic import wire
-from bide.providers.line import Line
+from bide.providers.line import Line, named
 from bide.providers.port import (
     Answer,
     Call,
@@ -66,7 +66,7 @@ class AnthropicProvider:
         self._translation.request(endpoint, body, "")
 
     async def send(self, call: Call) -> Answer:
-        async with self._line.exchange("POST", "/v1/messages", body=self._body(call)) as reply:
+        async with self._line.exchange("POST", "/v1/messages", body=self._body(call), headers=named(call)) as reply:
             body = await reply.read()
             rates = rate_headers(reply.headers)
             self._translation.raise_for_account(reply, body, rates)
@@ -79,7 +79,7 @@ class AnthropicProvider:
             return Answer(row, rates)
 
     async def stream(self, call: Call) -> AsyncIterator[bytes]:
-        async with self._line.exchange("POST", "/v1/messages", body=self._body(call)) as reply:
+        async with self._line.exchange("POST", "/v1/messages", body=self._body(call), headers=named(call)) as reply:
             if reply.status >= 300:
                 self._translation.raise_for_status(reply, await reply.read())
             async for chunk in self._translation.relay(reply, call):
