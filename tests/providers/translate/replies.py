@@ -217,6 +217,22 @@ ANSWERS = [
         Usage(),
     ),
     Answer(
+        "parts-and-nulls",
+        {
+            C: chat(
+                {
+                    "content": [{"type": "thinking", "thinking": []}, {"type": "text", "text": "x"}],
+                    "tool_calls": [{"id": None, "function": {"name": "f", "arguments": None}}],
+                },
+                "tool_calls",
+                ZERO,
+            )
+        },
+        {M: message([text("x"), {"type": "tool_use", "id": "", "name": "f", "input": {}}], "tool_use")},
+        Stop.TOOLS,
+        Usage(),
+    ),
+    Answer(
         "call-cut-short",
         {C: chat({"tool_calls": [CUT_CALL]}, "length", ZERO)},
         {

@@ -10,7 +10,7 @@ from tests.providers.translate import sdk
 from bide.providers.translate import Options, Wire, reply, request
 from bide.providers.translate.chat import read_request
 from bide.providers.translate.parts import Part, ToolResult
-from bide.providers.translate.prompt import Prompt
+from bide.providers.translate.prompt import Prompt, ToolChoice
 
 Json = dict[str, Any]
 
@@ -105,6 +105,8 @@ def meaning(body: bytes) -> Any:
     settings = {
         field: getattr(prompt.settings, field) for field in prompt.settings.__struct_fields__ if field != "format"
     }
+    if settings["tool_choice"] == ToolChoice("auto"):
+        settings["tool_choice"] = None  # where there are tools, that is so anyway
     shape = None if wanted is None else (bytes(wanted.schema or b""), wanted.name, wanted.strict)
     return prompt.model, [one.text for one in prompt.system], turns, tools, settings, shape
 

@@ -203,6 +203,17 @@ CASES = [
         said(HI, {"role": "assistant", "content": "a", "refusal": None, "annotations": []}, HI),
         {M: said(HI, {"role": "assistant", "content": "a"}, HI)},
     ),
+    Case(
+        "messages-assistant-empty",
+        said(HI, {"role": "assistant", "content": ""}, HI),
+        {M: said(user({"type": "text", "text": "hi"}, {"type": "text", "text": "hi"}))},
+    ),
+    Case(
+        "temperature-bedrock",
+        {"temperature": 0.5},
+        {M: {"temperature": 0.5}},
+        Options(anthropic_version="bedrock-2023-05-31"),
+    ),
     Case("messages-assistant-last", said(HI, {"role": "assistant", "content": "a"}), {M: Refused("messages[1]")}),
     Case(
         "messages-refusal",

@@ -51,17 +51,24 @@ class WireUsage(msgspec.Struct, gc=False):
 
 
 class _Function(msgspec.Struct, gc=False):
-    name: str = ""
-    arguments: str = ""
+    name: str | None = None
+    arguments: str | None = None
+
+
+class Piece(msgspec.Struct, gc=False):
+    """A part of an answer, where a compatible server has parts."""
+
+    type: str
+    text: str | None = None
 
 
 class _Call(msgspec.Struct, gc=False):
-    id: str = ""
+    id: str | None = None
     function: _Function | None = None
 
 
 class _Message(msgspec.Struct, gc=False):
-    content: str | None = None
+    content: str | list[Piece] | None = None
     refusal: str | None = None
     tool_calls: list[_Call] | None = None
 
@@ -106,15 +113,23 @@ def read_reply(body: bytes) -> Reply:
 
 def _candidate(choice: _Choice) -> Candidate:
     message = choice.message
-    found: list[Part] = [Text(message.content)] if message.content else []
+    text = text_of(message.content)
+    found: list[Part] = [Text(text)] if text else []
     if message.refusal:
         found.append(Refusal(message.refusal))
     found += [
-        ToolCall(call.id, call.function.name, call.function.arguments)
+        ToolCall(call.id or "", call.function.name or "", call.function.arguments or "")
         for call in message.tool_calls or ()
         if call.function is not None
     ]
     return Candidate(tuple(found), stop_of(choice.finish_reason, bool(message.refusal)))
+
+
+def text_of(content: str | list[Piece] | None) -> str:
+    """The words of an answer. Thoughts that a compatible server has among its parts are not among them."""
+    if isinstance(content, list):
+        return "".join([piece.text for piece in content if piece.type == "text" and piece.text])
+    return content or ""
 
 
 def stop_of(reason: str | None, is_refused: bool) -> Stop | None:

@@ -7,7 +7,7 @@ import msgspec
 from bide.providers.decoding import UNREADABLE
 from bide.providers.translate.answer import Failure, Stop, Tokens
 from bide.providers.translate.chat.error import ErrorFields, as_object, failure_of, status_in_stream
-from bide.providers.translate.chat.reply import TIERS, WORDS, WireUsage, stop_of, tokens_of, usage_of
+from bide.providers.translate.chat.reply import TIERS, WORDS, Piece, WireUsage, stop_of, text_of, tokens_of, usage_of
 from bide.providers.translate.events import (
     CallDelta,
     CallStarted,
@@ -40,7 +40,7 @@ class _Call(msgspec.Struct, gc=False):
 
 
 class _Delta(msgspec.Struct, gc=False):
-    content: str | None = None
+    content: str | list[Piece] | None = None
     refusal: str | None = None
     tool_calls: list[_Call] | None = None
 
@@ -108,7 +108,7 @@ class StreamReader:
         if chunk.error is not None:
             self._fail(failure_of(status_in_stream(chunk.error), chunk.error), found)
             return
-        if not self._is_started:
+        if not self._is_started and (chunk.id or chunk.choices):  # Azure's first chunk is about filters, and nameless
             self._is_started = True
             found.append(Started(chunk.id, chunk.model, int(chunk.created) if chunk.created else None))
         self._tier = chunk.service_tier or self._tier
@@ -125,8 +125,8 @@ class StreamReader:
     def _choice(self, choice: _Choice, found: list[Event]) -> None:
         delta, candidate = choice.delta, choice.index
         if delta is not None:
-            if delta.content:
-                found.append(TextDelta(delta.content, candidate))
+            if text := text_of(delta.content):
+                found.append(TextDelta(text, candidate))
             if delta.refusal:
                 self._refused.add(candidate)
                 found.append(RefusalDelta(delta.refusal, candidate))

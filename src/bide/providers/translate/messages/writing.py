@@ -65,6 +65,8 @@ def _messages(prompt: Prompt) -> list[Json]:
     """Turns, neighbours of one role in one: the answers to several calls have to come together."""
     merged: list[tuple[Role, list[Part]]] = []
     for turn in prompt.turns:
+        if not turn.parts:  # says nothing, and would be refused for it
+            continue
         if merged and merged[-1][0] == turn.role:
             merged[-1][1].extend(turn.parts)
         else:
@@ -191,7 +193,7 @@ def _settings(prompt: Prompt, options: Options) -> Json:
     body: Json = {}
     for field in SAMPLING:
         if (value := getattr(settings, field)) is not None:
-            if options.anthropic_version >= WITHOUT_SAMPLING:
+            if options.anthropic_version[-len(WITHOUT_SAMPLING) :] >= WITHOUT_SAMPLING:  # "bedrock-2023-05-31"
                 raise prompt.refusal(field, HERE, LIMITS[field])
             body[field] = value
     if settings.temperature is not None and settings.temperature > HOTTEST:
