@@ -8,11 +8,14 @@ from tests.cli.given import a_job
 from tests.delivery.answered import open_store
 from tests.system.harness import write_requests
 
+from bide.buckets.memory import MemoryBuckets
 from bide.config import load
 from bide.core.clock import DAY
 from bide.core.deadline import OnMiss
 from bide.core.errors import ConflictError, InputError
+from bide.delivery import upload
 from bide.delivery.file import Destination
+from bide.delivery.place import Place, parse_place
 from bide.delivery.shape import Format
 from bide.embedded import LOCAL_OWNER, Embedded, opened
 from bide.intake.defaults import Defaults
@@ -46,7 +49,7 @@ async def test_the_shape_of_results(
     await store.close()
 
 
-async def handed_in(bide: Embedded, path: Path, output: Path | None = None, shape: Format | None = None) -> HandedIn:
+async def handed_in(bide: Embedded, path: Path, output: Place | None = None, shape: Format | None = None) -> HandedIn:
     request = FileRequest(
         owner=LOCAL_OWNER,
         source=str(path),
@@ -98,6 +101,20 @@ async def test_an_output_that_is_the_input_is_refused(tmp_path: Path, link: bool
             await handed_in(bide, path, output)
 
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("output", ["out.jsonl", "s3://bucket/out.jsonl"])
+async def test_an_object_store_is_reached_from_every_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str
+) -> None:
+    monkeypatch.setattr(upload, "process_buckets", MemoryBuckets)
+    monkeypatch.chdir(tmp_path)
+    write_requests(tmp_path / "in.jsonl", 1)
+    async with opened(load({"BIDE_HOME": str(tmp_path), "OPENAI_API_KEY": "none"})) as bide:
+        job = (await handed_in(bide, tmp_path / "in.jsonl", parse_place(output))).job
+        (delivery,) = await bide.store.deliveries.of_job(job.owner, job.id)
+
+    assert delivery.host == (bide.context.host if output == "out.jsonl" else None)
 
 
 async def test_two_open_jobs_do_not_write_to_one_file(tmp_path: Path) -> None:

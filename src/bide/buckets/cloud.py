@@ -1,9 +1,13 @@
 """Objects in S3, Google Cloud Storage, Azure Blob Storage and on the local disk, through obstore (docs/decisions/obstore.md)."""
 
+import asyncio
 import re
-from collections.abc import AsyncIterator, Generator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import obstore
 from obstore import exceptions
@@ -23,12 +27,20 @@ from bide.buckets.upload import PART, Upload, beginning
 from bide.buckets.uri import Location, parse_uri
 
 if TYPE_CHECKING:
-    from obstore import GetOptions, ObjectMeta
+    from obstore import ObjectMeta
+
+T = TypeVar("T")
+
+THREADS = 8
+"""Exchanges at a time, beside uploads in parts."""
 
 METADATA = ("169.254.169.254", "metadata.google.internal", "169.254.170.2")
 """Where obstore asks last: an error that names one of them means that there are no credentials."""
 
+NO_BUCKET = ("NoSuchBucket", "ContainerNotFound")
 ELSEWHERE = ("301 Moved", "PermanentRedirect", "AuthorizationHeaderMalformed")
+SAID = re.compile(r"<Code>(.*?)</Code>\s*<Message>(.*?)</Message>", re.DOTALL)
+"""What the store itself says in its reply."""
 
 
 class CloudBuckets:
@@ -37,19 +49,21 @@ class CloudBuckets:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
         self._stores: dict[str, ObjectStore] = {}
+        # Threads of ours, which Python waits for when it ends. obstore's own asynchronous functions call into Python from
+        # threads that nobody waits for, and a process that ends just then is aborted.
+        self._threads = ThreadPoolExecutor(THREADS, "bide-objects")
 
     async def put(self, uri: str, chunks: AsyncIterator[bytes], *, exclusive: bool = False) -> int:
         location = parse_uri(uri)
         store = self._store(location)
         start, is_all = await beginning(chunks)
-        with named(location):
-            if is_all:
-                mode = "create" if exclusive else "overwrite"
-                await obstore.put_async(store, location.key, start, mode=mode, use_multipart=False)
-                return len(start)
-            if exclusive and await self._exists(store, location):
-                raise ObjectExistsError(f"{uri} is there already; choose another name, or delete it first")
-            upload = Upload(store, location.key)
+        if is_all:
+            mode: Literal["create", "overwrite"] = "create" if exclusive else "overwrite"
+            await self._run(location, lambda: obstore.put(store, location.key, start, mode=mode, use_multipart=False))
+            return len(start)
+        if exclusive and await self._exists(location):
+            raise ObjectExistsError(f"{uri} is there already; choose another name, or delete it first")
+        upload = Upload(store, location.key)
         try:
             await upload.add(start)
             async for chunk in chunks:
@@ -66,51 +80,57 @@ class CloudBuckets:
         # A range at a time: a reader may take hours, and no server keeps a reply open so long.
         location = parse_uri(uri)
         store = self._store(location)
-        with named(location):
-            meta = await obstore.head_async(store, location.key)
+        meta = await self._head(location)
         for start in range(offset, meta["size"], PART):
             end = min(start + PART, meta["size"])
-            with named(location):
-                options: GetOptions = {"range": (start, end), "if_match": meta["e_tag"]}
-                result = await obstore.get_async(store, location.key, options=options)
-                data = bytes(await result.bytes_async())
-            if len(data) != end - start:
-                raise BucketError(f"{uri} came short: {len(data)} of {end - start} bytes at {start}; read it again")
-            yield data
+            yield await self._run(location, partial(fetch, store, location, start, end, meta["e_tag"]))
 
     async def size(self, uri: str) -> int:
-        location = parse_uri(uri)
-        with named(location):
-            return (await obstore.head_async(self._store(location), location.key))["size"]
+        return (await self._head(parse_uri(uri)))["size"]
 
     async def list(self, prefix: str) -> AsyncIterator[str]:
         location = parse_uri(prefix, folder=True)
-        with named(location):
-            async for page in self._pages(location):
-                for meta in page:
-                    yield Location(location.scheme, location.account, location.bucket, meta["path"], location.host).uri
-
-    def _pages(self, location: Location) -> "AsyncIterator[Sequence[ObjectMeta]]":
-        store, prefix = self._store(location), location.key or None
-        return obstore.list(store, prefix, chunk_size=1000)  # type: ignore[reportUnknownMemberType] # Arrow is not installed
+        store, folder = self._store(location), location.key or None
+        pages: Iterator[Sequence[ObjectMeta]] = obstore.list(store, folder, chunk_size=1000)  # type: ignore[reportUnknownMemberType] # Arrow is not installed
+        while page := await self._run(location, lambda: next(pages, ())):
+            for meta in page:
+                yield replace(location, key=meta["path"]).uri
 
     async def delete(self, uri: str) -> None:
         location = parse_uri(uri)
-        with suppress(MissingObjectError), named(location):
-            await obstore.delete_async(self._store(location), location.key)
+        store = self._store(location)
+        with suppress(MissingObjectError):
+            await self._run(location, lambda: obstore.delete(store, location.key))
 
-    async def _exists(self, store: ObjectStore, location: Location) -> bool:
+    async def _head(self, location: Location) -> "ObjectMeta":
+        store = self._store(location)
+        return await self._run(location, lambda: obstore.head(store, location.key))
+
+    async def _exists(self, location: Location) -> bool:
         try:
-            await obstore.head_async(store, location.key)
-        except FileNotFoundError:
+            await self._head(location)
+        except MissingObjectError:
             return False
         return True
+
+    async def _run(self, location: Location, call: Callable[[], T]) -> T:
+        with named(location):
+            return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
     def _store(self, location: Location) -> ObjectStore:
         with named(location):
             if location.root not in self._stores:
                 self._stores[location.root] = open_bucket(location, self._environment)
             return self._stores[location.root]
+
+
+def fetch(store: ObjectStore, location: Location, start: int, end: int, version: str | None) -> bytes:
+    """A range of one version of an object. Raises obstore's errors, and `BucketError` where it is not all there."""
+    result = obstore.get(store, location.key, options={"range": (start, end), "if_match": version})
+    data = bytes(result.bytes())
+    if len(data) != end - start:
+        raise BucketError(f"{location.uri} came short: {len(data)} of {end - start} bytes at {start}; read it again")
+    return data
 
 
 @contextmanager
@@ -125,6 +145,8 @@ def named(location: Location) -> Generator[None]:
 def translated(error: Exception, location: Location) -> BucketError:
     """What went wrong with an object."""
     uri, text = location.uri, str(error)
+    if any(word in text for word in NO_BUCKET):
+        return MissingObjectError(f"there is no bucket {location.root.rstrip('/')}; make it, or check its name")
     if isinstance(error, FileNotFoundError):
         return MissingObjectError(f"there is no {uri}; check the bucket and the path")
     if isinstance(error, exceptions.AlreadyExistsError):
@@ -145,5 +167,6 @@ def translated(error: Exception, location: Location) -> BucketError:
 
 def _short(text: str) -> str:
     """obstore's message without its appendix, and without what stands behind a `?`: it may be a signature."""
-    first = re.sub(r"\?[^\s\"]+", "", text.partition("\n")[0])
-    return first[:300].rstrip(" :;.")
+    said = SAID.search(text)
+    first = f"{said[1]}: {said[2]}" if said else text.partition("\n")[0].partition("<?xml")[0]
+    return re.sub(r"(https?://[^\s?]+)\?\S+", r"\1", first)[:300].rstrip(" :;.")

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import obstore
 
 from bide.buckets.access import open_bucket
-from bide.buckets.cloud import named
-from bide.buckets.port import BucketError
+from bide.buckets.cloud import fetch, named
 from bide.buckets.upload import PART
 from bide.buckets.uri import Location
 
@@ -97,10 +96,4 @@ class ObjectFile(io.RawIOBase):
     def _fetch(self, start: int, length: int) -> bytes:
         end = min(start + length, self.size)
         with named(self._location):
-            result = obstore.get(
-                self._store, self._location.key, options={"range": (start, end), "if_match": self._version}
-            )
-            data = bytes(result.bytes())
-        if len(data) != end - start:
-            raise BucketError(f"{self.name} came short: {len(data)} of {end - start} bytes at {start}; read it again")
-        return data
+            return fetch(self._store, self._location, start, end, self._version)

@@ -55,9 +55,11 @@ class Buckets(Protocol):
     async def put(self, uri: str, chunks: AsyncIterator[bytes], *, exclusive: bool = False) -> int:
         """Write an object, in memory that does not grow with it; its size in bytes.
 
-        It appears whole when this returns; if `chunks` raises or the caller is cancelled, what was there stays.
+        It appears whole when this returns; if `chunks` raises or the caller is cancelled before they end, what was there
+        stays.
         `exclusive` refuses to replace an object (`ObjectExistsError`): for what fits into one part (8 MiB) as one step
-        where the store can, beyond that by looking first.
+        where the store can, beyond that by looking first. Where a
+        reply was lost, the object that is there may be one's own.
         """
         ...
 
