@@ -4,6 +4,7 @@ import anthropic
 import httpx2
 import openai
 import pytest
+from bide.providers.translate.answer import Stop
 from tests.providers.translate.streams import STREAMS, Streamed
 
 from bide.providers.translate import Options, Wire, error, stream
@@ -29,8 +30,10 @@ def sent(streamed: Streamed, target: Wire) -> bytes:
 def test_openais_sdk_puts_a_stream_together(streamed: Streamed) -> None:
     client = openai.OpenAI(api_key="k", http_client=answering(sent(streamed, Wire.CHAT)), max_retries=0)
     with client.chat.completions.stream(model="m", messages=[{"role": "user", "content": "hi"}]) as events:
-        for _ in events:
-            pass
+        if streamed.finish is Stop.LENGTH:
+            with pytest.raises(openai.LengthFinishReasonError):
+                events.until_done()
+            return
         message = events.get_final_completion().choices[0].message
 
     assert (message.content or "") == streamed.text
