@@ -51,6 +51,8 @@ def _messages(prompt: Prompt) -> list[Json]:
     """Turns, neighbours of one role in one: the answers to several calls have to come together."""
     merged: list[tuple[Role, list[Part]]] = []
     for turn in prompt.turns:
+        if not turn.parts:
+            continue  # a message without content is refused
         if merged and merged[-1][0] == turn.role:
             merged[-1][1].extend(turn.parts)
         else:

@@ -76,7 +76,7 @@ class WireUsage(msgspec.Struct, gc=False, rename="camel"):
 
 
 class _Call(msgspec.Struct, gc=False):
-    name: str = ""
+    name: str | None = None
     id: str | None = None
     args: Raw = msgspec.field(default_factory=Raw)
 
@@ -90,7 +90,7 @@ class WirePart(msgspec.Struct, gc=False, rename="camel"):
     """Any part of an answer."""
 
     text: str | None = None
-    thought: bool = False
+    thought: bool | None = None
     thought_signature: str | None = None
     function_call: _Call | None = None
     inline_data: _Blob | None = None
@@ -105,7 +105,7 @@ class WireCandidate(msgspec.Struct, gc=False, rename="camel"):
 
     content: _Content | None = None
     finish_reason: str | None = None
-    index: int = 0
+    index: int | None = None
 
 
 class Feedback(msgspec.Struct, gc=False, rename="camel"):
@@ -121,7 +121,7 @@ class Answer(msgspec.Struct, gc=False, rename="camel"):
     candidates: list[WireCandidate] | None = None
     prompt_feedback: Feedback | None = None
     usage_metadata: WireUsage | None = None
-    model_version: str = ""
+    model_version: str | None = None
     response_id: str | None = None
     create_time: datetime | None = None
 
@@ -143,7 +143,7 @@ def read_reply(body: bytes) -> Reply:
     if answer.candidates is None and answer.prompt_feedback is None and answer.usage_metadata is None:
         raise UntranslatableError("answer", remedy="it is no answer of generateContent (it has no candidates)")
     made = answer_id(answer.response_id, body)
-    found = sorted(answer.candidates or (), key=lambda candidate: candidate.index)
+    found = sorted(answer.candidates or (), key=lambda candidate: candidate.index or 0)
     candidates = [_candidate(candidate, made) for candidate in found]
     blocked = refusal_of(answer.prompt_feedback)
     if not candidates and blocked is not None:
@@ -151,7 +151,7 @@ def read_reply(body: bytes) -> Reply:
     usage = answer.usage_metadata
     return Reply(
         answer.response_id or "",
-        answer.model_version,
+        answer.model_version or "",
         tuple(candidates),
         int(answer.create_time.timestamp()) if answer.create_time is not None else None,
         tokens_of(usage),
@@ -172,8 +172,8 @@ def _candidate(candidate: WireCandidate, made: str) -> Candidate:
     for part in (candidate.content.parts or ()) if candidate.content is not None else ():
         if part.function_call is not None:
             call = part.function_call
-            id_ = id_of(call.id, calls, _of_candidate(made, candidate.index), part.thought_signature)
-            found.append(ToolCall(id_, call.name, arguments_of(part)))
+            id_ = id_of(call.id, calls, _of_candidate(made, candidate.index or 0), part.thought_signature)
+            found.append(ToolCall(id_, call.name or "", arguments_of(part)))
             calls += 1
         elif part.inline_data is not None:
             found.append(Image("", part.inline_data.mime_type, part.inline_data.data))

@@ -91,7 +91,7 @@ class StreamReader:
         if self._made is None:
             self._made = answer_id(chunk.response_id, data)
             created = int(chunk.create_time.timestamp()) if chunk.create_time is not None else None
-            found.append(Started(chunk.response_id or "", chunk.model_version, created))
+            found.append(Started(chunk.response_id or "", chunk.model_version or "", created))
         for candidate in chunk.candidates or ():
             self._candidate(candidate, self._made, found)
         blocked = refusal_of(chunk.prompt_feedback)
@@ -107,7 +107,7 @@ class StreamReader:
         found.append(Failed(failure))
 
     def _candidate(self, candidate: WireCandidate, made: str, found: list[Event]) -> None:
-        index = candidate.index
+        index = candidate.index or 0
         for part in (candidate.content.parts or ()) if candidate.content is not None else ():
             if part.function_call is not None:
                 self._call(part, index, made, found)
@@ -128,7 +128,7 @@ class StreamReader:
         self._calls[index] = number + 1
         answer = f"{made}_{index}" if index else made
         id_ = id_of(call.id, number, answer, part.thought_signature)
-        found += [CallStarted(number, id_, call.name, index), CallDelta(number, arguments_of(part), index)]
+        found += [CallStarted(number, id_, call.name or "", index), CallDelta(number, arguments_of(part), index)]
 
 
 class StreamWriter:

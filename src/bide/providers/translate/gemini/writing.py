@@ -69,6 +69,8 @@ class _Conversation:
         """Neighbours of one role are one content: the results of several calls have to come together."""
         merged: list[tuple[Role, list[Part]]] = []
         for turn in self._prompt.turns:
+            if not turn.parts:
+                continue  # a content without parts is refused
             if merged and merged[-1][0] == turn.role:
                 merged[-1][1].extend(turn.parts)
             else:

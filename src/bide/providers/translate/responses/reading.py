@@ -24,6 +24,9 @@ _items: dict[str, msgspec.json.Decoder[wire.Item]] = {
     "reasoning": msgspec.json.Decoder(wire.Reasoning),
 }
 
+_SPELLING = {**SPELLING, "reasoning.signature": "encrypted_content", "reasoning.redacted": "encrypted_content"}
+"""Callers may say more than can be written: seals of thoughts are for who made them."""
+
 
 def read_request(body: bytes) -> Prompt:
     """The prompt that this body is.
@@ -43,7 +46,7 @@ def read_request(body: bytes) -> Prompt:
     tools = tuple([_tool(tool, f"tools[{number}]") for number, tool in enumerate(request.tools or ())])
     turns = tuple([Turn(role, tuple(said), path) for role, said, path in conversation.turns])
     system = tuple(conversation.system)
-    return Prompt(request.model, system, turns, tools, _settings(request, bool(tools)), SPELLING)
+    return Prompt(request.model, system, turns, tools, _settings(request, bool(tools)), _SPELLING)
 
 
 def _item(raw: Raw, path: str) -> wire.Item:

@@ -58,9 +58,9 @@ class Item(msgspec.Struct, gc=False):
     type: str
     content: list[_Content] | None = None
     summary: list[_Content] | None = None
-    call_id: str = ""
-    name: str = ""
-    arguments: str = ""
+    call_id: str | None = None
+    name: str | None = None
+    arguments: str | None = None
 
 
 class Failed(msgspec.Struct, gc=False):
@@ -123,7 +123,7 @@ def _parts(item: Item) -> list[Part]:
                 if part.type in ("refusal", "output_text")
             ]
         case "function_call":
-            return [ToolCall(item.call_id, item.name, item.arguments)]
+            return [ToolCall(item.call_id or "", item.name or "", item.arguments or "")]
         case "reasoning":
             text = "\n\n".join([part.text for part in item.summary or item.content or ()])
             return [Reasoning(text)] if text else []  # what seals it is of use to OpenAI alone

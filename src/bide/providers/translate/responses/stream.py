@@ -86,7 +86,7 @@ class StreamReader:
                 self._start(happened.response, found)
             case "response.output_item.added" if happened.item is not None and happened.item.type == "function_call":
                 number = self._calls[index] = len(self._calls)
-                found.append(CallStarted(number, happened.item.call_id, happened.item.name))
+                found.append(CallStarted(number, happened.item.call_id or "", happened.item.name or ""))
             case "response.output_text.delta":
                 found.append(TextDelta(happened.delta))
             case "response.refusal.delta":
