@@ -4,10 +4,10 @@ import anthropic
 import httpx2
 import openai
 import pytest
-from bide.providers.translate.answer import Stop
 from tests.providers.translate.streams import STREAMS, Streamed
 
 from bide.providers.translate import Options, Wire, error, stream
+from bide.providers.translate.answer import Stop
 
 OPTIONS = Options(include_usage=True, created=1700000000)
 
@@ -32,7 +32,7 @@ def test_openais_sdk_puts_a_stream_together(streamed: Streamed) -> None:
     with client.chat.completions.stream(model="m", messages=[{"role": "user", "content": "hi"}]) as events:
         if streamed.finish is Stop.LENGTH:
             with pytest.raises(openai.LengthFinishReasonError):
-                events.until_done()
+                events.get_final_completion()
             return
         message = events.get_final_completion().choices[0].message
 
