@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Look at an input before anything is done with it.", no_args_is_help=True)
 
-Source = Annotated[str, typer.Argument(metavar="FILE", help="JSON Lines, CSV or Parquet; - is standard input.")]
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE",
+        help="JSON Lines, CSV or Parquet: a path, a URI as in s3://bucket/file, or - for standard input.",
+    ),
+]
 
 
 @app.callback()

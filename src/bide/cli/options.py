@@ -98,7 +98,13 @@ Workflow = Annotated[
 ]
 Account = Annotated[str | None, typer.Option("--account", metavar="NAME", help="The provider account to use.")]
 Destination = Annotated[
-    str | None, typer.Option("-o", "--out", metavar="FILE", help="Where the answers go (default: standard output).")
+    str | None,
+    typer.Option(
+        "-o",
+        "--out",
+        metavar="FILE",
+        help="Where the answers go: a path, or a URI as in s3://bucket/file (default: standard output).",
+    ),
 ]
 OutputFormat = Annotated[
     str | None,

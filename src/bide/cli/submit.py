@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 
 def submit(
-    source: Annotated[str, typer.Argument(metavar="FILE", help="JSON Lines, CSV or Parquet; - is standard input.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help="JSON Lines, CSV or Parquet: a path, a URI as in s3://bucket/file, or - for standard input.",
+        ),
+    ],
     out: options.Destination = None,
     within: options.Within = None,
     by: options.By = None,
