@@ -5,6 +5,7 @@ import sys
 
 from tests.simulation.campaign import many
 from tests.simulation.plan import draw
+from tests.simulation.providers import SIMULATED
 from tests.simulation.run import run
 from tests.simulation.shrink import case_of, shrink, story
 
@@ -14,17 +15,20 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=100, help="how many seeds to run")
     parser.add_argument("--first", type=int, default=0, help="the first of them")
     parser.add_argument("--seed", type=int, help="run this one only")
+    parser.add_argument("--provider", choices=[*SIMULATED, "all"], default="openai")
     parser.add_argument("--story", action="store_true", help="shrink the seed's failure and tell what happens")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--digests", action="store_true", help="print each seed's digest of its event log")
     arguments = parser.parse_args()
     if arguments.seed is not None:
-        return _one(arguments.seed, arguments.story)
-    return many(range(arguments.first, arguments.first + arguments.seeds), arguments.processes, arguments.digests)
+        return _one(arguments.seed, arguments.provider, arguments.story)
+    seeds = range(arguments.first, arguments.first + arguments.seeds)
+    names = list(SIMULATED) if arguments.provider == "all" else [arguments.provider]
+    return max(many(seeds, arguments.processes, arguments.digests, name) for name in names)
 
 
-def _one(seed: int, tell: bool) -> int:
-    outcome = run(draw(seed))
+def _one(seed: int, provider: str, tell: bool) -> int:
+    outcome = run(draw(seed, provider=provider))
     for rule, what in outcome.violations:
         print(f"seed {seed}: {rule}: {what}")
     if tell and outcome.violations:

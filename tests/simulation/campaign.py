@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 
 from bide import __version__
 from tests.simulation.gates import CRASH_POINTS, Kind
@@ -17,7 +18,10 @@ SHOWN = 5
 """Failures told one by one."""
 
 EVERY_POINT_FROM = 1_000
-"""So many seeds must hit every place where a process can die."""
+"""So many seeds must hit every place where a process can die …"""
+
+EVERY_POINT_AT = "openai"
+"""… at a provider that is asked in every way there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,9 @@ class Summary:
     digest: str
 
 
-def summarise(seed: int) -> Summary:
-    """Run a seed."""
-    outcome = run(draw(seed))
+def summarise(seed: int, provider: str) -> Summary:
+    """Run a seed at a provider."""
+    outcome = run(draw(seed, provider=provider))
     return Summary(
         seed,
         outcome.violations[:10],
@@ -49,15 +53,15 @@ def summarise(seed: int) -> Summary:
     )
 
 
-def many(seeds: range, processes: int, digests: bool) -> int:
-    """Run seeds and print what came of them; 0 when all is well."""
+def many(seeds: range, processes: int, digests: bool, provider: str) -> int:
+    """Run seeds at a provider and print what came of them; 0 when all is well."""
     started = time.perf_counter()
     crashes: Counter[tuple[str, str]] = Counter()
     totals: Counter[str] = Counter()
     failed: list[Summary] = []
     days = 0.0
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        for summary in pool.imap(summarise, seeds, chunksize=10):
+        for summary in pool.imap(partial(summarise, provider=provider), seeds, chunksize=10):
             crashes.update(summary.crashes)
             totals.update(strikes=summary.strikes, faults=summary.faults, callbacks=summary.callbacks)
             days += summary.days
@@ -72,6 +76,7 @@ def many(seeds: range, processes: int, digests: bool) -> int:
     missed = [point for point in CRASH_POINTS if (point[0], point[1].value) not in crashes]
     figures = {
         "version": __version__,
+        "provider": provider,
         "seeds": len(seeds),
         "failed": [summary.seed for summary in failed],
         "seconds": round(time.perf_counter() - started, 1),
@@ -81,8 +86,10 @@ def many(seeds: range, processes: int, digests: bool) -> int:
     }
     print(json.dumps(figures), file=sys.stderr if digests else sys.stdout)
     for summary in failed[:SHOWN]:
-        print(f"replay: python -m tests.simulation --seed {summary.seed} --story", file=sys.stderr)
-    if missed and len(seeds) >= EVERY_POINT_FROM:
+        print(
+            f"replay: python -m tests.simulation --provider {provider} --seed {summary.seed} --story", file=sys.stderr
+        )
+    if missed and provider == EVERY_POINT_AT and len(seeds) >= EVERY_POINT_FROM:
         print(f"never hit: {', '.join(f'{site} {moment}' for site, moment in missed)}", file=sys.stderr)
         return 1
     return 1 if failed else 0

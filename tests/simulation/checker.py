@@ -17,8 +17,9 @@ from bide.core.money import RateCard
 from bide.core.states import BatchState
 from bide.simulator.charges import Charge
 from bide.simulator.results import mischief
-from tests.simulation.life import TAG, Cards
+from tests.simulation.life import TAG, Cards, question
 from tests.simulation.plan import Plan
+from tests.simulation.providers import SIMULATED
 from tests.simulation.world import World
 
 Violation = tuple[str, str]
@@ -33,6 +34,7 @@ class Checker:
         self._plan = plan
         self._settled: dict[int, str] = {}
         self._cards: dict[str, RateCard] = {}
+        self._own_id = SIMULATED[plan.provider].own_id
 
     def always(self) -> list[Violation]:
         """The rules that hold at every moment."""
@@ -114,7 +116,7 @@ class Checker:
     def _one_batch_a_tag(self) -> Iterator[Violation]:
         tags: Counter[str] = Counter()
         for batch in self._world.books.batches:
-            tags[str((batch.metadata or {}).get("bide_tag"))] += 1
+            tags.update({self._own_id(row.custom_id).rpartition("-")[0] for row in batch.rows[:1]})
         for tag, count in tags.items():
             if count > 1:
                 yield "a batch is created once", f"{count} batches at the provider carry the tag {tag}"
@@ -182,6 +184,8 @@ class Checker:
 
     def _answers_are_their_own(self) -> Iterator[Violation]:
         """The answer that was kept is the one the provider made for this very request."""
+        if self._plan.provider != "openai":
+            return  # its body was another at the provider; that the answer quotes the question, `_delivered` sees
         made = {attempt: charge.digest for attempt, charge in self._charges().items()}
         text = "SELECT r.id, r.settled_by, r.object_id, r.start, r.length FROM requests r WHERE r.state = 'succeeded'"
         for row in self._rows(text):
@@ -243,10 +247,19 @@ class Checker:
                 yield "every job is delivered", f"job {row['id']}"
             for copy in copies:
                 lines = [json.loads(line) for line in copy.splitlines()]
+                for line in lines:
+                    answer = json.dumps(line["response"] or "")
+                    if "You said" in answer and not self._quotes(line["custom_id"], answer):
+                        yield "the answer is the request's own", f"job {row['id']}: {line}"
                 if len(lines) != row["requests"]:
                     yield "a delivery is whole", f"job {row['id']}: {len(lines)} of {row['requests']} lines"
             if len({*copies}) > 1:
                 yield "whoever delivers twice delivers the same", f"job {row['id']}"
+
+    def _quotes(self, custom_id: str, answer: str) -> bool:
+        """Whether an answer says what its request did, as every answer of the simulator does."""
+        _, line, _, _, job = custom_id.split()
+        return question(self._plan.seed, int(job), int(line)).partition(":")[0] + ":" in answer
 
     def _shown(self) -> set[str]:
         """The rows that the provider's files mention, of batches that were followed to their end."""
@@ -268,7 +281,7 @@ class Checker:
         by_tag = set(tags.values())
         found: dict[int, Charge] = {}
         for charge in self._world.books.charges(self._world.clock.now()):
-            name = charge.custom_id or charge.client_request_id or ""
+            name = self._own_id(charge.custom_id) if charge.custom_id else charge.client_request_id or ""
             tag = name.rpartition("-")[0]
             attempt = attempt_number(name, tag) if tag in by_tag or tag == TAG else None
             if attempt is not None:

@@ -15,17 +15,16 @@ from bide.intake.entry import Chunk, Entries, Entry
 from bide.intake.ingest import ingest
 from bide.intake.order import Order
 from bide.lanes.route import Route
-from bide.providers.openai.adapter import OpenAIProvider
-from bide.providers.openai.kinds import CAPABILITIES, LIMITS
-from bide.providers.setup import Setup
+from bide.providers.kinds import KINDS
+from bide.providers.setup import Tools
 from bide.settings import EngineSettings, ProviderSettings, Settings
 from bide.store.store import Store
 from tests.simulation.loop import Process
 from tests.simulation.plan import JobPlan, Plan
-from tests.simulation.world import SimulatedTransport, World, deliver
+from tests.simulation.providers import SIMULATED
+from tests.simulation.world import SimulatedBuckets, SimulatedTransport, World, deliver
 
 OWNER = "local"
-MODEL = "gpt-5-mini"
 ENDPOINT = "/v1/chat/completions"
 CHUNK = 20
 LIMITED = 200
@@ -56,28 +55,23 @@ class Cards:
 def context_of(world: World, process: Process, plan: Plan, number: int) -> Context:
     """The world as one life of a worker sees it."""
     store = world.store(process)
-    setup = Setup(
-        account="openai",
-        catalogue="openai",
-        base_url="http://simulated/v1",
-        api_key="key",
-        limits=replace(LIMITS, max_requests=plan.batch_size),
-        capabilities=CAPABILITIES,
-    )
-    provider = OpenAIProvider(setup, SimulatedTransport(world, process))
+    simulated = SIMULATED[plan.provider]
+    setup = simulated.setup(replace(simulated.limits, max_requests=plan.batch_size, min_requests=1))
+    tools = Tools(SimulatedTransport(world, process), SimulatedBuckets(world, process))
+    provider = KINDS[plan.provider].connect(setup, tools)
 
     async def hand_over(store: Store, job: Job, destination: str) -> None:
         await deliver(world, process, store, job)
 
     return Context(
         store=store,
-        providers={"openai": provider},
+        providers={plan.provider: provider},
         clock=world.clock,
         entropy=SeededEntropy(f"{plan.seed}-{number}"),
         pricing=Pricing(store, Cards()),
         settings=Settings(
             engine=EngineSettings(fill_chunk=25, landing_chunk=15, landing_bytes=2_000),
-            providers={"openai": ProviderSettings(requests_per_minute=plan.requests_per_minute)},
+            providers={plan.provider: ProviderSettings(requests_per_minute=plan.requests_per_minute)},
         ),
         holder=f"{process.name}-{number}",
         host="host",
@@ -110,19 +104,20 @@ async def hand_in(world: World, process: Process, plan: Plan, job: JobPlan, numb
         destination=key,
         idempotency_key=key,
     )
-    reading = await ingest(context, order, lambda model: Route("openai", model), chunks(plan.seed, job))
+    reading = await ingest(context, order, lambda model: Route(plan.provider, model), chunks(plan, job))
     return reading.job.id
 
 
-def chunks(seed: int, job: JobPlan) -> list[Chunk]:
+def chunks(plan: Plan, job: JobPlan) -> list[Chunk]:
     """The job's requests; every prompt of a seed is another."""
+    model = SIMULATED[plan.provider].model
     entries = [
         Entry(
             line,
             f"request {line} of job {job.number}",
             ENDPOINT,
-            MODEL,
-            body(seed, job, line),
+            model,
+            body(plan.seed, job, line, model),
             LIMITED if line % 3 else None,
         )
         for line in range(1, job.requests + 1)
@@ -133,9 +128,14 @@ def chunks(seed: int, job: JobPlan) -> list[Chunk]:
     ]
 
 
-def body(seed: int, job: JobPlan, line: int) -> bytes:
+def question(seed: int, job: int, line: int) -> str:
+    """What a request asks; its answer quotes it."""
+    return f"{base36(seed)} {job} {line}: what is the answer?"
+
+
+def body(seed: int, job: JobPlan, line: int, model: str) -> bytes:
     """A request's body. The marker makes the provider refuse its line."""
     marker = " [poison:validation]" if line <= job.poisoned else ""
-    prompt = f"{base36(seed)} {job.number} {line}: what is the answer?{marker}"
+    prompt = question(seed, job.number, line) + marker
     limit = {"max_completion_tokens": LIMITED} if line % 3 else {}
-    return msgspec.json.encode({"model": MODEL, "messages": [{"role": "user", "content": prompt}], **limit})
+    return msgspec.json.encode({"model": model, "messages": [{"role": "user", "content": prompt}], **limit})

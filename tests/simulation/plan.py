@@ -49,6 +49,7 @@ class Plan:
     batch_size: int
     requests_per_minute: int | None
     """As configured; None where the engine has to learn it."""
+    provider: str = "openai"
     downtimes: Sequence[int] = field(default=(5 * SECOND, 40 * SECOND, 5 * MINUTE))
 
     @property
@@ -57,8 +58,8 @@ class Plan:
         return not self.strikes and not self.script.fault and not self.script.outage and not self.script.when
 
 
-def draw(seed: int, requests: int | None = None) -> Plan:
-    """The plan of a seed. `requests` bounds the requests of all jobs together."""
+def draw(seed: int, requests: int | None = None, provider: str = "openai") -> Plan:
+    """The plan of a seed at a provider. `requests` bounds the requests of all jobs together."""
     chance = Chance(seed).within("plan")
     large = chance.happens(0.05, "large")
     most = requests or (200 if large else 60)
@@ -86,6 +87,7 @@ def draw(seed: int, requests: int | None = None) -> Plan:
         workers,
         5 + chance.number("batch size") % 60,
         _one_of(chance, "rpm", (None, None, 2, 60, 600)),
+        provider,
     )
     return _lead_to(CRASH_POINTS[seed % len(CRASH_POINTS)][0], plan) if plan.strikes else plan
 

@@ -15,6 +15,7 @@ from tests.simulation.gates import Gates, Kind, Strike
 from tests.simulation.life import OWNER, hand_in, work
 from tests.simulation.loop import Process, SimulatedLoop
 from tests.simulation.plan import JobPlan, Plan
+from tests.simulation.providers import SIMULATED
 from tests.simulation.world import World
 
 LONGEST = 12 * DAY
@@ -64,7 +65,7 @@ async def _day(loop: SimulatedLoop, plan: Plan, faults: Sequence[Fault] | None, 
     from tests.simulation.loop import SimulatedClock
 
     started_at = SimulatedClock(loop).now()
-    books = Books(plan.script, plan.seed, started_at, faults)
+    books = Books(plan.script, plan.seed, started_at, faults, protocol=SIMULATED[plan.provider].protocol)
     world = World(loop, books, Gates(plan.strikes), plan.seed)
     checker = Checker(world, plan)
     keeper = loop.create_task(_keep_alive(world, plan))

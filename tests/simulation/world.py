@@ -7,11 +7,13 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
+from bide.buckets.memory import MemoryBuckets
 from bide.core.clock import MILLISECOND, SECOND
 from bide.core.errors import StoreError
 from bide.core.job import Job
 from bide.providers.transport import IDLE_TIMEOUT, Reply, Upload
 from bide.simulator.books import Books
+from bide.simulator.bucket import MemoryBucket
 from bide.simulator.chance import Chance
 from bide.simulator.inprocess import InProcessTransport
 from bide.store import sqlite
@@ -42,6 +44,8 @@ class World:
         sqlite.migrate(self.connection)
         sqlite.prepare(self.connection)
         self.objects: dict[str, bytes] = {}
+        self.bucket = MemoryBucket()
+        """The object store that the provider shares with us."""
         self.delivered: dict[int, list[bytes]] = {}
         self.alive: dict[str, Process] = {}
         self.processes: list[Process] = []
@@ -222,7 +226,7 @@ class SimulatedTransport:
     def __init__(self, world: World, process: Process) -> None:
         self._world = world
         self._process = process
-        self._inner = InProcessTransport(world.books, world.clock)
+        self._inner = InProcessTransport(world.books, world.clock, world.bucket)
 
     @asynccontextmanager
     async def exchange(
@@ -241,6 +245,50 @@ class SimulatedTransport:
         async with exchange as reply:
             await world.strike(process, site, nth, Moment.AFTER)
             yield _StoppableReply(reply, world, process)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+class SimulatedBuckets:
+    """A life's way to the object store that the provider reads from and writes to."""
+
+    def __init__(self, world: World, process: Process) -> None:
+        self._world = world
+        self._process = process
+        self._inner = MemoryBuckets()
+        self._inner.objects = world.bucket.objects
+
+    async def put(self, uri: str, chunks: AsyncIterator[bytes], *, exclusive: bool = False) -> int:
+        world, process = self._world, self._process
+        nth = world.gates.enter("upload")
+        await world.strike(process, "upload", nth, Moment.BEFORE)
+        size = await self._inner.put(uri, chunks, exclusive=exclusive)
+        await world.strike(process, "upload", nth, Moment.AFTER)
+        return size
+
+    async def read(self, uri: str, offset: int = 0) -> AsyncIterator[bytes]:
+        world, process = self._world, self._process
+        nth = world.gates.enter("download")
+        await world.strike(process, "download", nth, Moment.BEFORE)
+        async for chunk in self._inner.read(uri, offset):
+            if process.dead:
+                await world.loop.create_future()
+            yield chunk
+
+    async def size(self, uri: str) -> int:
+        return await self._inner.size(uri)
+
+    async def list(self, prefix: str) -> AsyncIterator[str]:
+        async for uri in self._inner.list(prefix):
+            yield uri
+
+    async def delete(self, uri: str) -> None:
+        world, process = self._world, self._process
+        nth = world.gates.enter("delete")
+        await world.strike(process, "delete", nth, Moment.BEFORE)
+        await self._inner.delete(uri)
+        await world.strike(process, "delete", nth, Moment.AFTER)
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -1,0 +1,59 @@
+"""The providers that days are simulated at: how an account is set up, and how the provider's ids of rows are ours again."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bide.providers.kinds import KINDS
+from bide.providers.port import Limits
+from bide.providers.setup import Setup
+from bide.simulator.protocol import Protocol
+from bide.simulator.protocols import PROTOCOLS
+
+
+def as_sent(custom_id: str) -> str:
+    """The id that the provider has is the one that it was given."""
+    return custom_id
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """A provider of the simulation. `path` leads to it in the simulator; `more` are further fields of its `Setup`."""
+
+    name: str
+    model: str
+    path: str
+    more: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    own_id: Callable[[str], str] = as_sent
+    """Our id of a row, from the one that the provider writes into its books."""
+
+    @property
+    def protocol(self) -> Protocol:
+        return PROTOCOLS[self.name]
+
+    def setup(self, limits: Limits) -> Setup:
+        """An account with its own limits."""
+        kind = KINDS[self.name]
+        return Setup(
+            account=kind.name,
+            catalogue=kind.name,
+            base_url=f"http://simulated/{self.path}",
+            api_key="key",
+            limits=limits,
+            capabilities=kind.capabilities,
+            **self.more,
+        )
+
+    @property
+    def limits(self) -> Limits:
+        """What its kind says of its batches; a few requests are a batch here, so that days with few requests have some."""
+        return KINDS[self.name].limits
+
+
+SIMULATED: Mapping[str, Simulated] = {
+    one.name: one
+    for one in (
+        Simulated("openai", "gpt-5-mini", "v1"),
+        Simulated("anthropic", "claude-haiku-5-5", "anthropic"),
+    )
+}
