@@ -65,6 +65,8 @@ def request(body: bytes, source: Wire, target: Wire, options: Options = NO_OPTIO
     """
     if source is target:
         return body
+    if not is_text(body):
+        raise UntranslatableError("body", remedy="it is not UTF-8")
     writer = SPOKES[target]
     prompt = SPOKES[source].read_request(body)
     refuse_inexpressible(prompt, writer.SPELLING, writer.REMEDIES, target.api)
@@ -77,6 +79,8 @@ def reply(body: bytes, source: Wire, target: Wire, options: Options = NO_OPTIONS
     Raises:
         UntranslatableError: it is no answer of that format.
     """
+    if not is_text(body):
+        raise UntranslatableError("answer", remedy="it is not UTF-8")
     answer = SPOKES[source].read_reply(body)
     if not (answer.id and answer.model):
         answer = replace(answer, id=answer.id or options.id, model=answer.model or options.model or "")
@@ -95,6 +99,17 @@ def error(status: int, body: bytes, source: Wire, target: Wire) -> bytes:
     if source is target:
         return body
     return SPOKES[target].write_error(SPOKES[source].read_error(status, body))
+
+
+def is_text(body: bytes) -> bool:
+    """Whether these bytes are UTF-8. Decoders do not look at what is passed on as it is."""
+    if body.isascii():
+        return True
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def stream(source: Wire, target: Wire, options: Options = NO_OPTIONS) -> "Stream":

@@ -49,9 +49,14 @@ class SentEvents:
             elif field == b"event":
                 self._name = value.decode("utf-8", "replace")
             return None
-        sent = Sent(self._name, b"\n".join(self._data)) if self._data else None
+        sent = Sent(self._name, _text(b"\n".join(self._data))) if self._data else None
         self._name, self._data = "", []
         return sent
+
+
+def _text(data: bytes) -> bytes:
+    """The same as UTF-8: decoders do not look at what is passed on as it is."""
+    return data if data.isascii() else data.decode("utf-8", "replace").encode()
 
 
 def event(data: object, name: str = "") -> bytes:

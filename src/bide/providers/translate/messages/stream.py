@@ -73,6 +73,7 @@ class StreamReader:
     def __init__(self) -> None:
         self._events = SentEvents()
         self._is_over = False
+        self._is_stopped = False
         self._calls: dict[int, int] = {}
         """By the index of its block, the number of a call."""
         self._usage = WireUsage()
@@ -115,7 +116,7 @@ class StreamReader:
                 self._stop(delta, found)
             case _Event(type="message_stop"):
                 self._is_over = True
-                found.append(Finished())
+                found.append(Finished() if self._is_stopped else Failed(CUT_SHORT))
             case _Event(type="error"):
                 error = happened.error or ErrorFields()
                 self._fail(failure_of(status_in_stream(error), error, happened.request_id), found)
@@ -168,6 +169,7 @@ class StreamReader:
             found.append(RefusalDelta(delta.stop_details.explanation))
         stop = stop_of(delta.stop_reason)
         if stop is not None:
+            self._is_stopped = True
             found.append(Stopped(stop, delta.stop_sequence))
 
 
