@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator, Mapping
 from typing import Protocol
 
-from bide.buckets.port import BucketError, Buckets, MissingObjectError, UnauthorisedError
+from bide.buckets.port import Buckets
 from bide.buckets.uri import parse_uri
-from bide.providers import port
 from bide.providers.line import Line
+from bide.providers.objects import objects_told
 from bide.providers.openai import errors, wire
 from bide.providers.openai.dialect import Dialect
 from bide.providers.openai.upload import file_name, form, lines, refuse_long_lines
@@ -106,10 +106,8 @@ class Blobs:
 
     async def put(self, submission: Submission, deployment: str) -> str:
         url = f"{self._folder}/{file_name(submission)}"
-        try:
+        with objects_told():
             await self._buckets.put(url, lines(submission, self._dialect, deployment))
-        except BucketError as error:
-            raise _translated(error) from error
         return url
 
     async def ready(self, file: str) -> None:
@@ -122,25 +120,20 @@ class Blobs:
         if file is None:
             return None
         try:
-            await self._buckets.size(file)
-        except MissingObjectError:  # paths are shown even where nothing was ever written
+            with objects_told():
+                await self._buckets.size(file)
+        except MissingError:  # paths are shown even where nothing was ever written
             return None
-        except BucketError as error:
-            raise _translated(error) from error
         return file
 
     async def read(self, file: str) -> AsyncIterator[bytes]:
-        try:
+        with objects_told():
             async for chunk in self._buckets.read(file):
                 yield chunk
-        except BucketError as error:
-            raise _translated(error) from error
 
     async def delete(self, file: str) -> None:
-        try:
+        with objects_told():
             await self._buckets.delete(file)
-        except BucketError as error:
-            raise _translated(error) from error
 
 
 def folder_url(folder: str) -> str:
@@ -152,13 +145,3 @@ def folder_url(folder: str) -> str:
     place = parse_uri(folder, folder=True)
     host = place.host or "blob.core.windows.net"
     return f"https://{place.account}.{host}/{place.bucket}/{place.key}".rstrip("/")
-
-
-def _translated(error: BucketError) -> port.ProviderError:
-    match error:
-        case MissingObjectError():
-            return MissingError(str(error))
-        case UnauthorisedError():
-            return port.UnauthorisedError(str(error))
-        case _:
-            return OverloadedError(str(error))

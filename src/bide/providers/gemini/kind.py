@@ -1,0 +1,51 @@
+"""The Gemini API, as data."""
+
+from bide.core.clock import HOUR, MINUTE
+from bide.providers.gemini.adapter import GeminiProvider
+from bide.providers.port import Capabilities, Limits
+from bide.providers.setup import Kind
+
+SOURCE = "Google's guide to the Gemini API's batches and API reference"
+
+ENDPOINTS = frozenset({"/v1/chat/completions", "/v1/responses", "/v1/messages"})
+
+GEMINI = Kind(
+    name="gemini",
+    title="Google's Gemini API",
+    catalogue="google",
+    base_url="https://generativelanguage.googleapis.com",
+    variables={
+        # Google's SDK takes the second before the first where both are set; bide the one that is named for it.
+        "api_key": ("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+        "base_url": ("GOOGLE_GEMINI_BASE_URL",),
+    },
+    switches=("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+    required=("api_key",),
+    models=("gemini-*", "gemma-*"),
+    windows=("48h",),
+    discount="50 %",
+    typical="minutes to a day, now and then days; 48 h at most",
+    limits=Limits(
+        max_requests=50_000,
+        # An input file may have 2 GB. Lines are measured before they are translated, which makes some longer.
+        max_bytes=1_500_000_000,
+        batches_per_hour=100,
+        window=48 * HOUR,
+        cancel_bound=10 * MINUTE,
+        listing_delay=3 * MINUTE,
+        keeps_expired=False,
+        source=f"{SOURCE}; the number of requests, the time of a cancel and the listing delay are our own caution,"
+        " and an hour's batches are the 100 that may be open at once",
+        checked_on="2026-11-21",
+    ),
+    capabilities=Capabilities(
+        batch=True,
+        realtime=True,
+        streaming=True,
+        endpoints=ENDPOINTS,
+        native=frozenset(),
+        source=SOURCE,
+        checked_on="2026-11-21",
+    ),
+    connect=lambda setup, tools: GeminiProvider(setup, tools.transport),
+)

@@ -1,0 +1,134 @@
+"""A batch of the Gemini API, which is a long-running operation, read as the engine sees it.
+
+Both spellings of states have been seen, counters are strings, and those that are zero are left out.
+"""
+
+from datetime import datetime
+
+import msgspec
+from msgspec import field
+
+from bide.core.clock import SECOND
+from bide.core.states import BatchOutcome
+from bide.providers.decoding import UNREADABLE
+from bide.providers.gemini.status import Status
+from bide.providers.port import OverloadedError, Remote, RowError
+
+OUTCOMES = {
+    "SUCCEEDED": BatchOutcome.COMPLETED,
+    "PARTIALLY_SUCCEEDED": BatchOutcome.COMPLETED,
+    "FAILED": BatchOutcome.FAILED,
+    "CANCELLED": BatchOutcome.CANCELLED,
+    "EXPIRED": BatchOutcome.EXPIRED,
+}
+"""The ends of a batch, by its state without `BATCH_STATE_` or `JOB_STATE_`."""
+
+CANCELLED = 1
+"""google.rpc.Code of an operation that was cancelled."""
+
+
+class _Stats(msgspec.Struct, rename="camel"):
+    request_count: int = 0
+    successful_request_count: int = 0
+    failed_request_count: int = 0
+
+
+class _Output(msgspec.Struct, rename="camel"):
+    responses_file: str | None = None
+    output: "_Output | None" = None
+
+    @property
+    def file(self) -> str | None:
+        """Where the rows are."""
+        return self.responses_file or (self.output.file if self.output else None)
+
+
+class _Input(msgspec.Struct, rename="camel"):
+    file_name: str | None = None
+
+
+class _Metadata(msgspec.Struct, rename="camel"):
+    display_name: str = ""
+    state: str = ""
+    create_time: datetime | None = None
+    end_time: datetime | None = None
+    update_time: datetime | None = None
+    batch_stats: _Stats = field(default_factory=_Stats)
+    input_config: _Input = field(default_factory=_Input)
+    output: _Output = field(default_factory=_Output)
+
+
+class Operation(msgspec.Struct):
+    """A batch."""
+
+    name: str
+    metadata: _Metadata = field(default_factory=_Metadata)
+    done: bool = False
+    error: Status | None = None
+    response: _Output | None = None
+
+
+class Page(msgspec.Struct, rename="camel"):
+    """A page of batches."""
+
+    operations: list[Operation] = field(default_factory=list[Operation])
+    next_page_token: str = ""
+
+
+_operations = msgspec.json.Decoder(Operation, strict=False)
+_pages = msgspec.json.Decoder(Page, strict=False)
+
+
+def read_operation(body: bytes) -> Operation:
+    """A batch. Raises `OverloadedError` where a 2xx is none."""
+    try:
+        return _operations.decode(body)
+    except UNREADABLE as error:
+        raise OverloadedError(f"the reply is not understood ({error})") from error
+
+
+def read_page(body: bytes) -> Page:
+    """A page of batches. Raises `OverloadedError` where a 2xx is none."""
+    try:
+        return _pages.decode(body)
+    except UNREADABLE as error:
+        raise OverloadedError(f"the reply is not understood ({error})") from error
+
+
+def remote(operation: Operation) -> Remote:
+    """The batch as the engine sees it."""
+    known, stats = operation.metadata, operation.metadata.batch_stats
+    outcome = _outcome(operation)
+    problem = operation.error if outcome is BatchOutcome.FAILED else None
+    return Remote(
+        provider_id=operation.name,
+        status=known.state,
+        outcome=outcome,
+        cancelling=False,  # there is no such state
+        total=stats.request_count,
+        completed=stats.successful_request_count,
+        failed=stats.failed_request_count,
+        output_file=known.output.file or (operation.response.file if operation.response else None),
+        errors=(RowError(problem.word or "failed", problem.message or "no reason was told"),) if problem else (),
+        created_at=instant(known.create_time),
+        ended_at=instant(known.end_time or known.update_time) if outcome else None,
+    )
+
+
+def state_of(word: str) -> str:
+    """A state without what stands before it."""
+    return word.removeprefix("BATCH_STATE_").removeprefix("JOB_STATE_")
+
+
+def instant(moment: datetime | None) -> int | None:
+    """Microseconds since 1970."""
+    return None if moment is None else round(moment.timestamp() * SECOND)
+
+
+def _outcome(operation: Operation) -> BatchOutcome | None:
+    found = OUTCOMES.get(state_of(operation.metadata.state))
+    if found is not None or not operation.done:
+        return found
+    if operation.error is None:
+        return BatchOutcome.COMPLETED
+    return BatchOutcome.CANCELLED if operation.error.code == CANCELLED else BatchOutcome.FAILED
