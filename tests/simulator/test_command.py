@@ -10,11 +10,16 @@ import urllib.request
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from bide.accounts import states
+from bide.cli.exports import exports, spoken
 from bide.cli.sim import SCRIPT_HELP
+from bide.config import load
 from bide.core.clock import SystemClock, clock_from
+from bide.providers.kinds import KINDS
 from bide.simulator.script import presets
 
 RUN = "import typer; from bide.cli.sim import sim; app = typer.Typer(); app.command()(sim); app()"
@@ -67,6 +72,48 @@ def test_it_says_where_it_listens_and_ends_when_it_is_told(end: signal.Signals) 
     assert clock_from({"BIDE_CLOCK": clock}).now() == pytest.approx(SystemClock().now(), abs=60 * 60 * 1_000_000)
 
 
+def directions(*arguments: str) -> tuple[str, dict[str, str]]:
+    """The first line, and what the command says to export."""
+    with command(*arguments) as process:
+        url = first_line(process)
+        process.send_signal(signal.SIGTERM)
+        _, error = process.communicate(timeout=10)
+    lines = [line.removeprefix("export ") for line in error.splitlines() if line.startswith("export ")]
+    return url, dict(line.split("=", 1) for line in lines)
+
+
+def test_it_says_what_leads_to_openai_alone_unless_it_is_asked() -> None:
+    url, said = directions()
+    assert said == {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "simulated"}
+
+
+def test_it_says_what_leads_to_other_providers() -> None:
+    url, said = directions("--provider", "anthropic", "--provider", "openai", "--provider", "anthropic")
+    assert said == {
+        "OPENAI_BASE_URL": url,
+        "OPENAI_API_KEY": "simulated",
+        "BIDE_ANTHROPIC_BASE_URL": f"{url.removesuffix('/v1')}/anthropic",
+        "ANTHROPIC_API_KEY": "simulated",
+    }
+
+
+def test_what_it_says_for_all_switches_all_on() -> None:
+    _, said = directions("--all")
+    config = load({**said, "BIDE_HOME": "/nowhere"})
+    on = {state.account: state for state in states(config.settings.providers, said) if state.setup}
+    assert set(on) == set(spoken())
+    for name, state in on.items():
+        assert state.setup is not None
+        assert state.setup.base_url.startswith("http://127.0.0.1:")
+        assert name == "openai" or f"/{name}" in state.setup.base_url
+
+
+def test_an_address_keeps_the_path_of_the_provider_s_own() -> None:
+    for name in spoken():
+        base_url = exports(name, "http://sim")[f"BIDE_{name.upper()}_BASE_URL"]
+        assert base_url == f"http://sim/{name}{urlsplit(KINDS[name].base_url or '').path}"
+
+
 @pytest.mark.parametrize(("speed", "follows"), [("60", True), ("61", False), ("300", False), ("0.5", False)])
 def test_whether_bide_can_follow_its_clock_is_told(speed: str, follows: bool) -> None:
     with command("--speed", speed) as process:
@@ -91,6 +138,7 @@ def test_a_script_of_your_own_at_full_speed_by_a_given_clock(tmp_path: Path) -> 
     ("arguments", "environment", "words"),
     [
         pytest.param(["--script", "nosuch"], {}, "there is no script 'nosuch'", id="script"),
+        pytest.param(["--provider", "acme"], {}, "does not speak for 'acme'; it has openai, ", id="provider"),
         pytest.param(["--speed", "0"], {}, "has to be above 0", id="speed"),
         pytest.param(["--speed", "2"], {"BIDE_CLOCK": "2026-11-21T03:00:00Z*60"}, "contradict", id="two clocks"),
     ],

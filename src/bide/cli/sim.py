@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,6 +32,11 @@ def sim(
     speed: Annotated[float, typer.Option(help="How many times faster than real time its clock runs.")] = 1.0,
     seed: Annotated[int, typer.Option(help="What its chance depends on; the same seed gives the same run.")] = 0,
     fast: Annotated[bool, typer.Option("--fast", help="Batches and calls take no time, answers are tiny.")] = False,
+    providers: Annotated[
+        list[str] | None,
+        typer.Option("--provider", metavar="NAME", help="Say what to export for this provider too; may be repeated."),
+    ] = None,
+    everyone: Annotated[bool, typer.Option("--all", help="Say what to export for every provider.")] = False,
 ) -> None:
     """Run a provider that speaks the real protocols, costs nothing and misbehaves as scripted.
 
@@ -45,17 +51,23 @@ def sim(
 
         bide sim --script my.toml --seed 7        your own script
 
+        bide sim --provider anthropic             what leads bide to Anthropic's protocol as well
+
         curl -s 127.0.0.1:9000/sim/books          what it billed so far
     """
+    from bide.cli.exports import exports, spoken
     from bide.simulator.script import load_script
 
+    names = spoken() if everyone else list(dict.fromkeys(providers or []))
+    for name in names:
+        exports(name, "")  # what cannot be served is said before anything is
     loaded = load_script(script)
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it is meant to end
-        asyncio.run(_serve(loaded.hurried() if fast else loaded, seed, port, _clock(speed)))
+        asyncio.run(_serve(loaded.hurried() if fast else loaded, seed, port, _clock(speed), names))
     print("The simulator has stopped.", file=sys.stderr)
 
 
-async def _serve(script: "Script", seed: int, port: int, clock: Clock) -> None:
+async def _serve(script: "Script", seed: int, port: int, clock: Clock, names: Sequence[str]) -> None:
     from bide.simulator.server import HOST, running_simulator
 
     stopped = asyncio.Event()
@@ -63,7 +75,7 @@ async def _serve(script: "Script", seed: int, port: int, clock: Clock) -> None:
     try:
         async with running_simulator(script, seed=seed, port=port, clock=clock) as simulator:
             print(simulator.url, flush=True)
-            print(_directions(simulator, clock), file=sys.stderr, flush=True)
+            print(_directions(simulator, clock, names), file=sys.stderr, flush=True)
             await stopped.wait()
     except OSError as error:
         raise SettingError(
@@ -82,9 +94,14 @@ def _clock(speed: float) -> Clock:
     return ScaledClock(SystemClock().now(), speed)
 
 
-def _directions(simulator: "Simulator", clock: Clock) -> str:
-    """What to type next, in the shell that is to use the simulator."""
+def _directions(simulator: "Simulator", clock: Clock, names: Sequence[str]) -> str:
+    """What to type next, in the shell that is to use the simulator: for OpenAI, and for the providers of these names."""
+    from bide.cli.exports import exports
+
     lines = [f"export OPENAI_BASE_URL={simulator.url}", "export OPENAI_API_KEY=simulated"]
+    for name in names:
+        if name != "openai":  # it is at the root too
+            lines += [f"export {variable}={value}" for variable, value in exports(name, simulator.root).items()]
     if isinstance(clock, ScaledClock):
         if 1 <= clock.speed <= SCALE_LIMIT:
             lines.append(f"export BIDE_CLOCK='{to_datetime(clock.origin).isoformat()}*{clock.speed:g}'")
