@@ -33,7 +33,8 @@ def tables() -> Iterator[str]:
     yield "| target | field | rule |\n| --- | --- | --- |"
     for wire in WIRES:
         for field, limit in SPOKES[wire].LIMITS.items():
-            yield f"| {wire.api} | `{SPOKES[wire].SPELLING.get(field, field)}` | {cell(limit)} |"
+            word = SPOKES[wire].SPELLING.get(field)
+            yield f"| {wire.api} | {f'`{cell(word)}`' if word else named(field)} | {cell(limit)} |"
     yield "\n### What to do instead\n"
     yield "| target | refused | instead |\n| --- | --- | --- |"
     for wire in WIRES:

@@ -55,3 +55,4 @@ def test_what_is_no_answer_is_refused(wire: Wire, body: bytes) -> None:
 
     with pytest.raises(UntranslatableError, match="answer"):
         reply(body, wire, target)
+    assert reply(body, wire, wire).body is body

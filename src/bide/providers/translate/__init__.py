@@ -77,16 +77,20 @@ def reply(body: bytes, source: Wire, target: Wire, options: Options = NO_OPTIONS
     """A provider's answer, which came in `source`, in the caller's format `target`.
 
     Raises:
-        UntranslatableError: it is no answer of that format.
+        UntranslatableError: it is no answer of that format. Where both are the same, it passes as it is.
     """
-    if not is_text(body):
-        raise UntranslatableError("answer", remedy="it is not UTF-8")
-    answer = SPOKES[source].read_reply(body)
+    try:
+        if not is_text(body):
+            raise UntranslatableError("answer", remedy="it is not UTF-8")
+        answer = SPOKES[source].read_reply(body)
+    except UntranslatableError:
+        if source is target:
+            return Translated(body, None, None, None, None)
+        raise
     if not (answer.id and answer.model):
         answer = replace(answer, id=answer.id or options.id, model=answer.model or options.model or "")
-    written = body if source is target else SPOKES[target].write_reply(answer, options)
     return Translated(
-        written,
+        body if source is target else SPOKES[target].write_reply(answer, options),
         answer.tokens.usage() if answer.tokens is not None else None,
         answer.tier,
         answer.created * SECOND if answer.created is not None else None,
