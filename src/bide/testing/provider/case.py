@@ -14,6 +14,7 @@ from bide.core.clock import MINUTE, ManualClock
 from bide.providers.port import Call, Lines, Provider, ProviderError, QuotaError, Remote, Row, Sought, Submission
 from bide.providers.transport import IDLE_TIMEOUT, Reply, Transport, Upload
 from bide.simulator.books import Books
+from bide.simulator.bucket import Bucket
 from bide.simulator.faults import read_faults
 from bide.simulator.inprocess import InProcessTransport
 from bide.simulator.openai.protocol import OPENAI
@@ -67,6 +68,8 @@ class Account:
     clock: ManualClock
     endpoint: str
     model: str
+    inputs: dict[str, str | None] | None = None
+    """The input files of batches by their tag, where they are found by nothing else."""
 
     def body(self, prompt: str, **fields: object) -> bytes:
         """The body of a request."""
@@ -91,12 +94,17 @@ class Account:
         self, tag: str, input_file: str | None = None, *, since: int, requests: int = 1, claimed: Sequence[str] = ()
     ) -> Remote | None:
         """The batch of a tag, as it is sought after a lost reply."""
+        if input_file is None and self.inputs is not None:
+            input_file = self.inputs.get(tag)
         return await self.provider.find(Sought(tag, input_file, requests, since, frozenset(claimed)))
 
     async def submit(self, *prompts: str, tag: str = "tag1") -> Remote:
         """A batch at the provider."""
         submission = self.submission(*prompts, tag=tag)
-        return await self.provider.submit(submission, await self.provider.stage(submission))
+        staged = await self.provider.stage(submission)
+        if self.inputs is not None:
+            self.inputs[tag] = staged
+        return await self.provider.submit(submission, staged)
 
     async def ended(self, *prompts: str, after: int = TURNAROUND) -> Remote:
         """A batch that has come to its end."""
@@ -178,6 +186,10 @@ class ProviderCase:
     """Whom one round of a batch asks."""
     validates = True
     """Whether a bad line fails the whole batch; where not, it fails alone."""
+    names_lines = True
+    """Whether it says which line that was."""
+    found_by_input = False
+    """Whether batches carry no tag of ours and are found by their input file."""
     counts_while_running = True
     """Whether a running batch tells how far it is."""
     tells_rates = True
@@ -200,7 +212,12 @@ class ProviderCase:
         raise NotImplementedError("override the fixture `connect` in your subclass of ProviderConformance")
 
     @pytest.fixture
-    def open_account(self, connect: Connect) -> OpenAccount:
+    def bucket(self) -> Bucket | None:
+        """Where the provider's batches have their objects; override it where the adapter has to have the same."""
+        return None
+
+    @pytest.fixture
+    def open_account(self, connect: Connect, bucket: Bucket | None) -> OpenAccount:
         def opened(
             *,
             batch: str = "",
@@ -212,8 +229,9 @@ class ProviderCase:
             clock = ManualClock()
             script = parse_script(SCRIPT.format(batch=batch, answers=answers, more=more))
             books = Books(script, 7, clock.now(), read_faults(faults), protocol=self.protocol)
-            transport = Crumbs(InProcessTransport(books, clock), self.crumbs)
-            return Account(connect(transport, key), books, clock, self.endpoint, self.model)
+            transport = Crumbs(InProcessTransport(books, clock, bucket), self.crumbs)
+            inputs = dict[str, str | None]() if self.found_by_input else None
+            return Account(connect(transport, key), books, clock, self.endpoint, self.model, inputs)
 
         return opened
 
