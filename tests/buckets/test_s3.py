@@ -78,6 +78,23 @@ def test_a_profile_that_signs_in_elsewhere_needs_boto3(home: dict[str, str], mon
         s3.open_s3("bide", {**home, "AWS_PROFILE": "single"})
 
 
+async def test_a_profile_may_sign_in_by_a_process(
+    home: dict[str, str], moto: Server, folder_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """boto3 does it, and reads the files that the process's own environment names."""
+    config = Path(home["HOME"]) / ".aws" / "config"
+    found = '{"Version": 1, "AccessKeyId": "found", "SecretAccessKey": "out"}'
+    (Path(home["HOME"]) / "found.json").write_text(found, "utf-8")
+    more = f"[profile process]\ncredential_process = cat {home['HOME']}/found.json\nregion = us-east-1\nendpoint_url = {moto.url}\n"
+    config.write_text(f"{config.read_text('utf-8')}{more}", "utf-8")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    buckets = CloudBuckets({**home, "AWS_PROFILE": "process"})
+
+    await buckets.put(f"s3://bide/{folder_name}", pieces(b"there"))
+
+    assert await buckets.size(f"s3://bide/{folder_name}") == 5
+
+
 def test_a_damaged_file_is_told_by_name(home: dict[str, str]) -> None:
     (Path(home["HOME"]) / ".aws" / "config").write_text("no section\n", "utf-8")
 

@@ -1,5 +1,6 @@
 """Answers into an object store: the same bytes as in a file, whole or not at all."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from tests.delivery.answered import answered
 from tests.delivery.test_file import broken, to
 
 from bide.buckets.memory import MemoryBuckets
-from bide.buckets.port import BucketError, MissingObjectError, NoCredentialsError, UnauthorisedError
+from bide.buckets.port import BucketError, MissingBucketError, NoCredentialsError, UnauthorisedError
 from bide.core.errors import StoreError
 from bide.core.job import Job
 from bide.delivery import file, upload
@@ -73,22 +74,26 @@ async def test_whether_it_is_there(buckets: MemoryBuckets) -> None:
 @pytest.mark.parametrize(
     ("error", "is_told"),
     [
-        pytest.param(MissingObjectError(), False, id="there is nothing yet"),
+        pytest.param(None, False, id="there is nothing yet"),
+        pytest.param(MissingBucketError(), True, id="no bucket"),
         pytest.param(UnauthorisedError(), False, id="who may write need not be allowed to look"),
         pytest.param(NoCredentialsError(), True, id="nobody"),
         pytest.param(BucketError(), True, id="no answer"),
     ],
 )
 async def test_what_is_told_before_anything_is_spent(
-    buckets: MemoryBuckets, monkeypatch: pytest.MonkeyPatch, error: BucketError, is_told: bool
+    buckets: MemoryBuckets, monkeypatch: pytest.MonkeyPatch, error: BucketError | None, is_told: bool
 ) -> None:
-    async def size(uri: str) -> int:
-        raise error
+    async def listed(uri: str) -> AsyncIterator[str]:
+        assert uri == "s3://bucket"
+        if error is not None:
+            raise error
+        yield "s3://bucket/another"
 
-    monkeypatch.setattr(buckets, "size", size)
+    monkeypatch.setattr(buckets, "list", listed)
     destination = Destination("s3://bucket/answers.csv", Format.CSV)
 
-    if is_told:
+    if error is not None and is_told:
         with pytest.raises(type(error)):
             await check_reachable(destination)
     else:

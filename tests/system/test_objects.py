@@ -150,6 +150,7 @@ def test_validate_and_results(afar: Machine, bucket: Bucket) -> None:
         pytest.param(("s3://bide/folder/",), "names no object but a folder", id="a folder"),
         pytest.param(("ftp://host/in.jsonl",), "is of no kind bide knows; write s3://", id="an unknown kind"),
         pytest.param(("s3://bide/in.jsonl", "-o", "s3://bide/in.jsonl"), "would replace the input", id="the input"),
+        pytest.param(("in.jsonl", "-o", "s3://bidden/out"), "there is no bucket s3://bidden; make it", id="no bucket"),
         pytest.param(("in.jsonl", "-o", "s3://bide/out.jsonl"), "there are no credentials for s3://", id="no key"),
     ],
 )

@@ -17,6 +17,7 @@ from bide.buckets.access import open_bucket
 from bide.buckets.connection import CREDENTIALS
 from bide.buckets.port import (
     BucketError,
+    MissingBucketError,
     MissingObjectError,
     NoCredentialsError,
     ObjectChangedError,
@@ -146,7 +147,7 @@ def translated(error: Exception, location: Location) -> BucketError:
     """What went wrong with an object."""
     uri, text = location.uri, str(error)
     if any(word in text for word in NO_BUCKET):
-        return MissingObjectError(f"there is no bucket {location.root.rstrip('/')}; make it, or check its name")
+        return MissingBucketError(f"there is no bucket {location.root.rstrip('/')}; make it, or check its name")
     if isinstance(error, FileNotFoundError):
         return MissingObjectError(f"there is no {uri}; check the bucket and the path")
     if isinstance(error, exceptions.AlreadyExistsError):

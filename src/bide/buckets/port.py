@@ -22,6 +22,12 @@ class MissingObjectError(BucketError):
     code = "object_missing"
 
 
+class MissingBucketError(MissingObjectError):
+    """There is no such bucket; make it, or check its name."""
+
+    code = "bucket_missing"
+
+
 class ObjectExistsError(BucketError):
     """The object is there already; choose another name, or delete it first."""
 
@@ -75,7 +81,10 @@ class Buckets(Protocol):
         ...
 
     def list(self, prefix: str) -> AsyncIterator[str]:
-        """The URIs of all objects below a folder or in a bucket, in no promised order; nothing where there is no folder."""
+        """The URIs of all objects below a folder or in a bucket, in no promised order; nothing where there is no folder.
+
+        Iterating raises `MissingBucketError`.
+        """
         ...
 
     async def delete(self, uri: str) -> None:

@@ -32,14 +32,18 @@ async def is_there(uri: str) -> bool:
 
 
 async def check_reachable(uri: str) -> None:
-    """See, before anything is spent, that there is a store at all, and somebody it may know.
+    """See, before anything is spent, that there is such a bucket, and somebody it may know.
 
     Raises:
         SettingError: the extra is not installed.
-        BucketError: nobody answers, or there are no credentials.
+        BucketError: nobody answers, there is no such bucket, or there are no credentials.
     """
+    check_objects(uri)
+    folder = uri.rpartition("/")[0]
     try:
-        await is_there(uri)
+        async with aclosing(cast(Any, process_buckets().list(folder))) as uris:
+            async for _ in uris:
+                break
     except NoCredentialsError:
         raise
     except UnauthorisedError:
