@@ -13,10 +13,14 @@ MAX_BYTES = 512 * 10**6
 
 @dataclass(frozen=True, kw_only=True)
 class FileSettings:
-    """`[files]` of a script: how long files with purpose `batch`, and the results of batches, are kept."""
+    """`[files]` of a script: how long files with purpose `batch`, and the results of batches, are kept.
+
+    `processing` is how long an uploaded file is read before a batch may name it, where the protocol knows that (Azure).
+    """
 
     input_life: Annotated[int, written.duration] = 30 * DAY
     output_life: Annotated[int, written.duration] = 30 * DAY
+    processing: Annotated[int, written.duration] = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 
 from bide.simulator.anthropic.protocol import ANTHROPIC
+from bide.simulator.azure.protocol import AZURE
 from bide.simulator.openai.protocol import OPENAI
 from bide.simulator.protocol import Protocol
+from bide.simulator.together.protocol import TOGETHER
 
 _ALL: tuple[Protocol, ...] = (
     OPENAI,
+    AZURE,
     ANTHROPIC,
+    TOGETHER,
 )
 
 PROTOCOLS: Mapping[str, Protocol] = {protocol.name: protocol for protocol in _ALL}

@@ -49,9 +49,18 @@ class _Invalid(Exception):  # noqa: N818 - never seen outside: it carries a prob
 
 
 def read_lines(
-    content: bytes | bytearray, endpoint: str, models: Sequence[str], answers: Answers
+    content: bytes | bytearray,
+    endpoint: str,
+    models: Sequence[str],
+    answers: Answers,
+    *,
+    most: int = MAX_LINES,
+    url: str | None = None,
 ) -> Batchable | Problem:
-    """The rows of an input file, or the problem that fails the batch. `models` are those that exist; empty is any."""
+    """The rows of an input file, or the problem that fails the batch. `models` are those that exist; empty is any.
+
+    `url` is what lines call the endpoint, where that is not its own name.
+    """
     if len(content) > MAX_BYTES:
         return Problem("invalid_request", f"The input file is larger than the {MAX_BYTES} maximum.", None, "file_id")
     if content.startswith(BYTE_ORDER_MARK):
@@ -59,10 +68,10 @@ def read_lines(
     if not content or content.isspace():
         return Problem("empty_file", "The input file is empty; a batch has at least one request.")
     count = content.count(b"\n") + (not content.endswith(b"\n"))
-    if count > MAX_LINES:
-        return Problem("too_many_tasks", f"The input file has more than {MAX_LINES} requests.")
+    if count > most:
+        return Problem("too_many_tasks", f"The input file has more than {most} requests.")
     poisoned = POISONED in content
-    checker = _Checker(endpoint, models, answers, poisoned=poisoned)
+    checker = _Checker(endpoint, url or endpoint, models, answers, poisoned=poisoned)
     try:
         rows = [checker.row(line) for line in _line_decoder.decode_lines(content)]
     except (msgspec.DecodeError, UnicodeDecodeError, _Invalid):
@@ -70,7 +79,7 @@ def read_lines(
     # The decoder of many lines takes a value over two lines, or two on one, for valid: the count gives it away.
     if len(rows) == count:
         return Batchable(rows, checker.model)
-    return _one_by_one(content, _Checker(endpoint, models, answers, poisoned=poisoned))
+    return _one_by_one(content, _Checker(endpoint, url or endpoint, models, answers, poisoned=poisoned))
 
 
 def _one_by_one(content: bytes | bytearray, checker: "_Checker") -> Batchable | Problem:
@@ -100,9 +109,10 @@ def _split(content: bytes | bytearray) -> Iterator[bytes]:
 class _Checker:
     """Checks lines one after another; remembers what has to be the same, or different, in all of them."""
 
-    def __init__(self, endpoint: str, models: Sequence[str], answers: Answers, *, poisoned: bool) -> None:
+    def __init__(self, endpoint: str, url: str, models: Sequence[str], answers: Answers, *, poisoned: bool) -> None:
         self.model = ""
         self._endpoint = endpoint
+        self._url = url
         self._models = models
         self._answers = answers
         self._poisoned = poisoned
@@ -119,8 +129,8 @@ class _Checker:
         self._seen.add(custom_id)
         if line.method != "POST":
             raise _Invalid("invalid_method", "The method has to be POST.", "method")
-        if line.url != self._endpoint:
-            raise _Invalid("invalid_url", f"The url does not match the batch's endpoint {self._endpoint}.", "url")
+        if line.url != self._url:
+            raise _Invalid("invalid_url", f"The url does not match the batch's endpoint {self._url}.", "url")
         body, failure = self._body(line.body)
         size = len(bytes(line.body))
         digest = xxhash.xxh3_64_intdigest(line.body)
