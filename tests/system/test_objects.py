@@ -13,7 +13,7 @@ import pytest
 from pyarrow import parquet
 
 from tests.buckets.servers import Server, moto_environment, start_moto
-from tests.system.harness import Machine, text_of, write_requests
+from tests.system.harness import Machine, text_of, wait_until, write_requests
 
 COUNT = 20
 
@@ -38,11 +38,11 @@ class Bucket:
     def get(self, key: str) -> bytes:
         return self._client.get_object(Bucket="bide", Key=key)["Body"].read()
 
-    def keys(self) -> list[str]:
+    def listed(self) -> list[str]:
         return [found["Key"] for found in self._client.list_objects_v2(Bucket="bide").get("Contents", [])]
 
     def clear(self) -> None:
-        for key in self.keys():
+        for key in self.listed():
             self._client.delete_object(Bucket="bide", Key=key)
 
 
@@ -74,7 +74,7 @@ def test_from_one_store_into_another(afar: Machine, bucket: Bucket) -> None:
     lines = [json.loads(line) for line in bucket.get("out/answers.jsonl").splitlines()]
     assert [line["custom_id"] for line in lines] == [f"q-{number}" for number in range(COUNT)]
     assert all(f"What is {number} plus {number}?" in text_of(line) for number, line in enumerate(lines))
-    assert bucket.keys() == ["in/questions.jsonl.gz", "out/answers.jsonl"]
+    assert bucket.listed() == ["in/questions.jsonl.gz", "out/answers.jsonl"]
 
 
 def test_the_same_object_is_the_same_job(afar: Machine, bucket: Bucket) -> None:
@@ -106,6 +106,16 @@ def test_a_changed_object_with_an_open_job_explains_itself(afar: Machine, bucket
 
     assert changed.code == 2
     assert "its content was different" in changed.err
+
+
+def test_the_guard_delivers(afar: Machine, bucket: Bucket) -> None:
+    bucket.put("questions.jsonl", requests(afar.folder))
+
+    handed = afar.run("submit", "s3://bide/questions.jsonl", "--within", "2h", "-o", "s3://bide/answers.jsonl")
+
+    assert handed.code == 0, handed.err
+    wait_until(lambda: "answers.jsonl" in bucket.listed())
+    assert len(bucket.get("answers.jsonl").splitlines()) == COUNT
 
 
 @pytest.mark.parametrize("name", ["out.csv.gz", "out.parquet"])
