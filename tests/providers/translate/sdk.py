@@ -6,8 +6,11 @@ from typing import Any, cast
 import anthropic.types as anthropic
 import openai.types.chat as openai
 import openai.types.chat.completion_create_params as openai_request
+import openai.types.responses as openai_responses
+import openai.types.responses.response_create_params as responses_request
 from anthropic.types import message_create_params as anthropic_request
 from pydantic import BaseModel, TypeAdapter
+from tests.providers.translate import aws, google
 
 from bide.providers.translate import Wire
 
@@ -50,23 +53,36 @@ REQUESTS: dict[Wire, Callable[[Json], None]] = {
     Wire.CHAT: _adapter(
         openai_request.CompletionCreateParamsNonStreaming, openai_request.CompletionCreateParamsStreaming
     ),
+    Wire.RESPONSES: _adapter(
+        responses_request.ResponseCreateParamsNonStreaming, responses_request.ResponseCreateParamsStreaming
+    ),
     Wire.MESSAGES: _messages,
+    Wire.GEMINI: google.request,
+    Wire.CONVERSE: aws.request,
 }
 
 FIELDS: dict[Wire, frozenset[str]] = {
     Wire.CHAT: _fields(openai_request.CompletionCreateParamsStreaming),
+    Wire.RESPONSES: _fields(responses_request.ResponseCreateParamsStreaming),
     Wire.MESSAGES: _fields(anthropic_request.MessageCreateParamsStreaming),
+    Wire.GEMINI: frozenset(google.REQUEST),
+    Wire.CONVERSE: aws.REQUEST_FIELDS,
 }
 """What requests may have at the top."""
 
 REPLIES: dict[Wire, Callable[[Any], Any]] = {
     Wire.CHAT: openai.ChatCompletion.model_validate,
+    Wire.RESPONSES: openai_responses.Response.model_validate,
     Wire.MESSAGES: anthropic.Message.model_validate,
+    Wire.GEMINI: google.reply,
+    Wire.CONVERSE: aws.reply,
 }
 
 CHUNKS: dict[Wire, Callable[[Any], Any]] = {
     Wire.CHAT: openai.ChatCompletionChunk.model_validate,
+    Wire.RESPONSES: TypeAdapter[Any](openai_responses.ResponseStreamEvent).validate_python,
     Wire.MESSAGES: TypeAdapter[Any](anthropic.RawMessageStreamEvent).validate_python,
+    Wire.GEMINI: google.reply,
 }
 
 

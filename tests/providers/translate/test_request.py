@@ -11,9 +11,12 @@ from tests.providers.translate.fields.case import SMALLEST, Case, Json, Refused,
 from bide.providers.translate import SPOKES, Options, UntranslatableError, Wire, request
 from bide.providers.translate import messages as messages_spoke
 from bide.providers.translate.chat import wire as chat
+from bide.providers.translate.converse import wire as converse
+from bide.providers.translate.gemini import wire as gemini
 from bide.providers.translate.messages import wire as messages
 from bide.providers.translate.parts import Reasoning
 from bide.providers.translate.prompt import Turn
+from bide.providers.translate.responses import wire as responses
 
 CASES = [
     pytest.param(source, target, case, id=f"{source}-{target}-{case.id}")
@@ -22,11 +25,17 @@ CASES = [
     for target in case.expected
 ]
 
-REQUESTS: dict[Wire, type[msgspec.Struct]] = {Wire.CHAT: chat.Request, Wire.MESSAGES: messages.Request}
+REQUESTS: dict[Wire, type[msgspec.Struct]] = {
+    Wire.CHAT: chat.Request,
+    Wire.RESPONSES: responses.Request,
+    Wire.MESSAGES: messages.Request,
+    Wire.GEMINI: gemini.Request,
+    Wire.CONVERSE: converse.Request,
+}
 
 
-TESTED_BELOW = {(Wire.MESSAGES, "reasoning")}
-"""Limits that no other wire's request comes to."""
+TESTED_BELOW = {(Wire.MESSAGES, "reasoning"), (Wire.CONVERSE, "audio"), (Wire.CONVERSE, "tool_result")}
+"""Limits that no other wire's request comes to, or that its own module tests."""
 
 
 def encoded(body: Json) -> bytes:
@@ -59,7 +68,7 @@ def test_a_case_is_given_towards_every_other_wire(source: Wire) -> None:
 def test_the_table_has_every_field_that_the_wire_knows(source: Wire) -> None:
     given = {field for case in TABLES[source] for field in case.given}
 
-    assert {*REQUESTS[source].__struct_fields__} - given == set()
+    assert {*REQUESTS[source].__struct_encode_fields__} - given == set()
 
 
 @pytest.mark.parametrize("source", TABLES)
@@ -67,7 +76,7 @@ def test_what_the_wire_knows_is_what_its_sdk_knows(source: Wire) -> None:
     """A field that the SDK has learnt since has to be looked at: it would be refused as unknown."""
     elsewhere = {"workspace_id", "user_profile_id"}  # headers, though the SDK takes them as arguments
 
-    assert sdk.FIELDS[source] - elsewhere - {*REQUESTS[source].__struct_fields__} == set()
+    assert sdk.FIELDS[source] - elsewhere - {*REQUESTS[source].__struct_encode_fields__} == set()
 
 
 @pytest.mark.parametrize("target", SPOKES)
@@ -107,7 +116,7 @@ def test_what_is_no_request_is_refused(wire: Wire, body: bytes) -> None:
 def test_the_smallest_requests_are_one_another() -> None:
     for source, body in SMALLEST.items():
         for target, expected in SMALLEST.items():
-            assert json.loads(request(encoded(body), source, target)) == expected
+            assert json.loads(request(encoded(body), source, target, Options(model="m"))) == expected
 
 
 def test_thoughts_without_a_signature_are_no_thoughts_of_anthropics() -> None:

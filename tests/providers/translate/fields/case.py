@@ -14,7 +14,21 @@ Json = dict[str, Any]
 
 SMALLEST: Mapping[Wire, Json] = {
     Wire.CHAT: {"model": "m", "max_completion_tokens": 100, "messages": [{"role": "user", "content": "hi"}]},
+    Wire.RESPONSES: {
+        "model": "m",
+        "max_output_tokens": 100,
+        "input": [{"role": "user", "content": "hi"}],
+        "store": False,
+    },
     Wire.MESSAGES: {"model": "m", "max_tokens": 100, "messages": [{"role": "user", "content": "hi"}]},
+    Wire.GEMINI: {
+        "contents": [{"role": "user", "parts": [{"text": "hi"}]}],
+        "generationConfig": {"maxOutputTokens": 100},
+    },
+    Wire.CONVERSE: {
+        "messages": [{"role": "user", "content": [{"text": "hi"}]}],
+        "inferenceConfig": {"maxTokens": 100},
+    },
 }
 """The same request everywhere: what each field is added to."""
 
@@ -34,6 +48,11 @@ class Case:
     given: Json
     expected: Mapping[Wire, Json | Refused]
     options: Options = field(default_factory=Options)
+
+
+def everywhere(source: Wire, becomes: Json | Refused) -> Mapping[Wire, Json | Refused]:
+    """The same towards all other wires."""
+    return {wire: becomes for wire in SMALLEST if wire is not source}
 
 
 def merged(wire: Wire, changes: Json) -> Json:

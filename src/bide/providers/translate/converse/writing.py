@@ -10,8 +10,9 @@ from msgspec import Raw
 from bide.providers.translate.converse.content import HERE, Content, cache_point, text_of
 from bide.providers.translate.converse.words import LIMITS
 from bide.providers.translate.parts import Part
-from bide.providers.translate.prompt import Format, Prompt, Role, Settings, ToolChoice
+from bide.providers.translate.prompt import Format, Prompt, Role, Settings, ToolChoice, is_said
 from bide.providers.translate.spoke import Options
+from bide.providers.translate.untranslatable import UntranslatableError
 
 TIERS = {"default": "default", "flex": "flex", "priority": "priority", "fast": "priority"}
 EFFORTS = frozenset({"low", "medium", "high", "xhigh", "max"})
@@ -57,6 +58,9 @@ def _messages(prompt: Prompt) -> list[Json]:
             merged[-1][1].extend(turn.parts)
         else:
             merged.append((turn.role, list(turn.parts)))
+    if merged and merged[-1][0] == "assistant":
+        remedy = "end the conversation with the user's turn; the beginning of an answer cannot be given"
+        raise UntranslatableError(prompt.turns[-1].path, HERE, remedy)
     content = Content(prompt)
     messages: list[Json] = [{"role": role, "content": content.blocks(role, parts)} for role, parts in merged]
     if prompt.settings.cache is not None and messages:
@@ -136,25 +140,27 @@ def _schema(prompt: Prompt, wanted: Format) -> Json:
 def _model_fields(prompt: Prompt, options: Options) -> Json:
     """What Anthropic's models take here as they take it in Messages; other models would refuse it."""
     settings = prompt.settings
-    fields: Json = {}
-    if settings.top_k is not None:
-        fields["top_k"] = settings.top_k
+    if "anthropic." not in (options.model or prompt.model):
+        for field in ("top_k", "thinking_budget", "adaptive_thinking", "thoughts"):
+            if is_said(getattr(settings, field)):
+                raise prompt.refusal(field, HERE, LIMITS[field])
+        if settings.effort == "none":
+            raise prompt.refusal("effort", HERE, LIMITS["effort"])
+        return {}
+    fields: Json = {"top_k": settings.top_k} if settings.top_k is not None else {}
     thinking = _thinking(settings)
     if thinking is not None:
         fields["thinking"] = thinking
-    if fields and "anthropic." not in (options.model or prompt.model):
-        for field in ("top_k", "thinking_budget", "adaptive_thinking", "thoughts", "effort"):
-            if getattr(settings, field):
-                raise prompt.refusal(field, HERE, LIMITS[field])
     return {"additionalModelRequestFields": fields} if fields else {}
 
 
 def _thinking(settings: Settings) -> Json | None:
+    """An effort is thinking at the model's own measure; a budget is thinking by the token."""
     if settings.effort == "none":
         return {"type": "disabled"}
     if settings.thinking_budget is not None:
         thinking: Json = {"type": "enabled", "budget_tokens": settings.thinking_budget}
-    elif settings.adaptive_thinking or settings.thoughts is not None:
+    elif settings.effort is not None or settings.adaptive_thinking or settings.thoughts is not None:
         thinking = {"type": "adaptive"}
     else:
         return None

@@ -77,10 +77,10 @@ class _Conversation:
             return self._result(part.function_response, f"{path}.functionResponse")
         if part.inline_data is not None:
             detail = DETAILS.get(part.media_resolution.level) if part.media_resolution is not None else None
-            return _inline(part.inline_data, f"{path}.inlineData", detail)
+            return _inline(part.inline_data, path, detail)
         if part.file_data is not None:
             detail = DETAILS.get(part.media_resolution.level) if part.media_resolution is not None else None
-            return _linked(part.file_data, f"{path}.fileData", detail)
+            return _linked(part.file_data, path, detail)
         if part.text is None:
             raise UntranslatableError(path, remedy="it says nothing; leave it out")
         if part.thought:
@@ -152,6 +152,9 @@ def _settings(request: wire.Request, calling: wire.Calling | None) -> Settings:
     thinking = config.thinking_config or wire.Thinking()
     if given(config.response_schema) is not None:
         raise UntranslatableError("generationConfig.responseSchema", remedy="write it as responseJsonSchema")
+    if given(config.response_json_schema) is not None and config.response_mime_type != "application/json":
+        remedy = "say responseMimeType: application/json as well"
+        raise UntranslatableError("generationConfig.responseJsonSchema", remedy=remedy)
     if config.response_logprobs or config.logprobs:
         raise UntranslatableError("generationConfig.responseLogprobs")
     if config.top_k is not None and not config.top_k.is_integer():
