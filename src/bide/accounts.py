@@ -13,7 +13,18 @@ from bide.settings import ProviderSettings
 
 USUAL_WINDOW = "24h"
 
-FIELDS = ("base_url", "api_key", "token", "organisation", "project", "region", "bucket", "role", "api_version")
+FIELDS = (
+    "base_url",
+    "runtime_url",
+    "api_key",
+    "token",
+    "organisation",
+    "project",
+    "region",
+    "bucket",
+    "role",
+    "api_version",
+)
 """Fields of `Setup` that settings and environment variables may give."""
 
 
@@ -114,6 +125,7 @@ def setup_of(name: str, kind: Kind, settings: ProviderSettings, environment: Map
         account=name,
         catalogue=settings.catalogue or (kind.catalogue if settings.kind or own else None) or name,
         base_url=(base_url or "").format_map(_Given(given)),
+        runtime_url=settings.runtime_url or settings.base_url or given["runtime_url"],
         api_key=given["api_key"] or "",
         token=given["token"],
         organisation=given["organisation"],
@@ -181,4 +193,5 @@ def _lowered(limits: Limits, settings: ProviderSettings) -> Limits:
         window=_duration(settings.completion_window) or limits.window,
         max_requests=min(settings.max_requests or limits.max_requests, limits.max_requests),
         max_bytes=min(settings.max_bytes or limits.max_bytes, limits.max_bytes),
+        min_requests=settings.min_requests or limits.min_requests,
     )

@@ -93,6 +93,9 @@ class ProviderSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
     server that speaks OpenAI's protocol."""
     base_url: str | None = None
     """That of `openai` may also be in BIDE_OPENAI_BASE_URL; without one, OPENAI_BASE_URL says where it is."""
+    runtime_url: str | None = None
+    """Where models are called, where that is another host than the one that has the batches, as at AWS Bedrock; by default
+    it goes by `base_url`."""
     api_key: str | None = None
     """Better kept in the environment variable that `api_key_env` names."""
     api_key_env: str | None = None
@@ -125,6 +128,8 @@ class ProviderSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
     """The batch queue's limit in input tokens, per model."""
     max_requests: Count | None = None
     """Requests a batch may hold, where lower than the provider's own limit."""
+    min_requests: Count | None = None
+    """Requests a batch has at least, where the model has another limit than most of the provider's."""
     max_bytes: Count | None = None
     keep_files: bool = False
     """Leave input and result files at the provider (they expire after 14 days)."""

@@ -21,8 +21,7 @@ from bide.engine.steps import STEPS, follow
 from bide.lanes.capacity import Capacity
 from bide.lanes.decide import Wanted, decide
 from bide.lanes.rescue import Carrier
-from bide.lanes.validation import TOO_FEW
-from bide.providers.port import MissingError, QuotaError, RejectedError, RowError, SlotsError
+from bide.providers.port import TOO_FEW, MissingError, QuotaError, RejectedError, RowError, SlotsError
 from bide.providers.transport import ReplyLostError
 from bide.store.limits import ENQUEUED_TOKENS
 from bide.testing.scene import report

@@ -3,9 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bide.lanes.validation import (
-    BATCH_REFUSED,
     MOST_EJECTIONS,
-    TOO_FEW,
     Bar,
     Divide,
     Wait,
@@ -13,7 +11,7 @@ from bide.lanes.validation import (
     as_note,
     from_note,
 )
-from bide.providers.port import RowError
+from bide.providers.port import BATCH_REFUSED, TOO_FEW, RowError
 
 
 def on(line: int | None, code: str = "invalid_request") -> RowError:

@@ -135,6 +135,11 @@ async def test_silence_is_a_lost_reply(server: Server, transport: AiohttpTranspo
     assert len(server.received) == 1
 
 
+async def test_what_is_escaped_is_sent_as_it_is(server: Server, transport: AiohttpTransport) -> None:
+    await read(transport, f"{server.url}/model/a.nova-v1%3A0/arn%2Fx?filter=a%3Ab")
+    assert server.received[0].startswith(b"GET /v1/model/a.nova-v1%3A0/arn%2Fx?filter=a%3Ab HTTP/1.1\r\n")
+
+
 async def test_a_redirect_is_not_followed(server: Server, transport: AiohttpTransport) -> None:
     server.reply = b"HTTP/1.1 307 Away\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n"
     async with transport.exchange("POST", server.url, headers={}, body=b"x") as reply:

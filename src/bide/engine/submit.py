@@ -10,8 +10,9 @@ from bide.engine.attention import next_poll, next_try
 from bide.engine.context import Context
 from bide.engine.step import held, note_refusal, provider_of
 from bide.lanes.assemble import learned_quota
-from bide.lanes.validation import TOO_FEW, as_note
+from bide.lanes.validation import as_note
 from bide.providers.port import (
+    TOO_FEW,
     BusyError,
     Lines,
     MissingError,

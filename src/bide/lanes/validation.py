@@ -4,16 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bide.providers.port import RowError
+from bide.providers.port import BATCH_REFUSED, TOO_FEW, RowError
 
 MOST_EJECTIONS = 3
 """Failed validations with a named line before a batch is halved: one bad line is found at once, many by division."""
-
-TOO_FEW = "too_few_requests"
-"""The batch is smaller than its provider, or the model there, takes. Its parts would be as well."""
-
-BATCH_REFUSED = "batch_refused"
-"""The provider does not take the batch, whatever is on its lines: a role it cannot take on, a folder it cannot read."""
 
 WHOLE_MODEL = frozenset({"model_not_found", "model_not_supported", "endpoint_not_supported", TOO_FEW, BATCH_REFUSED})
 """Codes that condemn every line of the file: the provider has no batch lane for the model, or none that these requests

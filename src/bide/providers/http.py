@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
+from yarl import URL
 
 from bide.providers.transport import IDLE_TIMEOUT, NotSentError, Reply, ReplyLostError, Upload
 
@@ -56,7 +57,7 @@ class AiohttpTransport:
             data = body.chunks()
         try:
             response = await self._open().request(
-                method, url, headers=sent, data=data, timeout=timeout, allow_redirects=False
+                method, _url(url), headers=sent, data=data, timeout=timeout, allow_redirects=False
             )
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
             raise NotSentError(f"{_host(url)} cannot be reached: its URL cannot be used") from error
@@ -85,6 +86,14 @@ class _Reply(Reply):
                 yield chunk
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise ReplyLostError(f"the reply was cut: {error or type(error).__name__}") from error
+
+
+def _url(text: str) -> URL:
+    """An address. What is escaped in it stays so: it may be signed like this, or be part of a name."""
+    try:
+        return URL(text, encoded="%" in text)
+    except ValueError as error:
+        raise aiohttp.InvalidURL(text) from error
 
 
 def _host(url: str) -> str:

@@ -158,6 +158,14 @@ class Sought:
     claimed: frozenset[str] = frozenset()
 
 
+TOO_FEW = "too_few_requests"
+"""The batch is smaller than its provider, or the model there, takes. Its parts would be as well."""
+
+BATCH_REFUSED = "batch_refused"
+"""The provider does not take the batch, whatever is on its lines: a role that it cannot take on, a folder that it cannot
+read; or there is no batch that could hold these requests."""
+
+
 @dataclass(frozen=True, slots=True)
 class RowError:
     """One entry of a batch's validation errors. `line` counts from 1; None where the batch as a whole is meant."""

@@ -33,6 +33,8 @@ class Setup:
     account: str
     catalogue: str
     base_url: str
+    runtime_url: str | None = None
+    """Where models are called, where that is another host than the one that has the batches."""
     api_key: str = ""
     token: str | None = None
     """A bearer token in the place of a key."""

@@ -56,14 +56,24 @@ class Translation:
         return request(body, wire_of(endpoint), self.wire, self._options(model))
 
     def answered(
-        self, custom_id: str, endpoint: str, body: bytes, *, status: int = 200, request_id: str = "", at: int = 0
+        self,
+        custom_id: str,
+        endpoint: str,
+        body: bytes,
+        *,
+        status: int = 200,
+        request_id: str = "",
+        at: int = 0,
+        model: str = "",
     ) -> Row:
         """The row of an answer in the provider's format. One that cannot be read is kept as it came.
 
-        `at` is when it came, in seconds since 1970: callers' formats have that where the provider's does not.
+        `at` is when it came, in seconds since 1970, and `model` what the caller asked: callers' formats have these, and
+        an id, where the provider's has not.
         """
+        options = Options(created=at, id=request_id or custom_id, model=model or None)
         try:
-            found = reply(body, self.wire, wire_of(endpoint), Options(created=at))
+            found = reply(body, self.wire, wire_of(endpoint), options)
         except UntranslatableError as problem:
             return Row(
                 custom_id,
@@ -101,7 +111,7 @@ class Translation:
     async def relay(self, answer: Reply, call: Call) -> AsyncIterator[bytes]:
         """A stream in the caller's format, while it comes. One that is cut short ends in an error."""
         options = msgspec.structs.replace(
-            self._options(call.model), created=date_of(answer), include_usage=_wants_usage(call.body)
+            self._options(call.model), created=date_of(answer), id=call.attempt, include_usage=_wants_usage(call.body)
         )
         translated = stream(self.wire, wire_of(call.endpoint), options)
         async for chunk in answer.chunks():

@@ -1,0 +1,100 @@
+"""AWS Bedrock, as data."""
+
+from dataclasses import replace
+
+from bide.core.clock import DAY, HOUR, MINUTE
+from bide.providers.bedrock.adapter import BedrockProvider, hours
+from bide.providers.bedrock.signing import Signature, check_botocore
+from bide.providers.line import Line
+from bide.providers.port import Capabilities, Limits, Provider
+from bide.providers.setup import Authority, Kind, Setup, Tools
+
+SOURCE = "AWS Bedrock's user guide, API reference and service quotas; botocore 1.44.5"
+
+CONTROL = "https://bedrock.{region}.amazonaws.com"
+RUNTIME = "https://bedrock-runtime.{region}.amazonaws.com"
+
+
+def connect(setup: Setup, tools: Tools) -> Provider:
+    """The account's adapter. Without a bucket and a role it has no batches."""
+    has_batches = setup.capabilities.batch and setup.bucket is not None and setup.role is not None
+    setup = replace(
+        setup,
+        limits=replace(setup.limits, window=hours(setup.limits.window) * HOUR),
+        capabilities=replace(setup.capabilities, batch=has_batches),
+    )
+    headers = {"Authorization": f"Bearer {setup.api_key}"} if setup.api_key else {}
+    runtime = setup.runtime_url or RUNTIME.format(region=setup.region)
+    control, models = (Line(tools.transport, url, headers, _authority(setup)) for url in (setup.base_url, runtime))
+    return BedrockProvider(setup, tools, control, models)
+
+
+def _authority(setup: Setup) -> Authority | None:
+    if setup.authority is not None or setup.api_key:
+        return setup.authority
+    check_botocore(setup.account)
+    return Signature(setup.region or "")
+
+
+BEDROCK = Kind(
+    name="bedrock",
+    title="AWS Bedrock",
+    catalogue="aws",
+    base_url=CONTROL,
+    variables={
+        "api_key": ("AWS_BEARER_TOKEN_BEDROCK",),
+        "region": ("AWS_REGION", "AWS_DEFAULT_REGION"),
+        "bucket": ("BIDE_BEDROCK_BUCKET",),
+        "role": ("BIDE_BEDROCK_ROLE",),
+        "base_url": ("AWS_ENDPOINT_URL_BEDROCK",),
+        "runtime_url": ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME",),
+    },
+    # Keys of AWS are there for many things; these two are for models alone.
+    switches=("AWS_BEARER_TOKEN_BEDROCK", "BIDE_BEDROCK_BUCKET"),
+    required=("region",),
+    models=(
+        "amazon.*",
+        "anthropic.*",
+        "ai21.*",
+        "cohere.*",
+        "deepseek.*",
+        "google.gemma*",
+        "meta.*",
+        "mistral.*",
+        "moonshot.*",
+        "nvidia.*",
+        "openai.gpt-oss*",
+        "qwen.*",
+        "writer.*",
+        "us.*",
+        "eu.*",
+        "apac.*",
+        "global.*",
+        "arn:aws:bedrock:*",
+    ),
+    windows=None,
+    discount="50 %, where a model has batches",
+    typical="minutes to hours; a job is given 24 h, or up to 168",
+    limits=Limits(
+        max_requests=50_000,
+        # An input object may have 1 GB. Lines are measured before they are translated, which makes some longer.
+        max_bytes=750_000_000,
+        min_requests=100,
+        batches_per_hour=1_000,
+        window=DAY,
+        cancel_bound=30 * MINUTE,
+        listing_delay=3 * MINUTE,
+        source=f"{SOURCE}; batches an hour, the time of a stop and the listing delay are our own caution",
+        checked_on="2026-11-21",
+    ),
+    capabilities=Capabilities(
+        batch=True,
+        realtime=True,
+        streaming=True,
+        endpoints=frozenset({"/v1/chat/completions", "/v1/messages", "/v1/responses"}),
+        native=frozenset(),
+        source=SOURCE,
+        checked_on="2026-11-21",
+    ),
+    connect=connect,
+)
