@@ -65,6 +65,15 @@ async def test_a_batch_is_uploaded_and_created() -> None:
     assert created.expires_at == CREATED_AT + 86400 * SECOND
 
 
+@pytest.mark.parametrize("base_url", ["http://here", "http://here/", "http://here/v1"])
+async def test_the_base_url_may_be_as_either_sdk_has_it(base_url: str) -> None:
+    environment = {"TOGETHER_API_KEY": "secret", "TOGETHER_BASE_URL": base_url}
+    transport = Scripted(reply(JOB))
+    setup = setup_of("together", TOGETHER, ProviderSettings(), environment)
+    await TOGETHER.connect(setup, Tools(transport)).poll("x")
+    assert transport.sent[0].url == "http://here/v1/batches/x"
+
+
 async def test_a_lost_create_is_found_by_its_input_file() -> None:
     others = [{**JOB, "id": f"other-{number}", "input_file_id": f"file-{number}"} for number in range(3)]
     transport = Scripted(reply([*others, JOB]), reply(others), reply([]))

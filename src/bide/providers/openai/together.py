@@ -4,12 +4,13 @@ Facts: Together's batch, file and rate-limit pages and its OpenAPI description, 
 """
 
 import re
+from dataclasses import replace
 
 from bide.core.clock import DAY, MINUTE
 from bide.providers.openai.adapter import OpenAIProvider
-from bide.providers.openai.dialect import Dialect, RateNames, Reading
-from bide.providers.port import Capabilities, Limits
-from bide.providers.setup import Kind
+from bide.providers.openai.dialect import PREFIX, Dialect, RateNames, Reading
+from bide.providers.port import Capabilities, Limits, Provider
+from bide.providers.setup import Kind, Setup, Tools
 
 DIALECT = Dialect(
     upload_path="/files/upload",
@@ -55,6 +56,13 @@ CAPABILITIES = Capabilities(
     checked_on="2026-11-21",
 )
 
+
+def connect(setup: Setup, tools: Tools) -> Provider:
+    """An account. TOGETHER_BASE_URL is without ``/v1`` for Together's present SDK, and was with it for the one before."""
+    base_url = setup.base_url.rstrip("/").removesuffix(PREFIX) + PREFIX
+    return OpenAIProvider(replace(setup, base_url=base_url), tools.transport, DIALECT)
+
+
 TOGETHER = Kind(
     name="together",
     title="Together",
@@ -66,5 +74,5 @@ TOGETHER = Kind(
     typical="minutes below 1,000 requests; 24 h is a target",
     limits=LIMITS,
     capabilities=CAPABILITIES,
-    connect=lambda setup, tools: OpenAIProvider(setup, tools.transport, DIALECT),
+    connect=connect,
 )
