@@ -26,7 +26,12 @@ def test_when_to_poll_next(age: int, interval: int, longest: int, wait: int) -> 
 
 
 def test_a_batch_that_was_not_submitted_is_new() -> None:
-    assert next_poll(a_batch(submitted_at=None), INTERVAL, LONGEST, NOW) == NOW + INTERVAL
+    assert next_poll(a_batch(submitted_at=None, intended_at=None), INTERVAL, LONGEST, NOW) == NOW + INTERVAL
+
+
+def test_a_batch_in_doubt_is_as_old_as_its_create() -> None:
+    doubted = a_batch(submitted_at=None, intended_at=NOW - DAY)
+    assert next_poll(doubted, INTERVAL, LONGEST, NOW) == NOW + LONGEST
 
 
 def test_a_day_of_waiting_costs_less_than_a_thousand_polls() -> None:

@@ -259,20 +259,22 @@ class Checker:
     def _quotes(self, custom_id: str, answer: str) -> bool:
         """Whether an answer says what its request did, as every answer of the simulator does."""
         _, line, _, _, job = custom_id.split()
-        return question(self._plan.seed, int(job), int(line)).partition(":")[0] + ":" in answer
+        said = answer.partition("You said: ")[2]
+        asked = question(self._plan.seed, int(job), int(line)).partition(":")[0]
+        return said.startswith(asked) or asked.startswith(said.partition('"')[0])  # a short answer is cut anywhere
 
     def _shown(self) -> set[str]:
         """The rows that the provider's files mention, of batches that were followed to their end."""
         given_up = {
-            row["provider_id"]
-            for row in self._rows("SELECT provider_id FROM batches WHERE code IN ('given_up', 'vanished')")
+            row["tag"]
+            for row in self._rows("SELECT tag FROM batches WHERE code IN ('given_up', 'undecided', 'vanished')")
         }
         return {
             row.custom_id
             for batch in self._world.books.batches
-            if batch.id not in given_up
             for row in batch.rows
-            if mischief(batch, row) not in ("missing", "renamed")
+            if self._own_id(row.custom_id).rpartition("-")[0] not in given_up
+            and mischief(batch, row) not in ("missing", "renamed")
         }
 
     def _charges(self) -> dict[int, Charge]:

@@ -10,7 +10,7 @@ LONGEST_RETRY = 5 * MINUTE
 
 def next_poll(batch: Batch, interval: int, longest: int, now: int) -> int:
     """When to poll next: the interval at first, then a twentieth of the age, so that a long wait costs few calls."""
-    age = now - (batch.submitted_at or now)
+    age = now - (batch.submitted_at or batch.intended_at or now)
     return now + min(max(interval, age // 20), max(interval, longest))
 
 

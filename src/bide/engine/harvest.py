@@ -14,7 +14,7 @@ from bide.engine import pricing
 from bide.engine.context import Context
 from bide.engine.poll import PATIENCE, VANISHED
 from bide.engine.pricing import Tariff
-from bide.engine.reconcile import NOT_CREATED
+from bide.engine.reconcile import NOT_CREATED, UNDECIDED
 from bide.engine.step import held, provider_of
 from bide.engine.submit import NEVER_SENT, learn_quota
 from bide.lanes.validation import Bar, Divide, Wait, after_failure, from_note
@@ -33,15 +33,21 @@ async def harvest(context: Context, batch: Batch) -> Batch | None:
     async with context.harvesting:
         output = await collect(context, batch, batch.output_file, True, (batch.output_rows, batch.error_rows), tariff)
         await collect(context, batch, batch.error_file, False, output, tariff)
-    if batch.outcome is BatchOutcome.FAILED and batch.code not in (NOT_CREATED, VANISHED):
+    if batch.outcome is BatchOutcome.FAILED and batch.code not in (NOT_CREATED, UNDECIDED, VANISHED):
         await _failed(context, batch)
-    verdict = AttemptState.LOST
-    if batch.code == NEVER_SENT:
-        verdict = AttemptState.ABANDONED
-    elif batch.outcome is BatchOutcome.FAILED and batch.code != VANISHED:
-        verdict = AttemptState.REFUSED
-    await write_off(context, batch, verdict)
+    await write_off(context, batch, _unmentioned(context, batch))
     return await context.store.batches.harvested(held(batch), context.clock.now())
+
+
+def _unmentioned(context: Context, batch: Batch) -> AttemptState:
+    """What became of the rows that no file mentions: never sent, surely not run, or nobody can tell."""
+    if batch.code == NEVER_SENT:
+        return AttemptState.ABANDONED
+    if batch.outcome is not BatchOutcome.FAILED or batch.code in (UNDECIDED, VANISHED):
+        return AttemptState.LOST
+    if batch.code == NOT_CREATED and not provider_of(context, batch).capabilities.tagged:
+        return AttemptState.LOST  # it may have run, and left nothing by which to know it
+    return AttemptState.REFUSED
 
 
 @dataclass(slots=True)

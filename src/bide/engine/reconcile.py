@@ -5,12 +5,16 @@ from bide.core.clock import MINUTE
 from bide.core.states import BatchOutcome
 from bide.engine.attention import next_poll, next_try
 from bide.engine.context import Context
+from bide.engine.poll import PATIENCE
 from bide.engine.step import held, provider_of
 from bide.engine.submit import adopt
 from bide.providers.port import Sought, UndecidedError
 
 NOT_CREATED = "not_created"
 """No listing shows it after the listing delay: the create never arrived."""
+
+UNDECIDED = "undecided"
+"""Something that may be it is still running at the provider, a day after it should have ended."""
 
 CLOCK_TOLERANCE = 5 * MINUTE
 """How far the provider's clock may be behind ours when we look for what was created since our intent."""
@@ -39,6 +43,8 @@ async def reconcile(context: Context, batch: Batch) -> Batch | None:
     try:
         remote = await provider.find(Sought(batch.tag, batch.input_file, batch.requests, since, claimed))
     except UndecidedError as error:
+        if now > intended_at + provider.limits.window + PATIENCE:
+            return await _end(context, batch, UNDECIDED, "what may be it has not ended, long after it was due")
         due_at = next_poll(batch, engine.poll_interval, engine.poll_longest, now)
         await context.store.batches.troubled(held(batch), str(error)[:500], due_at)
         return None
@@ -47,14 +53,15 @@ async def reconcile(context: Context, batch: Batch) -> Batch | None:
         return None
     certain_at = (batch.doubted_at or now) + (engine.listing_delay or provider.limits.listing_delay)
     if now >= certain_at:
-        return await context.store.batches.ended(
-            held(batch),
-            outcome=BatchOutcome.FAILED,
-            code=NOT_CREATED,
-            message="the provider does not list it",
-            ended_at=now,
-            now=now,
-        )
+        return await _end(context, batch, NOT_CREATED, "the provider does not list it")
     due_at = min(certain_at, next_try(batch.failures, context.entropy.uniform(), None, now))
     await context.store.batches.troubled(held(batch), "not listed yet", due_at)
     return None
+
+
+async def _end(context: Context, batch: Batch, code: str, message: str) -> Batch:
+    """Look no further: whatever becomes of it, nobody will hear of it."""
+    now = context.clock.now()
+    return await context.store.batches.ended(
+        held(batch), outcome=BatchOutcome.FAILED, code=code, message=message, ended_at=now, now=now
+    )

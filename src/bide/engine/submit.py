@@ -70,7 +70,7 @@ async def submit(context: Context, batch: Batch) -> Batch | None:
     else:
         intended = await store.batches.intend_alone(held(batch), lease_until, clock.now())
         if intended is None:
-            due_at = next_try(0, context.entropy.uniform(), None, clock.now())
+            due_at = clock.now() + context.settings.engine.poll_interval
             await store.batches.troubled(held(batch), "waits for another create of the account", due_at)
             return None
         batch = intended

@@ -120,7 +120,7 @@ class AnthropicProvider:
                 if batch.id in sought.claimed or (wire.instant(batch.created_at) or 0) < sought.since:
                     continue
                 if batch.results_url is None:
-                    open_ones += batch.processing_status != "ended"
+                    open_ones += batch.archived_at is None  # it runs, or has ended and its results are not shown yet
                 elif await self._is_ours(batch.id, sought.tag):
                     return wire.remote(batch)
             oldest = min((wire.instant(batch.created_at) or 0 for batch in page.data), default=0)

@@ -51,6 +51,7 @@ class BatchObject(msgspec.Struct):
     expires_at: datetime | None = None
     ended_at: datetime | None = None
     cancel_initiated_at: datetime | None = None
+    archived_at: datetime | None = None
     results_url: str | None = None
 
 
