@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bide.simulator.anthropic.protocol import ANTHROPIC
 from bide.simulator.azure.protocol import AZURE
+from bide.simulator.gemini.protocol import GEMINI
 from bide.simulator.openai.protocol import OPENAI
 from bide.simulator.protocol import Protocol
 from bide.simulator.together.protocol import TOGETHER
@@ -12,6 +13,7 @@ _ALL: tuple[Protocol, ...] = (
     OPENAI,
     AZURE,
     ANTHROPIC,
+    GEMINI,
     TOGETHER,
 )
 

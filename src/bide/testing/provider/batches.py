@@ -98,7 +98,7 @@ class BatchCases(ProviderCase):
     async def test_a_batch_is_found_behind_many_others(self, account: Account) -> None:
         wanted = await account.submit("a", tag="wanted")
         for number in range(230):
-            account.clock.advance(10 * SECOND)  # so that few are open at once, where that is limited
+            account.clock.advance(self.apart)
             await account.submit("b", tag=f"tag{number}")
         found = await self._found(account, "wanted", account.clock.now() - HOUR)
         assert found.provider_id == wanted.provider_id

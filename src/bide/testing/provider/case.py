@@ -10,7 +10,7 @@ from typing import Protocol as Seam
 import pytest
 
 from bide.core.batchline import LINE_TAIL, line_head
-from bide.core.clock import MINUTE, ManualClock
+from bide.core.clock import MINUTE, SECOND, ManualClock
 from bide.providers.port import Call, Lines, Provider, ProviderError, QuotaError, Remote, Row, Sought, Submission
 from bide.providers.transport import IDLE_TIMEOUT, Reply, Transport, Upload
 from bide.simulator.books import Books
@@ -204,6 +204,8 @@ class ProviderCase:
     """Whether a batch that is being cancelled says so."""
     ends_cancelled = True
     """Whether a batch that was cancelled says so at its end."""
+    apart = SECOND
+    """Time between creates where there are many, so that not too many are open at once."""
     crumbs = 61
     """Bytes of a reply that arrive at a time."""
 

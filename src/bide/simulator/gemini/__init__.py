@@ -1,0 +1,1 @@
+"""The protocol of Google's Gemini API: generateContent, resumable uploads, and batches of files or of inline requests."""

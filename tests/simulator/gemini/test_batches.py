@@ -1,0 +1,163 @@
+"""Batches of the simulated Gemini API: what is documented of the real ones, and what was seen of them."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.simulator.gemini.conftest import Account
+from tests.simulator.google import HI, rows
+
+from bide.core.clock import DAY, HOUR, MINUTE
+
+Opened = Callable[[str], Account]
+
+
+@pytest.mark.parametrize("version", ["v1", "v1beta"])
+async def test_a_batch_from_its_create_to_its_results(account: Account, version: str) -> None:
+    created = await account.create("a", "b", "[poison:row-error]", version=version)
+    known = created["metadata"]
+    assert (created["done"], known["state"], known["displayName"]) == (False, "BATCH_STATE_PENDING", "bide-1")
+    assert known["batchStats"] == {"requestCount": "3", "pendingRequestCount": "3"}, "zero is left out"
+    account.clock.advance(5 * MINUTE)
+    running = await account.json("GET", f"/{version}/{created['name']}")
+    assert running["metadata"]["state"] == "BATCH_STATE_RUNNING"
+    account.clock.advance(5 * MINUTE)
+    ended = await account.json("GET", f"/{version}/{created['name']}")
+    assert (ended["done"], ended["metadata"]["state"]) == (True, "BATCH_STATE_SUCCEEDED")
+    assert ended["metadata"]["batchStats"]["failedRequestCount"] == "1", "succeeded is not that all have"
+    file = ended["metadata"]["output"]["responsesFile"]
+    assert ended["response"]["responsesFile"] == file
+    reply = await account.reply("GET", f"/{version}/{file}:download?alt=media")
+    found = {row["key"]: row for row in rows(reply.body)}
+    assert found.keys() == {"r-0", "r-1", "r-2"}
+    assert found["r-0"]["response"]["candidates"][0]["finishReason"] == "STOP"
+    assert found["r-2"]["error"]["code"] == 3, "google.rpc's code, not HTTP's"
+
+
+async def test_requests_that_come_with_the_create_have_their_results_in_the_batch(account: Account) -> None:
+    requests = [{"request": HI, "metadata": {"key": key}} for key in ("a", "b")]
+    batch = {"batch": {"displayName": "x", "inputConfig": {"requests": {"requests": requests}}}}
+    created = await account.json("POST", "/v1/models/gemini-3.8-flash:batchGenerateContent", batch)
+    account.clock.advance(HOUR)
+    ended = await account.json("GET", f"/v1/{created['name']}")
+    items = ended["metadata"]["output"]["inlinedResponses"]["inlinedResponses"]
+    assert [item["metadata"]["key"] for item in items] == ["a", "b"]
+    assert all(item["response"]["candidates"] for item in items)
+
+
+async def test_a_line_without_a_key_comes_back_without_one(account: Account) -> None:
+    created = await account.create(content=json.dumps({"custom_id": "a", "request": HI}).encode())
+    account.clock.advance(HOUR)
+    file = (await account.json("GET", f"/v1/{created['name']}"))["response"]["responsesFile"]
+    [row] = rows((await account.reply("GET", f"/v1/{file}:download?alt=media")).body)
+    assert "key" not in row
+
+
+@pytest.mark.parametrize("content", [b"no json", b"[1]", b"\n", b'{"key":"a","request":'])
+async def test_a_file_that_cannot_be_read_fails_the_batch(account: Account, content: bytes) -> None:
+    created = await account.create(content=content)
+    account.clock.advance(HOUR)
+    failed = await account.json("GET", f"/v1/{created['name']}")
+    assert (failed["done"], failed["metadata"]["state"]) == (True, "BATCH_STATE_FAILED")
+    assert failed["error"]["code"] == 3
+
+
+async def test_what_expires_after_48_hours_has_no_results(opened: Opened) -> None:
+    account = opened("expires = 0.5")
+    created = await account.create("a", "b")
+    account.clock.advance(2 * DAY - MINUTE)
+    assert (await account.json("GET", f"/v1/{created['name']}"))["metadata"]["state"] == "BATCH_STATE_RUNNING"
+    account.clock.advance(MINUTE)
+    ended = await account.json("GET", f"/v1/{created['name']}")
+    assert ended["metadata"]["state"] == "BATCH_STATE_EXPIRED"
+    assert "output" not in ended["metadata"]
+    assert "response" not in ended
+
+
+async def test_one_model_is_stuck_while_another_is_quick(opened: Opened) -> None:
+    account = opened('[[when]]\nmodel = "gemini-3.8-flash"\nturnaround = "90h"\nbegins = 0.9')
+    created = await account.create("a")
+    account.clock.advance(DAY)
+    assert (await account.json("GET", f"/v1/{created['name']}"))["metadata"]["state"] == "BATCH_STATE_PENDING"
+    account.clock.advance(DAY)
+    assert (await account.json("GET", f"/v1/{created['name']}"))["metadata"]["state"] == "BATCH_STATE_EXPIRED"
+
+
+async def test_a_cancel_says_nothing_and_leaves_nothing(opened: Opened) -> None:
+    account = opened('cancelling = "1m"')
+    created = await account.create("a", "b")
+    assert await account.json("POST", f"/v1/{created['name']}:cancel", {}) == {}
+    assert (await account.json("GET", f"/v1/{created['name']}"))["done"] is False
+    account.clock.advance(MINUTE)
+    ended = await account.json("GET", f"/v1/{created['name']}")
+    assert (ended["done"], ended["metadata"]["state"]) == (True, "BATCH_STATE_CANCELLED")
+    assert "output" not in ended["metadata"]
+    error = await account.error("POST", f"/v1/{created['name']}:cancel", {})
+    assert error["status"] == "FAILED_PRECONDITION"
+
+
+async def test_a_create_that_is_sent_twice_is_two_batches(account: Account) -> None:
+    file = await account.upload(json.dumps({"key": "a", "request": HI}).encode())
+    names = {(await account.named(file))["name"] for _ in range(2)}
+    assert len(names) == 2
+    page = await account.json("GET", "/v1/batches?pageSize=10")
+    assert [entry["name"] for entry in page["operations"]] == [
+        batch.id for batch in reversed(list(account.books.batches))
+    ]
+
+
+async def test_a_full_queue_is_told_at_the_create_and_says_no_time(opened: Opened) -> None:
+    account = opened('[[limit]]\nmodel = "gemini-3.8-flash"\nenqueued_tokens = 20')
+    await account.create("a")
+    refused = (await account.create("b", status=429))["error"]
+    assert (refused["code"], refused["status"]) == (429, "RESOURCE_EXHAUSTED")
+    assert [detail["@type"].rpartition(".")[2] for detail in refused["details"]] == ["Help"]
+
+
+async def test_a_hundred_batches_may_be_open(account: Account) -> None:
+    file = await account.upload(json.dumps({"key": "a", "request": HI}).encode())
+    for _ in range(100):
+        await account.named(file)
+    await account.named(file, status=429)
+    account.clock.advance(HOUR)
+    await account.named(file)
+
+
+async def test_an_input_file_lives_for_48_hours(account: Account) -> None:
+    file = await account.upload(json.dumps({"key": "a", "request": HI}).encode())
+    account.clock.advance(2 * DAY)
+    refused = (await account.named(file, status=403))["error"]
+    assert "may not exist" in refused["message"]
+
+
+async def test_a_deleted_batch_is_unknown(account: Account) -> None:
+    created = await account.create("a")
+    assert await account.json("DELETE", f"/v1/{created['name']}") == {}
+    assert (await account.error("GET", f"/v1/{created['name']}", status=404))["status"] == "NOT_FOUND"
+
+
+async def test_a_listing_has_pages(account: Account) -> None:
+    for _ in range(3):
+        await account.create("a")
+    first: Any = await account.json("GET", "/v1/batches?pageSize=2")
+    rest: Any = await account.json("GET", f"/v1/batches?pageSize=2&pageToken={first['nextPageToken']}")
+    assert (len(first["operations"]), len(rest["operations"]), "nextPageToken" in rest) == (2, 1, False)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"no", 400),
+        ({"batch": {"displayName": "x", "inputConfig": {}}}, 400),
+        ({"batch": {"inputConfig": {"fileName": "files/x"}}}, 400),
+        ({"batch": {"displayName": "x", "inputConfig": {"fileName": "files/x"}}}, 403),
+    ],
+)
+async def test_creates_that_are_none(account: Account, body: object, status: int) -> None:
+    await account.error("POST", "/v1/models/gemini-3.8-flash:batchGenerateContent", body, status)
+
+
+async def test_a_model_that_is_not_there(opened: Opened) -> None:
+    account = opened('[account]\nmodels = ["gemini-2.5-flash"]')
+    await account.create("a", status=404)
