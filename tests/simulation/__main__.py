@@ -10,12 +10,15 @@ from tests.simulation.run import run
 from tests.simulation.shrink import case_of, shrink, story
 
 
+FIRST = "openai"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seeds", type=int, default=100, help="how many seeds to run")
     parser.add_argument("--first", type=int, default=0, help="the first of them")
     parser.add_argument("--seed", type=int, help="run this one only")
-    parser.add_argument("--provider", choices=[*SIMULATED, "all"], default="openai")
+    parser.add_argument("--provider", choices=[*SIMULATED, "others"], default=FIRST)
     parser.add_argument("--story", action="store_true", help="shrink the seed's failure and tell what happens")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--digests", action="store_true", help="print each seed's digest of its event log")
@@ -23,7 +26,7 @@ def main() -> int:
     if arguments.seed is not None:
         return _one(arguments.seed, arguments.provider, arguments.story)
     seeds = range(arguments.first, arguments.first + arguments.seeds)
-    names = list(SIMULATED) if arguments.provider == "all" else [arguments.provider]
+    names = [name for name in SIMULATED if name != FIRST] if arguments.provider == "others" else [arguments.provider]
     return max(many(seeds, arguments.processes, arguments.digests, name) for name in names)
 
 
