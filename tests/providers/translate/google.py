@@ -1,6 +1,6 @@
 """What Google's own SDK says about a body: its types know the wire's names, and refuse others."""
 
-from typing import Any
+from typing import Any, cast
 
 from google.genai import types
 from pydantic import BaseModel
@@ -26,8 +26,7 @@ REQUEST: dict[str, Any] = {
 def request(body: Json) -> None:
     """A request has only what Google knows."""
     for name, value in body.items():
-        several: list[Any] = value if isinstance(value, list) else [value]
-        for one in several:
+        for one in cast("list[Any]", value) if isinstance(value, list) else [value]:
             judge = REQUEST[name]
             if judge is types.ServiceTier:
                 assert one in {tier.value for tier in types.ServiceTier}

@@ -4,8 +4,10 @@ A new wire adds its answer to every dictionary. Where an answer cannot come from
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from tests.providers.translate.replies_elsewhere import EXPECTED, GIVEN_AS_WELL
 
 from bide.core.usage import Usage
 from bide.providers.translate import Wire
@@ -113,7 +115,7 @@ def both(id_: str, chat_: Json, message_: Json, finish: Stop, usage: Usage | Non
 
 ZERO = chat_usage(0, 0)
 
-ANSWERS = [
+_ANSWERS = [
     both("text", chat({"content": "hello"}, "stop", ZERO), message([text("hello")], "end_turn"), Stop.END),
     both("length", chat({"content": "he"}, "length", ZERO), message([text("he")], "max_tokens"), Stop.LENGTH),
     both(
@@ -181,7 +183,7 @@ ANSWERS = [
             M: message(
                 [
                     {"type": "thinking", "thinking": "hm", "signature": "s"},
-                    {"type": "redacted_thinking", "data": "x"},
+                    {"type": "redacted_thinking", "data": "eA=="},
                     text("a"),
                     {"type": "server_tool_use", "id": "s", "name": "web_search", "input": {}},
                     text("b"),
@@ -244,3 +246,13 @@ ANSWERS = [
         Usage(),
     ),
 ]  # fmt: skip
+
+
+def _everywhere(answer: Answer) -> Answer:
+    """With what it is on the wires of `replies_elsewhere.py`."""
+    expected = EXPECTED.get(answer.id, {})
+    given = {wire: expected[wire] for wire in GIVEN_AS_WELL.get(answer.id, ())}
+    return replace(answer, given={**answer.given, **given}, expected={**answer.expected, **expected})
+
+
+ANSWERS = [_everywhere(answer) for answer in _ANSWERS]

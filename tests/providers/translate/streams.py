@@ -1,28 +1,16 @@
 """Streams: each as a provider sends it, and what it says, whatever it is translated into."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
+
+from tests.providers.translate.streamed import ODD, Streamed
+from tests.providers.translate.streams_elsewhere import ELSEWHERE
 
 from bide.core.usage import Usage
 from bide.providers.translate import Wire
 from bide.providers.translate.answer import Stop
 
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Streamed:
-    """What a provider sends, and what a caller has put together at the end."""
-
-    id: str
-    source: Wire
-    sent: bytes
-    text: str = ""
-    calls: tuple[tuple[str, str, str], ...] = ()
-    finish: Stop | None = Stop.END
-    usage: Usage | None = None
-    failed: str | None = None
 
 
 def chunk(delta: Json | None = None, reason: str | None = None, **more: Any) -> str:
@@ -87,8 +75,6 @@ def stopped(reason: str, details: Json | None = None, **usage: Any) -> str:
 
 
 DONE = "data: [DONE]\n\n"
-ODD = "a\u2028b\u0085c — d\r\n\u00e9"
-"""What splits lines in Python, and characters of several bytes."""
 
 C, M = Wire.CHAT, Wire.MESSAGES
 CHAT_USAGE = {
@@ -231,7 +217,7 @@ STREAMS = [
                     {"type": "thinking_delta", "thinking": "hm"},
                     {"type": "signature_delta", "signature": "s"},
                 ),
-                block(1, {"type": "redacted_thinking", "data": "zz"}),
+                block(1, {"type": "redacted_thinking", "data": "eA=="}),
                 words(2, "x"),
                 stopped("end_turn"),
             ]
@@ -257,4 +243,5 @@ STREAMS = [
         failed="too busy",
     ),
     Streamed("nothing", M, b"", finish=None, failed="broke off"),
+    *ELSEWHERE,
 ]

@@ -18,14 +18,14 @@ CASES = [
 
 CREATED = 1700000000
 
-UNTIMED = {Wire.MESSAGES}
+UNTIMED = {Wire.MESSAGES, Wire.GEMINI, Wire.CONVERSE}
 """Wires whose answers do not say when they were made."""
 
 
 @pytest.mark.parametrize(("source", "target", "answer"), CASES)
 def test_an_answer_is_translated(source: Wire, target: Wire, answer: Answer) -> None:
     body = json.dumps(answer.given[source], separators=(",", ":")).encode()
-    translated = reply(body, source, target, Options(created=CREATED))
+    translated = reply(body, source, target, Options(created=CREATED, id="a1", model="m1"))
 
     assert translated.finish is answer.finish
     assert translated.usage == answer.usage
@@ -45,7 +45,10 @@ def test_an_answer_may_have_fields_that_nobody_knows(wire: Wire) -> None:
     target = next(other for other in SPOKES if other is not wire)
     body = json.dumps({**answer, "frobnicate": 1}).encode()
 
-    assert json.loads(reply(body, wire, target, Options(created=CREATED)).body) == ANSWERS[0].expected[target]
+    assert (
+        json.loads(reply(body, wire, target, Options(created=CREATED, id="a1", model="m1")).body)
+        == ANSWERS[0].expected[target]
+    )
 
 
 @pytest.mark.parametrize("wire", SPOKES)

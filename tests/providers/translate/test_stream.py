@@ -2,35 +2,27 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.providers.translate import sdk
-from tests.providers.translate.streams import STREAMS, Json, Streamed
+from tests.providers.translate.gathering import Gathered, gather_converse, gather_gemini, gather_responses
+from tests.providers.translate.streamed import Streamed
+from tests.providers.translate.streams import STREAMS
 
 from bide.providers.translate import SPOKES, Options, Wire, stream
 from bide.providers.translate.answer import Failure, Stop
 from bide.providers.translate.chat import reply as chat_reply
+from bide.providers.translate.converse import reply as converse_reply
 from bide.providers.translate.events import CallDelta, CallStarted, Finished, Started, Stopped, TextDelta
+from bide.providers.translate.gemini import reply as gemini_reply
 from bide.providers.translate.messages import reply as messages_reply
+from bide.providers.translate.responses import reply as responses_reply
 from bide.providers.translate.spoke import StreamWriter
 from bide.providers.translate.sse import SentEvents
 
 OPTIONS = Options(include_usage=True, created=1700000000)
-
-
-@dataclass
-class Gathered:
-    """What a caller has at the end of a stream."""
-
-    text: str = ""
-    calls: list[list[str]] = field(default_factory=list[list[str]])
-    finish: str | None = None
-    usage: Json | None = None
-    failed: str | None = None
-    is_complete: bool = False
 
 
 def gather_chat(sent: bytes) -> Gathered:
@@ -94,11 +86,20 @@ def gather_messages(sent: bytes) -> Gathered:
     return found
 
 
-GATHER: dict[Wire, Callable[[bytes], Gathered]] = {Wire.CHAT: gather_chat, Wire.MESSAGES: gather_messages}
+GATHER: dict[Wire, Callable[[bytes], Gathered]] = {
+    Wire.CHAT: gather_chat,
+    Wire.RESPONSES: gather_responses,
+    Wire.MESSAGES: gather_messages,
+    Wire.GEMINI: gather_gemini,
+    Wire.CONVERSE: gather_converse,
+}
 
 WORDS: dict[Wire, Callable[[Stop], str]] = {
     Wire.CHAT: lambda stop: chat_reply.WORDS[stop],
+    Wire.RESPONSES: lambda stop: responses_reply.INCOMPLETE.get(stop, "completed"),
     Wire.MESSAGES: lambda stop: messages_reply.WORDS[stop],
+    Wire.GEMINI: lambda stop: gemini_reply.WORDS[stop],
+    Wire.CONVERSE: lambda stop: converse_reply.WORDS[stop],
 }
 
 CASES = [
@@ -177,6 +178,7 @@ def test_nothing_follows_an_end(source: Wire) -> None:
     streamed = next(one for one in STREAMS if one.id == "text" and one.source is source)
     translating = stream(source, next(wire for wire in GATHER if wire is not source), OPTIONS)
     translating.feed(streamed.sent)
+    translating.end()  # which Google's streams need to be complete
 
     assert translating.feed(streamed.sent) == b""
     assert translating.end() == b""

@@ -6,7 +6,7 @@ four bytes, the greatest first.
 
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 PRELUDE = 12
@@ -44,14 +44,13 @@ class Frames:
         """Whether no frame is half read."""
         return not self._rest
 
-    def feed(self, data: bytes) -> list[Frame]:
-        """The frames that these bytes complete.
+    def feed(self, data: bytes) -> Iterator[Frame]:
+        """The frames that these bytes complete, one after another: those before broken bytes are whole.
 
         Raises:
             BrokenFrameError: they are none.
         """
         self._rest += data
-        found: list[Frame] = []
         while len(self._rest) >= PRELUDE:
             total, headers, crc = _prelude.unpack_from(self._rest)
             if zlib.crc32(self._rest[:8]) != crc or not LEAST + headers <= total <= MOST:
@@ -62,8 +61,7 @@ class Frames:
             del self._rest[:total]
             if zlib.crc32(whole[:-4]) != _number.unpack_from(whole, total - 4)[0]:
                 raise BrokenFrameError("its bytes do not add up")
-            found.append(Frame(_headers(whole[PRELUDE : PRELUDE + headers]), whole[PRELUDE + headers : -4]))
-        return found
+            yield Frame(_headers(whole[PRELUDE : PRELUDE + headers]), whole[PRELUDE + headers : -4])
 
 
 def _headers(data: bytes) -> dict[str, str]:

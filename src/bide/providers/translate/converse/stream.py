@@ -86,13 +86,12 @@ class StreamReader:
         if self._is_over:
             return found
         try:
-            frames = self._frames.feed(data)
+            for one in self._frames.feed(data):
+                if not self._is_over:
+                    self._frame(one, found)
         except BrokenFrameError as error:
-            self._fail(Failure(502, f"a frame of the stream cannot be read: {error}"), found)
-            return found
-        for one in frames:
             if not self._is_over:
-                self._frame(one, found)
+                self._fail(Failure(502, f"a frame of the stream cannot be read: {error}"), found)
         return found
 
     def end(self) -> list[Event]:

@@ -242,6 +242,8 @@ def parts_of(parts: Iterable[Part]) -> list[dict[str, Any]]:
         match part:
             case Text() | Refusal():
                 written.append({"text": part.text})
+            case Reasoning(text=""):
+                pass  # sealed: it could be opened by another provider only
             case Reasoning():
                 written.append({"text": part.text, "thought": True})
             case ToolCall():
