@@ -9,7 +9,6 @@ from tests.simulation.providers import SIMULATED
 from tests.simulation.run import run
 from tests.simulation.shrink import case_of, shrink, story
 
-
 FIRST = "openai"
 
 
