@@ -39,7 +39,7 @@ def _authority(setup: Setup) -> Authority | None:
 BEDROCK = Kind(
     name="bedrock",
     title="AWS Bedrock",
-    catalogue="aws",
+    catalogue="bedrock",
     base_url=CONTROL,
     variables={
         "api_key": ("AWS_BEARER_TOKEN_BEDROCK",),

@@ -12,7 +12,7 @@ ENDPOINTS = frozenset({"/v1/chat/completions", "/v1/responses", "/v1/messages"})
 GEMINI = Kind(
     name="gemini",
     title="Google's Gemini API",
-    catalogue="google",
+    catalogue="gemini",
     base_url="https://generativelanguage.googleapis.com",
     variables={
         # Google's SDK takes the second before the first where both are set; bide the one that is named for it.

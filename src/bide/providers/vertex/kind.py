@@ -23,7 +23,7 @@ def connect(setup: Setup, tools: Tools) -> Provider:
 VERTEX = Kind(
     name="vertex",
     title="Google's Vertex AI",
-    catalogue="google",
+    catalogue="vertex",
     base_url=None,
     variables={
         "project": ("GOOGLE_CLOUD_PROJECT",),
