@@ -16,7 +16,7 @@ from typing import Any
 
 import xxhash
 
-from tests.system.harness import Machine, Result, machine, read_lines, wait_until, write_requests
+from tests.system.harness import SPEED, Machine, Result, machine, read_lines, wait_until, write_requests
 
 REQUESTS = 100
 
@@ -97,10 +97,12 @@ def observe(here: Machine, done: Result) -> Seen:
     return Seen(answers, done.last, here.books())
 
 
-def play(folder: Path, script: str, within: str = "8h", poison: str = "") -> Seen:
-    """A run of the questions against a script."""
+def play(
+    folder: Path, script: str, within: str = "8h", poison: str = "", provider: str = "openai", **extra: str
+) -> Seen:
+    """A run of the questions against a script; `extra` are the variables of an account at another provider."""
     prepare(folder, script, poison)
-    with machine(folder, "--script", "script.toml", "--seed", "7") as here:
+    with machine(folder, "--script", "script.toml", "--seed", "7", speed=SPEED, provider=provider, **extra) as here:
         return observe(here, here.run(*command(within), timeout=400))
 
 

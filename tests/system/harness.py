@@ -44,6 +44,8 @@ class Machine:
     url: str
     clock: str
     extra: Mapping[str, str] = field(default_factory=dict[str, str])
+    provider: str = "openai"
+    """Who is talked to, by the simulator's name; for others than OpenAI `extra` says how."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -100,7 +102,7 @@ class Machine:
 
     def books(self) -> dict[str, Any]:
         """What the provider received and billed."""
-        with urllib.request.urlopen(self.url.removesuffix("/v1") + "/sim/books") as reply:
+        with urllib.request.urlopen(f"{self.url.removesuffix('/v1')}/sim/books?provider={self.provider}") as reply:
             return json.load(reply)
 
     @property
@@ -170,11 +172,16 @@ def simulator(folder: Path, *arguments: str, clock: str) -> Generator[str]:
 
 
 @contextlib.contextmanager
-def machine(folder: Path, *script: str, speed: float = SPEED, **extra: str) -> Generator[Machine]:
-    """A machine and its provider; whatever it left running is ended with it."""
+def machine(
+    folder: Path, *script: str, speed: float = SPEED, provider: str = "openai", **extra: str
+) -> Generator[Machine]:
+    """A machine and its provider; whatever it left running is ended with it. ``{root}`` in an `extra` variable is the
+    simulator's address."""
     clock = clock_now(speed) if speed != 1 else ""
     with simulator(folder, *script, clock=clock) as url:
-        here = Machine(folder, url, clock, extra)
+        root = url.removesuffix("/v1")
+        told = {name: value.replace("{root}", root) for name, value in extra.items()}
+        here = Machine(folder, url, clock, told, provider)
         try:
             yield here
         finally:

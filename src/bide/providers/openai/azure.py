@@ -98,7 +98,7 @@ def address(base_url: str, version: str | None) -> tuple[str, Dialect]:
 AZURE = Kind(
     name="azure",
     title="Azure OpenAI",
-    catalogue="azure",
+    catalogue="azure-openai",
     base_url=None,
     variables={
         "base_url": ("AZURE_OPENAI_BASE_URL", "AZURE_OPENAI_ENDPOINT"),
