@@ -269,9 +269,11 @@ class Checker:
             row["tag"]
             for row in self._rows("SELECT tag FROM batches WHERE code IN ('given_up', 'undecided', 'vanished')")
         }
+        now, withholds = self._world.clock.now(), SIMULATED[self._plan.provider].withholds
         return {
             row.custom_id
             for batch in self._world.books.batches
+            if batch.status(now) not in withholds
             for row in batch.rows
             if self._own_id(row.custom_id).rpartition("-")[0] not in given_up
             and mischief(batch, row) not in ("missing", "renamed")

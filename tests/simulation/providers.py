@@ -9,6 +9,7 @@ from bide.providers.port import Limits
 from bide.providers.setup import Setup
 from bide.simulator.protocol import Protocol
 from bide.simulator.protocols import PROTOCOLS
+from bide.simulator.status import Status
 
 
 def as_sent(custom_id: str) -> str:
@@ -26,6 +27,8 @@ class Simulated:
     more: Mapping[str, Any] = field(default_factory=dict[str, Any])
     own_id: Callable[[str], str] = as_sent
     """Our id of a row, from the one that the provider writes into its books."""
+    withholds: frozenset[Status] = frozenset()
+    """Ends of a batch after which nobody gets to see what it finished, though it may be billed."""
 
     @property
     def protocol(self) -> Protocol:
@@ -54,6 +57,9 @@ SIMULATED: Mapping[str, Simulated] = {
     one.name: one
     for one in (
         Simulated("openai", "gpt-5-mini", "v1"),
+        Simulated("azure", "gpt-5-mini", "azure"),
         Simulated("anthropic", "claude-haiku-5-5", "anthropic"),
+        Simulated("gemini", "gemini-3.8-flash", "gemini", withholds=frozenset({Status.CANCELLED, Status.EXPIRED})),
+        Simulated("together", "meta-llama/Llama-3.3-70B-Instruct-Turbo", "together/v1"),
     )
 }
