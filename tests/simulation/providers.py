@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bide.providers.bedrock import records
 from bide.providers.kinds import KINDS
 from bide.providers.port import Limits
 from bide.providers.setup import Setup
+from bide.simulator.bedrock.protocol import Bedrock
 from bide.simulator.protocol import Protocol
 from bide.simulator.protocols import PROTOCOLS
 from bide.simulator.status import Status
@@ -30,9 +32,12 @@ class Simulated:
     withholds: frozenset[Status] = frozenset()
     """Ends of a batch after which nobody gets to see what it finished, though it may be billed."""
 
+    spoken: Protocol | None = None
+    """Its protocol, where it is another than the simulator's own."""
+
     @property
     def protocol(self) -> Protocol:
-        return PROTOCOLS[self.name]
+        return self.spoken or PROTOCOLS[self.name]
 
     def setup(self, limits: Limits) -> Setup:
         """An account with its own limits."""
@@ -60,6 +65,19 @@ SIMULATED: Mapping[str, Simulated] = {
         Simulated("azure", "gpt-5-mini", "azure"),
         Simulated("anthropic", "claude-haiku-5-5", "anthropic"),
         Simulated("gemini", "gemini-3.8-flash", "gemini", withholds=frozenset({Status.CANCELLED, Status.EXPIRED})),
+        Simulated(
+            "bedrock",
+            "amazon.nova-lite-v1:0",
+            "bedrock",
+            {
+                "region": "us-east-1",
+                "role": "arn:aws:iam::123456789012:role/bide",
+                "bucket": "s3://bide/batches",
+                "runtime_url": "http://simulated/bedrock",
+            },
+            own_id=records.custom_id,
+            spoken=Bedrock(least=1),  # a day has too few requests for jobs of a hundred
+        ),
         Simulated("together", "meta-llama/Llama-3.3-70B-Instruct-Turbo", "together/v1"),
     )
 }
