@@ -20,6 +20,7 @@ SIZES = {0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16}
 _prelude = struct.Struct("!III")
 _number = struct.Struct("!I")
 _length = struct.Struct("!H")
+_short = struct.Struct("!B")
 
 
 class BrokenFrameError(ValueError):
@@ -86,12 +87,12 @@ def _headers(data: bytes) -> dict[str, str]:
 
 def frame(headers: Mapping[str, str], payload: bytes) -> bytes:
     """One frame. Its headers are text."""
-    written = b"".join(
-        [
-            bytes([len(name)]) + name.encode() + b"\x07" + _length.pack(len(value.encode())) + value.encode()
-            for name, value in headers.items()
-        ]
-    )
+    written = b"".join([_text(name, _short) + b"\x07" + _text(value, _length) for name, value in headers.items()])
     lengths = struct.pack("!II", LEAST + len(written) + len(payload), len(written))
     whole = lengths + _number.pack(zlib.crc32(lengths)) + written + payload
     return whole + _number.pack(zlib.crc32(whole))
+
+
+def _text(text: str, length: struct.Struct) -> bytes:
+    encoded = text.encode()
+    return length.pack(len(encoded)) + encoded

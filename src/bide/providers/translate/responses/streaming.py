@@ -3,6 +3,7 @@
 from typing import Any
 
 from bide.providers.translate.answer import Failure, Stop, Tokens
+from bide.providers.translate.chat.error import as_object
 from bide.providers.translate.events import (
     CallDelta,
     CallStarted,
@@ -77,9 +78,7 @@ class StreamWriter:
                 return b""
             case Failed():
                 self._is_over = True
-                failure = happened.failure
-                code = failure.code or failure.type or "server_error"
-                return self._event("error", code=code, message=failure.message, param=failure.param)
+                return self._failure(happened.failure)
             case Finished():
                 return self._end()
 
@@ -150,6 +149,11 @@ class StreamWriter:
         self._is_over = True
         whole = self._response(self._stop)
         return closed + self._event(f"response.{whole['status']}", response=whole)
+
+    def _failure(self, failure: Failure) -> bytes:
+        """As OpenAI's types have an error, and under `error` again: that is where its SDK looks before it raises."""
+        code = failure.code or failure.type or "server_error"
+        return self._event("error", code=code, message=failure.message, param=failure.param, **as_object(failure))
 
     def _response(self, stop: Stop | None) -> Json:
         started, used = self._started, self._used
