@@ -63,7 +63,8 @@ class _Conversation:
     def __init__(self, prompt: Prompt, model: str) -> None:
         self._prompt = prompt
         self._must_sign = must_sign(model)
-        self._names = {part.id: part.name for turn in prompt.turns for part in turn.parts if isinstance(part, ToolCall)}
+        self._names: dict[str, str] = {}
+        """By id, the function of each call so far: some servers begin their ids anew with each answer."""
 
     def contents(self) -> list[Json]:
         """Neighbours of one role are one content: the results of several calls have to come together."""
@@ -128,6 +129,7 @@ class _Conversation:
                         )
                     written.append({"text": part.text, "thought": True})
                 case ToolCall():
+                    self._names[part.id] = part.name
                     signature = signature_of(part) or (None if is_signed else FOREIGN)
                     is_signed = True
                     written.append(_call(part, signature))
