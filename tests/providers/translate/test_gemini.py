@@ -1,11 +1,15 @@
 """What only Google has: signatures of calls, words for why answers end, errors in lists."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
+import httpx2
 import pytest
+from google import genai
 from google.genai import errors, types
 from tests.providers.translate.replies_elsewhere import gemini_usage, generated
+from tests.providers.translate.streamed import Streamed
+from tests.providers.translate.streams import STREAMS
 
 from bide.core.usage import Usage
 from bide.providers.translate import Options, UntranslatableError, Wire, error, reply, request, stream
@@ -205,3 +209,39 @@ def test_an_answer_comes_back_as_it_was() -> None:
     given["candidates"][0]["content"]["parts"][2]["functionCall"]["id"] = "c0"
 
     assert json.loads(write_reply(read_reply(body(given)), Options())) == given
+
+
+def client(sent: bytes, kind: str) -> genai.Client:
+    """Google's SDK, whose every call is answered so."""
+    answer = httpx2.Response(200, headers={"content-type": kind}, content=sent)
+    transport = httpx2.MockTransport(lambda _: answer)
+    options = types.HttpOptions(httpx_client=httpx2.Client(transport=transport))
+    return genai.Client(api_key="k", http_options=options)
+
+
+@pytest.mark.parametrize(
+    "streamed",
+    [one for one in STREAMS if one.failed is None and one.source is not G],
+    ids=lambda one: f"{one.source}-{one.id}",
+)
+def test_googles_sdk_puts_a_stream_together(streamed: Streamed) -> None:
+    translating = stream(streamed.source, G, Options())
+    sent = translating.feed(streamed.sent) + translating.end()
+    chunks = list(
+        cast("Any", client(sent, "text/event-stream").models).generate_content_stream(model="m", contents="hi")
+    )
+    parts = [part for chunk in chunks for part in chunk.candidates[0].content.parts or ()]
+
+    assert "".join(part.text or "" for part in parts if not part.thought) == streamed.text
+    calls = [(one.function_call.name, one.function_call.args) for one in parts if one.function_call]
+    assert calls == [(name, json.loads(arguments)) for _, name, arguments in streamed.calls]
+    if streamed.usage is not None:
+        assert chunks[-1].usage_metadata.total_token_count == streamed.usage.input + streamed.usage.output
+
+
+def test_googles_sdk_reads_an_answer() -> None:
+    said = {"id": "a1", "model": "m", "choices": [{"message": {"content": "hello"}, "finish_reason": "length"}]}
+    sent = reply(body(said), C, G).body
+    answer = cast("Any", client(sent, "application/json").models).generate_content(model="m", contents="hi")
+
+    assert (answer.text, answer.candidates[0].finish_reason) == ("hello", types.FinishReason.MAX_TOKENS)
