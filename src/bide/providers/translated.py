@@ -6,6 +6,7 @@ the caller's format: an answer, or an error, under a status.
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
 
 import msgspec
 
@@ -32,6 +33,8 @@ PERMANENT = frozenset({400, 404, 405, 410, 413, 415, 422})
 """Statuses that the same request would get again."""
 
 NO_RATES = RateHeaders()
+
+Shown = TypeVar("Shown")
 
 Split = Callable[[bytes], Row]
 """Makes the row of one line of a result file."""
@@ -195,6 +198,14 @@ def other_error(failure: Failure) -> ProviderError:
     if failure.status in (404, 410):
         return MissingError(failure.message, code=code_of(failure))
     return RejectedError(failure.message, code=code_of(failure))
+
+
+def understood(decoder: "msgspec.json.Decoder[Shown]", body: bytes) -> Shown:
+    """What a reply shows. Raises `OverloadedError` where a 2xx is something else: a gateway's page, half an object."""
+    try:
+        return decoder.decode(body)
+    except UNREADABLE as error:
+        raise OverloadedError(f"the reply is not understood ({error})") from error
 
 
 async def rows(chunks: AsyncIterator[bytes], row: Split) -> AsyncIterator[list[Row]]:

@@ -7,8 +7,8 @@ import msgspec
 from bide.core.clock import SECOND
 from bide.core.states import BatchOutcome
 from bide.providers.decoding import UNREADABLE
-from bide.providers.port import OverloadedError, Remote, Row, Verdict
-from bide.providers.translated import Translation, unreadable_row
+from bide.providers.port import Remote, Row, Verdict
+from bide.providers.translated import Translation, understood, unreadable_row
 
 STATUSES = {
     "invalid_request_error": 400,
@@ -84,24 +84,18 @@ class _Line(msgspec.Struct):
 
 _decode_line = msgspec.json.Decoder(_Line).decode
 _decode_error = msgspec.json.Decoder(_Inner).decode
-_decode_batch = msgspec.json.Decoder(BatchObject).decode
-_decode_page = msgspec.json.Decoder(Page).decode
+_batch = msgspec.json.Decoder(BatchObject)
+_page = msgspec.json.Decoder(Page)
 
 
 def read_batch(body: bytes) -> BatchObject:
     """A batch. Raises `OverloadedError` where a 2xx is none."""
-    try:
-        return _decode_batch(body)
-    except UNREADABLE as error:
-        raise OverloadedError(f"the reply is not understood ({error})") from error
+    return understood(_batch, body)
 
 
 def read_page(body: bytes) -> Page:
     """A page of batches. Raises `OverloadedError` where a 2xx is none."""
-    try:
-        return _decode_page(body)
-    except UNREADABLE as error:
-        raise OverloadedError(f"the reply is not understood ({error})") from error
+    return understood(_page, body)
 
 
 def remote(batch: BatchObject) -> Remote:

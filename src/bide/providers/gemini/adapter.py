@@ -10,59 +10,40 @@ from functools import partial
 import msgspec
 
 from bide.providers.gemini import operation
-from bide.providers.gemini.calls import Calls, without
+from bide.providers.gemini.calls import without
 from bide.providers.gemini.listing import search
 from bide.providers.gemini.rows import lines, read_row
-from bide.providers.gemini.status import has_ended, raise_for_create, raise_for_status
+from bide.providers.gemini.service import CREATE_TIMEOUT, PAGE, Service, Spoken, name_of
+from bide.providers.gemini.status import raise_for_create, raise_for_status
 from bide.providers.gemini.upload import JSON_LINES, upload
 from bide.providers.line import Line
-from bide.providers.port import Answer, Call, MissingError, Remote, Row, Sought, Submission
+from bide.providers.port import Call, MissingError, Remote, Row, Sought, Submission
 from bide.providers.setup import Setup
-from bide.providers.translate import Options, Wire
-from bide.providers.translated import Translation, measured, rows
+from bide.providers.translated import measured, rows
 from bide.providers.transport import Transport
 
 VERSION = "v1beta"
 """The version of the API that is spoken unless the account's `api_version` says another; Google's SDK takes `v1`."""
 
-CREATE_TIMEOUT = 120.0
-"""Seconds without a byte after which a create counts as unanswered."""
-
-PAGE = 100
-
 BOOKKEEPING = "labels"
 """What Vertex AI takes and the Gemini API does not know. It changes no answer."""
 
 
-class GeminiProvider:
+class GeminiProvider(Service):
     """Implements `bide.providers.port.Provider`."""
 
     def __init__(self, setup: Setup, transport: Transport) -> None:
-        self.account = setup.account
-        self.catalogue = setup.catalogue
-        self.serves = setup.serves
-        self.limits = setup.limits
-        self.capabilities = setup.capabilities
-        self._setup = setup
-        self._version = setup.api_version or VERSION
         headers = {"x-goog-api-key": setup.api_key} if setup.api_key else {}
-        self._line = Line(transport, setup.base_url, headers, setup.authority)
-        self._translation = Translation(Wire.GEMINI, lambda model: Options(model=model or None))
-        self._calls = Calls(self._line, self._translation)
+        line = Line(transport, setup.base_url, headers, setup.authority)
+        super().__init__(setup, line, setup.api_version or VERSION)
 
-    def check(self, endpoint: str, body: bytes) -> None:
-        self._translation.request(endpoint, body, "")
-
-    async def send(self, call: Call) -> Answer:
-        return await self._calls.send(call, *self._spoken(call))
-
-    def stream(self, call: Call) -> AsyncIterator[bytes]:
-        return self._calls.stream(call, *self._spoken(call))
-
-    def _spoken(self, call: Call) -> tuple[str, bytes, dict[str, str]]:
+    def _spoken(self, call: Call) -> Spoken:
         model = self._setup.deployment(call.model, batch=False)
         body = without(self._translation.request(call.endpoint, call.body, model), BOOKKEEPING)
         return self._path(model), body, {"X-Client-Request-Id": call.attempt}
+
+    def _shown(self, body: bytes) -> Remote:
+        return operation.remote(operation.read_operation(body))
 
     async def stage(self, submission: Submission) -> str | None:
         model = self._setup.deployment(submission.model, batch=True)
@@ -72,11 +53,11 @@ class GeminiProvider:
             return without(self._translation.request(submission.endpoint, body, model), BOOKKEEPING, "serviceTier")
 
         content = await measured(JSON_LINES, partial(lines, submission, translated))
-        return await upload(self._line, self._translation, self._version, _name(submission.tag), content)
+        return await upload(self._line, self._translation, self._version, name_of(submission.tag), content)
 
     async def submit(self, submission: Submission, input_file: str | None) -> Remote:
         model = self._setup.deployment(submission.model, batch=True)
-        wanted = {"batch": {"displayName": _name(submission.tag), "inputConfig": {"fileName": input_file}}}
+        wanted = {"batch": {"displayName": name_of(submission.tag), "inputConfig": {"fileName": input_file}}}
         async with self._line.exchange(
             "POST",
             f"{self._path(model)}:batchGenerateContent",
@@ -85,13 +66,13 @@ class GeminiProvider:
         ) as reply:
             body = await reply.read()
             raise_for_create(self._translation, reply, body)
-            return operation.remote(operation.read_operation(body))
+            return self._shown(body)
 
     async def find(self, sought: Sought) -> Remote | None:
         def is_sought(batch: operation.Operation) -> bool:
             known = batch.metadata
             by_file = sought.input_file is not None and known.input_config.file_name == sought.input_file
-            return known.display_name == _name(sought.tag) or by_file
+            return known.display_name == name_of(sought.tag) or by_file
 
         found = await search(
             self._page, is_sought, lambda batch: operation.instant(batch.metadata.create_time) or 0, sought.since
@@ -103,22 +84,12 @@ class GeminiProvider:
         page = operation.read_page(await self._ask("GET", f"/{self._version}/batches?pageSize={PAGE}{more}"))
         return page.operations, page.next_page_token
 
-    async def poll(self, provider_id: str) -> Remote:
-        return operation.remote(operation.read_operation(await self._ask("GET", f"/{self._version}/{provider_id}")))
-
     async def harvest(self, file: str, endpoint: str) -> AsyncIterator[list[Row]]:
         async with self._line.exchange("GET", f"/{self._version}/{file}:download?alt=media") as reply:
             if reply.status >= 300:
                 raise_for_status(self._translation, reply, await reply.read())
             async for some in rows(reply.chunks(), lambda line: read_row(line, endpoint, self._translation)):
                 yield some
-
-    async def cancel(self, provider_id: str) -> Remote:
-        async with self._line.exchange("POST", f"/{self._version}/{provider_id}:cancel", body=b"{}") as reply:
-            body = await reply.read()
-            if not has_ended(reply, body):
-                raise_for_status(self._translation, reply, body)
-        return await self.poll(provider_id)  # the reply is empty
 
     async def discard(self, file: str) -> None:
         try:
@@ -128,13 +99,3 @@ class GeminiProvider:
 
     def _path(self, model: str) -> str:
         return f"/{self._version}/{model if '/' in model else f'models/{model}'}"
-
-    async def _ask(self, method: str, path: str) -> bytes:
-        async with self._line.exchange(method, path) as reply:
-            body = await reply.read()
-            raise_for_status(self._translation, reply, body)
-            return body
-
-
-def _name(tag: str) -> str:
-    return f"bide-{tag}"

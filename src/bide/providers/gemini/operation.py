@@ -10,9 +10,9 @@ from msgspec import field
 
 from bide.core.clock import SECOND
 from bide.core.states import BatchOutcome
-from bide.providers.decoding import UNREADABLE
 from bide.providers.gemini.status import Status
-from bide.providers.port import OverloadedError, Remote, RowError
+from bide.providers.port import Remote, RowError
+from bide.providers.translated import understood
 
 OUTCOMES = {
     "SUCCEEDED": BatchOutcome.COMPLETED,
@@ -81,18 +81,12 @@ _pages = msgspec.json.Decoder(Page, strict=False)
 
 def read_operation(body: bytes) -> Operation:
     """A batch. Raises `OverloadedError` where a 2xx is none."""
-    try:
-        return _operations.decode(body)
-    except UNREADABLE as error:
-        raise OverloadedError(f"the reply is not understood ({error})") from error
+    return understood(_operations, body)
 
 
 def read_page(body: bytes) -> Page:
     """A page of batches. Raises `OverloadedError` where a 2xx is none."""
-    try:
-        return _pages.decode(body)
-    except UNREADABLE as error:
-        raise OverloadedError(f"the reply is not understood ({error})") from error
+    return understood(_pages, body)
 
 
 def remote(operation: Operation) -> Remote:

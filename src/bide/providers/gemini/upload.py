@@ -2,11 +2,10 @@
 
 import msgspec
 
-from bide.providers.decoding import UNREADABLE
 from bide.providers.gemini.status import raise_for_status
 from bide.providers.line import Line
 from bide.providers.port import OverloadedError
-from bide.providers.translated import Translation
+from bide.providers.translated import Translation, understood
 from bide.providers.transport import Upload
 
 JSON_LINES = "application/jsonl"
@@ -18,6 +17,9 @@ class _File(msgspec.Struct):
 
 class _Uploaded(msgspec.Struct):
     file: _File
+
+
+_uploads = msgspec.json.Decoder(_Uploaded)
 
 
 async def upload(line: Line, translation: Translation, version: str, name: str, content: Upload) -> str:
@@ -40,7 +42,4 @@ async def upload(line: Line, translation: Translation, version: str, name: str, 
     async with line.exchange("POST", target, body=content, headers=headers) as reply:
         said = await reply.read()
         raise_for_status(translation, reply, said)
-    try:
-        return msgspec.json.decode(said, type=_Uploaded).file.name
-    except UNREADABLE as error:
-        raise OverloadedError(f"the reply to the upload is not understood ({error})") from error
+    return understood(_uploads, said).file.name

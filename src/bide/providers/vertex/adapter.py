@@ -4,7 +4,7 @@ Facts: Google's guides to batch inference, flex and quotas, and the description 
 in a queue for up to 72 h and run for up to 24 h; whatever their end, what is written stays.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from functools import partial
 from urllib.parse import quote
 
@@ -12,24 +12,16 @@ import msgspec
 
 from bide.buckets.port import Buckets
 from bide.core.errors import SettingError
-from bide.providers.gemini.calls import Calls, tier_of, without
+from bide.providers.gemini.calls import tier_of, without
 from bide.providers.gemini.listing import search
 from bide.providers.gemini.operation import instant
-from bide.providers.gemini.status import has_ended, raise_for_create, raise_for_status
+from bide.providers.gemini.service import CREATE_TIMEOUT, PAGE, Service, Spoken, name_of
+from bide.providers.gemini.status import raise_for_create
 from bide.providers.line import Line
 from bide.providers.objects import objects_told
-from bide.providers.port import (
-    Answer,
-    Call,
-    MissingError,
-    Remote,
-    Row,
-    Sought,
-    Submission,
-)
+from bide.providers.port import Call, MissingError, Remote, Row, Sought, Submission
 from bide.providers.setup import Setup, Tools
-from bide.providers.translate import Options, Wire
-from bide.providers.translated import Translation, rows
+from bide.providers.translated import rows
 from bide.providers.vertex import job
 from bide.providers.vertex.authority import ApplicationDefault
 from bide.providers.vertex.place import ANYWHERE, Folder, Place, host_of, publisher_model, tier_headers
@@ -38,47 +30,28 @@ from bide.providers.vertex.rows import lines, read_row
 VERSION = "v1"
 """The version of the API that is spoken unless the account's `api_version` says another."""
 
-CREATE_TIMEOUT = 120.0
-"""Seconds without a byte after which a create counts as unanswered."""
 
-PAGE = 100
-
-
-class VertexProvider:
+class VertexProvider(Service):
     """Implements `bide.providers.port.Provider`."""
 
     def __init__(self, setup: Setup, tools: Tools) -> None:
-        self.account = setup.account
-        self.catalogue = setup.catalogue
-        self.serves = setup.serves
-        self.limits = setup.limits
-        self.capabilities = setup.capabilities
-        self._setup = setup
-        self._buckets: Buckets | None = tools.buckets
-        self._folder = Folder.of(setup.account, setup.bucket) if setup.bucket else None
-        location = setup.region or ANYWHERE
-        self._place = Place(setup.api_version or VERSION, setup.project or "", location)
+        location, version = setup.region or ANYWHERE, setup.api_version or VERSION
         token = setup.token or setup.api_key
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         authority = setup.authority or (None if token else ApplicationDefault(tools.transport))
-        self._line = Line(tools.transport, setup.base_url or host_of(location), headers, authority)
-        self._translation = Translation(Wire.GEMINI, lambda model: Options(model=model or None))
-        self._calls = Calls(self._line, self._translation)
+        super().__init__(setup, Line(tools.transport, setup.base_url or host_of(location), headers, authority), version)
+        self._buckets: Buckets | None = tools.buckets
+        self._folder = Folder.of(setup.account, setup.bucket) if setup.bucket else None
+        self._place = Place(version, setup.project or "", location)
 
-    def check(self, endpoint: str, body: bytes) -> None:
-        self._translation.request(endpoint, body, "")
-
-    async def send(self, call: Call) -> Answer:
-        return await self._calls.send(call, *self._spoken(call))
-
-    def stream(self, call: Call) -> AsyncIterator[bytes]:
-        return self._calls.stream(call, *self._spoken(call))
-
-    def _spoken(self, call: Call) -> tuple[str, bytes, Mapping[str, str]]:
+    def _spoken(self, call: Call) -> Spoken:
         model = self._setup.deployment(call.model, batch=False)
         body = self._translation.request(call.endpoint, call.body, model)
         headers = {"X-Client-Request-Id": call.attempt, **tier_headers(tier_of(body))}
         return self._place.model(model), without(body, "serviceTier"), headers
+
+    def _shown(self, body: bytes) -> Remote:
+        return job.remote(job.read_job(body))
 
     async def stage(self, submission: Submission) -> str | None:
         buckets, folder = self._objects()
@@ -93,7 +66,7 @@ class VertexProvider:
     async def submit(self, submission: Submission, input_file: str | None) -> Remote:
         _, folder = self._objects()
         wanted = {
-            "displayName": f"bide-{submission.tag}",
+            "displayName": name_of(submission.tag),
             "model": publisher_model(self._setup.deployment(submission.model, batch=True)),
             "inputConfig": {"instancesFormat": "jsonl", "gcsSource": {"uris": [input_file]}},
             "outputConfig": {
@@ -107,11 +80,11 @@ class VertexProvider:
         ) as reply:
             body = await reply.read()
             raise_for_create(self._translation, reply, body)
-            return job.remote(job.read_job(body))
+            return self._shown(body)
 
     async def find(self, sought: Sought) -> Remote | None:
         def is_sought(found: job.Job) -> bool:
-            by_name = found.labels.get(job.LABEL) == sought.tag or found.display_name == f"bide-{sought.tag}"
+            by_name = found.labels.get(job.LABEL) == sought.tag or found.display_name == name_of(sought.tag)
             return by_name or (
                 sought.input_file is not None and sought.input_file in found.input_config.gcs_source.uris
             )
@@ -130,9 +103,6 @@ class VertexProvider:
         page = job.read_page(await self._ask("GET", path))
         return page.batch_prediction_jobs, page.next_page_token
 
-    async def poll(self, provider_id: str) -> Remote:
-        return job.remote(job.read_job(await self._ask("GET", self._place.job(provider_id))))
-
     async def harvest(self, file: str, endpoint: str) -> AsyncIterator[list[Row]]:
         buckets, _ = self._objects()
         with objects_told():
@@ -142,14 +112,6 @@ class VertexProvider:
             for name in names:
                 async for some in rows(buckets.read(name), lambda line: read_row(line, endpoint, self._translation)):
                     yield some
-
-    async def cancel(self, provider_id: str) -> Remote:
-        path = f"{self._place.job(provider_id)}:cancel"
-        async with self._line.exchange("POST", path, body=b"{}") as reply:
-            body = await reply.read()
-            if not has_ended(reply, body):
-                raise_for_status(self._translation, reply, body)
-        return await self.poll(provider_id)  # the reply is empty
 
     async def discard(self, file: str) -> None:
         buckets, folder = self._objects()
@@ -168,9 +130,3 @@ class VertexProvider:
         if self._buckets is None or self._folder is None:
             raise SettingError(f"batches need a bucket; set providers.{self.account}.bucket, as in gs://bucket/folder")
         return self._buckets, self._folder
-
-    async def _ask(self, method: str, path: str) -> bytes:
-        async with self._line.exchange(method, path) as reply:
-            body = await reply.read()
-            raise_for_status(self._translation, reply, body)
-            return body

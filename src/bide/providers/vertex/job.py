@@ -6,10 +6,10 @@ import msgspec
 from msgspec import field
 
 from bide.core.states import BatchOutcome
-from bide.providers.decoding import UNREADABLE
 from bide.providers.gemini.operation import OUTCOMES, instant, state_of
 from bide.providers.gemini.status import Status
-from bide.providers.port import OverloadedError, Remote, RowError
+from bide.providers.port import Remote, RowError
+from bide.providers.translated import understood
 
 LABEL = "bide_tag"
 """The label that carries our tag. Jobs are found by it."""
@@ -67,18 +67,12 @@ _pages = msgspec.json.Decoder(Page, strict=False)
 
 def read_job(body: bytes) -> Job:
     """A batch. Raises `OverloadedError` where a 2xx is none."""
-    try:
-        return _jobs.decode(body)
-    except UNREADABLE as error:
-        raise OverloadedError(f"the reply is not understood ({error})") from error
+    return understood(_jobs, body)
 
 
 def read_page(body: bytes) -> Page:
     """A page of batches. Raises `OverloadedError` where a 2xx is none."""
-    try:
-        return _pages.decode(body)
-    except UNREADABLE as error:
-        raise OverloadedError(f"the reply is not understood ({error})") from error
+    return understood(_pages, body)
 
 
 def remote(job: Job) -> Remote:

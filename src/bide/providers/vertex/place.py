@@ -46,10 +46,6 @@ class Place:
         """Where its batches are."""
         return f"{self.parent}/batchPredictionJobs"
 
-    def job(self, name: str) -> str:
-        """The path of a batch by its resource name, which may say the project's number in the place of its id."""
-        return f"/{self.version}/{name}"
-
     def model(self, model: str) -> str:
         """The path of a model, as it is called in real time."""
         name = publisher_model(model)
