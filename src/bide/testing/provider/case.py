@@ -194,6 +194,8 @@ class ProviderCase:
     """Whether a running batch tells how far it is."""
     tells_rates = True
     """Whether replies tell the rate limit."""
+    tells_wait = True
+    """Whether a reached limit says how long to wait."""
     tells_credit = True
     """Whether an account without credit is told from one that is busy."""
     quota_statuses: Sequence[int] = (400, 429)
@@ -206,6 +208,8 @@ class ProviderCase:
     """Whether a batch that was cancelled says so at its end."""
     apart = SECOND
     """Time between creates where there are many, so that not too many are open at once."""
+    serves_results = True
+    """Whether result files come from the provider itself, and not from an object store, whose drivers have a suite of their own."""
     crumbs = 61
     """Bytes of a reply that arrive at a time."""
 
