@@ -15,6 +15,7 @@ from bide.core import states
 from bide.core.identifiers import attempt_number
 from bide.core.money import RateCard
 from bide.core.states import BatchState
+from bide.core.usage import Usage
 from bide.simulator.charges import Charge
 from bide.simulator.results import mischief
 from tests.simulation.life import TAG, Cards, question
@@ -131,7 +132,7 @@ class Checker:
                     f"attempt {row['attempt_id']} has an entry and no charge",
                 )
                 continue
-            usage = (row["input"], row["cached"], row["cache_write"], row["output"], row["reasoning"])
+            usage = tuple(row[name] for name in Usage._fields)
             if usage != tuple(charge.usage):
                 yield (
                     "the ledger has the charged tokens",
@@ -179,7 +180,8 @@ class Checker:
         ):
             charge = self._charges().get(row["attempt_id"])
             card = Cards().card("openai", "", "standard", "")
-            if charge is not None and card is not None and row["held"] < card.cost(charge.usage):
+            cost = card.cost(charge.usage) if charge is not None and card is not None else None
+            if cost is not None and row["held"] < cost:
                 yield "a suspicion is an upper bound", f"attempt {row['attempt_id']}: {row['held']} < {charge}"
 
     def _answers_are_their_own(self) -> Iterator[Violation]:

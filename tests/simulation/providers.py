@@ -66,6 +66,12 @@ SIMULATED: Mapping[str, Simulated] = {
         Simulated("anthropic", "claude-haiku-5-5", "anthropic"),
         Simulated("gemini", "gemini-3.8-flash", "gemini", withholds=frozenset({Status.CANCELLED, Status.EXPIRED})),
         Simulated(
+            "vertex",
+            "gemini-3.8-flash",
+            "vertex",
+            {"project": "bide", "region": "us-central1", "token": "token", "bucket": "gs://bide/batches"},
+        ),
+        Simulated(
             "bedrock",
             "amazon.nova-lite-v1:0",
             "bedrock",
@@ -77,6 +83,12 @@ SIMULATED: Mapping[str, Simulated] = {
             },
             own_id=records.custom_id,
             spoken=Bedrock(least=1),  # a day has too few requests for jobs of a hundred
+        ),
+        Simulated(
+            "vertex",
+            "gemini-3.8-flash",
+            "vertex",
+            {"project": "p", "region": "us-central1", "bucket": "gs://bide/batches"},
         ),
         Simulated("together", "meta-llama/Llama-3.3-70B-Instruct-Turbo", "together/v1"),
     )

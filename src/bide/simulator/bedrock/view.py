@@ -30,8 +30,15 @@ def arn(batch: Batch) -> str:
     return f"{ARN}/{batch.id}"
 
 
+def has_ended(batch: Batch, now: int) -> bool:
+    """Whether a job shows its end. It does so once its results lie in the bucket, where nobody asks for them."""
+    return batch.status(now) in ENDED and (now >= batch.files_at or batch.problem is not None)
+
+
 def status(batch: Batch, now: int) -> str:
     """Where a job stands."""
+    if batch.status(now) in ENDED and not has_ended(batch, now):
+        return "InProgress" if batch.cancel is None else "Stopping"
     match batch.status(now):
         case Status.VALIDATING:
             return "Submitted" if now < batch.created_at + SUBMITTED_FOR else "Validating"
@@ -53,7 +60,7 @@ def status(batch: Batch, now: int) -> str:
 
 def job(batch: Batch, now: int, *, listed: bool = False) -> dict[str, object]:
     """A job as it is now."""
-    asked, ended = asked_of(batch), batch.status(now) in ENDED
+    asked, ended = asked_of(batch), has_ended(batch, now)
     shown: dict[str, object] = {
         "jobArn": arn(batch),
         "jobName": asked.name,
