@@ -12,7 +12,7 @@ def report(attempt: int) -> Report:
     """One that has everything, one in three only what it must have."""
     if attempt % 3 == 0:
         return Report(attempt, AttemptState.LOST)
-    price = Price(Usage(118, 0, 0, attempt, 1), 1, None if attempt % 2 else attempt, -attempt)
+    price = Price(Usage(118, 0, 5, attempt, 1, 3), 1, None if attempt % 2 else attempt, -attempt)
     return Report(
         attempt,
         AttemptState.ERRORED,

@@ -65,7 +65,7 @@ class Ledger(Verbs):
                 int(row["unpriced"]),
                 _whole(row["amount_high"], row["amount_low"]),
                 _whole(row["listed_high"], row["listed_low"]),
-                Usage(*(int(row[name]) for name in ("input", "cached", "cache_write", "output", "reasoning"))),
+                Usage(*(int(row[name]) for name in Usage._fields)),
             )
             for row in await transaction.all(SQL["entries"], owner=owner, job=job)
         ]

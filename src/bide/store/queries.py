@@ -78,7 +78,7 @@ _PHASE = (
 _LOCKS = {"lock": "FOR UPDATE OF {0}", "share": "FOR SHARE OF {0}"}
 
 _BRACES = re.compile(r"\{([^{}]+)\}")
-_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)")
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z_0-9]*)")
 _BLOCK = re.compile(r"^-- name: (\w+)\n((?:-- [^\n]*\n)*)(.*?)(?=^-- name: |\Z)", re.MULTILINE | re.DOTALL)
 
 

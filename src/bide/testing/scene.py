@@ -30,7 +30,7 @@ BODY_LENGTH, INPUT_TOKENS, OUTPUT_TOKENS = 100, 30, 200
 TOKENS = INPUT_TOKENS + OUTPUT_TOKENS
 """What every made-up request has."""
 
-USAGE = Usage(input=30, cached=10, cache_write=5, output=20, reasoning=7)
+USAGE = Usage(input=30, cached=10, cache_write=5, output=20, reasoning=7, cache_write_1h=3)
 
 ROOMY = Room(100_000, 1 << 40, 1 << 40)
 """More than any batch of a test takes."""

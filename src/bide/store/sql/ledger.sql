@@ -13,7 +13,7 @@ SELECT e.kind, e.lane, e.reason, count(*) AS entries, sum(CASE WHEN e.amount IS 
     sum(e.amount / 1000000) AS amount_high, sum(e.amount % 1000000) AS amount_low,
     sum(e.listed / 1000000) AS listed_high, sum(e.listed % 1000000) AS listed_low,
     sum(e.input) AS input, sum(e.cached) AS cached, sum(e.cache_write) AS cache_write, sum(e.output) AS output,
-    sum(e.reasoning) AS reasoning
+    sum(e.reasoning) AS reasoning, sum(e.cache_write_1h) AS cache_write_1h
 FROM ledger e WHERE e.owner = :owner AND e.job_id = :job
 GROUP BY e.kind, e.lane, e.reason ORDER BY e.kind, e.lane, e.reason;
 

@@ -16,6 +16,7 @@
     cache_write {integer} NOT NULL,
     output {integer} NOT NULL,
     reasoning {integer} NOT NULL,
+    cache_write_1h {integer} NOT NULL,
     billed {integer} NOT NULL, -- 0: no, 1: yes, 2: perhaps
     card_id {integer},
     amount {integer},

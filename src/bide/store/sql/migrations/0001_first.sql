@@ -231,6 +231,7 @@ CREATE TABLE ledger (
     cache_write {integer} NOT NULL,
     output {integer} NOT NULL,
     reasoning {integer} NOT NULL,
+    cache_write_1h {integer} NOT NULL,    -- of `cache_write`
     at {integer} NOT NULL
 ) {strict};
 CREATE INDEX ledger_by_job ON ledger (job_id);
