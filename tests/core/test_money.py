@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -18,6 +19,7 @@ from bide.core.usage import Usage
 
 # 0.25, 0.025, 0.30 and 2.00 USD per million tokens.
 MINI = Rates(input=250_000_000, cached=25_000_000, cache_write=300_000_000, output=2_000_000_000)
+HOURLY = replace(MINI, cache_write_1h=500_000_000)
 LONG = Rates(input=500_000_000, cached=50_000_000, cache_write=600_000_000, output=3_000_000_000)
 
 
@@ -48,7 +50,33 @@ def test_a_rate_is_a_price_per_million_tokens() -> None:
     ],
 )  # fmt: skip
 def test_a_charge(usage: Usage, charge: int) -> None:
-    assert MINI.charge(usage) == charge
+    assert MINI.charge(usage) == HOURLY.charge(usage) == charge
+
+
+@pytest.mark.parametrize(
+    ("usage", "charge"),
+    [
+        pytest.param(Usage(input=1_000, cache_write=1_000, cache_write_1h=1_000), 500_000_000_000, id="all for an hour"),
+        pytest.param(
+            Usage(input=1_000, cached=500, cache_write=400, cache_write_1h=300), 217_500_000_000, id="every kind: 500, 100, 300, 100"
+        ),
+        pytest.param(
+            Usage(input=100, cache_write=100, cache_write_1h=200), 100_000_000_000, id="more than was written: nothing is negative"
+        ),
+    ],
+)  # fmt: skip
+def test_a_write_for_an_hour_has_its_own_price_or_none(usage: Usage, charge: int) -> None:
+    assert HOURLY.charge(usage) == charge
+    assert MINI.charge(usage) is None, "not the price of a shorter write"
+    assert card((0, MINI)).cost(usage) is None
+
+
+def test_the_tier_decides_whether_a_price_is_known() -> None:
+    tiered = card((0, HOURLY), (1_000, LONG))
+    written = Usage(input=1_000, cache_write=1, cache_write_1h=1)
+
+    assert tiered.cost(written) is not None
+    assert tiered.cost(written._replace(input=1_001)) is None
 
 
 @pytest.mark.parametrize(
@@ -99,13 +127,15 @@ def test_a_cost_is_rounded_once() -> None:
 
 
 @given(
-    st.tuples(*[st.integers(0, 10**11)] * 4),
-    st.tuples(*[st.integers(0, 10**7)] * 4),
+    st.tuples(*[st.integers(0, 10**11)] * 5),
+    st.tuples(*[st.integers(0, 10**7)] * 5),
 )
-def test_a_cost_is_exact_to_half_a_unit(prices: tuple[int, int, int, int], tokens: tuple[int, ...]) -> None:
-    plain, cached, written, output = tokens
-    cost = card((0, Rates(*prices))).cost(Usage(plain + cached + written, cached, written, output))
+def test_a_cost_is_exact_to_half_a_unit(prices: tuple[int, int, int, int, int], tokens: tuple[int, ...]) -> None:
+    plain, cached, short, output, longer = tokens
+    written = short + longer
+    cost = card((0, Rates(*prices))).cost(Usage(plain + cached + written, cached, written, output, 0, longer))
 
+    assert cost is not None
     exact = sum(Fraction(price, 1_000) * count for price, count in zip(prices, tokens, strict=True))
     assert -Fraction(1, 2) < cost - exact <= Fraction(1, 2)
 

@@ -1,5 +1,5 @@
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -73,6 +73,15 @@ def test_an_answer_that_tells_no_tokens_has_no_price() -> None:
     price = Tariff(card(BATCH, 2), 1, card(STANDARD, 4)).price(None)
 
     assert (price.usage, price.amount, price.listed) == (Usage(), None, None)
+
+
+def test_an_answer_with_a_token_that_has_no_price_is_unpriced() -> None:
+    priced, written = card(STANDARD, 4), Usage(input=100, cache_write=100, cache_write_1h=100)
+    hourly = replace(priced, tiers=((0, replace(priced.tiers[0][1], cache_write_1h=8 * 10**9)),))
+
+    price = Tariff(card(BATCH, 2), 1, hourly).price(written)
+
+    assert (price.usage, price.card, price.amount, price.listed) == (written, 1, None, 800 * 10**6)
 
 
 async def test_a_tariff_is_resolved_once_a_day(desk: Desk) -> None:

@@ -39,13 +39,15 @@ def starts(day: str) -> StartDateConstraint:
     return StartDateConstraint(datetime.date.fromisoformat(day))
 
 
-def test_the_four_kinds_of_token() -> None:
-    catalogue = one_model(price(input_mtok="2", cache_read_mtok="0.5", cache_write_mtok="2.5", output_mtok="8"))
+def test_the_kinds_of_token() -> None:
+    catalogue = one_model(
+        price(input_mtok="2", cache_read_mtok="0.5", cache_write_mtok="2.5", cache_write_1h_mtok="4", output_mtok="8")
+    )
 
     card = catalogue.card("openai", "m", "standard", DAY)
 
     assert card is not None
-    assert card.tiers == ((0, Rates(2_000_000_000, 500_000_000, 2_500_000_000, 8_000_000_000)),)
+    assert card.tiers == ((0, Rates(2_000_000_000, 500_000_000, 2_500_000_000, 8_000_000_000, 4_000_000_000)),)
     assert (card.source, card.confidence, card.day) == ("catalogue:test@1", "catalogue", DAY)
 
 
@@ -56,22 +58,33 @@ def test_a_cached_token_that_is_free_of_charge_is_not_an_input_token() -> None:
     assert card.tiers[0][1] == Rates(2_000_000_000, 0, 2_000_000_000, 8_000_000_000)
 
 
+def test_a_write_for_an_hour_without_its_own_price_has_none() -> None:
+    card = one_model(price(input_mtok="2", cache_write_mtok="2.5", output_mtok="8")).card(
+        "openai", "m", "standard", DAY
+    )
+
+    assert card is not None
+    assert card.tiers[0][1].cache_write_1h is None
+
+
 def test_boundaries_of_different_kinds_are_merged() -> None:
     catalogue = one_model(
         ModelPrice(
             input_mtok=TieredPrices(Decimal(1), [Tier(100, Decimal(2)), Tier(300, Decimal(3))]),
             output_mtok=TieredPrices(Decimal(10), [Tier(200, Decimal(20))]),
+            cache_write_1h_mtok=TieredPrices(Decimal(2), [Tier(400, Decimal(6))]),
         )
     )
 
     card = catalogue.card("openai", "m", "standard", DAY)
 
     assert card is not None
-    assert [(above, rates.input, rates.output) for above, rates in card.tiers] == [
-        (0, 1_000_000_000, 10_000_000_000),
-        (100, 2_000_000_000, 10_000_000_000),
-        (200, 2_000_000_000, 20_000_000_000),
-        (300, 3_000_000_000, 20_000_000_000),
+    assert [(above, rates.input, rates.output, rates.cache_write_1h) for above, rates in card.tiers] == [
+        (0, 1_000_000_000, 10_000_000_000, 2_000_000_000),
+        (100, 2_000_000_000, 10_000_000_000, 2_000_000_000),
+        (200, 2_000_000_000, 20_000_000_000, 2_000_000_000),
+        (300, 3_000_000_000, 20_000_000_000, 2_000_000_000),
+        (400, 3_000_000_000, 20_000_000_000, 6_000_000_000),
     ]
 
 

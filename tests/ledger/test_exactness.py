@@ -69,14 +69,15 @@ def test_costs_equal_the_librarys_on_random_cases(catalogue: Catalogue) -> None:
     def pick(values: Sequence[T]) -> T:
         return values[below(len(values))]
 
-    compared, absent = Counter[str](), Counter[str]()
+    compared, absent, for_an_hour = Counter[str](), Counter[str](), 0
     for _ in range(CASES):
         surface, model = pick(MODELS)
         mode, day = pick(list(CONTEXTS)), pick(DAYS)
         size = pick([*boundaries(model), below(100), below(10_000), below(1_000_000)])
         cached = below(size + 1) if below(2) else 0
         written = below(size - cached + 1) if below(2) else 0
-        usage = Usage(input=size, cached=cached, cache_write=written, output=below(10_000))
+        longer = below(written + 1) if below(2) else 0
+        usage = Usage(input=size, cached=cached, cache_write=written, output=below(10_000), cache_write_1h=longer)
 
         card = catalogue.card(surface, model.id, mode, day)
         moment = datetime.datetime.fromisoformat(day).replace(hour=below(24), minute=below(60), tzinfo=datetime.UTC)
@@ -85,11 +86,16 @@ def test_costs_equal_the_librarys_on_random_cases(catalogue: Catalogue) -> None:
             absent[mode] += 1
         if card is None:
             continue
+        if longer and card.rates(size).cache_write_1h is None:
+            # The library falls back to the price of a shorter write.
+            assert card.cost(usage) is None
+            usage = usage._replace(cache_write_1h=0)
         library = genai_prices.calc_price(
             genai_prices.Usage(
                 input_tokens=usage.input,
                 cache_read_tokens=usage.cached,
                 cache_write_tokens=usage.cache_write,
+                cache_write_1h_tokens=usage.cache_write_1h or None,
                 output_tokens=usage.output,
             ),
             model.id,
@@ -100,8 +106,10 @@ def test_costs_equal_the_librarys_on_random_cases(catalogue: Catalogue) -> None:
         expected = int((library.total_price * DOLLAR).quantize(Decimal(1), ROUND_HALF_UP))
         assert card.cost(usage) == expected, (surface, model.id, mode, day, usage)
         compared[mode] += 1
+        for_an_hour += bool(usage.cache_write_1h)
 
     # The comparison is worth something only if each mode had its share of real answers.
     assert sum(compared.values()) >= 1_000
     assert all(compared[mode] >= 50 for mode in CONTEXTS), compared
+    assert for_an_hour >= 20
     assert all(absent[mode] >= 50 for mode in ("batch", "flex", "priority")), absent

@@ -15,7 +15,21 @@ def test_a_price_and_a_batch_multiplier() -> None:
 
     assert override is not None
     assert override.prices == {"standard": ((0, Rates(1_100_000_000, 110_000_000, 1_100_000_000, 9_000_000_000)),)}
-    assert override.multipliers == {"batch": PerKind(*[Decimal("0.5")] * 4)}
+    assert override.multipliers == {"batch": PerKind(*[Decimal("0.5")] * 5)}
+
+
+def test_a_price_for_an_hour_is_never_made_up() -> None:
+    said = {
+        "input": "2",
+        "output": "8",
+        "cache_write": "2.5",
+        "batch": {"input": "1", "output": "4", "cache_write_1h": "2"},
+    }
+    override = parse({"team/claude": said}).find("team", "claude")
+
+    assert override is not None
+    assert override.prices["standard"][0][1].cache_write_1h is None
+    assert override.prices["batch"][0][1].cache_write_1h == 2_000_000_000
 
 
 def test_prices_of_one_mode_alone() -> None:
@@ -47,7 +61,7 @@ def test_only_the_model_itself_is_meant() -> None:
         pytest.param({"openai/m": "1"}, "write a table", id="no table"),
         pytest.param({"openai/m": {"inptu": "1"}}, 'm".inptu is no setting; did you mean input', id="a typing error"),
         pytest.param({"openai/m": {"batch": {"inptu": "1"}}}, 'm".batch.inptu is no setting', id="one level down"),
-        pytest.param({"openai/m": {"colour": "1"}}, "input, output, cached, cache_write, batch", id="what is known"),
+        pytest.param({"openai/m": {"colour": "1"}}, "input, output, cached, cache_write, cache_write_1h, batch", id="what is known"),
         pytest.param({"openai/m": {"input": "1"}}, 'm".output is missing', id="half a price"),
         pytest.param({"openai/m": {"cached": "1"}}, 'm".input is missing', id="less than half"),
         pytest.param({"openai/m": {"batch": {"input": "1"}}}, 'm".batch.output is missing', id="half a batch price"),

@@ -8,7 +8,7 @@ import pytest
 
 from bide.core.clock import DAY, HOUR, SECOND
 from bide.core.errors import SettingError
-from bide.core.money import to_decimal
+from bide.core.money import from_decimal
 from bide.core.usage import Usage
 from bide.ledger.overlay import Overlay
 from bide.ledger.prices import CARDS_KEPT, Prices, day_of
@@ -82,7 +82,7 @@ def test_the_batch_price_comes_from_the_first_who_knows(
         assert card is None
     else:
         assert card is not None
-        assert to_decimal(card.cost(MILLION_EACH)) == Decimal(dollars)
+        assert card.cost(MILLION_EACH) == from_decimal(Decimal(dollars))
         assert card.source.startswith(source)
         assert card.confidence == confidence
         assert (card.provider, card.model, card.mode, card.day) == ("openai", model, "batch", day)
@@ -102,7 +102,7 @@ def test_the_batch_price_comes_from_the_first_who_knows(
 def test_a_model_of_ones_own(settings: dict[str, object], mode: str, dollars: str | None) -> None:
     card = Prices({"localhost/my-model": settings}).card("localhost", "my-model", mode, TODAY)
 
-    assert (card and to_decimal(card.cost(MILLION_EACH))) == (dollars and Decimal(dollars))
+    assert (card and card.cost(MILLION_EACH)) == (dollars and from_decimal(Decimal(dollars)))
 
 
 def test_an_override_that_cannot_be_used_is_refused_at_once() -> None:

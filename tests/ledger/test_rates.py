@@ -52,6 +52,24 @@ def test_a_kind_without_its_own_multiplier_costs_what_input_costs() -> None:
     assert scaled(standard, PerKind(Decimal("0.5"), Decimal("0.5"))) == ((0, Rates(1_000, 1_000, 1_000, 4_000)),)
 
 
+@pytest.mark.parametrize(
+    ("listed", "multiplier", "expected"),
+    [
+        pytest.param(4_000, "0.5", 2_000, id="half"),
+        pytest.param(4_000, None, None, id="the mode has no price for it"),
+        pytest.param(None, "0.5", None, id="half of what nobody knows"),
+    ],
+)
+def test_a_write_for_an_hour_is_multiplied_by_its_own_number_or_unknown(
+    listed: int | None, multiplier: str | None, expected: int | None
+) -> None:
+    half = PerKind(*[Decimal("0.5")] * 4, cache_write_1h=Decimal(multiplier) if multiplier else None)
+
+    tiers = scaled(((0, Rates(2_000, 200, 2_500, 8_000, listed)),), half)
+
+    assert tiers == ((0, Rates(1_000, 100, 1_250, 4_000, expected)),)
+
+
 def test_a_product_that_is_too_fine_is_refused() -> None:
     with pytest.raises(ValueError, match="finer"):
         scaled(((0, Rates(1, 1, 1, 1)),), PerKind(Decimal("0.5"), Decimal(1)))

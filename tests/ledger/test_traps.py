@@ -21,7 +21,11 @@ MILLION = 1_000_000
 
 def cost(prices: Prices, provider: str, model: str, mode: str, day: str, usage: Usage) -> Decimal | None:
     card = prices.card(provider, model, mode, day)
-    return None if card is None else to_decimal(card.cost(usage))
+    return None if card is None else dollars(card.cost(usage))
+
+
+def dollars(amount: int | None) -> Decimal | None:
+    return None if amount is None else to_decimal(amount)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +76,7 @@ def test_a_mode_is_priced_on_the_days_it_has_a_price(
 ) -> None:
     card = prices.card("openai", "gpt-5", mode, day)
 
-    assert (card and to_decimal(card.cost(Usage(input=MILLION, output=MILLION)))) == (amount and Decimal(amount))
+    assert (card and dollars(card.cost(Usage(input=MILLION, output=MILLION)))) == (amount and Decimal(amount))
     assert card is None or card.source.startswith(source)
 
 
@@ -155,7 +159,7 @@ def test_the_overlays_batch_knows_that_too(prices: Prices, provider: str, model:
 
     assert card is not None
     assert card.source.startswith("overlay:")
-    assert to_decimal(card.cost(Usage(input=MILLION, cached=MILLION))) == Decimal(amount)
+    assert dollars(card.cost(Usage(input=MILLION, cached=MILLION))) == Decimal(amount)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +184,7 @@ def test_a_price_of_another_surface_is_an_assumption_and_its_discounts_are_not_t
     assert catalogue.card("vertex", "gemini-3.8-flash", "batch", TODAY) is None
     # On Vertex AI cached tokens keep the cache rate: 0.075, where the developer API's batch takes 0.0375.
     assert batch is not None
-    assert to_decimal(batch.cost(Usage(input=MILLION, cached=MILLION))) == Decimal("0.075")
+    assert dollars(batch.cost(Usage(input=MILLION, cached=MILLION))) == Decimal("0.075")
 
 
 @pytest.mark.parametrize(
@@ -245,3 +249,61 @@ def test_together_discounts_one_model(prices: Prices, model: str, amount: str | 
     usage = Usage(input=MILLION, output=MILLION)
 
     assert cost(prices, "together", model, "batch", TODAY, usage) == (amount and Decimal(amount))
+
+
+ALL_FOR_AN_HOUR = Usage(input=100_000, cache_write=100_000, cache_write_1h=100_000)
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "mode", "day", "amount"),
+    [
+        # 100,000 tokens written for an hour: twice the input price, where five minutes cost 1.25 times as much.
+        pytest.param("anthropic", "claude-opus-5-5", "standard", TODAY, "0.80", id="4 in, 8 for an hour"),
+        pytest.param("anthropic", "claude-opus-5-5", "batch", TODAY, "0.40", id="a batch halves it"),
+        pytest.param("anthropic", "claude-opus-5-5", "batch", "2026-10-13", "0.40", id="by our rule too"),
+        pytest.param("anthropic", "claude-haiku-5-5", "batch", TODAY, "0.01", id="below the price step"),
+        pytest.param("anthropic", "claude-3-haiku-20240307", "batch", "2025-06-01", "0.025", id="a retired model"),
+        pytest.param("vertex", "claude-opus-5-5", "standard", TODAY, "0.80", id="Vertex AI"),
+        pytest.param("vertex", "claude-opus-5-5", "batch", TODAY, "0.80", id="its batch takes nothing off the cache"),
+        pytest.param("vertex", "claude-fable-5-2", "batch", TODAY, "0.80", id="but where its list says so"),
+        pytest.param("bedrock", "global.anthropic.claude-opus-5-5", "standard", TODAY, "0.80", id="Bedrock"),
+        pytest.param("bedrock", "us.anthropic.claude-haiku-4-5-20251001-v1:0", "standard", TODAY, "0.22", id="a region"),
+        pytest.param(
+            "bedrock", "us.anthropic.claude-haiku-4-5-20251001-v1:0", "batch", TODAY, None, id="Bedrock's batch: not said"
+        ),
+    ],
+)  # fmt: skip
+def test_a_write_that_lives_for_an_hour(
+    prices: Prices, provider: str, model: str, mode: str, day: str, amount: str | None
+) -> None:
+    assert cost(prices, provider, model, mode, day, ALL_FOR_AN_HOUR) == (amount and Decimal(amount))
+
+
+def test_a_price_for_five_minutes_is_not_one_for_an_hour(prices: Prices) -> None:
+    fallen_back = genai_prices.calc_price(
+        genai_prices.Usage(input_tokens=100_000, cache_write_tokens=100_000, cache_write_1h_tokens=100_000),
+        "claude-4-sonnet",
+        provider_id="google",
+    )
+    assert fallen_back.total_price == Decimal("0.375")
+
+    assert cost(prices, "vertex", "claude-4-sonnet", "standard", TODAY, ALL_FOR_AN_HOUR) is None
+    short = ALL_FOR_AN_HOUR._replace(cache_write_1h=0)
+    assert cost(prices, "vertex", "claude-4-sonnet", "standard", TODAY, short) == Decimal("0.375")
+
+
+def test_every_write_for_an_hour_that_is_listed_costs_twice_the_input(prices: Prices) -> None:
+    """Anthropic's rule, which bide does not apply by itself: a list that leaves it is to be looked at."""
+    from genai_prices.data import providers
+
+    lists = {"anthropic": "anthropic", "aws": "bedrock", "google": "vertex"}
+    found: Counter[str] = Counter()
+    for listed in providers:
+        for model in listed.models if listed.id in lists else ():
+            for mode in ("standard", "batch"):
+                card = prices.card(lists[listed.id], model.id, mode, TODAY)
+                for _, rates in card.tiers if card and card.source.startswith("catalogue:") else ():
+                    if rates.cache_write_1h is not None:
+                        assert rates.cache_write_1h == 2 * rates.input, (listed.id, model.id, mode)
+                        found[listed.id] += 1
+    assert all(found[name] >= 10 for name in lists), found

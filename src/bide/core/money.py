@@ -25,22 +25,27 @@ LARGEST = 18
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What one token of each kind costs, in 1e-15 USD."""
+    """What one token of each kind costs, in 1e-15 USD.
+
+    `cache_write_1h` is for writes that live for an hour, `cache_write` for the others. None: nobody has named the price.
+    """
 
     input: int
     cached: int
     cache_write: int
     output: int
+    cache_write_1h: int | None = None
 
-    def charge(self, usage: Usage) -> int:
-        """The charge in 1e-15 USD, unrounded. Reasoning tokens are output tokens."""
+    def charge(self, usage: Usage) -> int | None:
+        """The charge in 1e-15 USD, unrounded; None where a token has no price. Reasoning tokens are output tokens."""
         plain = max(0, usage.input - usage.cached - usage.cache_write)
-        return (
-            plain * self.input
-            + usage.cached * self.cached
-            + usage.cache_write * self.cache_write
-            + usage.output * self.output
-        )
+        charge = plain * self.input + usage.cached * self.cached + usage.output * self.output
+        if not usage.cache_write_1h:
+            return charge + usage.cache_write * self.cache_write
+        if self.cache_write_1h is None:
+            return None
+        shorter = max(0, usage.cache_write - usage.cache_write_1h)
+        return charge + shorter * self.cache_write + usage.cache_write_1h * self.cache_write_1h
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +72,10 @@ class RateCard:
                 chosen = rates
         return chosen
 
-    def cost(self, usage: Usage) -> int:
-        """The cost of one answer in 1e-12 USD, rounded half up."""
-        return (self.rates(usage.input).charge(usage) + RATE_PER_UNIT // 2) // RATE_PER_UNIT
+    def cost(self, usage: Usage) -> int | None:
+        """The cost of one answer in 1e-12 USD, rounded half up; None where the card has no price for a token of it."""
+        charge = self.rates(usage.input).charge(usage)
+        return None if charge is None else (charge + RATE_PER_UNIT // 2) // RATE_PER_UNIT
 
 
 def to_decimal(amount: int) -> Decimal:

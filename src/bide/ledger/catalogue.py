@@ -4,8 +4,9 @@ Asked for the batch price of a model that has none, the library answers with the
 is misspelt, and a day before the batch price was known. Here a price that does not exist, or is not in force on that
 day, is None, and so is one that tokens cannot express (pages, seconds, images in the answer, hours of the day).
 
-What its prices mean: `cache_write_mtok` is the five-minute write; prices of tool calls come on top of tokens and are
-left out; a dearer rate for audio or image *input* is left out too, so a card prices text.
+What its prices mean: `cache_write_mtok` is the five-minute write, `cache_write_1h_mtok` the one-hour write, for which the
+library falls back to the shorter one's price; prices of tool calls come on top of tokens and are left out; a dearer
+rate for audio or image *input* is left out too, so a card prices text.
 """
 
 import datetime
@@ -62,6 +63,9 @@ LISTINGS: Mapping[str, tuple[Listing, ...]] = {
     "openrouter": (Listing("openrouter"),),
 }
 """bide's providers. One that is not here (a server of one's own) has no catalogue prices."""
+
+PRICED = ("input_mtok", "output_mtok", "cache_read_mtok", "cache_write_mtok", "cache_write_1h_mtok")
+"""Prices that a card has."""
 
 BESIDE_TOKENS = re.compile(
     r"(?:web|social|storage)_searches_kcount|code_executions_kcount"
@@ -193,19 +197,28 @@ def _tiers(prices: "ModelPrice", free_output: bool) -> Tiers | None:
         return None
     cached = plain if prices.cache_read_mtok is None else prices.cache_read_mtok
     cache_write = plain if prices.cache_write_mtok is None else prices.cache_write_mtok
+    longer = prices.cache_write_1h_mtok
     kinds = (plain, cached, cache_write, Decimal(0) if output is None else output)
-    boundaries = sorted({0, *(tier.start for kind in kinds for tier in getattr(kind, "tiers", ()))})
+    boundaries = sorted({0, *(tier.start for kind in (*kinds, longer) for tier in getattr(kind, "tiers", ()))})
     try:
-        return tuple((above, Rates(*(rate(_at(kind, above)) for kind in kinds))) for above in boundaries)
+        return tuple(
+            (
+                above,
+                Rates(
+                    *(rate(_at(kind, above)) for kind in kinds),
+                    # Left out it is unknown: nobody who tells the two writes apart sells both at one price.
+                    cache_write_1h=None if longer is None else rate(_at(longer, above)),
+                ),
+            )
+            for above in boundaries
+        )
     except ValueError:
         # Finer than our arithmetic: no exact cost exists.
         return None
 
 
 def _expressible(key: str) -> bool:
-    return key in ("input_mtok", "output_mtok", "cache_read_mtok", "cache_write_mtok") or bool(
-        BESIDE_TOKENS.fullmatch(key)
-    )
+    return key in PRICED or bool(BESIDE_TOKENS.fullmatch(key))
 
 
 def _at(price: "Decimal | TieredPrices", above: int) -> Decimal:

@@ -2,13 +2,13 @@
 
 The bounds hold as far as the token counts do: `low` is the whole input at its cheapest kind and no answer at all,
 `upper` the whole input at its dearest kind in the dearest tier that a request can reach, and every answer at its cap.
+A kind without a price is in no bound; an answer that has such tokens is unpriced.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bide.core.money import RATE_PER_UNIT, RateCard
-from bide.core.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,17 @@ def estimate(load: Load, card: RateCard | None, assumption: OutputAssumption) ->
     upper_output = load.capped_output + uncapped * assumption.upper
 
     reachable = [rates for above, rates in card.tiers if above == 0 or load.longest_input > above]
-    kinds = [kind for rates in reachable for kind in (rates.input, rates.cached, rates.cache_write)]
+    kinds = [
+        kind
+        for rates in reachable
+        for kind in (rates.input, rates.cached, rates.cache_write, rates.cache_write_1h)
+        if kind is not None
+    ]
     # Half a unit for each answer, because every ledger entry is rounded by itself.
     rounding = load.requests * RATE_PER_UNIT // 2
     low = load.input_tokens * min(kinds) - rounding
     typical = card.rates(load.input_tokens // load.requests)
-    expected = typical.charge(Usage(input=load.input_tokens, output=expected_output))
+    expected = load.input_tokens * typical.input + expected_output * typical.output
     upper = load.input_tokens * max(kinds) + upper_output * max(rates.output for rates in reachable) + rounding
     return Estimate(
         low=max(0, low // RATE_PER_UNIT),

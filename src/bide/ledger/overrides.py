@@ -4,6 +4,7 @@
     input = "1.10"                       # USD per million tokens, in quotes because a float is not exact
     output = "9"
     cached = "0.11"                      # left out: an input token like any other
+    cache_write_1h = "2.20"              # left out: unknown
     batch = "0.5"                        # a multiplier of the standard price ...
 
     [prices."together/my/llama".batch]   # ... or prices of its own
@@ -23,7 +24,7 @@ from typing import cast
 from bide.core.errors import SettingError
 from bide.ledger.rates import MODES, STANDARD, PerKind, Tiers, flat
 
-KINDS = ("input", "output", "cached", "cache_write")
+KINDS = ("input", "output", "cached", "cache_write", "cache_write_1h")
 OTHER_MODES = tuple(mode for mode in MODES if mode != STANDARD)
 
 
@@ -76,7 +77,7 @@ def _override(where: str, value: object) -> Override:
             prices[mode] = _price(f"{where}.{mode}", _table(f"{where}.{mode}", cast(object, said), KINDS))
         elif said is not None:
             factor = _number(f"{where}.{mode}", said)
-            multipliers[mode] = PerKind(factor, factor, factor, factor)
+            multipliers[mode] = PerKind(factor, factor, factor, factor, factor)
     return Override(prices, multipliers)
 
 

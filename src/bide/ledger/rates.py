@@ -39,13 +39,15 @@ Tiers = tuple[tuple[int, Rates], ...]
 class PerKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A number for each kind of token: USD per million tokens, or a multiplier of another price.
 
-    Without one of its own a cached or cache-writing token is an input token like any other.
+    Without one of its own a cached or cache-writing token is an input token like any other. A write that lives for an hour
+    is not: who tells it apart charges more for it, so without a number of its own its price is unknown.
     """
 
     input: Decimal
     output: Decimal
     cached: Decimal | None = None
     cache_write: Decimal | None = None
+    cache_write_1h: Decimal | None = None
 
 
 def rate(dollars: Decimal) -> int:
@@ -74,6 +76,7 @@ def flat(price: PerKind) -> Tiers:
                 cached=plain if price.cached is None else rate(price.cached),
                 cache_write=plain if price.cache_write is None else rate(price.cache_write),
                 output=rate(price.output),
+                cache_write_1h=None if price.cache_write_1h is None else rate(price.cache_write_1h),
             ),
         ),
     )
@@ -98,6 +101,11 @@ def _scaled_rates(rates: Rates, multiplier: PerKind) -> Rates:
         cached=plain if multiplier.cached is None else _whole(multiplier.cached, rates.cached),
         cache_write=plain if multiplier.cache_write is None else _whole(multiplier.cache_write, rates.cache_write),
         output=_whole(multiplier.output, rates.output),
+        cache_write_1h=(
+            None
+            if rates.cache_write_1h is None or multiplier.cache_write_1h is None
+            else _whole(multiplier.cache_write_1h, rates.cache_write_1h)
+        ),
     )
 
 
