@@ -159,7 +159,7 @@ _ANSWERS = [
         {M: message([text("x")], "end_turn", message_usage(1, 2, short=3, long=4))},
         {C: chat({"content": "x"}, "stop", chat_usage(8, 2, written=7))},
         Stop.END,
-        Usage(8, 0, 7, 2, 0),
+        Usage(8, 0, 7, 2, 0, 4),
     ),
     Answer(
         "stop-sequence",

@@ -186,7 +186,7 @@ STREAMS = [
         ).encode(),
         text="x",
         finish=Stop.LENGTH,
-        usage=Usage(60, 30, 20, 7, 3),
+        usage=Usage(60, 30, 20, 7, 3, 5),
     ),
     Streamed(
         "calls",

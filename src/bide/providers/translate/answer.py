@@ -45,6 +45,7 @@ class Tokens(Struct, frozen=True, gc=False):
             cache_write=self.cache_write,
             output=self.output,
             reasoning=self.reasoning,
+            cache_write_1h=self.cache_write_1h,
         )
 
 

@@ -96,7 +96,7 @@ def _usage(usage: Usage, output: int, tier: str) -> MessageUsage:
         input_tokens=usage.input - usage.cached - usage.cache_write,
         cache_creation_input_tokens=usage.cache_write,
         cache_read_input_tokens=usage.cached,
-        cache_creation=CacheCreation(usage.cache_write),
+        cache_creation=CacheCreation(usage.cache_write - usage.cache_write_1h, usage.cache_write_1h),
         output_tokens=output,
         output_tokens_details=OutputDetails(min(output, usage.reasoning)),
         service_tier=tier,
