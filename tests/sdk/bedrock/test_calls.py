@@ -1,0 +1,74 @@
+"""Every method of the runtime that bide depends on."""
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from tests.sdk.bedrock.conftest import Clients, ask
+
+NOVA = "amazon.nova-lite-v1:0"
+CLAUDE = "us.anthropic.claude-haiku-4-5-20251001-v1:0"
+MESSAGES = [{"role": "user", "content": [{"text": "hello there"}]}]
+
+
+async def test_converse(models: Any) -> None:
+    answer = await ask(models.converse, modelId=NOVA, messages=MESSAGES, inferenceConfig={"maxTokens": 50})
+    assert "hello there" in answer["output"]["message"]["content"][0]["text"]
+    assert answer["usage"]["totalTokens"] == answer["usage"]["inputTokens"] + answer["usage"]["outputTokens"]
+    assert answer["stopReason"] in ("end_turn", "max_tokens")
+    assert answer["serviceTier"] == {"type": "default"}
+    assert answer["ResponseMetadata"]["RequestId"]
+
+
+async def test_converse_as_a_stream(models: Any) -> None:
+    def collect() -> list[dict[str, Any]]:
+        return list(models.converse_stream(modelId=NOVA, messages=MESSAGES)["stream"])
+
+    events = await ask(collect)
+    kinds = [next(iter(event)) for event in events]
+    assert kinds[0] == "messageStart"
+    assert kinds[-3:] == ["contentBlockStop", "messageStop", "metadata"]
+    deltas = [event["contentBlockDelta"]["delta"]["text"] for event in events if "contentBlockDelta" in event]
+    assert len(deltas) > 1
+    assert "hello there" in "".join(deltas)
+    assert events[-1]["metadata"]["usage"]["outputTokens"] > 0
+
+
+async def test_invoke_model_of_claude(models: Any) -> None:
+    body = {
+        "anthropic_version": "bedrock-2023-05-31",
+        "max_tokens": 50,
+        "messages": [{"role": "user", "content": "hello there"}],
+    }
+    reply = await ask(models.invoke_model, modelId=CLAUDE, body=json.dumps(body))
+    answer = json.loads(await ask(reply["body"].read))
+    assert answer["type"] == "message"
+    assert "hello there" in answer["content"][0]["text"]
+    with pytest.raises(models.exceptions.ValidationException, match="Extra inputs"):
+        await ask(models.invoke_model, modelId=CLAUDE, body=json.dumps({**body, "stream": True}))
+    with pytest.raises(models.exceptions.ValidationException, match="anthropic_version"):
+        await ask(models.invoke_model, modelId=CLAUDE, body=json.dumps({**body, "anthropic_version": "2023-06-01"}))
+
+
+async def test_tokens_are_counted(models: Any) -> None:
+    counted = await ask(models.count_tokens, modelId=NOVA, input={"converse": {"messages": MESSAGES}})
+    assert counted["inputTokens"] > 0
+
+
+async def test_a_model_is_named_by_its_arn(models: Any) -> None:
+    arn = f"arn:aws:bedrock:us-east-1:123456789012:inference-profile/{CLAUDE}"
+    assert (await ask(models.converse, modelId=arn, messages=MESSAGES))["output"]
+
+
+async def test_errors_have_the_classes_that_the_sdk_knows(models: Any, client: Clients) -> None:
+    with pytest.raises(models.exceptions.ValidationException):
+        await ask(models.converse, modelId=NOVA, messages=[])
+    await ask(models.converse, modelId="amazon.tight-v1:0", messages=MESSAGES)
+    with pytest.raises(models.exceptions.ThrottlingException):
+        await ask(models.converse, modelId="amazon.tight-v1:0", messages=MESSAGES)
+    broken = [{"role": "user", "content": [{"text": "[poison:row-broken]"}]}]
+    with pytest.raises(models.exceptions.InternalServerException):
+        await ask(models.converse, modelId=NOVA, messages=broken)
+    with pytest.raises(ClientError, match="UnrecognizedClientException"):
+        await ask(client("bedrock-runtime", key="invalid").converse, modelId=NOVA, messages=MESSAGES)
