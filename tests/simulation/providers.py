@@ -84,12 +84,6 @@ SIMULATED: Mapping[str, Simulated] = {
             own_id=records.custom_id,
             spoken=Bedrock(least=1),  # a day has too few requests for jobs of a hundred
         ),
-        Simulated(
-            "vertex",
-            "gemini-3.8-flash",
-            "vertex",
-            {"project": "p", "region": "us-central1", "bucket": "gs://bide/batches"},
-        ),
         Simulated("together", "meta-llama/Llama-3.3-70B-Instruct-Turbo", "together/v1"),
     )
 }
