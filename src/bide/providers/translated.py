@@ -81,7 +81,7 @@ class Translation:
             return Row(
                 custom_id,
                 Verdict.ERRORED,
-                _response(status, request_id, body) if _is_json(body) else b"",
+                response_of(status, request_id, body) if _is_json(body) else b"",
                 status,
                 "unreadable_reply",
                 str(problem),
@@ -89,7 +89,7 @@ class Translation:
         return Row(
             custom_id,
             Verdict.ANSWERED,
-            _response(status, request_id, found.body),
+            response_of(status, request_id, found.body),
             status,
             usage=found.usage,
             created=found.created,
@@ -104,7 +104,7 @@ class Translation:
         return Row(
             custom_id,
             verdict,
-            _response(status, found.request_id or "", error(status, body, self.wire, wire_of(endpoint))),
+            response_of(status, found.request_id or "", error(status, body, self.wire, wire_of(endpoint))),
             status,
             code_of(found),
             found.message,
@@ -235,7 +235,7 @@ async def measured(content_type: str, chunks: Callable[[], AsyncIterator[bytes]]
     return Upload(length, content_type, chunks)
 
 
-def _response(status: int, request_id: str, body: bytes) -> bytes:
+def response_of(status: int, request_id: str, body: bytes) -> bytes:
     """A row's response; `body` is JSON, made into one line."""
     if b"\n" in body:
         body = msgspec.json.format(body, indent=-1)

@@ -31,7 +31,7 @@ latency = "0s"
 tokens_per_second = 0
 
 [account]
-models = ["gemini-3.8-flash", "gemini-tight"]
+models = ["gemini-3.8-flash", "gemini-tight", "gemini-embedding-001"]
 
 [[limit]]
 model = "gemini-tight"

@@ -3,7 +3,7 @@
 import pytest
 from google.genai import Client
 from google.genai.errors import APIError, ClientError
-from google.genai.types import FinishReason, GenerateContentConfig, GenerateContentResponse
+from google.genai.types import EmbedContentConfig, FinishReason, GenerateContentConfig, GenerateContentResponse
 from tests.sdk.google.conftest import MODEL, gemini_client, models, vertex_client
 
 from bide.simulator.server import Simulator
@@ -45,6 +45,12 @@ async def test_a_stream_says_the_same(client: Client) -> None:
 async def test_tokens_are_counted(client: Client) -> None:
     counted = await models(client).count_tokens(model=MODEL, contents="Hello")
     assert counted.total_tokens
+
+
+async def test_embeddings(gemini: Client) -> None:
+    config = EmbedContentConfig(output_dimensionality=8)
+    found = await models(gemini).embed_content(model="gemini-embedding-001", contents=["one", "two"], config=config)
+    assert [len(one.values) for one in found.embeddings] == [8, 8]
 
 
 async def test_labels_are_vertex_s(vertex: Client) -> None:

@@ -139,3 +139,29 @@ async def test_uploads_that_do_not_begin(account: Account, protocol: str, body: 
     await account.error(
         "POST", "/upload/v1/files", body, x_goog_upload_protocol=protocol, x_goog_upload_command="start"
     )
+
+
+async def test_embeddings(account: Account) -> None:
+    path = "/v1/models/gemini-embedding-001"
+    one = {"content": {"parts": [{"text": "x"}]}, "outputDimensionality": 4}
+    single = await account.json("POST", f"{path}:embedContent", one)
+    many = await account.json(
+        "POST", f"{path}:batchEmbedContents", {"requests": [{**one, "model": "models/gemini-embedding-001"}] * 2}
+    )
+    assert many["embeddings"] == [single["embedding"]] * 2
+    assert many["usageMetadata"]["promptTokenCount"] > 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"no",
+        b'{"requests":[]}',
+        b'{"requests":[{"content":{"parts":[]}}]}',
+        {"requests": [{"content": {"parts": [{"text": "x"}]}, "model": "models/other"}]},
+        {"requests": [{"content": {"parts": [{"text": "x"}]}}] * 101},
+    ],
+    ids=["no JSON", "none", "nothing to embed", "another model", "too many"],
+)
+async def test_embeddings_that_are_none(account: Account, body: Any) -> None:
+    await account.error("POST", "/v1/models/gemini-embedding-001:batchEmbedContents", body)

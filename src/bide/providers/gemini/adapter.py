@@ -9,21 +9,24 @@ from functools import partial
 
 import msgspec
 
-from bide.providers.gemini import operation
+from bide.providers.gemini import embedding, operation
 from bide.providers.gemini.calls import without
 from bide.providers.gemini.listing import search
 from bide.providers.gemini.rows import lines, read_row
 from bide.providers.gemini.service import CREATE_TIMEOUT, PAGE, Service, Spoken, name_of
-from bide.providers.gemini.status import raise_for_create, raise_for_status
+from bide.providers.gemini.status import raise_for_account, raise_for_create, raise_for_status
 from bide.providers.gemini.upload import JSON_LINES, upload
 from bide.providers.line import Line
-from bide.providers.port import Call, MissingError, Remote, Row, Sought, Submission
+from bide.providers.port import Answer, Call, MissingError, RateHeaders, Remote, Row, Sought, Submission
 from bide.providers.setup import Setup
 from bide.providers.translated import measured, rows
 from bide.providers.transport import Transport
 
 VERSION = "v1beta"
 """The version of the API that is spoken unless the account's `api_version` says another; Google's SDK takes `v1`."""
+
+LIKE_CHAT = "/v1/chat/completions"
+"""Errors of embeddings have the shape that errors of chat completions have."""
 
 BOOKKEEPING = "labels"
 """What Vertex AI takes and the Gemini API does not know. It changes no answer."""
@@ -36,6 +39,28 @@ class GeminiProvider(Service):
         headers = {"x-goog-api-key": setup.api_key} if setup.api_key else {}
         line = Line(transport, setup.base_url, headers, setup.authority)
         super().__init__(setup, line, setup.api_version or VERSION)
+
+    def check(self, endpoint: str, body: bytes) -> None:
+        if endpoint == embedding.ENDPOINT:
+            embedding.read_request(body)
+        else:
+            super().check(endpoint, body)
+
+    async def send(self, call: Call) -> Answer:
+        return await (self._embed(call) if call.endpoint == embedding.ENDPOINT else super().send(call))
+
+    async def _embed(self, call: Call) -> Answer:
+        model, wanted = self._setup.deployment(call.model, batch=False), embedding.read_request(call.body)
+        body = wanted.body(model if "/" in model else f"models/{model}")
+        path, headers = f"{self._path(model)}:batchEmbedContents", {"X-Client-Request-Id": call.attempt}
+        async with self._line.exchange("POST", path, body=body, headers=headers) as reply:
+            said = await reply.read()
+            raise_for_account(self._translation, reply, said)
+            if reply.status >= 300:
+                row = self._translation.failed(call.attempt, LIKE_CHAT, reply.status, said)
+            else:
+                row = embedding.read_reply(call.attempt, wanted, call.model, said)
+            return Answer(row, RateHeaders())
 
     def _spoken(self, call: Call) -> Spoken:
         model = self._setup.deployment(call.model, batch=False)

@@ -1,6 +1,7 @@
 """The Gemini API, as data."""
 
 from bide.core.clock import HOUR, MINUTE
+from bide.providers.gemini import embedding
 from bide.providers.gemini.adapter import GeminiProvider
 from bide.providers.port import Capabilities, Limits
 from bide.providers.setup import Kind
@@ -42,7 +43,8 @@ GEMINI = Kind(
         batch=True,
         realtime=True,
         streaming=True,
-        endpoints=ENDPOINTS,
+        endpoints=ENDPOINTS | {embedding.ENDPOINT},
+        batch_endpoints=ENDPOINTS,
         native=frozenset(),
         source=SOURCE,
         checked_on="2026-11-21",

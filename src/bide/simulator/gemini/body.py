@@ -9,12 +9,14 @@ from bide.simulator.refusal import Failure
 TIERS = ("standard", "flex", "priority")
 
 
-class _Part(msgspec.Struct):
+class Part(msgspec.Struct):
+    """A part of what is said; others than texts pass unread."""
+
     text: str | None = None
 
 
 class _Content(msgspec.Struct):
-    parts: list[_Part] = field(default_factory=list[_Part])
+    parts: list[Part] = field(default_factory=list[Part])
     role: str | None = None
 
 

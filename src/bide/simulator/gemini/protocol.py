@@ -8,6 +8,7 @@ from bide.simulator.faults import Site
 from bide.simulator.gemini import results
 from bide.simulator.gemini.calls import answer_call, count_tokens
 from bide.simulator.gemini.create import create
+from bide.simulator.gemini.embeddings import embed
 from bide.simulator.gemini.error import BAD_KEY, ENDED, NO_KEY, error_body, status_of
 from bide.simulator.gemini.listing import find_model, list_batches, list_files, list_models
 from bide.simulator.gemini.uploads import content, file_object, find_file, upload
@@ -20,6 +21,7 @@ VERSIONS = ("v1", "v1beta")
 BINARY = "application/octet-stream"
 
 CALLS = ("generateContent", "streamGenerateContent")
+EMBEDDINGS = ("embedContent", "batchEmbedContents")
 
 
 class Gemini(Protocol):
@@ -95,6 +97,8 @@ class Gemini(Protocol):
                 return show(find_model(names, subject) if subject else list_models(names))
             case Site.CALL:
                 model, _, verb = subject.rpartition(":")
+                if verb in EMBEDDINGS:
+                    return embed(account, model, request, now, many=verb == EMBEDDINGS[1])
                 streams = verb == CALLS[1]
                 return answer_call(account, model, request.body, request.headers, now, streams=streams)
             case Site.COUNT:
@@ -124,7 +128,7 @@ def _verb(name: str) -> Route | None:
             return Site.CREATE, model
         case "countTokens":
             return Site.COUNT, model
-        case _ if verb in CALLS:
+        case _ if verb in CALLS or verb in EMBEDDINGS:
             return Site.CALL, name
         case _:
             return None
