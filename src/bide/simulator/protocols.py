@@ -6,6 +6,7 @@ from bide.simulator.anthropic.protocol import ANTHROPIC
 from bide.simulator.azure.protocol import AZURE
 from bide.simulator.bedrock.protocol import BEDROCK
 from bide.simulator.gemini.protocol import GEMINI
+from bide.simulator.doubleword.protocol import DOUBLEWORD
 from bide.simulator.openai.protocol import OPENAI
 from bide.simulator.protocol import Protocol
 from bide.simulator.together.protocol import TOGETHER
@@ -19,6 +20,7 @@ _ALL: tuple[Protocol, ...] = (
     VERTEX,
     BEDROCK,
     TOGETHER,
+    DOUBLEWORD,
 )
 
 PROTOCOLS: Mapping[str, Protocol] = {protocol.name: protocol for protocol in _ALL}

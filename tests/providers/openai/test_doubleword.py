@@ -10,7 +10,7 @@ from bide.accounts import setup_of
 from bide.core.clock import HOUR, SECOND
 from bide.core.errors import SettingError
 from bide.core.states import BatchOutcome
-from bide.lanes.validation import Bar, after_failure
+from bide.lanes.validation import Bar, Divide, after_failure
 from bide.providers.openai.doubleword import DIALECT, DOUBLEWORD
 from bide.providers.port import BusyError, OutOfCreditError, Provider, RejectedError, Verdict
 from bide.providers.setup import Tools
@@ -78,10 +78,10 @@ async def test_an_upload_that_is_refused_says_why(status: int, body: bytes, code
     assert (error.code, error.line) == (code, line)
 
 
-async def test_an_upload_that_is_refused_for_another_reason_is_nobody_s_line() -> None:
+async def test_an_upload_that_is_refused_for_no_named_line_is_divided() -> None:
     with pytest.raises(RejectedError) as caught:
-        await opened(Scripted(reply(b"purpose has to be batch", 400))).stage(submission(BODY))
-    assert caught.value.errors == ()
+        await opened(Scripted(reply(b"The file holds a request that is not valid.", 400))).stage(submission(BODY))
+    assert after_failure(caught.value.errors, 4, 0) == Divide((), 2)
 
 
 async def test_a_create_waits_for_capacity() -> None:

@@ -67,6 +67,8 @@ class Dialect:
     """Seconds that our files are kept if bide never gets to delete them, None where the provider takes no wish."""
     waits_for_file: bool = False
     """Whether an uploaded file is read before it can be used; its status says when."""
+    validates_uploads: bool = False
+    """Whether a file is looked at while it is uploaded, so that a refusal of the upload is about its lines."""
     bare_lines: bool = False
     """Whether lines have no method and no url."""
     longest_line: int | None = None

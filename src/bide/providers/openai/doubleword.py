@@ -13,6 +13,7 @@ from bide.providers.port import Capabilities, Limits
 from bide.providers.setup import Kind
 
 DIALECT = Dialect(
+    validates_uploads=True,
     longest_line=10 * 10**6,
     outcomes={
         "completed": BatchOutcome.COMPLETED,

@@ -146,7 +146,8 @@ def raise_for_upload(reply: Reply, body: bytes, dialect: Dialect) -> None:
         raise RejectedError(error.message, code=TOO_LARGE, errors=(dialect.row_error(TOO_LARGE, error.message),))
     if reply.status in (400, 403, 404, 422):  # a model that the account may not use is a 403 or a 404 as well
         found = dialect.row_error(code_of(error), error.message)
-        if found.line is not None or found.code != code_of(error):
+        about_lines = dialect.validates_uploads and reply.status in (400, 422)
+        if about_lines or found.line is not None or found.code != code_of(error):
             raise RejectedError(found.message, code=found.code, errors=(found,))
     raise_for_status(reply, body)
 

@@ -24,6 +24,7 @@ from bide.simulator.together import uploads
 from bide.simulator.together.lines import read_lines
 from bide.simulator.together.results import teller
 from bide.simulator.together.view import file_object, job
+from bide.simulator.uuids import uuid_of
 
 ENDPOINTS = ("/v1/chat/completions",)
 """What batches may ask for; audio is not simulated."""
@@ -156,8 +157,7 @@ class Together(OpenAI):
         reply.headers["x-request-id"] = key
 
     def identify(self, chance: Chance) -> str:
-        digits = chance.identifier("").ljust(32, "0")[:32]
-        return "-".join((digits[:8], digits[8:12], f"4{digits[13:16]}", f"8{digits[17:20]}", digits[20:]))
+        return uuid_of(chance)
 
     def publish(self, account: Account, batch: Batch) -> None:
         files: dict[str, str] = {}
