@@ -28,7 +28,7 @@ def error(here: Machine, *arguments: str) -> str:
 
 def test_no_key(here: Machine) -> None:
     keyless = replace(here, extra={"OPENAI_API_KEY": ""})
-    assert "set OPENAI_API_KEY, or start `bide sim`" in error(keyless, "run", "questions.jsonl")
+    assert "or start `bide sim` for a rehearsal" in error(keyless, "run", "questions.jsonl")
 
 
 @pytest.mark.parametrize(

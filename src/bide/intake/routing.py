@@ -86,7 +86,7 @@ class Routing:
         try:
             found = self.to(model)
         except NoRouteError as error:
-            raise refuse(line, Code.MODEL_NOT_ROUTABLE, str(error), field=f"{path}model") from error
+            raise refuse(line, Code.MODEL_NOT_ROUTABLE, error.why, field=f"{path}model", remedy=error.remedy) from error
         if endpoint.url not in found.provider.capabilities.endpoints:
             raise self._unsupported(line, endpoint, found)
         if found.renamed:
@@ -94,7 +94,11 @@ class Routing:
         try:
             found.provider.check(endpoint.url, body)
         except UntranslatableError as error:
-            raise refuse(line, Code.UNSUPPORTED_PARAMETER, str(error), field=f"{path}{error.field}") from error
+            field = f"{path}{error.field}"
+            message = f"{field} cannot be expressed by {error.target or 'any other API than it was written for'}"
+            raise refuse(
+                line, Code.UNSUPPORTED_PARAMETER, message, field=field, remedy=error.remedy.rstrip(".")
+            ) from error
         return body
 
     def _unsupported(self, line: int, endpoint: Endpoint, found: Destination) -> LineError:

@@ -29,6 +29,11 @@ class NoRouteError(BideError):
 
     code = "model_not_routable"
 
+    def __init__(self, why: str, remedy: str) -> None:
+        super().__init__(f"{why}; {remedy}")
+        self.why = why
+        self.remedy = remedy
+
 
 def route(model: str, offers: Sequence[Offer], named: str | None = None, known: Sequence[str] = ()) -> Route:
     """The account that serves a model.
@@ -48,7 +53,7 @@ def route(model: str, offers: Sequence[Offer], named: str | None = None, known: 
         if slash and rest and prefix in by_name:
             return Route(prefix, by_name[prefix].aliases.get(rest, rest))
         if slash and rest and prefix in known:
-            raise NoRouteError(f"the account {prefix} is not switched on; `bide providers` says how to")
+            raise NoRouteError(f"the account {prefix} is not switched on", "`bide providers` says how to do it")
         claims = [
             Route(offer.account, model)
             for offer in offers
@@ -61,11 +66,11 @@ def route(model: str, offers: Sequence[Offer], named: str | None = None, known: 
     accounts = [claim.account for claim in claims] or list(by_name)
     if not accounts:
         raise NoRouteError(
-            "no provider is switched on; `bide providers` says how to, or start `bide sim` for a rehearsal"
+            "no provider is switched on", "`bide providers` says how to do it; `bide sim` is one for a rehearsal"
         )
     who = "more than one account serves" if claims else "none of the accounts claims"
     names = ", ".join(f"{account}/{model}" for account in accounts)
-    raise NoRouteError(f"{who} {model!r}; write one of {names}, or use --account")
+    raise NoRouteError(f"{who} {model!r}", f"write one of {names}, give it an alias, or use --account")
 
 
 def _own_name(model: str, offer: Offer) -> str:

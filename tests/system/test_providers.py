@@ -1,0 +1,38 @@
+"""`bide providers`: which accounts are on and by what, and whether they answer."""
+
+from typing import Any
+
+from tests.system.harness import Machine
+
+
+def listed(here: Machine, *options: str) -> dict[str, dict[str, Any]]:
+    done = here.run("providers", "--output", "json", *options)
+    return {one["account"]: one for one in done.last}
+
+
+def test_what_is_on_is_told_with_its_variable_and_what_is_off_with_what_it_lacks(here: Machine) -> None:
+    found = listed(here)
+    assert found["openai"]["on"]
+    assert not found["anthropic"]["on"]
+    assert found["anthropic"]["to_switch_on"] == "set ANTHROPIC_API_KEY"
+    assert {"azure", "bedrock", "gemini", "together", "vertex", "doubleword", "compatible"} <= found.keys()
+
+
+def test_a_check_asks_every_account_that_is_on(here: Machine) -> None:
+    assert listed(here, "--check")["openai"]["check"] == "ok"
+    done = here.run("providers", "--check", "--set", "providers.openai.api_key=invalid", "--output", "json")
+    assert done.code == 1
+    assert "API key" in next(one["check"] for one in done.last if one["account"] == "openai")
+
+
+def test_an_account_shows_its_limits_and_their_source(here: Machine) -> None:
+    shown = here.run("providers", "show", "openai", "--output", "json").last
+    assert shown["requests_per_batch"] == "1 to 50,000"
+    assert shown["source"]
+    assert shown["batches_open"] == 0
+
+
+def test_an_unknown_provider_is_an_error_that_lists_the_known(here: Machine) -> None:
+    done = here.run("providers", "show", "opena")
+    assert done.code == 2
+    assert "there is no provider 'opena'; there are: openai" in done.err
