@@ -1,20 +1,30 @@
 """The Gemini adapter does what every adapter has to do."""
 
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
 import pytest
 
-from bide.core.clock import MINUTE, SECOND
+from bide.core.clock import DAY, MINUTE, SECOND
 from bide.core.states import BatchOutcome
 from bide.providers.gemini.adapter import GeminiProvider
 from bide.providers.gemini.kind import GEMINI
-from bide.providers.port import Provider
+from bide.providers.port import Lines, MissingError, Provider, Verdict
 from bide.providers.transport import Transport
 from bide.simulator.gemini import protocol
-from bide.testing.provider.case import OpenAccount
+from bide.testing.provider.case import Account, OpenAccount
 from bide.testing.provider_conformance import Connect, ProviderConformance, setup_for
+
+URL = "http://simulated.invalid/gemini"
 
 
 def gemini(transport: Transport, key: str) -> Provider:
-    return GeminiProvider(setup_for(GEMINI, "http://simulated.invalid/gemini", key), transport)
+    return GeminiProvider(setup_for(GEMINI, URL, key), transport)
+
+
+def newer(transport: Transport, key: str) -> Provider:
+    return GeminiProvider(setup_for(GEMINI, URL, key, api_version="v1"), transport)
 
 
 class TestGemini(ProviderConformance):
@@ -39,3 +49,56 @@ class TestGemini(ProviderConformance):
         account.clock.advance(account.provider.limits.cancel_bound)
         ended = await account.provider.poll(created.provider_id)
         assert (ended.outcome, ended.output_file) == (BatchOutcome.CANCELLED, None)
+
+    async def test_an_input_file_that_has_expired_is_uploaded_anew(self, account: Account) -> None:
+        submission = account.submission("a")
+        staged = await account.provider.stage(submission)
+        account.clock.advance(2 * DAY)
+        with pytest.raises(MissingError):
+            await account.provider.submit(submission, staged)
+        assert await account.provider.submit(submission, await account.provider.stage(submission))
+
+    async def test_results_that_are_kept_no_longer_are_missing(self, open_account: OpenAccount) -> None:
+        account = open_account(more='[files]\noutput_life = "2d"')
+        ended = await account.ended("a")
+        assert len(await account.rows(ended)) == 1
+        account.clock.advance(2 * DAY)
+        with pytest.raises(MissingError):
+            await account.rows(ended)
+
+    async def test_a_batch_has_neither_tiers_nor_labels(self, account: Account) -> None:
+        body = account.body("a", metadata={"team": "blue"}, service_tier="flex")
+
+        async def lines() -> AsyncIterator[Lines]:
+            yield [("tag1-0", body)]
+
+        staged = await account.provider.stage(replace(account.submission("a"), lines=lines))
+        assert staged is not None
+        content = account.books.files.content(staged.removeprefix("files/"), account.clock.now())
+        line = json.loads(bytes(content))
+        assert line["key"] == "tag1-0"
+        assert not {"serviceTier", "labels"} & line["request"].keys()
+
+    async def test_a_call_is_priced_in_the_tier_that_answered_it(self, account: Account) -> None:
+        row = (await account.provider.send(account.call(service_tier="priority", metadata={"team": "blue"}))).row
+        assert (row.verdict, row.tier) == (Verdict.ANSWERED, "priority")
+        assert (await account.provider.send(account.call())).row.tier == "default"
+
+    @pytest.mark.parametrize("wants_usage", [True, False])
+    async def test_a_stream_is_in_the_caller_s_words(self, account: Account, wants_usage: bool) -> None:
+        call = account.call(stream=True, stream_options={"include_usage": wants_usage})
+        said = b"".join([chunk async for chunk in account.provider.stream(call)])
+        events = [event.removeprefix(b"data: ") for event in said.split(b"\n\n") if event]
+        assert events[-1] == b"[DONE]"
+        chunks = [json.loads(event) for event in events[:-1]]
+        assert {chunk["object"] for chunk in chunks} == {"chat.completion.chunk"}
+        told = [chunk["usage"] for chunk in chunks if chunk.get("usage")]
+        assert [usage["completion_tokens"] for usage in told] == ([20] if wants_usage else [])
+
+
+class TestNewer(TestGemini):
+    """The same in the version that Google's SDK speaks."""
+
+    @pytest.fixture
+    def connect(self) -> Connect:
+        return newer

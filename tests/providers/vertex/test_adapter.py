@@ -139,3 +139,22 @@ class TestVertex(ProviderConformance):
         request = json.loads(store.objects[staged])["request"]
         assert request["labels"] == {"team": "blue", "bide_id": "tag1-0"}
         assert "serviceTier" not in request
+
+
+class TestElsewhere(TestVertex):
+    """The same at the location that has flex, in the version that Google's SDK speaks."""
+
+    @pytest.fixture
+    def connect(self, store: Weary) -> Connect:
+        def vertex(transport: Transport, key: str) -> Provider:
+            setup = setup_for(VERTEX, URL, key, project="p", bucket=FOLDER, api_version="v1beta1")
+            return VertexProvider(setup, Tools(transport, store))
+
+        return vertex
+
+    @pytest.mark.parametrize("tier", ["priority", "flex"])
+    async def test_the_tier_is_told_in_the_head(self, open_account: OpenAccount, tier: str) -> None:
+        account = open_account(more='flex_refused = 0.0\nflex_wait = "0s"')
+        row = (await account.provider.send(account.call(service_tier=tier, metadata={"team": "blue"}))).row
+        assert (row.verdict, row.tier) == (Verdict.ANSWERED, tier)
+        assert (await account.provider.send(account.call())).row.tier == "default"
