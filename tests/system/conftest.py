@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.buckets.servers import Server, start_moto
 from tests.system.harness import Machine, clock_now, simulator
 
 GOOD_DAY = """
@@ -16,6 +17,14 @@ finalizing = "2s"
 [answers]
 output_tokens = 60
 """
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[Server]:
+    """An object store for S3's and for Google's clients."""
+    server = start_moto()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="module")

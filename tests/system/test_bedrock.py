@@ -1,12 +1,12 @@
 """Whole runs at AWS Bedrock: bide in a process of its own, its files in an object store that the provider reads and writes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
 
-from tests.buckets.servers import Server, start_moto
+from tests.buckets.servers import Server
 from tests.system.harness import QUICK, Result
 from tests.system.rehearsing import SCRIPT, Rehearsal, check_answers, rehearsing, write_questions
 
@@ -20,13 +20,6 @@ ACCOUNT = {
 """Signed with the keys that open the store as well."""
 
 RUN = ("run", "questions.jsonl", "--within", "4h", "-o", "answers.jsonl", "--output", "json")
-
-
-@pytest.fixture(scope="module")
-def moto() -> Iterator[Server]:
-    server = start_moto()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,17 +11,10 @@ import boto3
 import pytest
 from pyarrow import parquet
 
-from tests.buckets.servers import Server, moto_environment, start_moto
+from tests.buckets.servers import Server, moto_environment
 from tests.system.harness import Machine, text_of, wait_until, write_requests
 
 COUNT = 20
-
-
-@pytest.fixture(scope="module")
-def moto() -> Iterator[Server]:
-    server = start_moto()
-    yield server
-    server.stop()
 
 
 class Bucket:

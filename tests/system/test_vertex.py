@@ -2,12 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
 
-from tests.buckets.servers import Server, start_moto
+from tests.buckets.servers import Server
 from tests.system.harness import QUICK
 from tests.system.rehearsing import Rehearsal, check_answers, rehearsing, write_questions
 
@@ -21,13 +21,6 @@ ACCOUNT = {
     "GOOGLE_CLOUD_LOCATION": "us-central1",
     "GOOGLE_OAUTH_ACCESS_TOKEN": "simulated",
 }
-
-
-@pytest.fixture(scope="module")
-def moto() -> Iterator[Server]:
-    server = start_moto()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A model invocation job, read as the engine sees it."""
 
 from datetime import datetime
-from typing import TypeVar
 
 import msgspec
 from msgspec import field
@@ -9,8 +8,8 @@ from msgspec import field
 from bide.core.clock import HOUR, SECOND
 from bide.core.states import BatchOutcome
 from bide.providers.bedrock.errors import row_error
-from bide.providers.decoding import UNREADABLE
-from bide.providers.port import OverloadedError, Remote
+from bide.providers.port import Remote
+from bide.providers.translated import understood
 
 OUTCOMES = {
     "Completed": BatchOutcome.COMPLETED,
@@ -22,8 +21,6 @@ OUTCOMES = {
 """Statuses of jobs that have ended. Time ran out for two of them: for one while it ran, for the other before it began."""
 
 STOPPING = "Stopping"
-
-Wire = TypeVar("Wire")
 
 
 class _S3(msgspec.Struct, rename="camel"):
@@ -90,24 +87,17 @@ _created = msgspec.json.Decoder(Created)
 
 def read_job(body: bytes) -> Job:
     """A job. Raises `OverloadedError` where a 2xx is none."""
-    return _read(_jobs, body)
+    return understood(_jobs, body)
 
 
 def read_page(body: bytes) -> Page:
     """A page of jobs. Raises `OverloadedError` where a 2xx is none."""
-    return _read(_pages, body)
+    return understood(_pages, body)
 
 
 def read_created(body: bytes) -> str:
     """The ARN of a new job. Raises `OverloadedError` where a 2xx names none."""
-    return _read(_created, body).job_arn
-
-
-def _read(decoder: msgspec.json.Decoder[Wire], body: bytes) -> Wire:
-    try:
-        return decoder.decode(body)
-    except UNREADABLE as error:
-        raise OverloadedError(f"the reply is not understood ({error})") from error
+    return understood(_created, body).job_arn
 
 
 def new_remote(arn: str, created_at: int | None) -> Remote:
