@@ -74,8 +74,9 @@ def test_what_a_reply_means(code: int, said: bytes, error: type[ProviderError]) 
 
 
 def test_success_is_no_error() -> None:
-    for raising in (status.raise_for_status, status.raise_for_account, status.raise_for_create):
+    for raising in (status.raise_for_status, status.raise_for_account):
         raising(GOOGLE, MadeUp(200), body(500))
+    status.raise_for_create(GOOGLE, MadeUp(200), body(500), has_queue=True)
 
 
 @pytest.mark.parametrize("code", [400, 404])
@@ -116,9 +117,47 @@ def test_a_full_queue_is_told_from_a_rate(
     details: list[dict[str, Any]], headers: dict[str, str], error: type[ProviderError]
 ) -> None:
     with pytest.raises(error):
-        status.raise_for_create(GOOGLE, MadeUp(429, headers), body(429, "no", "RESOURCE_EXHAUSTED", *details))
+        status.raise_for_create(
+            GOOGLE, MadeUp(429, headers), body(429, "no", "RESOURCE_EXHAUSTED", *details), has_queue=True
+        )
+    with pytest.raises(BusyError):
+        status.raise_for_create(
+            GOOGLE, MadeUp(429, headers), body(429, "no", "RESOURCE_EXHAUSTED", *details), has_queue=False
+        )
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "error", "named"),
+    [
+        pytest.param(400, "no", RejectedError, "batch_refused", id="the batch as such"),
+        pytest.param(404, "models/x is not found", RejectedError, "model_not_found", id="the model"),
+        pytest.param(403, GONE, MissingError, "unknown", id="the file"),
+    ],
+)
+def test_a_create_refuses_the_batch_and_not_its_requests(
+    code: int, message: str, error: type[ProviderError], named: str
+) -> None:
+    with pytest.raises(error) as caught:
+        status.raise_for_create(GOOGLE, MadeUp(code), body(code, message), has_queue=True)
+    assert caught.value.code == named
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        (3, "INVALID_ARGUMENT"),
+        (5, "batch_refused"),
+        (7, "batch_refused"),
+        (8, "token_limit_exceeded"),
+        (13, "INTERNAL"),
+        (0, "failed"),
+    ],
+)
+def test_why_a_whole_batch_has_failed(code: int, named: str) -> None:
+    found = status.row_error(status.Status(code))
+    assert (found.code, found.line, bool(found.message)) == (named, None, True)
 
 
 def test_no_credit_at_a_create_is_no_full_queue() -> None:
     with pytest.raises(OutOfCreditError):
-        status.raise_for_create(GOOGLE, MadeUp(429), body(429, DEPLETED))
+        status.raise_for_create(GOOGLE, MadeUp(429), body(429, DEPLETED), has_queue=True)

@@ -10,7 +10,7 @@ from bide.buckets.memory import MemoryBuckets
 from bide.buckets.port import BucketError
 from bide.core.clock import HOUR
 from bide.core.states import BatchOutcome
-from bide.providers.port import Lines, OverloadedError, Provider, Row, Verdict
+from bide.providers.port import BusyError, Lines, OverloadedError, Provider, Row, Verdict
 from bide.providers.setup import Tools
 from bide.providers.transport import Transport
 from bide.providers.vertex.adapter import VertexProvider
@@ -48,6 +48,7 @@ class TestVertex(ProviderConformance):
     sites = ("create", "retrieve", "list", "cancel")
     validates = False
     tells_rates = False
+    full_queue = BusyError  # there is none, so what is refused waits
 
     @pytest.fixture
     def store(self) -> Weary:

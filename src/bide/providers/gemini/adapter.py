@@ -90,7 +90,7 @@ class GeminiProvider(Service):
             idle_timeout=CREATE_TIMEOUT,
         ) as reply:
             body = await reply.read()
-            raise_for_create(self._translation, reply, body)
+            raise_for_create(self._translation, reply, body, has_queue=True)
             return self._shown(body)
 
     async def find(self, sought: Sought) -> Remote | None:

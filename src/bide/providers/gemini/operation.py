@@ -10,8 +10,8 @@ from msgspec import field
 
 from bide.core.clock import SECOND
 from bide.core.states import BatchOutcome
-from bide.providers.gemini.status import Status
-from bide.providers.port import Remote, RowError
+from bide.providers.gemini.status import Status, row_error
+from bide.providers.port import Remote
 from bide.providers.translated import understood
 
 OUTCOMES = {
@@ -103,7 +103,7 @@ def remote(operation: Operation) -> Remote:
         completed=stats.successful_request_count,
         failed=stats.failed_request_count,
         output_file=known.output.file or (operation.response.file if operation.response else None),
-        errors=(RowError(problem.word or "failed", problem.message or "no reason was told"),) if problem else (),
+        errors=(row_error(problem),) if problem else (),
         created_at=instant(known.create_time),
         ended_at=instant(known.end_time or known.update_time) if outcome else None,
     )

@@ -12,12 +12,15 @@ from bide.core.duration import parse_duration
 from bide.providers.decoding import UNREADABLE
 from bide.providers.openai.errors import LONGEST_RETRY_AFTER
 from bide.providers.port import (
+    BATCH_REFUSED,
     BusyError,
     MissingError,
     OutOfCreditError,
     OverloadedError,
     ProviderError,
     QuotaError,
+    RejectedError,
+    RowError,
     UnauthorisedError,
 )
 from bide.providers.translated import Translation, account_error, code_of, other_error
@@ -53,6 +56,11 @@ _NO_CREDIT = re.compile(r"prepayment credits|spending cap|spend cap", re.IGNOREC
 """Google has no code for an account that is out of credit: it is a 429 like any other."""
 
 _ENQUEUED = re.compile(r"batch|enqueued", re.IGNORECASE)
+
+NO_MODEL = "model_not_found"
+
+REFUSING = frozenset({"NOT_FOUND", "PERMISSION_DENIED", "UNAUTHENTICATED", "UNIMPLEMENTED", "FAILED_PRECONDITION"})
+"""What a batch fails of whatever its requests are: a model, a bucket or a permission."""
 
 GONE = "may not exist"
 """Files that are gone are answered with 403, in these words."""
@@ -146,11 +154,12 @@ def raise_for_status(translation: Translation, reply: Reply, body: bytes) -> Non
     raise _account_error(translation, reply, body) or other_error(failure)
 
 
-def raise_for_create(translation: Translation, reply: Reply, body: bytes) -> None:
-    """As `raise_for_status`, telling a full queue from a reached rate.
+def raise_for_create(translation: Translation, reply: Reply, body: bytes, *, has_queue: bool) -> None:
+    """As `raise_for_status`. A create does not look at the requests, so what it refuses are not they but the batch.
 
-    Both are 429 RESOURCE_EXHAUSTED. A quota that the details name decides; where they name none, a reply that says how
-    long to wait is about a rate, and one that does not is about what is enqueued (our inference).
+    With `has_queue` a full queue is told from a reached rate. Both are 429 RESOURCE_EXHAUSTED. A quota that the details name
+    decides; where they name none, a reply that says how long to wait is about a rate, and one that does not is about
+    what is enqueued (our inference).
     """
     try:
         raise_for_status(translation, reply, body)
@@ -158,8 +167,24 @@ def raise_for_create(translation: Translation, reply: Reply, body: bytes) -> Non
         details = list(read_status(body).known_details())
         quotas = [f"{one.quota_id} {one.quota_metric}" for detail in details for one in detail.violations]
         if any(_ENQUEUED.search(quota) for quota in quotas) or (error.retry_after is None and not quotas):
-            raise QuotaError(str(error)) from None
+            raise (QuotaError(str(error)) if has_queue else error) from None
         raise
+    except MissingError as error:
+        if reply.status == 404:
+            raise RejectedError(str(error), code=NO_MODEL) from None
+        raise  # the input file, which can be uploaded again
+    except RejectedError as error:
+        raise RejectedError(str(error), code=BATCH_REFUSED) from None
+
+
+def row_error(problem: Status) -> RowError:
+    """Why a whole batch has failed, in the words by which it is decided what becomes of its requests."""
+    code = problem.word or "failed"
+    if code == "RESOURCE_EXHAUSTED":
+        code = QuotaError.code
+    elif code in REFUSING:
+        code = BATCH_REFUSED
+    return RowError(code, problem.message or "no reason was told")
 
 
 def has_ended(reply: Reply, body: bytes) -> bool:

@@ -79,7 +79,7 @@ class VertexProvider(Service):
             "POST", self._place.jobs, body=msgspec.json.encode(wanted), idle_timeout=CREATE_TIMEOUT
         ) as reply:
             body = await reply.read()
-            raise_for_create(self._translation, reply, body)
+            raise_for_create(self._translation, reply, body, has_queue=False)
             return self._shown(body)
 
     async def find(self, sought: Sought) -> Remote | None:

@@ -7,8 +7,8 @@ from msgspec import field
 
 from bide.core.states import BatchOutcome
 from bide.providers.gemini.operation import OUTCOMES, instant, state_of
-from bide.providers.gemini.status import Status
-from bide.providers.port import Remote, RowError
+from bide.providers.gemini.status import Status, row_error
+from bide.providers.port import Remote
 from bide.providers.translated import understood
 
 LABEL = "bide_tag"
@@ -92,7 +92,7 @@ def remote(job: Job) -> Remote:
         completed=completed,
         failed=failed,
         output_file=None if outcome is None or wrote_nothing else job.output_info.gcs_output_directory,
-        errors=(RowError(problem.word or "failed", problem.message or "no reason was told"),) if problem else (),
+        errors=(row_error(problem),) if problem else (),
         created_at=instant(job.create_time),
         started_at=instant(job.start_time),
         ended_at=instant(job.end_time or job.update_time) if outcome else None,
