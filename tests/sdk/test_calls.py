@@ -91,6 +91,18 @@ async def test_embeddings_as_floats_and_packed(client: AsyncOpenAI) -> None:
     assert packed.usage.total_tokens == packed.usage.prompt_tokens > 0
 
 
+async def test_completions_moderations_and_images(client: AsyncOpenAI) -> None:
+    completion = await client.completions.create(model="gpt-6-luna", prompt="hello there")
+    assert "hello there" in completion.choices[0].text
+    assert completion.usage is not None
+    assert completion.usage.completion_tokens > 0
+    moderation = await client.moderations.create(model="gpt-6-luna", input=["a", "b"])
+    assert [one.flagged for one in moderation.results] == [False, False]
+    drawn = await client.images.generate(model="gpt-6-luna", prompt="a cat")
+    assert drawn.data is not None
+    assert drawn.data[0].b64_json
+
+
 async def test_models(client: AsyncOpenAI) -> None:
     names = [model.id async for model in client.models.list()]
     assert names == ["gpt-6-luna", "gpt-6-tight", "text-embedding-3-small"]

@@ -1,4 +1,4 @@
-"""What the simulator reads of a request's body, for all three endpoints; everything else passes unread."""
+"""What the simulator reads of a request's body, for all endpoints; everything else passes unread."""
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
@@ -9,7 +9,15 @@ from bide.simulator.refusal import Failure
 CHAT = "/v1/chat/completions"
 RESPONSES = "/v1/responses"
 EMBEDDINGS = "/v1/embeddings"
-ENDPOINTS = (CHAT, RESPONSES, EMBEDDINGS)
+COMPLETIONS = "/v1/completions"
+MODERATIONS = "/v1/moderations"
+IMAGES = "/v1/images/generations"
+ENDPOINTS = (CHAT, RESPONSES, EMBEDDINGS, COMPLETIONS, MODERATIONS, IMAGES)
+
+CONTENTS = {CHAT: "messages", COMPLETIONS: "prompt", IMAGES: "prompt"}
+"""The field that carries the question; at the others it is `input`."""
+
+STREAMED = (CHAT, RESPONSES)
 
 NULL = Raw(b"null")
 """What stands for a field that the body leaves out, where the answer repeats it unread."""
@@ -28,6 +36,7 @@ class Body(msgspec.Struct):
     service_tier: str | None = None
     messages: list[Raw] | UnsetType = UNSET
     input: str | list[Raw] | UnsetType = UNSET
+    prompt: str | list[Raw] | UnsetType = UNSET
     max_completion_tokens: int | None = None
     max_tokens: int | None = None
     max_output_tokens: int | None = None
@@ -52,8 +61,8 @@ class Body(msgspec.Struct):
 
     def fault(self, endpoint: str) -> Failure | None:
         """What makes this body one that the endpoint refuses."""
-        needed = "messages" if endpoint == CHAT else "input"
-        if not (self.messages if endpoint == CHAT else self.input):
+        needed = CONTENTS.get(endpoint, "input")
+        if not getattr(self, needed):
             return Failure(
                 400, f"Missing required parameter: '{needed}'.", code="missing_required_parameter", param=needed
             )
@@ -68,8 +77,8 @@ class Body(msgspec.Struct):
         last: Raw | str = ""
         if self.messages:
             last = self.messages[-1]
-        elif self.input:
-            last = self.input if isinstance(self.input, str) else self.input[-1]
+        elif asked := self.input or self.prompt:
+            last = asked if isinstance(asked, str) else asked[-1]
         said = last if isinstance(last, str) else _said(last)
         return first_words(said)
 

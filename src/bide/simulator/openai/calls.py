@@ -5,7 +5,7 @@ from bide.simulator.account import Account
 from bide.simulator.calls import Ask
 from bide.simulator.exchange import Content, Reply, encode
 from bide.simulator.openai import endpoints
-from bide.simulator.openai.body import EMBEDDINGS, Body, read_body
+from bide.simulator.openai.body import EMBEDDINGS, STREAMED, Body, read_body
 from bide.simulator.openai.ratelimit import limit_headers
 from bide.simulator.refusal import Failure, Refusal, invalid
 
@@ -20,7 +20,7 @@ def answer_call(account: Account, endpoint: str, raw: Content, client_request_id
     spoken = account.calls.answer(read_ask(body, endpoint), raw, client_request_id, now)
     tier = "flex" if body.service_tier == "flex" else "default"
     headers = limit_headers(spoken.levels)
-    if body.stream and endpoint != EMBEDDINGS:
+    if body.stream and endpoint in STREAMED:
         events = endpoints.streamed(endpoint, spoken.key, now // SECOND, body, spoken.answer, tier)
         return spoken.streamed(list(events), headers)
     made = endpoints.whole(endpoint, spoken.key, now // SECOND, body, spoken.answer, tier)

@@ -90,8 +90,8 @@ def completion(identifier: str, created: int, model: str, answer: Answer, tier: 
         "chat.completion",
         created,
         model,
-        [Choice(0, Message("assistant", answer.text), None, _finish(answer))],
-        _usage(answer.usage),
+        [Choice(0, Message("assistant", answer.text), None, finish(answer))],
+        usage_of(answer.usage),
         tier,
     )
 
@@ -109,17 +109,19 @@ def events(
     yield chunk([ChunkChoice(0, Delta("assistant", ""))])
     for start in range(0, len(answer.text), PIECE):
         yield chunk([ChunkChoice(0, Delta(content=answer.text[start : start + PIECE]))])
-    yield chunk([ChunkChoice(0, Delta(), finish_reason=_finish(answer))])
+    yield chunk([ChunkChoice(0, Delta(), finish_reason=finish(answer))])
     if include_usage:
-        yield chunk([], _usage(answer.usage))
+        yield chunk([], usage_of(answer.usage))
     yield b"data: [DONE]\n\n"
 
 
-def _finish(answer: Answer) -> str:
+def finish(answer: Answer) -> str:
+    """Why it ended."""
     return "length" if answer.capped else "stop"
 
 
-def _usage(usage: Usage) -> ChatUsage:
+def usage_of(usage: Usage) -> ChatUsage:
+    """What it consumed, as chat completions tell it."""
     return ChatUsage(
         usage.input,
         usage.output,

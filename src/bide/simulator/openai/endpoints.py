@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from bide.simulator.answers import Answer
-from bide.simulator.openai import chat, embeddings, responses
-from bide.simulator.openai.body import CHAT, EMBEDDINGS, Body
+from bide.simulator.openai import chat, embeddings, others, responses
+from bide.simulator.openai.body import CHAT, COMPLETIONS, EMBEDDINGS, IMAGES, MODERATIONS, Body
 
 
 def whole(endpoint: str, key: str, created: int, body: Body, answer: Answer, tier: str) -> object:
@@ -14,6 +14,12 @@ def whole(endpoint: str, key: str, created: int, body: Body, answer: Answer, tie
         return chat.completion(f"chatcmpl-{key}", created, model, answer, tier)
     if endpoint == EMBEDDINGS:
         return embeddings.embedding_list(model, body, answer.usage)
+    if endpoint == COMPLETIONS:
+        return others.completion(f"cmpl-{key}", created, model, answer)
+    if endpoint == MODERATIONS:
+        return others.moderation(f"modr-{key}", model, body)
+    if endpoint == IMAGES:
+        return others.images(created, answer)
     return responses.response(f"resp_{key}", created, model, body, answer, tier)
 
 
