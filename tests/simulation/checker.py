@@ -36,6 +36,7 @@ class Checker:
         self._settled: dict[int, str] = {}
         self._cards: dict[str, RateCard] = {}
         self._own_id = SIMULATED[plan.provider].own_id
+        self._least = SIMULATED[plan.provider].least(plan.batch_size)
 
     def always(self) -> list[Violation]:
         """The rules that hold at every moment."""
@@ -46,6 +47,7 @@ class Checker:
             *self._harvested_batches_hold_nothing(),
             *self._one_live_batch_each(),
             *self._one_batch_a_tag(),
+            *self._no_batch_is_too_small(),
             *self._ledger_within_charges(),
         ]
 
@@ -121,6 +123,11 @@ class Checker:
         for tag, count in tags.items():
             if count > 1:
                 yield "a batch is created once", f"{count} batches at the provider carry the tag {tag}"
+
+    def _no_batch_is_too_small(self) -> Iterator[Violation]:
+        for batch in self._world.books.batches:
+            if 0 < len(batch.rows) < self._least:
+                yield "no batch is smaller than the smallest", f"{batch.id} has {len(batch.rows)} of {self._least} rows"
 
     def _ledger_within_charges(self) -> Iterator[Violation]:
         charged = self._charges()

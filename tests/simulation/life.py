@@ -56,7 +56,8 @@ def context_of(world: World, process: Process, plan: Plan, number: int) -> Conte
     """The world as one life of a worker sees it."""
     store = world.store(process)
     simulated = SIMULATED[plan.provider]
-    setup = simulated.setup(replace(simulated.limits, max_requests=plan.batch_size, min_requests=1))
+    least = simulated.least(plan.batch_size)
+    setup = simulated.setup(replace(simulated.limits, max_requests=plan.batch_size, min_requests=least))
     tools = Tools(SimulatedTransport(world, process), SimulatedBuckets(world, process))
     provider = KINDS[plan.provider].connect(setup, tools)
 

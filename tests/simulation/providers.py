@@ -32,12 +32,18 @@ class Simulated:
     withholds: frozenset[Status] = frozenset()
     """Ends of a batch after which nobody gets to see what it finished, though it may be billed."""
 
+    smallest: float = 0.0
+    """The smallest batch, as a part of the largest: a few requests are a batch here, so that days with few requests have some."""
     spoken: Protocol | None = None
     """Its protocol, where it is another than the simulator's own."""
 
     @property
     def protocol(self) -> Protocol:
         return self.spoken or PROTOCOLS[self.name]
+
+    def least(self, most: int) -> int:
+        """The fewest requests of a batch, where the most are so many."""
+        return max(1, int(most * self.smallest))
 
     def setup(self, limits: Limits) -> Setup:
         """An account with its own limits."""
@@ -54,7 +60,7 @@ class Simulated:
 
     @property
     def limits(self) -> Limits:
-        """What its kind says of its batches; a few requests are a batch here, so that days with few requests have some."""
+        """What its kind says of its batches."""
         return KINDS[self.name].limits
 
 
@@ -82,6 +88,7 @@ SIMULATED: Mapping[str, Simulated] = {
                 "runtime_url": "http://simulated/bedrock",
             },
             own_id=records.custom_id,
+            smallest=0.5,
             spoken=Bedrock(least=1),  # a day has too few requests for jobs of a hundred
         ),
         Simulated("together", "meta-llama/Llama-3.3-70B-Instruct-Turbo", "together/v1"),

@@ -70,6 +70,7 @@ def test_an_answer_in_the_models_own_format_is_one_of_the_callers() -> None:
     ("code", "verdict", "permanent", "word"),
     [
         pytest.param(400, Verdict.ERRORED, True, "ValidationException", id="refused"),
+        pytest.param(408, Verdict.ERRORED, False, "ModelTimeoutException", id="the model took too long"),
         pytest.param(424, Verdict.ERRORED, False, "ModelErrorException", id="the model failed"),
         pytest.param(500, Verdict.ERRORED, False, "InternalServerException", id="broken"),
         pytest.param(429, Verdict.NOT_RUN, False, "ThrottlingException", id="busy"),

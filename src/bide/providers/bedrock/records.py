@@ -22,8 +22,8 @@ ANTHROPIC_VERSION = "bedrock-2023-05-31"
 
 NOTHING = Raw(b"null")
 
-TURNED_AWAY = frozenset({408, 429, 503})
-"""Statuses of records that met no capacity: they were not run."""
+TURNED_AWAY = frozenset({429, 503})
+"""Statuses of records that met no capacity: they were not run. (A 408 was: its model took too long.)"""
 
 _encode = msgspec.json.Encoder().encode
 _fields = msgspec.json.Decoder(dict[str, Raw]).decode
