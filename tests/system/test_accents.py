@@ -8,11 +8,17 @@ from tests.system.drills import REQUESTS, SOON, Seen, expect, play
 
 AZURE = {"OPENAI_API_KEY": "", "AZURE_OPENAI_ENDPOINT": "{root}/azure", "AZURE_OPENAI_API_KEY": "simulated"}
 TOGETHER = {"OPENAI_API_KEY": "", "TOGETHER_BASE_URL": "{root}/together", "TOGETHER_API_KEY": "simulated"}
+DOUBLEWORD = {
+    "OPENAI_API_KEY": "",
+    "DOUBLEWORD_BASE_URL": "{root}/doubleword/v1",
+    "DOUBLEWORD_API_KEY": "simulated",
+}
 
 ACCOUNTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "azure": ("azure", AZURE),
     "azure, dated": ("azure", {**AZURE, "OPENAI_API_VERSION": "2024-10-21"}),
     "together": ("together", TOGETHER),
+    "doubleword": ("doubleword", DOUBLEWORD),
 }
 """Who speaks it, and the variables that open an account there."""
 
@@ -20,6 +26,7 @@ LOST = f'{SOON}[[fault]]\nsite = "create"\nnth = 1\nkind = "reply_lost"\n'
 HALF = '[batch]\nturnaround = "5m"\n[[when]]\nnth = [1]\nexpires = 0.5\nwindow = "30m"\n'
 HANGS = '[batch]\nstuck = "in_progress"\nstuck_share = 0.5\ncancelled_share = 0.5\ncancelling = "30s"\n'
 QUOTA = f'{SOON}[[limit]]\nenqueued_tokens = 1500\nover_quota = "%s"\n'
+CAPACITY = f"{SOON}[[when]]\nnth = [1, 2]\nrefuses = 429\n"
 READING = f'{SOON}[files]\nprocessing = "90s"\n'
 
 AT_A_TIME = 3
@@ -63,6 +70,11 @@ DRILLS: Mapping[str, tuple[str, str, str, str, Callable[[Seen], bool]]] = {
     "azure: the file is read for a while": ("azure, dated", READING, "8h", "", one_batch),
     "azure: a bad line": ("azure", SOON, "8h", "[poison:validation]", all_but_one),
     "together: a bad line, not named": ("together", SOON, "8h", "[poison:validation]", all_but_one),
+    "doubleword: reply lost": ("doubleword", LOST, "8h", "", one_batch),
+    "doubleword: cancelled with half": ("doubleword", HANGS, "1h", "", half_called),
+    "doubleword: no capacity": ("doubleword", CAPACITY, "8h", "", one_batch),
+    "doubleword: a bad line, refused with its upload": ("doubleword", SOON, "8h", "[poison:validation]", all_but_one),
+    "doubleword: a bad line, not named": ("doubleword", SOON, "8h", "[poison:unnamed]", all_but_one),
 }
 
 
