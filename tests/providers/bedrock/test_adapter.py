@@ -15,6 +15,7 @@ from bide.providers.bedrock.kind import BEDROCK, connect
 from bide.providers.port import (
     BATCH_REFUSED,
     TOO_FEW,
+    Call,
     Capabilities,
     Lines,
     MissingError,
@@ -173,6 +174,18 @@ class TestBatches:
         assert {row.custom_id: row.verdict for row in rows} == {"t-0": Verdict.ANSWERED, "t-1": Verdict.ANSWERED}
         assert all(json.loads(row.response)["body"]["object"] == "chat.completion" for row in rows)
 
+    async def test_a_caller_who_speaks_claudes_format_gets_what_it_writes(self, open_account: Open) -> None:
+        account = replace(open_account(model=CLAUDE), endpoint="/v1/messages")
+        tool = {"name": "look", "input_schema": {"type": "object"}}
+        created = await account.submit_bodies([account.body("hello", max_tokens=20, top_k=7, tools=[tool])])
+        record = json.loads(account.objects[f"{FOLDER}/t/native.jsonl"])["modelInput"]
+        assert (record["top_k"], record["tools"], record["max_tokens"]) == (7, [tool], 20)
+        account.clock.advance(TURNAROUND)
+        [row] = await account.rows(await account.provider.poll(created.provider_id))
+        body = json.loads(row.response)["body"]
+        assert (body["type"], body["id"][:9]) == ("message", "msg_bdrk_")
+        assert "hello" in body["content"][0]["text"]
+
     async def test_other_models_with_tools_have_no_batch(self, open_account: Open) -> None:
         account = open_account()
         with pytest.raises(RejectedError, match="no tools") as caught:
@@ -294,6 +307,14 @@ class TestCalls:
         account = open_account(more='flex_refused = 0.0\nflex_wait = "0s"')
         row = (await account.provider.send(account.call("hello", service_tier=tier))).row
         assert (row.verdict, row.tier) == (Verdict.ANSWERED, tier)
+
+    async def test_callers_of_responses_are_answered_in_it(self, open_account: Open) -> None:
+        account = open_account()
+        body = json.dumps({"model": NOVA, "input": "hello", "max_output_tokens": 20}).encode()
+        row = (await account.provider.send(Call("/v1/responses", body, "attempt-1", NOVA))).row
+        answer = json.loads(row.response)["body"]
+        assert (answer["object"], answer["model"]) == ("response", NOVA)
+        assert "hello" in json.dumps(answer["output"])
 
     async def test_a_tool_can_be_called_for_in_real_time(self, open_account: Open) -> None:
         account = open_account()
