@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from bide.simulator.anthropic.protocol import ANTHROPIC
 from bide.simulator.azure.protocol import AZURE
 from bide.simulator.bedrock.protocol import BEDROCK
-from bide.simulator.gemini.protocol import GEMINI
 from bide.simulator.doubleword.protocol import DOUBLEWORD
+from bide.simulator.gemini.protocol import GEMINI
 from bide.simulator.openai.protocol import OPENAI
 from bide.simulator.protocol import Protocol
 from bide.simulator.together.protocol import TOGETHER

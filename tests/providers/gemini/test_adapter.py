@@ -10,7 +10,7 @@ from bide.core.clock import DAY, MINUTE, SECOND
 from bide.core.states import BatchOutcome
 from bide.providers.gemini.adapter import GeminiProvider
 from bide.providers.gemini.kind import GEMINI
-from bide.providers.port import Lines, MissingError, Provider, Verdict
+from bide.providers.port import Lines, MissingError, Provider, UnauthorisedError, Verdict
 from bide.providers.transport import Transport
 from bide.simulator.gemini import protocol
 from bide.testing.provider.case import Account, OpenAccount
@@ -94,6 +94,12 @@ class TestGemini(ProviderConformance):
         assert {chunk["object"] for chunk in chunks} == {"chat.completion.chunk"}
         told = [chunk["usage"] for chunk in chunks if chunk.get("usage")]
         assert [usage["completion_tokens"] for usage in told] == ([20] if wants_usage else [])
+
+    async def test_an_account_is_asked_for_a_batch_that_there_is_not(self, open_account: OpenAccount) -> None:
+        with pytest.raises(UnauthorisedError):
+            await open_account(key="invalid").provider.poll("none")
+        with pytest.raises(MissingError):
+            await open_account().provider.poll("none")
 
 
 class TestNewer(TestGemini):

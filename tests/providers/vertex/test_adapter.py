@@ -10,7 +10,16 @@ from bide.buckets.memory import MemoryBuckets
 from bide.buckets.port import BucketError
 from bide.core.clock import HOUR
 from bide.core.states import BatchOutcome
-from bide.providers.port import BusyError, Lines, OverloadedError, Provider, Row, Verdict
+from bide.providers.port import (
+    BusyError,
+    Lines,
+    MissingError,
+    OverloadedError,
+    Provider,
+    Row,
+    UnauthorisedError,
+    Verdict,
+)
 from bide.providers.setup import Tools
 from bide.providers.transport import Transport
 from bide.providers.vertex.adapter import VertexProvider
@@ -140,6 +149,12 @@ class TestVertex(ProviderConformance):
         request = json.loads(store.objects[staged])["request"]
         assert request["labels"] == {"team": "blue", "bide_id": "tag1-0"}
         assert "serviceTier" not in request
+
+    async def test_an_account_is_asked_for_a_batch_that_there_is_not(self, open_account: OpenAccount) -> None:
+        with pytest.raises(UnauthorisedError):
+            await open_account(key="invalid").provider.poll("none")
+        with pytest.raises(MissingError):
+            await open_account().provider.poll("none")
 
 
 class TestElsewhere(TestVertex):

@@ -38,7 +38,7 @@ class GeminiProvider(Service):
     def __init__(self, setup: Setup, transport: Transport) -> None:
         headers = {"x-goog-api-key": setup.api_key} if setup.api_key else {}
         line = Line(transport, setup.base_url, headers, setup.authority)
-        super().__init__(setup, line, setup.api_version or VERSION)
+        super().__init__(setup, line, setup.api_version or VERSION, "batches")
 
     def check(self, endpoint: str, body: bytes) -> None:
         if endpoint == embedding.ENDPOINT:
@@ -106,7 +106,7 @@ class GeminiProvider(Service):
 
     async def _page(self, token: str) -> tuple[list[operation.Operation], str]:
         more = f"&pageToken={token}" if token else ""
-        page = operation.read_page(await self._ask("GET", f"/{self._version}/batches?pageSize={PAGE}{more}"))
+        page = operation.read_page(await self._ask("GET", f"{self._batches}?pageSize={PAGE}{more}"))
         return page.operations, page.next_page_token
 
     async def harvest(self, file: str, endpoint: str) -> AsyncIterator[list[Row]]:

@@ -22,9 +22,9 @@ PAGE = 100
 
 
 class Service(abc.ABC):
-    """Base of the adapters. A batch's id is the path of its resource behind the version."""
+    """Base of the adapters. A batch's id is its resource's name, the path behind the version; `batches` is the folder of them."""
 
-    def __init__(self, setup: Setup, line: Line, version: str) -> None:
+    def __init__(self, setup: Setup, line: Line, version: str, batches: str) -> None:
         self.account = setup.account
         self.catalogue = setup.catalogue
         self.serves = setup.serves
@@ -33,6 +33,7 @@ class Service(abc.ABC):
         self._setup = setup
         self._line = line
         self._version = version
+        self._batches = f"/{version}/{batches}"
         self._translation = Translation(Wire.GEMINI, lambda model: Options(model=model or None))
         self._calls = Calls(line, self._translation)
 
@@ -46,14 +47,18 @@ class Service(abc.ABC):
         return self._calls.stream(call, *self._spoken(call))
 
     async def poll(self, provider_id: str) -> Remote:
-        return self._shown(await self._ask("GET", f"/{self._version}/{provider_id}"))
+        return self._shown(await self._ask("GET", self._batch(provider_id)))
 
     async def cancel(self, provider_id: str) -> Remote:
-        async with self._line.exchange("POST", f"/{self._version}/{provider_id}:cancel", body=b"{}") as reply:
+        async with self._line.exchange("POST", f"{self._batch(provider_id)}:cancel", body=b"{}") as reply:
             body = await reply.read()
             if not has_ended(reply, body):
                 raise_for_status(self._translation, reply, body)
         return await self.poll(provider_id)  # the reply is empty
+
+    def _batch(self, provider_id: str) -> str:
+        """The path of a batch."""
+        return f"/{self._version}/{provider_id}" if "/" in provider_id else f"{self._batches}/{provider_id}"
 
     @abc.abstractmethod
     def _spoken(self, call: Call) -> Spoken:

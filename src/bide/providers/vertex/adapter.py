@@ -39,10 +39,11 @@ class VertexProvider(Service):
         token = setup.token or setup.api_key
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         authority = setup.authority or (None if token else ApplicationDefault(tools.transport))
-        super().__init__(setup, Line(tools.transport, setup.base_url or host_of(location), headers, authority), version)
+        self._place = Place(version, setup.project or "", location)
+        line = Line(tools.transport, setup.base_url or host_of(location), headers, authority)
+        super().__init__(setup, line, version, f"{self._place.name}/batchPredictionJobs")
         self._buckets: Buckets | None = tools.buckets
         self._folder = Folder.of(setup.account, setup.bucket) if setup.bucket else None
-        self._place = Place(version, setup.project or "", location)
 
     def _spoken(self, call: Call) -> Spoken:
         model = self._setup.deployment(call.model, batch=False)
@@ -76,7 +77,7 @@ class VertexProvider(Service):
             "labels": {job.LABEL: submission.tag},
         }
         async with self._line.exchange(
-            "POST", self._place.jobs, body=msgspec.json.encode(wanted), idle_timeout=CREATE_TIMEOUT
+            "POST", self._batches, body=msgspec.json.encode(wanted), idle_timeout=CREATE_TIMEOUT
         ) as reply:
             body = await reply.read()
             raise_for_create(self._translation, reply, body, has_queue=False)
@@ -99,7 +100,7 @@ class VertexProvider(Service):
 
     async def _page(self, condition: str, token: str) -> tuple[list[job.Job], str]:
         more = f"&pageToken={quote(token, safe='')}" if token else ""
-        path = f"{self._place.jobs}?filter={quote(condition, safe='')}&pageSize={PAGE}{more}"
+        path = f"{self._batches}?filter={quote(condition, safe='')}&pageSize={PAGE}{more}"
         page = job.read_page(await self._ask("GET", path))
         return page.batch_prediction_jobs, page.next_page_token
 

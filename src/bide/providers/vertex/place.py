@@ -30,26 +30,21 @@ def publisher_model(model: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A project in a location, as `/VERSION/projects/PROJECT/locations/LOCATION`."""
+    """A project in a location, in a version of the API."""
 
     version: str
     project: str
     location: str
 
     @property
-    def parent(self) -> str:
-        """What the paths of its resources begin with."""
-        return f"/{self.version}/projects/{self.project}/locations/{self.location}"
-
-    @property
-    def jobs(self) -> str:
-        """Where its batches are."""
-        return f"{self.parent}/batchPredictionJobs"
+    def name(self) -> str:
+        """What names of its resources begin with."""
+        return f"projects/{self.project}/locations/{self.location}"
 
     def model(self, model: str) -> str:
         """The path of a model, as it is called in real time."""
         name = publisher_model(model)
-        return f"/{self.version}/{name}" if name.startswith("projects/") else f"{self.parent}/{name}"
+        return f"/{self.version}/{name if name.startswith('projects/') else f'{self.name}/{name}'}"
 
 
 @dataclass(frozen=True, slots=True)
