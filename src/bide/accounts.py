@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from bide.core.duration import parse_duration
 from bide.core.errors import SettingError
+from bide.providers.foreign import speaking
 from bide.providers.kinds import KINDS
 from bide.providers.openai.kinds import COMPATIBLE
 from bide.providers.port import Limits, Provider
@@ -39,7 +40,7 @@ def build(
     found: dict[str, Provider] = {}
     for state in states(accounts, environment):
         if state.setup is not None:
-            found[state.account] = state.kind.connect(state.setup, tools)
+            found[state.account] = speaking(state.kind.connect(state.setup, tools))
         elif state.named:
             raise SettingError(state.lacks)
     return found

@@ -73,7 +73,9 @@ class Account:
 
     def body(self, prompt: str, **fields: object) -> bytes:
         """The body of a request."""
-        table = {"model": self.model, "messages": [{"role": "user", "content": prompt}], **fields}
+        said = [{"role": "user", "content": prompt}]
+        asked = {"input": prompt} if self.endpoint == "/v1/responses" else {"messages": said}
+        table = {"model": self.model, **asked, **fields}
         return json.dumps(table).encode()
 
     def call(self, prompt: str = "hello", **fields: object) -> Call:

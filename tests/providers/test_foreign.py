@@ -1,0 +1,70 @@
+"""An account that knows chat completions does what every adapter has to do for whoever writes messages or responses."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from bide.providers.anthropic.kind import ANTHROPIC
+from bide.providers.foreign import speaking
+from bide.providers.http import AiohttpTransport
+from bide.providers.openai.kinds import OPENAI
+from bide.providers.port import Provider, Verdict
+from bide.providers.setup import Tools
+from bide.providers.transport import Transport
+from bide.testing.provider.case import Account
+from bide.testing.provider_conformance import Connect, ProviderConformance, setup_for
+
+
+def openai(transport: Transport, key: str) -> Provider:
+    return speaking(OPENAI.connect(setup_for(OPENAI, "http://simulated.invalid/v1", key), Tools(transport)))
+
+
+class TestMessagesAtOpenAI(ProviderConformance):
+    endpoint = "/v1/messages"
+
+    @pytest.fixture
+    def connect(self) -> Connect:
+        return openai
+
+    async def test_an_answer_is_a_message(self, account: Account) -> None:
+        row = (await account.provider.send(account.call("hello", max_tokens=40))).row
+        body = json.loads(row.response)["body"]
+        assert (body["type"], body["role"], body["stop_reason"]) == ("message", "assistant", "end_turn")
+        assert "hello" in body["content"][0]["text"]
+
+    async def test_an_error_is_one_of_messages(self, account: Account) -> None:
+        row = (await account.provider.send(account.call("[poison:row-error]"))).row
+        assert row.verdict is Verdict.ERRORED
+        assert json.loads(row.response)["body"]["type"] == "error"
+
+
+class TestResponsesWhereChatIsAll(TestMessagesAtOpenAI):
+    """As above, where responses are what is foreign."""
+
+    endpoint = "/v1/responses"
+
+    @pytest.fixture
+    def connect(self) -> Connect:
+        def chat_only(transport: Transport, key: str) -> Provider:
+            can = replace(OPENAI.capabilities, endpoints=frozenset({"/v1/chat/completions"}))
+            setup = replace(setup_for(OPENAI, "http://simulated.invalid/v1", key), capabilities=can)
+            return speaking(OPENAI.connect(setup, Tools(transport)))
+
+        return chat_only
+
+    async def test_an_answer_is_a_message(self, account: Account) -> None:
+        body = json.loads((await account.provider.send(account.call("hello"))).row.response)["body"]
+        assert (body["object"], body["status"]) == ("response", "completed")
+        assert "hello" in body["output"][0]["content"][0]["text"]
+
+    async def test_an_error_is_one_of_messages(self, account: Account) -> None:
+        body = json.loads((await account.provider.send(account.call("[poison:row-error]"))).row.response)["body"]
+        assert body["error"]["message"]
+
+
+def test_who_speaks_everything_is_left_alone() -> None:
+    tools = Tools(AiohttpTransport())
+    anthropic = ANTHROPIC.connect(setup_for(ANTHROPIC, "http://nowhere", "k"), tools)
+    assert speaking(anthropic) is anthropic
+    assert speaking(OPENAI.connect(setup_for(OPENAI, "http://nowhere", "k"), tools)) is not anthropic
