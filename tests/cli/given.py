@@ -12,7 +12,7 @@ from bide.core.states import JobState
 from bide.core.usage import Usage
 from bide.ledger.estimate import Estimate
 from bide.ledger.promise import Admitted, Forecast, Predicted, Promise
-from bide.ledger.receipt import Receipt, Times
+from bide.ledger.receipt import Receipt, Share, Times
 from bide.store.jobs import Progress
 
 DOLLAR = 10**12
@@ -80,6 +80,7 @@ def a_receipt(job: Job | None = None, **fields: Any) -> Receipt:
         "paid": DOLLAR,
         "listed": 2 * DOLLAR,
         "saved": DOLLAR,
+        "shares": [Share("openai", "small", a_progress(paid=DOLLAR, listed=2 * DOLLAR, batch=100))],
         "waste": [],
         "suspected": [],
         "unpriced": 0,

@@ -7,7 +7,7 @@ from tests.lanes.given import NOW
 from bide.cli.receipt import show_receipt
 from bide.core.clock import HOUR, MINUTE
 from bide.core.states import JobState
-from bide.ledger.receipt import Receipt, Times, Waste
+from bide.ledger.receipt import Receipt, Share, Times, Waste
 
 
 @pytest.fixture
@@ -98,5 +98,26 @@ def test_waste_is_told_with_its_reason(shown: Any) -> None:
     )
 
 
+def test_several_models_have_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
+    show_receipt(
+        a_receipt(
+            shares=[
+                Share(
+                    "anthropic", "claude", a_progress(paid=DOLLAR, listed=2 * DOLLAR, wasted=DOLLAR // 2, batch=1_000)
+                ),
+                Share("gpu", "own", a_progress(unpriced=30, realtime=30, failed=1)),
+            ]
+        )
+    )
+
+    lines = capsys.readouterr().out.splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("  models"))
+    assert lines[first : first + 3] == [
+        "  models                        batch  real time     paid  list price    saved",
+        "              anthropic/claude  1,000          0    $1.00       $2.00    $0.50",
+        "              gpu/own               0         30  unknown     unknown  unknown",
+    ]
+
+
 def test_what_there_was_not_is_not_told(shown: Any) -> None:
-    assert {"waste", "retries", "files", "predicted", "prices", "provisional"}.isdisjoint(shown(a_receipt()))
+    assert {"models", "waste", "retries", "files", "predicted", "prices", "provisional"}.isdisjoint(shown(a_receipt()))

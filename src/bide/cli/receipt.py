@@ -1,5 +1,6 @@
 """The receipt, as a person reads it."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bide.cli.progress import clock_time
@@ -9,7 +10,7 @@ from bide.core.duration import format_duration
 from bide.core.money import format_money
 
 if TYPE_CHECKING:
-    from bide.ledger.receipt import Receipt, Times
+    from bide.ledger.receipt import Receipt, Share, Times
 
 
 def show_receipt(receipt: "Receipt", *, to_stderr: bool = False) -> None:
@@ -23,6 +24,8 @@ def show_receipt(receipt: "Receipt", *, to_stderr: bool = False) -> None:
     pairs["paid"] = format_money(receipt.paid)
     pairs["list price"] = format_money(receipt.listed)
     pairs["saved"] = _saved(receipt)
+    if len(receipt.shares) > 1:
+        pairs["models"] = _shares(receipt.shares)
     if receipt.waste or receipt.suspected:
         pairs["waste"] = _waste(receipt)
     if receipt.retries > 0:
@@ -97,6 +100,19 @@ def _saved(receipt: "Receipt") -> str:
         return f"unknown: {receipt.unpriced:,} answers have no known price"
     share = f" ({100 * receipt.saved / receipt.listed:.1f} %)" if receipt.listed else ""
     return f"{format_money(receipt.saved)}{share}"
+
+
+def _shares(shares: "Sequence[Share]") -> str:
+    """A line for each model, with what it had and cost."""
+    rows = [["", "batch", "real time", "paid", "list price", "saved"]]
+    for share in shares:
+        phases = share.progress.phases
+        counts = (f"{phases.get(phase, 0):,}" for phase in (Phase.BATCH, Phase.REALTIME))
+        money = (format_money(amount) for amount in (share.paid, share.listed, share.saved))
+        rows.append([f"{share.account}/{share.model}", *counts, *money])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [[name.ljust(widths[0]), *map(str.rjust, cells, widths[1:])] for name, *cells in rows]
+    return "\n".join("  ".join(line) for line in lines)
 
 
 def _waste(receipt: "Receipt") -> str:

@@ -37,6 +37,28 @@ class Times(msgspec.Struct, frozen=True):
     rescue: int | None
 
 
+class Share(msgspec.Struct, frozen=True):
+    """What one model at one account had of a job. Money is None where a price is unknown."""
+
+    account: str
+    model: str
+    progress: Progress
+
+    @property
+    def paid(self) -> int | None:
+        return None if self.progress.unpriced else self.progress.paid
+
+    @property
+    def listed(self) -> int | None:
+        return None if self.progress.unpriced else self.progress.listed
+
+    @property
+    def saved(self) -> int | None:
+        """What the used answers would have cost in real time at list price, less everything spent."""
+        progress = self.progress
+        return None if progress.unpriced else progress.listed - progress.paid - progress.wasted
+
+
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about a finished or unfinished job; `final` once nothing can change any more.
 
@@ -53,6 +75,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     paid: int | None
     listed: int | None
     saved: int | None
+    shares: list[Share]
     waste: list[Waste]
     suspected: list[Waste]
     unpriced: int
@@ -96,6 +119,7 @@ async def receipt(store: Store, job: Job) -> Receipt:
         paid=None if unpriced else sum(one.amount for one in paid),
         listed=None if unpriced else listed,
         saved=None if unpriced else listed - spent,
+        shares=[Share(*key, progress) for key, progress in (await store.jobs.progress_by_model(owner, number)).items()],
         waste=_waste(totals, "waste"),
         suspected=_waste(totals, "suspected"),
         unpriced=unpriced,
@@ -159,6 +183,7 @@ def as_table(receipt: Receipt) -> dict[str, Any]:
             "unpriced": receipt.unpriced,
             "prices": receipt.prices,
         },
+        "models": [_share_table(one) for one in receipt.shares],
         "tokens": receipt.usage._asdict(),
         "attempts": receipt.attempts,
         "retries": receipt.retries,
@@ -216,6 +241,21 @@ def _provider_time(batches: list[Batch]) -> int | None:
 def _card(text: str) -> str:
     card = cards.decode(text).card
     return f"{card.provider}/{card.model} {card.mode} {card.day}: {card.source} ({card.confidence})"
+
+
+def _share_table(share: Share) -> dict[str, Any]:
+    phases = share.progress.phases
+    return {
+        "account": share.account,
+        "model": share.model,
+        "requests": share.progress.total,
+        "batch": phases.get(Phase.BATCH, 0),
+        "realtime": phases.get(Phase.REALTIME, 0),
+        "failed": phases.get(Phase.FAILED, 0),
+        "paid": _dollars(share.paid),
+        "list_price": _dollars(share.listed),
+        "saved": _dollars(share.saved),
+    }
 
 
 def _waste_table(waste: Waste) -> dict[str, Any]:

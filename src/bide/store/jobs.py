@@ -1,13 +1,13 @@
 """Jobs in the store: begun, accepted, cancelled, finished; and what they add up to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bide.core.bucket import OPEN_PHASES, Phase
 from bide.core.errors import ConflictError, NotFoundError
 from bide.core.job import Job
 from bide.store import events, queries, records
-from bide.store.database import Transaction, Verbs, reads, writes
+from bide.store.database import Row, Transaction, Verbs, reads, writes
 
 SQL = queries.load("jobs")
 BUCKETS = queries.load("buckets")
@@ -193,17 +193,32 @@ class Jobs(Verbs):
     @reads
     async def progress(self, transaction: Transaction, owner: str, job: int) -> Progress:
         """Where its requests are, and its money so far."""
-        phases: dict[Phase, int] = {}
-        money: dict[int, Sequence[int]] = {}
+        return _progress(await transaction.all(SQL["money"], owner=owner, job=job))
+
+    @reads
+    async def progress_by_model(
+        self, transaction: Transaction, owner: str, job: int
+    ) -> dict[tuple[str, str], Progress]:
+        """The same by (account, model), in this order."""
+        rows: dict[tuple[str, str], list[Row]] = {}
         for row in await transaction.all(SQL["money"], owner=owner, job=job):
-            if row["phase"] is not None and row["requests"]:
-                phase = Phase(row["phase"])
-                phases[phase] = phases.get(phase, 0) + row["requests"]
-            money[row["id"]] = [row[name] for name in ("paid", "listed", "wasted", "suspected", "unpriced")]
-        paid, listed, wasted, suspected, unpriced = (
-            (sum(column) for column in zip(*money.values(), strict=True)) if money else (0,) * 5
-        )
-        return Progress(phases, paid, listed, wasted, suspected, unpriced)
+            rows.setdefault((row["account"], row["model"]), []).append(row)
+        return {key: _progress(rows[key]) for key in sorted(rows)}
+
+
+def _progress(rows: Iterable[Row]) -> Progress:
+    """What some buckets add up to, from a row for each of their tallies."""
+    phases: dict[Phase, int] = {}
+    money: dict[int, Sequence[int]] = {}
+    for row in rows:
+        if row["phase"] is not None and row["requests"]:
+            phase = Phase(row["phase"])
+            phases[phase] = phases.get(phase, 0) + row["requests"]
+        money[row["id"]] = [row[name] for name in ("paid", "listed", "wasted", "suspected", "unpriced")]
+    paid, listed, wasted, suspected, unpriced = (
+        (sum(column) for column in zip(*money.values(), strict=True)) if money else (0,) * 5
+    )
+    return Progress(phases, paid, listed, wasted, suspected, unpriced)
 
 
 async def begin(transaction: Transaction, owner: str, job: NewJob, now: int) -> Job:

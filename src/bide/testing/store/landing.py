@@ -2,7 +2,7 @@
 
 import pytest
 
-from bide.core.bucket import MOST_LOSSES, Phase
+from bide.core.bucket import MOST_LOSSES, Part, Phase
 from bide.core.span import Span
 from bide.core.states import AttemptState, BatchState
 from bide.store.attempts import MOST_ERRORS
@@ -200,6 +200,26 @@ class LandingCases(StoreCase):
         assert (progress.paid, progress.listed, progress.unpriced) == (7, 14, 1)
         [total] = await scene.store.ledger.totals(scene.owner, handed.job.id)
         assert (total.entries, total.unpriced, total.amount) == (2, 1, 7)
+
+    async def test_each_model_has_its_part_of_the_progress(self, scene: Scene) -> None:
+        job, newest = await scene.begin(), await scene.store.requests.newest()
+        usual = scene.model
+        for line, (model, part) in enumerate(
+            [("other", Part.GUARANTEED), (usual, Part.GUARANTEED), (usual, Part.REST)]
+        ):
+            scene.model = model
+            await scene.store.requests.add(await scene.rows(job, await scene.bucket_in(job, part), 1, line + 1))
+        handed = Handed(accepted := await scene.accept(job, 3, newest), await scene.buckets(accepted))
+        calls = [await scene.call(bucket) for bucket in handed.buckets]
+        await scene.settle_calls([report(call.attempt, amount=5) for [call] in calls])
+        shares = await scene.store.jobs.progress_by_model(scene.owner, handed.job.id)
+        assert [(*key, share.phases, share.paid, share.listed) for key, share in shares.items()] == sorted(
+            [
+                (scene.account, "other", {Phase.REALTIME: 1}, 5, 10),
+                (scene.account, usual, {Phase.REALTIME: 2}, 10, 20),
+            ],
+            key=lambda row: row[1],
+        )
 
     async def test_an_answer_that_was_not_billed_has_no_entry(self, scene: Scene) -> None:
         handed = await scene.hand_in(1)
