@@ -27,7 +27,9 @@ def providers() -> Mapping[str, Provider]:
 @pytest.fixture
 def routing(providers: Mapping[str, Provider]) -> Routing:
     aliases = {"anthropic": {"quick": "claude-haiku-4-5"}}
-    return Routing(providers, aliases, known=list(KINDS), window=lambda catalogue, model: WINDOWS.get((catalogue, model)))
+    return Routing(
+        providers, aliases, known=list(KINDS), window=lambda catalogue, model: WINDOWS.get((catalogue, model))
+    )
 
 
 def body(model: str, **fields: object) -> bytes:

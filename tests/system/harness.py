@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bide.providers.kinds import KINDS
+
 BIDE = [sys.executable, "-m", "bide"]
 
 SPEED = 60
@@ -49,7 +51,7 @@ class Machine:
 
     @property
     def environment(self) -> dict[str, str]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("BIDE_", "OPENAI_"))}
+        environment = {name: value for name, value in os.environ.items() if not is_ours(name)}
         environment |= {
             "BIDE_HOME": str(self.folder / "home"),
             "OPENAI_API_KEY": "simulated",
@@ -123,7 +125,7 @@ class Machine:
 
     def charges(self) -> list[dict[str, Any]]:
         """Everything the provider bills for, one by one."""
-        with urllib.request.urlopen(self.url.removesuffix("/v1") + "/sim/charges") as reply:
+        with urllib.request.urlopen(f"{self.url.removesuffix('/v1')}/sim/charges?provider={self.provider}") as reply:
             return [json.loads(line) for line in reply.read().splitlines()]
 
     def workers(self) -> list[int]:
@@ -141,15 +143,26 @@ class Machine:
 WITH_SETTINGS = {"run", "submit", "watch", "worker", "cancel", "retry", "status", "results"}
 
 
+PROVIDERS = frozenset(
+    variable for kind in KINDS.values() for names in (kind.switches, *kind.variables.values()) for variable in names
+)
+"""Variables that would lead bide to a provider."""
+
+
+def is_ours(variable: str) -> bool:
+    """Whether a variable of the environment would have a say in what bide does."""
+    return variable.startswith(("BIDE_", "OPENAI_")) or variable in PROVIDERS
+
+
 def clock_now(speed: float = SPEED) -> str:
     """A scaled clock that starts now."""
     return f"{datetime.now(UTC).isoformat()}*{speed:g}"  # noqa: TID251
 
 
 @contextlib.contextmanager
-def simulator(folder: Path, *arguments: str, clock: str) -> Generator[str]:
-    """A provider simulator in a process of its own; its base URL."""
-    environment = {**os.environ, "BIDE_CLOCK": clock}
+def simulator(folder: Path, *arguments: str, clock: str, variables: Mapping[str, str] | None = None) -> Generator[str]:
+    """A provider simulator in a process of its own; its base URL. `variables` are further ones of its environment."""
+    environment = {**os.environ, **(variables or {}), "BIDE_CLOCK": clock}
     if not clock:
         del environment["BIDE_CLOCK"]
     process = subprocess.Popen(
@@ -178,7 +191,7 @@ def machine(
     """A machine and its provider; whatever it left running is ended with it. ``{root}`` in an `extra` variable is the
     simulator's address."""
     clock = clock_now(speed) if speed != 1 else ""
-    with simulator(folder, *script, clock=clock) as url:
+    with simulator(folder, *script, clock=clock, variables=extra) as url:
         root = url.removesuffix("/v1")
         told = {name: value.replace("{root}", root) for name, value in extra.items()}
         here = Machine(folder, url, clock, told, provider)
@@ -188,12 +201,12 @@ def machine(
             here.end_workers()
 
 
-def write_requests(path: Path, count: int, prompt: str = "What is {0} plus {0}?") -> None:
+def write_requests(path: Path, count: int, prompt: str = "What is {0} plus {0}?", model: str = "gpt-5-mini") -> None:
     """OpenAI batch JSON Lines."""
     with path.open("w", encoding="utf-8") as file:
         for number in range(count):
             body = {
-                "model": "gpt-5-mini",
+                "model": model,
                 "messages": [{"role": "user", "content": prompt.format(number)}],
                 "max_completion_tokens": 50,
             }

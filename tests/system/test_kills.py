@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.drills import kills
+from tests.system.kills import kills
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -8,8 +8,8 @@ import pytest
 
 from bide.store.postgres import PAUSES
 from tests.store.postgres_server import PostgresServer, remove_server, start_server
-from tests.system.drills import Seen, observe
 from tests.system.harness import Machine, machine, wait_until, write_requests
+from tests.system.stage import Seen, observe
 
 REQUESTS = 100
 

@@ -1,6 +1,6 @@
 """What to type in the shell that is to use the simulator, for each provider whose protocol it speaks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from bide.core.errors import SettingError
@@ -9,6 +9,19 @@ from bide.providers.setup import Kind
 from bide.simulator.protocols import PROTOCOLS
 
 KEY = "simulated"
+
+VALUES: Mapping[str, str] = {
+    "region": "us-east-1",
+    "bucket": "s3://bide/batches",
+    "role": "arn:aws:iam::123456789012:role/bide",
+}
+"""What other fields than keys are given, where nothing better is known: any will do, in its provider's form."""
+
+BUCKETS: Mapping[str, str] = {"vertex": "gs://bide/batches"}
+"""Where batches lie that lie elsewhere."""
+
+NEEDED = ("bucket", "role")
+"""Fields without which an account has no batches, wherever it has variables for them."""
 
 OPENERS = ("api_key", "token")
 """Fields of an account that let one in; the first that a kind has a variable for is enough."""
@@ -30,11 +43,13 @@ def exports(name: str, root: str) -> Mapping[str, str]:
     kind = KINDS[name]
     # What the provider's own address has before the paths of its protocol, the simulator has behind the mount.
     path = urlsplit(kind.base_url or "").path
-    return {f"BIDE_{name.upper()}_BASE_URL": f"{root}/{name}{path}", **dict.fromkeys(_variables(kind), KEY)}
+    return {f"BIDE_{name.upper()}_BASE_URL": f"{root}/{name}{path}", **dict(_fields(kind))}
 
 
-def _variables(kind: Kind) -> list[str]:
-    """The variables that have to hold something, whatever it is."""
+def _fields(kind: Kind) -> Iterator[tuple[str, str]]:
+    """The variables that have to hold something, and what."""
     opener = next((field for field in OPENERS if kind.variables.get(field)), None)
-    fields = [*([opener] if opener else []), *(field for field in kind.required if field not in ("base_url", opener))]
-    return [kind.variables[field][0] for field in fields if kind.variables.get(field)]
+    for field, names in kind.variables.items():
+        if field == opener or (field in (*kind.required, *NEEDED) and field != "base_url"):
+            value = BUCKETS.get(kind.name) if field == "bucket" else None
+            yield names[0], value or VALUES.get(field, KEY)

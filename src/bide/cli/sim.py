@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +15,7 @@ from bide.core.clock import SCALE_LIMIT, Clock, ScaledClock, SystemClock, clock_
 from bide.core.errors import SettingError
 
 if TYPE_CHECKING:
+    from bide.simulator.bucket import Bucket
     from bide.simulator.script import Script
     from bide.simulator.server import Simulator
 
@@ -73,7 +75,7 @@ async def _serve(script: "Script", seed: int, port: int, clock: Clock, names: Se
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
     try:
-        async with running_simulator(script, seed=seed, port=port, clock=clock) as simulator:
+        async with running_simulator(script, seed=seed, port=port, clock=clock, bucket=_bucket()) as simulator:
             print(simulator.url, flush=True)
             print(_directions(simulator, clock, names), file=sys.stderr, flush=True)
             await stopped.wait()
@@ -81,6 +83,18 @@ async def _serve(script: "Script", seed: int, port: int, clock: Clock, names: Se
         raise SettingError(
             f"{HOST}:{port} cannot be listened on ({error.strerror}); choose another --port, or 0"
         ) from error
+
+
+def _bucket() -> "Bucket | None":
+    """Where batches lie that lie in buckets: wherever the environment leads, and so where bide writes them. None without
+    the driver, which bide would lack as well."""
+    from bide.simulator.bucket import SharedBucket
+
+    if find_spec("obstore") is None:
+        return None
+    from bide.buckets.process import process_buckets
+
+    return SharedBucket(process_buckets())
 
 
 def _clock(speed: float) -> Clock:
@@ -102,6 +116,10 @@ def _directions(simulator: "Simulator", clock: Clock, names: Sequence[str]) -> s
     for name in names:
         if name != "openai":  # it is at the root too
             lines += [f"export {variable}={value}" for variable, value in exports(name, simulator.root).items()]
+    if any("BUCKET" in line for line in lines):
+        lines.append(
+            "# Buckets are not simulated: AWS_ENDPOINT_URL and STORAGE_EMULATOR_HOST, set for both, lead to an emulator."
+        )
     if isinstance(clock, ScaledClock):
         if 1 <= clock.speed <= SCALE_LIMIT:
             lines.append(f"export BIDE_CLOCK='{to_datetime(clock.origin).isoformat()}*{clock.speed:g}'")

@@ -31,6 +31,7 @@ VERTEX = Kind(
         # A token as `gcloud auth print-access-token` prints it; it is good for an hour. Without one google-auth finds
         # the credentials, as GOOGLE_APPLICATION_CREDENTIALS leads it.
         "token": ("GOOGLE_OAUTH_ACCESS_TOKEN",),
+        "bucket": ("BIDE_VERTEX_BUCKET",),
         "base_url": ("GOOGLE_VERTEX_BASE_URL",),
     },
     # None: machines of Google's cloud have GOOGLE_CLOUD_PROJECT set whether or not anybody wants models there.
