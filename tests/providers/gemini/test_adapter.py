@@ -10,13 +10,24 @@ from bide.core.clock import DAY, MINUTE, SECOND
 from bide.core.states import BatchOutcome
 from bide.providers.gemini.adapter import GeminiProvider
 from bide.providers.gemini.kind import GEMINI
-from bide.providers.port import Lines, MissingError, Provider, UnauthorisedError, Verdict
+from bide.providers.port import Call, Lines, MissingError, Provider, UnauthorisedError, Verdict
 from bide.providers.transport import Transport
 from bide.simulator.gemini import protocol
-from bide.testing.provider.case import Account, OpenAccount
+from bide.testing.provider.case import TURNAROUND, Account, OpenAccount
 from bide.testing.provider_conformance import Connect, ProviderConformance, setup_for
 
 URL = "http://simulated.invalid/gemini"
+
+
+FORMATS = [
+    pytest.param(
+        "/v1/messages",
+        {"max_tokens": 50, "messages": [{"role": "user", "content": "hello"}]},
+        ("type", "message"),
+        id="messages",
+    ),
+    pytest.param("/v1/responses", {"input": "hello"}, ("object", "response"), id="responses"),
+]
 
 
 def gemini(transport: Transport, key: str) -> Provider:
@@ -94,6 +105,32 @@ class TestGemini(ProviderConformance):
         assert {chunk["object"] for chunk in chunks} == {"chat.completion.chunk"}
         told = [chunk["usage"] for chunk in chunks if chunk.get("usage")]
         assert [usage["completion_tokens"] for usage in told] == ([20] if wants_usage else [])
+
+    @pytest.mark.parametrize(("endpoint", "asked", "kind"), FORMATS)
+    async def test_each_format_is_answered_in_itself(
+        self, account: Account, endpoint: str, asked: dict[str, object], kind: tuple[str, str]
+    ) -> None:
+        body = json.dumps({"model": account.model, **asked}).encode()
+        call = Call(endpoint, body, "attempt-1", account.model)
+        account.provider.check(endpoint, body)
+        answer = json.loads((await account.provider.send(call)).row.response)["body"]
+        assert answer[kind[0]] == kind[1]
+
+        async def lines() -> AsyncIterator[Lines]:
+            yield [("tag1-0", body)]
+
+        submission = replace(account.submission("a"), endpoint=endpoint, lines=lines)
+        staged = await account.provider.stage(submission)
+        created = await account.provider.submit(submission, staged)
+        account.clock.advance(TURNAROUND)
+        ended = await account.provider.poll(created.provider_id)
+        assert ended.output_file is not None
+        [[row]] = [rows async for rows in account.provider.harvest(ended.output_file, endpoint)]
+        assert (row.custom_id, row.verdict) == ("tag1-0", Verdict.ANSWERED)
+        assert json.loads(row.response)["body"][kind[0]] == kind[1]
+        failed = (await account.provider.send(replace(call, body=body.replace(b"hello", b"[poison:row-error]")))).row
+        assert (failed.verdict, failed.permanent) == (Verdict.ERRORED, True)
+        assert json.loads(failed.response)["body"]["error"]["message"]
 
     async def test_an_account_is_asked_for_a_batch_that_there_is_not(self, open_account: OpenAccount) -> None:
         with pytest.raises(UnauthorisedError):
