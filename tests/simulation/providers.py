@@ -91,6 +91,7 @@ SIMULATED: Mapping[str, Simulated] = {
             smallest=0.5,
             spoken=Bedrock(least=1),  # a day has too few requests for jobs of a hundred
         ),
+        Simulated("doubleword", "gpt-5-mini", "doubleword/v1"),
         Simulated("together", "meta-llama/Llama-3.3-70B-Instruct-Turbo", "together/v1"),
     )
 }
