@@ -12,6 +12,7 @@ import msgspec
 
 from bide.providers.decoding import UNREADABLE
 from bide.providers.openai.errors import retry_after
+from bide.providers.openai.naming import rename_model
 from bide.providers.port import (
     BusyError,
     Call,
@@ -39,13 +40,16 @@ Shown = TypeVar("Shown")
 Split = Callable[[bytes], Row]
 """Makes the row of one line of a result file."""
 
+Recognise = Callable[[Failure], bool]
+"""Tells errors of one kind from all others."""
+
 
 class Translation:
     """One provider's format against those of the callers."""
 
-    def __init__(self, wire: Wire, options: Callable[[str], Options], no_credit: frozenset[str] = frozenset()) -> None:
-        """`options` are for a request to a model, by the name that the provider has for it; `no_credit` are codes of
-        errors that waiting does not cure."""
+    def __init__(self, wire: Wire, options: Callable[[str], Options], no_credit: Recognise | None = None) -> None:
+        """`options` are for a request to a model, by the name that the provider has for it; `no_credit` tells errors of
+        the account that waiting does not cure."""
         self.wire = wire
         self._options = options
         self._no_credit = no_credit
@@ -56,7 +60,9 @@ class Translation:
         Raises:
             UntranslatableError: it says something that the provider cannot be told.
         """
-        return request(body, wire_of(endpoint), self.wire, self._options(model))
+        source, options = wire_of(endpoint), self._options(model)
+        written = request(body, source, self.wire, options)
+        return rename_model(written, options.model) if source is self.wire and options.model else written
 
     def answered(
         self,
@@ -78,14 +84,9 @@ class Translation:
         try:
             found = reply(body, self.wire, wire_of(endpoint), options)
         except UntranslatableError as problem:
-            return Row(
-                custom_id,
-                Verdict.ERRORED,
-                response_of(status, request_id, body) if _is_json(body) else b"",
-                status,
-                "unreadable_reply",
-                str(problem),
-            )
+            return _unreadable(custom_id, status, request_id, body, str(problem))
+        if found.finish is None and found.usage is None and not _is_json(found.body):
+            return _unreadable(custom_id, status, request_id, body, "the reply is not JSON")
         return Row(
             custom_id,
             Verdict.ANSWERED,
@@ -100,11 +101,14 @@ class Translation:
         self, custom_id: str, endpoint: str, status: int, body: bytes, *, verdict: Verdict = Verdict.ERRORED
     ) -> Row:
         """The row of an error in the provider's format."""
-        found = self.failure(status, body)
+        found, target = self.failure(status, body), wire_of(endpoint)
+        written = error(status, body, self.wire, target)
+        if not _is_json(written):  # a gateway's page, in whatever API: a row is JSON
+            written = SPOKES[target].write_error(found)
         return Row(
             custom_id,
             verdict,
-            response_of(status, found.request_id or "", error(status, body, self.wire, wire_of(endpoint))),
+            response_of(status, found.request_id or "", written),
             status,
             code_of(found),
             found.message,
@@ -172,14 +176,14 @@ def code_of(failure: Failure) -> str:
 
 
 def account_error(
-    failure: Failure, headers: Mapping[str, str], rates: RateHeaders = NO_RATES, no_credit: frozenset[str] = frozenset()
+    failure: Failure, headers: Mapping[str, str], rates: RateHeaders = NO_RATES, no_credit: Recognise | None = None
 ) -> ProviderError | None:
     """What a status says about the account or the provider, None where it is about the request alone."""
     code, message, wait = code_of(failure), failure.message, retry_after(headers)
     match failure.status:
         case 402:
             return OutOfCreditError(message, code=code)
-        case _ if code in no_credit:
+        case _ if no_credit is not None and no_credit(failure):
             return OutOfCreditError(message, code=code)
         case 401 | 403:
             return UnauthorisedError(message, code=code)
@@ -187,8 +191,8 @@ def account_error(
             return BusyError(message, code=code, retry_after=wait, rates=rates)
         case 408 | 409 | 503 | 529:  # turned away before it ran
             return OverloadedError(message, code=code, retry_after=wait, may_have_run=False)
-        case status if status >= 500 or 300 <= status < 400:
-            return OverloadedError(message, code=code, retry_after=wait)
+        case status if status >= 500 or 300 <= status < 400:  # nobody runs what he sends elsewhere
+            return OverloadedError(message, code=code, retry_after=wait, may_have_run=status >= 500)
         case _:
             return None
 
@@ -242,9 +246,22 @@ def response_of(status: int, request_id: str, body: bytes) -> bytes:
     return b'{"status_code":%d,"request_id":%b,"body":%b}' % (status, msgspec.json.encode(request_id or None), body)
 
 
+def _unreadable(custom_id: str, status: int, request_id: str, body: bytes, problem: str) -> Row:
+    """The row of an answer that is none. What is no JSON is kept as text."""
+    kept = body if _is_json(body) else msgspec.json.encode(body.decode("utf-8", "replace"))
+    return Row(
+        custom_id,
+        Verdict.ERRORED,
+        response_of(status, request_id, kept),
+        status,
+        "unreadable_reply",
+        problem,
+    )
+
+
 def _is_json(body: bytes) -> bool:
+    """Whether these bytes are an object or the like. Null, in the place of an answer, is none."""
     try:
-        msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return msgspec.json.decode(body) is not None
+    except UNREADABLE:
         return False
-    return True

@@ -56,7 +56,8 @@ def test_success_is_no_error_whatever_its_body(status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "may_have_run"), [(408, False), (409, False), (500, True), (502, True), (503, False), (504, True)]
+    ("status", "may_have_run"),
+    [(302, False), (408, False), (409, False), (500, True), (502, True), (503, False), (504, True)],
 )
 def test_whether_a_call_may_have_run(status: int, may_have_run: bool) -> None:
     with pytest.raises(OverloadedError) as caught:

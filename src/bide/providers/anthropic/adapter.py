@@ -38,9 +38,6 @@ BATCHES = "/v1/messages/batches"
 ENDED_ALREADY = frozenset({400, 409})
 """What the cancel of a batch that has ended may be answered with. Which, is not documented."""
 
-NO_CREDIT = frozenset({"enforced_spend_limit_reached", "contract_spend_limit_reached"})
-"""Codes of a 429 that no waiting cures."""
-
 
 class AnthropicProvider:
     """Implements `bide.providers.port.Provider`."""
@@ -57,7 +54,7 @@ class AnthropicProvider:
         if setup.api_key:
             headers["x-api-key"] = setup.api_key
         self._line = Line(transport, setup.base_url, headers, setup.authority)
-        self._translation = Translation(Wire.MESSAGES, self._options, NO_CREDIT)
+        self._translation = Translation(Wire.MESSAGES, self._options, wire.is_out_of_credit)
 
     def _options(self, model: str) -> Options:
         return Options(model=model or None, max_tokens=self._setup.output_tokens, anthropic_version=self._version)

@@ -1,5 +1,6 @@
 """Message Batches, read: a batch as the engine sees it, and the rows of its results."""
 
+import re
 from datetime import datetime
 
 import msgspec
@@ -8,6 +9,7 @@ from bide.core.clock import SECOND
 from bide.core.states import BatchOutcome
 from bide.providers.decoding import UNREADABLE
 from bide.providers.port import Remote, Row, Verdict
+from bide.providers.translate.answer import Failure
 from bide.providers.translated import Translation, understood, unreadable_row
 
 STATUSES = {
@@ -29,6 +31,16 @@ NOT_RUN = {"expired": "batch_expired", "canceled": "batch_cancelled"}
 
 TURNED_AWAY = frozenset({402, 429, 529})
 """Statuses of rows that were not run: the account or the provider had no room for them."""
+
+NO_CREDIT = frozenset(
+    {"enforced_spend_limit_reached", "contract_spend_limit_reached", "organization_on_hold", "cmek_key_disabled"}
+)
+"""Codes of an account that has to be put in order, with a 429 or a 400: no waiting cures them."""
+
+_NO_CREDIT = re.compile(
+    r"your credit balance is too low|you have reached your specified .*\busage limits", re.IGNORECASE
+)
+"""How a 400 begins that is about the account: it has no code, and the type of a request that is wrong."""
 
 
 class Counts(msgspec.Struct):
@@ -149,8 +161,14 @@ def read_row(line: bytes, endpoint: str, translation: Translation, at: int) -> R
         status = STATUSES.get(_decode_error(body).error.type, 500)
     except UNREADABLE:
         return unreadable_row(line, f"a result of type {result.type}")
-    verdict = Verdict.NOT_RUN if status in TURNED_AWAY else Verdict.ERRORED
+    turned_away = status in TURNED_AWAY or is_out_of_credit(translation.failure(status, body))
+    verdict = Verdict.NOT_RUN if turned_away else Verdict.ERRORED
     return translation.failed(found.custom_id, endpoint, status, body, verdict=verdict)
+
+
+def is_out_of_credit(failure: Failure) -> bool:
+    """Whether an error is about the account's credit or its limit, and says nothing about the request."""
+    return failure.code in NO_CREDIT or (failure.status == 400 and _NO_CREDIT.match(failure.message) is not None)
 
 
 def is_tagged(line: bytes, tag: str) -> bool:

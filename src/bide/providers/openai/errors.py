@@ -172,8 +172,8 @@ def _account_error(reply: Reply, body: bytes, names: RateNames = OPENAI_RATES) -
             return BusyError(message, code=code, retry_after=wait, rates=rate_headers(reply.headers, names))
         case 408 | 409 | 503:  # turned away before it ran
             return OverloadedError(message, code=code, retry_after=wait, may_have_run=False)
-        case status if status >= 500 or 300 <= status < 400:
-            return OverloadedError(message, code=code, retry_after=wait)
+        case status if status >= 500 or 300 <= status < 400:  # nobody runs what he sends elsewhere
+            return OverloadedError(message, code=code, retry_after=wait, may_have_run=status >= 500)
         case _:
             return None
 
