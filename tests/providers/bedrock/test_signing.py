@@ -8,6 +8,7 @@ import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from bide.providers.bedrock.signing import Signature
 from bide.providers.http import AiohttpTransport
@@ -111,3 +112,21 @@ async def test_what_is_sent_is_what_was_signed(method: str, path: str, body: byt
     request.context["timestamp"] = headers["x-amz-date"]
     auth: Any = cast(Any, SigV4Auth)(keys, "bedrock", "us-east-1")
     assert auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request) == listed[2]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(
+            ClientError({"Error": {"Code": "AccessDenied", "Message": "not authorized"}}, "AssumeRole"), id="of a role"
+        ),
+        pytest.param(EndpointConnectionError(endpoint_url="https://sts.amazonaws.com"), id="nobody answers"),
+    ],
+)
+async def test_credentials_that_are_refused_send_nothing(error: Exception) -> None:
+    class Refused:
+        def get_frozen_credentials(self) -> Any:
+            raise error
+
+    with pytest.raises(UnauthorisedError, match="AWS_BEARER_TOKEN_BEDROCK"):
+        await Signature("us-east-1", Refused()).headers("GET", URL, {}, b"")

@@ -46,7 +46,7 @@ class Signature:
             if self._credentials is None:
                 self._credentials = import_module("botocore.session").Session().get_credentials()
             keys = self._credentials and self._credentials.get_frozen_credentials()
-        except errors.BotoCoreError as error:
+        except (errors.BotoCoreError, errors.ClientError) as error:  # the second: a role that may not be taken on
             raise UnauthorisedError(f"no credentials for AWS could be fetched ({error}); {REMEDY}") from error
         if keys is None or not keys.access_key:
             raise UnauthorisedError(f"there are no credentials for AWS; {REMEDY}")
