@@ -181,6 +181,18 @@ def test_a_models_own_dots_belong_to_its_name(home: Path) -> None:
     assert config.settings.prices == {"openai/gpt-4.1": {"input": "2.00"}}
 
 
+def test_an_account_has_names_for_models(home: Path) -> None:
+    (home / "bide.toml").write_text('[providers.gpu]\naliases = {small = "qwen-2.5", "a.b" = "c"}\n')
+
+    config = configured(home, assignments=["providers.azure.deployments.gpt-4.1=mine", "providers.gpu.aliases.a.b=d"])
+
+    providers = config.settings.providers
+    assert providers["gpu"].aliases == {"small": "qwen-2.5", "a.b": "d"}
+    assert providers["azure"].deployments == {"gpt-4.1": "mine"}
+    assert shown(config)["providers.gpu.aliases.small"] == ("qwen-2.5", str(home / "bide.toml"))
+    assert shown(config)["providers.azure.deployments.gpt-4.1"] == ("mine", "--set")
+
+
 def test_prices_in_a_file_keep_their_digits(home: Path) -> None:
     (home / "bide.toml").write_text('[prices."openai/gpt-4.1"]\ninput = 0.10\n')
 

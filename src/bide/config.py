@@ -38,6 +38,11 @@ _IN_URL = (
 FREE_TABLES: Mapping[str, type[Section] | None] = {"providers": ProviderSettings, "prices": None}
 """Tables whose keys are names of the user's; None: their values are checked by whoever reads them."""
 
+NAME_TABLES = frozenset(
+    field.name for field in msgspec.structs.fields(ProviderSettings) if field.type == dict[str, str]
+)
+"""Tables of an account whose keys are names of models."""
+
 VARIABLES = {f"BIDE_{name.upper()}_BASE_URL": f"providers.{name}.base_url" for name in KINDS}
 """Variables with a setting in a free table."""
 
@@ -185,6 +190,8 @@ def _split(name: str) -> Keys:
     first, _, rest = name.partition(".")
     if first not in FREE_TABLES or not rest:
         return tuple(name.split("."))
+    if first == "providers" and (names := re.search(rf"\.({'|'.join(sorted(NAME_TABLES))})\.", rest)):
+        return first, rest[: names.start()], names[1], rest[names.end() :]
     middle, _, last = rest.rpartition(".")
     model, _, mode = middle.rpartition(".")
     if first == "prices" and model and mode in OTHER_MODES:
@@ -194,6 +201,8 @@ def _split(name: str) -> Keys:
 
 def _check(keys: Keys, source: str) -> None:
     name = ".".join(keys)
+    if keys[0] == "providers" and len(keys) == 4 and keys[2] in NAME_TABLES:
+        return
     section: type[Section] | None = Settings
     for depth, key in enumerate(keys):
         if depth == 1 and keys[0] in FREE_TABLES:
