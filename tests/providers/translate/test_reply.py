@@ -1,10 +1,13 @@
 """Answers come to callers in their own format, and into the books as they were."""
 
+import copy
 import json
+from typing import Any
 
 import pytest
 from tests.providers.translate import sdk
-from tests.providers.translate.replies import ANSWERS, Answer
+from tests.providers.translate.replies import ANSWERS, Answer, Json
+from tests.providers.translate.test_hostile import places
 
 from bide.core.clock import SECOND
 from bide.providers.translate import SPOKES, Options, UntranslatableError, Wire, reply
@@ -59,3 +62,32 @@ def test_what_is_no_answer_is_refused(wire: Wire, body: bytes) -> None:
     with pytest.raises(UntranslatableError, match="answer"):
         reply(body, wire, target)
     assert reply(body, wire, wire).body is body
+
+
+def outcome(body: Json, source: Wire, target: Wire) -> bytes | str:
+    try:
+        return reply(json.dumps(body).encode(), source, target, Options(created=CREATED, id="a1", model="m1")).body
+    except UntranslatableError as error:
+        return error.field
+
+
+@pytest.mark.parametrize("target", SPOKES)
+@pytest.mark.parametrize("source", SPOKES)
+def test_null_says_as_little_as_nothing(source: Wire, target: Wire) -> None:
+    """Compatible servers write null where the API has a word."""
+    if source is target:
+        return
+    for answer in ANSWERS:
+        given = answer.given.get(source, {})
+        for *path, last in places(given):
+            if isinstance(last, str) and not {"input", "args"} & {*path}:  # what a call is given may be null
+                nulled, without = copy.deepcopy(given), copy.deepcopy(given)
+                pick(nulled, path)[last] = None
+                del pick(without, path)[last]
+                assert outcome(nulled, source, target) == outcome(without, source, target), (*path, last)
+
+
+def pick(body: Any, path: list[Any]) -> Any:
+    for step in path:
+        body = body[step]
+    return body

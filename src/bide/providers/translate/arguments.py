@@ -15,6 +15,24 @@ from bide.providers.translate.untranslatable import UntranslatableError
 _object = msgspec.json.Decoder(dict[str, Raw]).decode
 
 
+def text_of(raw: Raw) -> str:
+    """Arguments of an answer, which its wire has as an object, as text. Nothing and null are none."""
+    text = bytes(raw).decode()
+    return text if text and text != "null" else "{}"
+
+
+def given_text(raw: Raw, path: str) -> str:
+    """The same of a request.
+
+    Raises:
+        UntranslatableError: they are no object.
+    """
+    text = text_of(raw)
+    if not text.startswith("{"):
+        raise UntranslatableError(path, remedy="arguments have to be a JSON object")
+    return text
+
+
 def object_of(call: ToolCall, target: str) -> Raw:
     """A call's arguments as an object.
 

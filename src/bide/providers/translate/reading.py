@@ -1,7 +1,7 @@
 """Reading a caller's body: what it contains and its wire does not know is refused by its place."""
 
 import re
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Raw
@@ -13,6 +13,15 @@ T = TypeVar("T")
 
 _WHERE = re.compile(r"(?P<reason>.*) - at `\$\.?(?P<path>.*)`", re.DOTALL)
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>.*)`", re.DOTALL)
+_NULL = re.compile(r"Expected `.*`, got `null` - at `\$(?P<path>[^`]*)`")
+_STEP = re.compile(r"\.(?P<name>[^.\[\]]+)|\[(?P<number>\d+)\]")
+
+MOST_NULLS = 1000
+"""Nulls that are taken out of one answer."""
+
+_fields = msgspec.json.Decoder(dict[str, Raw]).decode
+_items = msgspec.json.Decoder(list[Raw]).decode
+_encode = msgspec.json.Encoder().encode
 
 
 class Fields(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -31,6 +40,35 @@ def read(decoder: msgspec.json.Decoder[T], body: bytes | Raw, at: str = "") -> T
         raise _refusal(str(error), at) from None
     except UNREADABLE as error:
         raise UntranslatableError(at or "body", remedy=f"it is not JSON ({error})") from None
+
+
+def told(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
+    """What a provider says, decoded. Null says nothing, also where its API has a word or a number.
+
+    Raises:
+        msgspec.DecodeError: it is something else. (Or another of `UNREADABLE`.)
+    """
+    for _ in range(MOST_NULLS):
+        try:
+            return decoder.decode(body)
+        except msgspec.ValidationError as error:
+            null = _NULL.fullmatch(str(error))
+            if null is None or not null["path"]:
+                raise
+            body = _without(body, list(_STEP.finditer(null["path"])))
+    return decoder.decode(body)
+
+
+def _without(body: bytes | Raw, path: "list[re.Match[str]]") -> bytes:
+    """An object or a list without what stands at `path`; all else as it was written."""
+    step, *rest = path
+    within: Any = _fields(body) if step["name"] else _items(body)
+    place = step["name"] or int(step["number"])
+    if rest:
+        within[place] = Raw(_without(within[place], rest))
+    else:
+        del within[place]
+    return _encode(within)
 
 
 def given(raw: Raw) -> Raw | None:

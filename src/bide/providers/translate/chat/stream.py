@@ -22,6 +22,7 @@ from bide.providers.translate.events import (
     Used,
 )
 from bide.providers.translate.failing import CUT_SHORT
+from bide.providers.translate.reading import told
 from bide.providers.translate.spoke import Options
 from bide.providers.translate.sse import Sent, SentEvents, event
 
@@ -101,7 +102,7 @@ class StreamReader:
             found.append(Finished() if self._stopped else Failed(CUT_SHORT))
             return
         try:
-            chunk = _decoder.decode(data)
+            chunk = told(_decoder, data)
         except UNREADABLE as error:
             self._fail(Failure(502, f"a chunk of the stream cannot be read ({error})"), found)
             return

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from bide.providers.decoding import UNREADABLE
 from bide.providers.translate import parts
+from bide.providers.translate.arguments import given_text
 from bide.providers.translate.converse import wire
 from bide.providers.translate.converse.content import FILES
 from bide.providers.translate.converse.words import SPELLING
@@ -74,7 +75,8 @@ def _part(block: wire.Block, path: str) -> parts.Part:
         case wire.Block(audio=wire.Audio() as audio):
             return parts.Audio(path, audio.source.bytes or "", audio.format)
         case wire.Block(tool_use=wire.ToolUse() as use):
-            return parts.ToolCall(use.tool_use_id, use.name, bytes(given(use.input) or Raw(b"{}")).decode(), path)
+            arguments = given_text(use.input, f"{path}.toolUse.input")
+            return parts.ToolCall(use.tool_use_id, use.name, arguments, path)
         case wire.Block(tool_result=wire.ToolResult() as result):
             where = f"{path}.toolResult.content"
             content = tuple([_answered(part, f"{where}[{number}]") for number, part in enumerate(result.content)])

@@ -10,9 +10,10 @@ from msgspec import Raw
 
 from bide.providers.decoding import UNREADABLE
 from bide.providers.translate.answer import Candidate, Reply, Stop, Tokens
-from bide.providers.translate.arguments import object_or_text
+from bide.providers.translate.arguments import object_or_text, text_of
 from bide.providers.translate.converse.content import id_of
 from bide.providers.translate.parts import Part, Reasoning, Refusal, Text, ToolCall
+from bide.providers.translate.reading import told
 from bide.providers.translate.spoke import Options
 from bide.providers.translate.untranslatable import UntranslatableError
 
@@ -124,7 +125,7 @@ def read_reply(body: bytes) -> Reply:
         UntranslatableError: it is none.
     """
     try:
-        answer = _decoder.decode(body)
+        answer = told(_decoder, body)
     except UNREADABLE as error:
         raise UntranslatableError("answer", remedy=f"it is no answer of Converse ({error})") from None
     message = answer.output.message or _Message()
@@ -142,7 +143,7 @@ def _part(block: _Block) -> Part | None:
         return Text("".join([cited.text for cited in block.citations_content.content or ()]))
     if block.tool_use is not None and block.tool_use.type is None:
         use = block.tool_use
-        return ToolCall(use.tool_use_id, use.name, bytes(use.input).decode() or "{}")
+        return ToolCall(use.tool_use_id, use.name, text_of(use.input))
     if block.reasoning_content is not None:
         thought = block.reasoning_content
         if thought.redacted_content is not None:

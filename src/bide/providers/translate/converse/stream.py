@@ -33,6 +33,7 @@ from bide.providers.translate.events import (
     Used,
 )
 from bide.providers.translate.failing import CUT_SHORT
+from bide.providers.translate.reading import told
 from bide.providers.translate.spoke import Options
 
 
@@ -112,7 +113,7 @@ class StreamReader:
             self._fail(Failure(failure.status, message, failure.code, failure.type), found)
             return
         try:
-            happened = _decoder.decode(frame.payload or b"{}")
+            happened = told(_decoder, frame.payload or b"{}")
         except UNREADABLE as error:
             self._fail(Failure(502, f"an event of the stream cannot be read ({error})"), found)
             return

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Raw
 
 from bide.providers.translate import parts
+from bide.providers.translate.arguments import given_text
 from bide.providers.translate.gemini import wire
 from bide.providers.translate.gemini.calls import FOREIGN, id_of
 from bide.providers.translate.gemini.settings import AS_FIT
@@ -94,8 +95,7 @@ class _Conversation:
             self._open.setdefault(call.name, []).append(id_)
         else:
             self._ids[call.id] = id_
-        arguments = given(call.args)
-        return parts.ToolCall(id_, call.name, bytes(arguments).decode() if arguments is not None else "{}", path)
+        return parts.ToolCall(id_, call.name, given_text(call.args, f"{path}.functionCall.args"), path)
 
     def _result(self, result: wire.FunctionResponse, path: str) -> parts.ToolResult:
         waiting = self._open.get(result.name)

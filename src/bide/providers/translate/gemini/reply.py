@@ -9,9 +9,10 @@ from msgspec import Raw
 
 from bide.providers.decoding import UNREADABLE
 from bide.providers.translate.answer import Candidate, Reply, Stop, Tokens
-from bide.providers.translate.arguments import object_or_text
+from bide.providers.translate.arguments import object_or_text, text_of
 from bide.providers.translate.gemini.calls import answer_id, id_of, own_id, signature_of
 from bide.providers.translate.parts import Image, Part, Reasoning, Refusal, Text, ToolCall
+from bide.providers.translate.reading import told
 from bide.providers.translate.spoke import Options
 from bide.providers.translate.untranslatable import UntranslatableError
 
@@ -137,7 +138,7 @@ def read_reply(body: bytes) -> Reply:
         UntranslatableError: it is none.
     """
     try:
-        answer = _decoder.decode(body)
+        answer = told(_decoder, body)
     except UNREADABLE as error:
         raise UntranslatableError("answer", remedy=f"it is no answer of generateContent ({error})") from None
     if answer.candidates is None and answer.prompt_feedback is None and answer.usage_metadata is None:
@@ -188,8 +189,7 @@ def _of_candidate(made: str, index: int) -> str:
 
 def arguments_of(part: WirePart) -> str:
     """A call's arguments as text."""
-    raw = bytes(part.function_call.args) if part.function_call is not None else b""
-    return raw.decode() if raw and raw != b"null" else "{}"
+    return text_of(part.function_call.args) if part.function_call is not None else "{}"
 
 
 def stop_of(reason: str | None, has_calls: bool) -> Stop | None:

@@ -36,6 +36,7 @@ from bide.providers.translate.gemini.reply import (
     usage_of,
 )
 from bide.providers.translate.parts import Part, Reasoning, Text, ToolCall
+from bide.providers.translate.reading import told
 from bide.providers.translate.spoke import Options
 from bide.providers.translate.sse import Sent, SentEvents, event
 
@@ -81,7 +82,7 @@ class StreamReader:
 
     def _chunk(self, data: bytes, found: list[Event]) -> None:
         try:
-            chunk = _broken.decode(data)[0] if data.startswith(b"[") else _decoder.decode(data)
+            chunk = told(_broken, data)[0] if data.startswith(b"[") else told(_decoder, data)
         except (*UNREADABLE, IndexError) as error:
             self._fail(Failure(502, f"a chunk of the stream cannot be read ({error})"), found)
             return

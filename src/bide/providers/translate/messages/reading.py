@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from bide.providers.translate import parts
+from bide.providers.translate.arguments import given_text
 from bide.providers.translate.messages import wire
 from bide.providers.translate.messages.words import SPELLING
 from bide.providers.translate.prompt import Format, Prompt, Settings, Tool, ToolChoice, Turn
@@ -61,7 +62,7 @@ def _block(block: wire.Block, path: str) -> parts.Part:
         case wire.Document():
             return _document(block, path)
         case wire.ToolUse():
-            arguments = bytes(block.input).decode()
+            arguments = given_text(block.input, f"{path}.input")
             return parts.ToolCall(block.id, block.name, arguments, path, _cache(block.cache_control))
         case wire.ToolResult():
             content = tuple(_blocks(block.content, f"{path}.content"))

@@ -7,8 +7,9 @@ from msgspec import Raw
 
 from bide.providers.decoding import UNREADABLE
 from bide.providers.translate.answer import Candidate, Reply, Stop, Tokens
-from bide.providers.translate.arguments import object_or_text
+from bide.providers.translate.arguments import object_or_text, text_of
 from bide.providers.translate.parts import Part, Reasoning, Refusal, Text, ToolCall
+from bide.providers.translate.reading import told
 from bide.providers.translate.spoke import Options
 from bide.providers.translate.untranslatable import UntranslatableError
 
@@ -102,7 +103,7 @@ def read_reply(body: bytes) -> Reply:
         UntranslatableError: it is none.
     """
     try:
-        answer = _decoder.decode(body)
+        answer = told(_decoder, body)
     except UNREADABLE as error:
         raise UntranslatableError("answer", remedy=f"it is no message ({error})") from None
     found = [part for block in answer.content if (part := _part(block)) is not None]
@@ -124,7 +125,7 @@ def _part(block: Block) -> Part | None:
         case "text":
             return Text(block.text)
         case "tool_use":
-            return ToolCall(block.id, block.name, bytes(block.input).decode() or "{}")
+            return ToolCall(block.id, block.name, text_of(block.input))
         case "thinking":
             return Reasoning(block.thinking, signature=block.signature)
         case "redacted_thinking":

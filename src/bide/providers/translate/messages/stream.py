@@ -32,6 +32,7 @@ from bide.providers.translate.messages.reply import (
     tokens_of,
     usage_of,
 )
+from bide.providers.translate.reading import told
 from bide.providers.translate.spoke import Options
 from bide.providers.translate.sse import Sent, SentEvents, event
 
@@ -99,7 +100,7 @@ class StreamReader:
 
     def _event(self, data: bytes, found: list[Event]) -> None:
         try:
-            happened = _decoder.decode(data)
+            happened = told(_decoder, data)
         except UNREADABLE as error:
             self._fail(Failure(502, f"an event of the stream cannot be read ({error})"), found)
             return
@@ -144,7 +145,7 @@ class StreamReader:
                 number = self._calls[index] = len(self._calls)
                 found.append(CallStarted(number, block.id, block.name))
                 whole = bytes(block.input)
-                if whole not in (b"", b"{}"):  # the arguments at once, as some servers have it
+                if whole not in (b"", b"{}", b"null"):  # the arguments at once, as some servers have it
                     found.append(CallDelta(number, whole.decode()))
             case "redacted_thinking":
                 found.append(ReasoningDelta(redacted=block.data))

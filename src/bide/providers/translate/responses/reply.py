@@ -8,6 +8,7 @@ import msgspec
 from bide.providers.decoding import UNREADABLE
 from bide.providers.translate.answer import Candidate, Reply, Stop, Tokens
 from bide.providers.translate.parts import Part, Reasoning, Refusal, Text, ToolCall
+from bide.providers.translate.reading import told
 from bide.providers.translate.spoke import Options
 from bide.providers.translate.untranslatable import UntranslatableError
 
@@ -99,7 +100,7 @@ def read_reply(body: bytes) -> Reply:
         UntranslatableError: it is none.
     """
     try:
-        answer = _decoder.decode(body)
+        answer = told(_decoder, body)
     except UNREADABLE as error:
         raise UntranslatableError("answer", remedy=f"it is no response ({error})") from None
     found = [part for item in answer.output for part in _parts(item)]

@@ -19,6 +19,7 @@ from bide.providers.translate.events import (
     Used,
 )
 from bide.providers.translate.failing import CUT_SHORT
+from bide.providers.translate.reading import told
 from bide.providers.translate.responses.reply import Answer, Item, stop_of, tokens_of
 from bide.providers.translate.sse import Sent, SentEvents
 
@@ -76,7 +77,7 @@ class StreamReader:
 
     def _event(self, data: bytes, found: list[Event]) -> None:
         try:
-            happened = _decoder.decode(data)
+            happened = told(_decoder, data)
         except UNREADABLE as error:
             self._fail(Failure(502, f"an event of the stream cannot be read ({error})"), found)
             return
