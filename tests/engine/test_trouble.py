@@ -11,7 +11,7 @@ from tests.engine.test_steps import batch_in
 from bide.core.batch import Batch
 from bide.core.bucket import Phase
 from bide.core.clock import DAY, MINUTE, SECOND
-from bide.core.errors import StoreError
+from bide.core.errors import SettingError, StoreError
 from bide.core.states import AttemptState, BatchOutcome, BatchState
 from bide.engine import recover
 from bide.engine.call import Caller
@@ -21,7 +21,17 @@ from bide.engine.steps import STEPS, follow
 from bide.lanes.capacity import Capacity
 from bide.lanes.decide import Wanted, decide
 from bide.lanes.rescue import Carrier
-from bide.providers.port import TOO_FEW, MissingError, QuotaError, RejectedError, RowError, SlotsError
+from bide.providers.port import (
+    TOO_FEW,
+    MissingError,
+    OverloadedError,
+    QuotaError,
+    RejectedError,
+    RowError,
+    SlotsError,
+    UnauthorisedError,
+)
+from bide.providers.translate import UntranslatableError
 from bide.providers.transport import ReplyLostError
 from bide.store.limits import ENQUEUED_TOKENS
 from bide.testing.scene import report
@@ -101,6 +111,30 @@ async def test_a_provider_that_refuses_a_cancel_is_asked_for_the_state(desk: Des
 
     assert desk.provider.used == ["cancel", "poll"]
     assert (await desk.again(batch)).outcome is BatchOutcome.COMPLETED
+
+
+@pytest.mark.parametrize(
+    "error", [UnauthorisedError("StopModelInvocationJob is not allowed"), OverloadedError("500"), ReplyLostError("cut")]
+)
+async def test_a_cancel_that_fails_keeps_nobody_from_what_has_ended(desk: Desk, error: Exception) -> None:
+    ended = a_remote(outcome=BatchOutcome.COMPLETED, ended_at=0, output_file="file-out")
+    batch = await batch_in(desk, BatchState.SUBMITTED, cancel=error, poll=ended)
+
+    await STEPS[BatchState.SUBMITTED](desk.context, replace(batch, cancel_asked=True))
+
+    assert (await desk.again(batch)).outcome is BatchOutcome.COMPLETED
+
+
+async def test_a_cancel_that_fails_is_told_and_tried_again(desk: Desk) -> None:
+    batch = await batch_in(desk, BatchState.SUBMITTED, cancel=UnauthorisedError("not allowed"), poll=a_remote())
+    await desk.scene.store.batches.ask_cancel(batch.id, "needed", desk.clock.now())
+
+    await follow(desk.context, await desk.again(batch))
+
+    present = await desk.again(batch)
+    assert (present.state, present.failures) == (BatchState.SUBMITTED, 1)
+    assert desk.context.troubles == {desk.scene.account: "not allowed"}
+    assert (present.due_at or 0) >= desk.clock.now() + MINUTE
 
 
 async def test_a_cancel_asked_for_while_we_looked_is_not_put_off(desk: Desk) -> None:
@@ -189,6 +223,38 @@ async def test_a_damaged_body_fails_its_request_and_no_other(desk: Desk) -> None
 
     assert (await desk.scene.get(handed.job)).answered_at is not None
     assert desk.provider.used == []
+
+
+async def test_what_cannot_be_said_to_its_provider_is_not_called_twice(desk: Desk) -> None:
+    faults: list[BaseException] = []
+    desk.context = replace(desk.context, on_fault=faults.append)
+    calls = Calls(desk)
+    handed = await desk.scene.hand_in(1)
+    desk.provider.script["send"] = UntranslatableError("seed", "Anthropic's Messages")
+
+    async def body(span: Any) -> bytes:
+        return b"{}"
+
+    desk.scene.store.bodies.read = body
+    await calls.caller.serve(
+        [Wanted(handed.bucket, 1, [], "due")], {(handed.bucket.account, handed.bucket.model): ROOMY}
+    )
+    await asyncio.gather(*calls.started)
+
+    assert faults == []
+    assert (await desk.scene.get(handed.job)).answered_at is not None
+    assert await desk.scene.store.ledger.totals(desk.scene.owner, handed.job.id) == [], "nothing is suspected"
+
+
+async def test_a_setting_that_is_gone_is_told_and_waited_for(desk: Desk) -> None:
+    gone = SettingError("batches need a bucket; set providers.a.bucket")
+    batch = await batch_in(desk, BatchState.ENDED, harvest=gone)
+
+    await follow(desk.context, batch)
+
+    present = await desk.again(batch)
+    assert (present.state, present.failures) == (BatchState.ENDED, 1)
+    assert desk.context.troubles == {desk.scene.account: str(gone)}
 
 
 async def test_a_quota_refused_at_the_create_is_learned_once(desk: Desk) -> None:

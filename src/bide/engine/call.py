@@ -30,11 +30,12 @@ from bide.providers.port import (
     UnauthorisedError,
     Verdict,
 )
+from bide.providers.translate import UntranslatableError
 from bide.providers.transport import NotSentError, ReplyLostError
 from bide.store.attempts import ClaimedCall
 from bide.store.reports import Price, Report
 
-CallError = ProviderError | NotSentError | ReplyLostError | StoreError
+CallError = ProviderError | NotSentError | ReplyLostError | StoreError | UntranslatableError
 """What may come instead of an answer."""
 
 SHARE_FOR = 30 * SECOND
@@ -164,7 +165,7 @@ class Caller:
             outcome = await provider.send(
                 Call(bucket.endpoint, body, custom_id(context.tag, claimed.attempt), bucket.model)
             )
-        except (ProviderError, NotSentError, ReplyLostError, StoreError) as error:
+        except (ProviderError, NotSentError, ReplyLostError, StoreError, UntranslatableError) as error:
             outcome = error
         except Exception as error:  # nobody foresaw it, and nobody can tell whether the call was answered
             context.on_fault(error)
@@ -222,7 +223,7 @@ class Caller:
                 verdict = AttemptState.REFUSED if lane.pace.unwell else AttemptState.ERRORED
                 lane.pace = lane.pace.failed(jitter, now, wait)
                 return verdict
-            case DamagedError():
+            case DamagedError() | UntranslatableError():  # nothing was sent, and it will be no better next time
                 lane.pace = lane.pace.answered()
                 return AttemptState.ERRORED
             case BusyError() | UnauthorisedError() | OutOfCreditError() | StoreError():
@@ -244,7 +245,7 @@ class Caller:
         return Report(
             claimed.attempt,
             verdict,
-            isinstance(error, DamagedError),
+            isinstance(error, DamagedError | UntranslatableError),
             code=error.code,
             message=str(error),
             price=price,

@@ -6,7 +6,8 @@ from bide.core.states import BatchOutcome, BatchState
 from bide.engine.attention import next_poll
 from bide.engine.context import Context
 from bide.engine.step import held, provider_of
-from bide.providers.port import MissingError, RejectedError, Remote
+from bide.providers.port import MissingError, ProviderError, RejectedError, Remote
+from bide.providers.transport import ReplyLostError
 
 VANISHED = "vanished"
 """The provider no longer knows the batch, long after its end was due."""
@@ -25,8 +26,11 @@ async def poll(context: Context, batch: Batch) -> Batch | None:
     """One look. Gives the batch when it has ended."""
     provider, now = provider_of(context, batch), context.clock.now()
     assert batch.provider_id is not None
+    refusal: ProviderError | ReplyLostError | None = None
     try:
-        remote = await _cancel(context, batch) if batch.cancel_asked and batch.state is BatchState.SUBMITTED else None
+        remote = None
+        if batch.cancel_asked and batch.state is BatchState.SUBMITTED:
+            remote, refusal = await _cancel(context, batch)
         if remote is not None and remote.outcome is None:
             await context.store.batches.cancelling(held(batch), _next(context, batch), now)
             return None
@@ -41,6 +45,8 @@ async def poll(context: Context, batch: Batch) -> Batch | None:
         return await context.store.batches.ended(
             held(batch), outcome=BatchOutcome.CANCELLED, code=GIVEN_UP, ended_at=now, now=now
         )
+    if remote.outcome is None and refusal is not None and not isinstance(refusal, RejectedError):
+        raise refusal
     if remote.outcome is None or _files_missing(remote, now):
         await _observe(context, batch, remote)
         if remote.outcome is None and (why := _overdue(context, batch, now)):
@@ -59,13 +65,16 @@ async def poll(context: Context, batch: Batch) -> Batch | None:
     )
 
 
-async def _cancel(context: Context, batch: Batch) -> Remote | None:
-    """Pass a cancel on; None where the provider refuses it, as some do when the batch has ended already."""
+async def _cancel(context: Context, batch: Batch) -> tuple[Remote | None, ProviderError | ReplyLostError | None]:
+    """Pass a cancel on; None, and why, where it fails. The batch is looked at all the same: it may have ended already, and
+    what it has finished is paid for, whether or not the account may cancel."""
     assert batch.provider_id is not None
     try:
-        return await provider_of(context, batch).cancel(batch.provider_id)
-    except RejectedError:
-        return None
+        return await provider_of(context, batch).cancel(batch.provider_id), None
+    except MissingError:
+        raise
+    except (ProviderError, ReplyLostError) as error:
+        return None, error
 
 
 def _window_end(context: Context, batch: Batch) -> int:

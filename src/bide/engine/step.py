@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from bide.core.batch import Batch
 from bide.core.clock import MINUTE
-from bide.core.errors import BideError, LeaseLostError, StoreError
+from bide.core.errors import BideError, LeaseLostError, SettingError, StoreError
 from bide.engine.attention import next_try
 from bide.engine.context import Context
 from bide.providers.port import OutOfCreditError, Provider, ProviderError, StorageFullError, UnauthorisedError
@@ -55,7 +55,7 @@ def note_refusal(context: Context, account: str, error: BideError) -> int | None
     wait = error.retry_after if isinstance(error, ProviderError) else None
     if isinstance(error, NotSentError):
         context.troubles[account] = str(error)
-    if isinstance(error, UnauthorisedError | OutOfCreditError | StorageFullError):
+    if isinstance(error, UnauthorisedError | OutOfCreditError | StorageFullError | SettingError):
         context.troubles[account] = str(error)
         return max(wait or 0, CREDENTIAL_PAUSE)
     return wait

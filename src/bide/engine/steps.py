@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from bide.core.batch import Batch
-from bide.core.errors import LeaseLostError, StoreError
+from bide.core.errors import BideError, LeaseLostError, StoreError
 from bide.core.identifiers import new_identifier, new_tag
 from bide.core.states import BatchOutcome, BatchState
 from bide.engine.clean import clean
@@ -14,8 +14,6 @@ from bide.engine.reconcile import doubt, reconcile
 from bide.engine.step import held, leased, postpone
 from bide.engine.submit import NEVER_SENT, submit
 from bide.lanes.assemble import Opening
-from bide.providers.port import ProviderError
-from bide.providers.transport import NotSentError, ReplyLostError
 from bide.store.filling import NewBatch, Room
 
 Step = Callable[[Context, Batch], Awaitable[Batch | None]]
@@ -53,7 +51,7 @@ async def follow(context: Context, batch: Batch) -> None:
                 present = await STEPS[present.state](context, present)
             except LeaseLostError:
                 return
-            except (ProviderError, NotSentError, ReplyLostError, StoreError) as error:
+            except BideError as error:
                 await _give_way(context, present, error)
                 return
     context.troubles.pop(batch.account, None)
@@ -90,9 +88,7 @@ async def fill(context: Context, planned: Opening) -> Batch | None:
             return None
 
 
-async def _give_way(
-    context: Context, batch: Batch, error: ProviderError | NotSentError | ReplyLostError | StoreError
-) -> None:
+async def _give_way(context: Context, batch: Batch, error: BideError) -> None:
     """Come back to the batch later. Where not even that can be written, the lease runs out by itself."""
     try:
         await postpone(context, batch, error)
