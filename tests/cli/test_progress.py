@@ -2,7 +2,7 @@ import pytest
 from tests.cli.given import DOLLAR, a_job, a_progress
 from tests.lanes.given import NOW
 
-from bide.cli.progress import PlainView, clock_time, counts, money
+from bide.cli.progress import PlainView, clock_time, counts, money, unserved
 from bide.core.clock import DAY, HOUR, MINUTE, SECOND
 from bide.store.jobs import Progress
 
@@ -91,3 +91,15 @@ def test_trouble_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     PlainView(a_job(), lambda: NOW).show(a_progress(batched=9), "deadline 16:00", "the API key was refused")
 
     assert "; the API key was refused; deadline 16:00" in capsys.readouterr().err
+
+
+def test_an_account_that_is_gone_is_told_while_something_waits_for_it() -> None:
+    parts = {
+        ("anthropic", "claude"): a_progress(waiting=1),
+        ("openai", "gpt"): a_progress(batched=1),
+        ("together", "llama"): a_progress(batch=1),
+    }
+
+    (told,) = unserved(parts, {"openai"})
+
+    assert told.startswith("the account anthropic is not switched on here")

@@ -1,7 +1,7 @@
 """What a person sees while a job runs: a live view on a terminal, a line now and then elsewhere."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bide.cli.terminal import is_watched, say
@@ -118,12 +118,25 @@ async def follow(bide: "Embedded", job: "Job", until: Callable[[], bool] = lambd
     try:
         while True:
             progress = await bide.store.jobs.progress(job.owner, job.id)
-            view.show(progress, await expected(bide, job), "; ".join(bide.context.troubles.values()))
+            parts = await bide.store.jobs.progress_by_model(job.owner, job.id)
+            troubles = [*unserved(parts, bide.context.providers), *bide.context.troubles.values()]
+            view.show(progress, await expected(bide, job), "; ".join(troubles))
             if not progress.open or until():
                 return
             await asyncio.sleep(LOOK)
     finally:
         view.close()
+
+
+def unserved(parts: Mapping[tuple[str, str], "Progress"], accounts: Container[str]) -> list[str]:
+    """What to say about the accounts for which a job still waits and which this process does not have: their keys were set
+    where the job was handed in, and are not here."""
+    waited_for = sorted({account for (account, _), part in parts.items() if part.open})
+    return [
+        f"the account {account} is not switched on here, so nothing of it goes on; `bide providers` says how"
+        for account in waited_for
+        if account not in accounts
+    ]
 
 
 async def expected(bide: "Embedded", job: "Job") -> str:
