@@ -11,7 +11,7 @@ from bide.lanes.validation import (
     as_note,
     from_note,
 )
-from bide.providers.port import BATCH_REFUSED, TOO_FEW, RowError
+from bide.providers.port import BATCH_REFUSED, PROVIDER_FAILED, TOO_FEW, RowError
 
 
 def on(line: int | None, code: str = "invalid_request") -> RowError:
@@ -100,6 +100,13 @@ def test_a_file_that_was_lost_is_uploaded_again() -> None:
     lost = [RowError("input_file_unavailable", "404")]
     assert after_failure(lost, 5, 0) == Divide((), 1)
     assert after_failure(lost, 5, MOST_EJECTIONS) == Divide((), 2)
+
+
+@pytest.mark.parametrize("requests", [1, 5_000])
+def test_for_what_broke_off_at_the_provider_no_line_is_to_blame(requests: int) -> None:
+    broken = [RowError(PROVIDER_FAILED, "Internal error encountered.")]
+    assert after_failure(broken, requests, 0) == Divide((), 1)
+    assert after_failure(broken, requests, MOST_EJECTIONS) == Bar(broken[0])
 
 
 @given(

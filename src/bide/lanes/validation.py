@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bide.providers.port import BATCH_REFUSED, TOO_FEW, RowError
+from bide.providers.port import BATCH_REFUSED, PROVIDER_FAILED, TOO_FEW, RowError
 
 MOST_EJECTIONS = 3
 """Failed validations with a named line before a batch is halved: one bad line is found at once, many by division."""
@@ -15,6 +15,9 @@ could take."""
 
 UNREAD = frozenset({"input_file_unavailable"})
 """Codes of files that the provider has lost: uploaded again, they are as good as before."""
+
+PASSING = frozenset({PROVIDER_FAILED})
+"""Codes for which no line is to blame: throwing lines out would fail requests that nobody has looked at."""
 
 QUOTA = frozenset({"token_limit_exceeded", "enqueued_token_limit_exceeded", "enqueued_tokens_exceeded"})
 
@@ -55,6 +58,8 @@ def after_failure(
         return Wait(first.limit)
     if first.code in WHOLE_MODEL:
         return Bar(first)
+    if first.code in PASSING:
+        return Divide((), 1) if failed_validations < MOST_EJECTIONS else Bar(first)
     if first.code in UNREAD and failed_validations < MOST_EJECTIONS:
         return Divide((), 1)
     named = tuple(error for error in errors if error.line is not None and 1 <= error.line <= requests)

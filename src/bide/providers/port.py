@@ -165,6 +165,9 @@ BATCH_REFUSED = "batch_refused"
 """The provider does not take the batch, whatever is on its lines: a role that it cannot take on, a folder that it cannot
 read; or there is no batch that could hold these requests."""
 
+PROVIDER_FAILED = "provider_failed"
+"""A batch broke off at its provider, for a reason that is not on its lines: the same one may do better."""
+
 
 @dataclass(frozen=True, slots=True)
 class RowError:

@@ -149,7 +149,8 @@ def test_a_create_refuses_the_batch_and_not_its_requests(
         (5, "batch_refused"),
         (7, "batch_refused"),
         (8, "token_limit_exceeded"),
-        (13, "INTERNAL"),
+        (13, "provider_failed"),
+        (14, "provider_failed"),
         (0, "failed"),
     ],
 )

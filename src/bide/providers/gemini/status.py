@@ -13,6 +13,7 @@ from bide.providers.decoding import UNREADABLE
 from bide.providers.openai.errors import LONGEST_RETRY_AFTER
 from bide.providers.port import (
     BATCH_REFUSED,
+    PROVIDER_FAILED,
     BusyError,
     MissingError,
     OutOfCreditError,
@@ -61,6 +62,9 @@ NO_MODEL = "model_not_found"
 
 REFUSING = frozenset({"NOT_FOUND", "PERMISSION_DENIED", "UNAUTHENTICATED", "UNIMPLEMENTED", "FAILED_PRECONDITION"})
 """What a batch fails of whatever its requests are: a model, a bucket or a permission."""
+
+PASSING = frozenset({"ABORTED", "CANCELLED", "DATA_LOSS", "DEADLINE_EXCEEDED", "INTERNAL", "UNAVAILABLE", "UNKNOWN"})
+"""What a batch fails of for Google's own reasons."""
 
 GONE = "may not exist"
 """Files that are gone are answered with 403, in these words."""
@@ -184,6 +188,8 @@ def row_error(problem: Status) -> RowError:
         code = QuotaError.code
     elif code in REFUSING:
         code = BATCH_REFUSED
+    elif code in PASSING:
+        code = PROVIDER_FAILED
     return RowError(code, problem.message or "no reason was told")
 
 
