@@ -18,6 +18,7 @@ from pathlib import Path
 from tests.system.facts import FACTS
 from tests.system.harness import wait_until
 from tests.system.kills import kills
+from tests.system.self_hosted import killed_and_resumed
 from tests.system.stage import Seen, Stage, command, expect
 
 Drill = Callable[[Stage], str]
@@ -202,7 +203,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--provider", default="openai", choices=[*FACTS, "all"])
     parser.add_argument("--at-a-time", type=int, default=1, help="drills that run side by side: they mostly wait")
     parser.add_argument("--kills", type=int, metavar="N", help="kill -9 a run at N random moments instead")
+    parser.add_argument("--self-hosted", type=int, metavar="N", help="N questions to the real small model instead")
     asked = parser.parse_args(arguments)
+    if asked.self_hosted:
+        own: Drill = lambda stage: killed_and_resumed(stage.folder, asked.self_hosted)  # noqa: E731
+        return 0 if report(f"kill -9 in the middle of {asked.self_hosted} questions, then resume", own, "own") else 1
     if asked.kills:
         many: Drill = lambda stage: kills(stage.folder, asked.kills, tell=lambda text: print(f"  {text}", flush=True))  # noqa: E731
         name = f"kill -9 at {asked.kills} random moments, the same command again each time"

@@ -1,9 +1,6 @@
 """The real small model behind the OpenAI adapter: a server without batch endpoints answers real questions through `bide run`."""
 
 import csv
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,54 +8,20 @@ import pytest
 
 from tests.system.harness import Machine
 from tests.system.model import MODEL
+from tests.system.self_hosted import questions, small_model
 
-OWN = (
-    "I am still waiting on my card?",
-    "How do I change my PIN?",
-    "Why was I charged a fee for using an ATM?",
-    "What is the exchange rate for euros today?",
-    "My top-up has not arrived yet. Where is it?",
-)
-"""Asked where the data set of a bank's customers is not at hand."""
-
-COUNT = len(OWN)
-
-
-def questions() -> list[str]:
-    """Real questions, spread over the data set of banking77 where it is there."""
-    shared = Path(os.environ.get("BIDE_SHARED", Path(__file__).parents[3] / "shared"))
-    path = shared / "datasets" / "banking77" / "queries.csv"
-    if not path.is_file():
-        return list(OWN)
-    with path.open(encoding="utf-8", newline="") as file:
-        texts = [row["text"] for row in csv.DictReader(file)]
-    return texts[:: len(texts) // COUNT][:COUNT]
+COUNT = 5
 
 
 @pytest.fixture
 def model(tmp_path: Path) -> Iterator[Machine]:
     """A machine whose provider is the model, on real time."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.system.model"],
-        cwd=Path(__file__).parents[2],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        url = process.stdout.readline().strip()
-        assert url, "the model did not start"
+    with small_model() as url:
         yield Machine(tmp_path, url, clock="")
-    finally:
-        process.kill()
-        process.wait(30)
-        process.stdout.close()
 
 
 def test_real_questions_are_answered(model: Machine) -> None:
-    asked = questions()
+    asked = questions(COUNT)
     assert len(set(asked)) == COUNT
     with (model.folder / "tickets.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([("text",), *((text,) for text in asked)])
