@@ -11,12 +11,12 @@ import msgspec
 
 from bide.providers.gemini import embedding, operation
 from bide.providers.gemini.calls import without
-from bide.providers.gemini.listing import search
 from bide.providers.gemini.rows import lines, read_row
 from bide.providers.gemini.service import CREATE_TIMEOUT, PAGE, Service, Spoken, name_of
 from bide.providers.gemini.status import raise_for_account, raise_for_create, raise_for_status
 from bide.providers.gemini.upload import JSON_LINES, upload
 from bide.providers.line import Line
+from bide.providers.listing import search
 from bide.providers.port import Answer, Call, MissingError, RateHeaders, Remote, Row, Sought, Submission
 from bide.providers.setup import Setup
 from bide.providers.translated import measured, rows

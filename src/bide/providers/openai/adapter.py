@@ -10,6 +10,7 @@ from dataclasses import replace
 import msgspec
 
 from bide.providers.line import Line
+from bide.providers.listing import is_past
 from bide.providers.openai import errors, rows, wire
 from bide.providers.openai.dialect import OPENAI, Dialect
 from bide.providers.openai.naming import rename_model
@@ -110,10 +111,10 @@ class OpenAIProvider:
                 ):
                     return wire.remote(batch, self._dialect)
             created = [at for at in (wire.instant(batch.created_at) for batch in page.data) if at is not None]
-            # The order is newest first by observation only, so a page decides by its oldest entry.
-            if not page.has_more or not page.data or (created and min(created) < sought.since):
+            # The order is newest first by observation only, and a server that knows no pages gives the same one again.
+            before, after = after, f"&after={page.data[-1].id}" if page.data else ""
+            if not page.has_more or after in ("", before) or is_past(created, sought.since):
                 return None
-            after = f"&after={page.data[-1].id}"
 
     async def poll(self, provider_id: str) -> Remote:
         async with self._line.exchange("GET", self._dialect.path(f"/batches/{provider_id}")) as reply:

@@ -1,4 +1,4 @@
-"""Looking through a listing for one batch, whatever its order is: Google documents none."""
+"""Looking through a listing for one batch, whatever its order is: hardly any provider documents one."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import pairwise

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bide.providers.gemini.listing import is_past, search
+from bide.providers.listing import is_past, search
 
 
 @pytest.mark.parametrize(
