@@ -61,3 +61,12 @@ def test_an_answer_in_the_callers_format_is_not_touched() -> None:
 
     assert (row.verdict, row.usage) == (Verdict.ANSWERED, Usage(input=1, output=2))
     assert row.response.endswith(b'"body":%b}' % body)
+
+
+def test_an_answer_that_failed_is_an_error_that_was_paid() -> None:
+    body = b'{"candidates": [{"finishReason": "MALFORMED_FUNCTION_CALL"}], "usageMetadata": {"promptTokenCount": 3}}'
+    row = translation(Wire.GEMINI).answered("a", "/v1/chat/completions", body)
+
+    assert (row.verdict, row.code, row.permanent) == (Verdict.ERRORED, "answer_failed", False)
+    assert row.usage == Usage(input=3)
+    assert json.loads(row.response)["body"]["choices"]

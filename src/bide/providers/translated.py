@@ -27,7 +27,7 @@ from bide.providers.port import (
     Verdict,
 )
 from bide.providers.translate import SPOKES, Options, UntranslatableError, Wire, error, reply, request, stream, wire_of
-from bide.providers.translate.answer import Failure
+from bide.providers.translate.answer import Failure, Stop
 from bide.providers.transport import Reply, Upload
 
 PERMANENT = frozenset({400, 404, 405, 410, 413, 415, 422})
@@ -87,11 +87,14 @@ class Translation:
             return _unreadable(custom_id, status, request_id, body, str(problem))
         if found.finish is None and found.usage is None and not _is_json(found.body):
             return _unreadable(custom_id, status, request_id, body, "the reply is not JSON")
+        failed = found.finish is Stop.FAILED
         return Row(
             custom_id,
-            Verdict.ANSWERED,
+            Verdict.ERRORED if failed else Verdict.ANSWERED,
             response_of(status, request_id, found.body),
             status,
+            "answer_failed" if failed else None,
+            "the provider could not complete its answer" if failed else None,
             usage=found.usage,
             created=found.created,
             tier=found.tier,

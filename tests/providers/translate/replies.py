@@ -124,6 +124,13 @@ _ANSWERS = [
         message([text("so"), TOOL_USE], "tool_use"),
         Stop.TOOLS,
     ),
+    Answer(
+        "call-demanded",  # by its name, which OpenAI answers with `stop`
+        {C: chat({"tool_calls": [CALL]}, "stop", ZERO)},
+        {M: message([TOOL_USE], "tool_use")},
+        Stop.TOOLS,
+        Usage(),
+    ),
     both("nothing", chat({}, "stop", ZERO), message([], "end_turn"), Stop.END),
     both(
         "usage",
@@ -157,6 +164,13 @@ _ANSWERS = [
     Answer(
         "cache-of-an-hour",
         {M: message([text("x")], "end_turn", message_usage(1, 2, short=3, long=4))},
+        {C: chat({"content": "x"}, "stop", chat_usage(8, 2, written=7))},
+        Stop.END,
+        Usage(8, 0, 7, 2, 0, 4),
+    ),
+    Answer(
+        "cache-written-by-lifetime",  # as some servers tell it, without the sum
+        {M: message([text("x")], "end_turn", {**message_usage(1, 2, short=3, long=4), "cache_creation_input_tokens": 0})},
         {C: chat({"content": "x"}, "stop", chat_usage(8, 2, written=7))},
         Stop.END,
         Usage(8, 0, 7, 2, 0, 4),

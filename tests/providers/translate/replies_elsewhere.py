@@ -144,7 +144,7 @@ EXPECTED: dict[str, dict[Wire, Json]] = {
                 "summary": [{"type": "summary_text", "text": "hm"}],
                 "encrypted_content": "s",
             },
-            {"type": "reasoning", "id": "thought_a1_1", "summary": [], "encrypted_content": "eA=="},
+            {"type": "reasoning", "id": "redacted_a1_1", "summary": [], "encrypted_content": "eA=="},
             said(words("a"), words("b"), number=2),
         ),
         G: generated({"text": "hm", "thought": True}, {"text": "a"}, {"text": "b"}),

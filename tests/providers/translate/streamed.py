@@ -22,3 +22,5 @@ class Streamed:
     finish: Stop | None = Stop.END
     usage: Usage | None = None
     failed: str | None = None
+    is_odd: bool = False
+    """Its own SDK does not read it so."""

@@ -126,6 +126,39 @@ STREAMS = [
         calls=(("c0", "f", '{"a":1}'), ("c1", "g", "{}")),
         finish=Stop.TOOLS,
     ),
+    Streamed(
+        "calls-of-one-number",
+        C,
+        "".join(
+            [
+                chunk(called(0, "{}", id="c0", type="function", name="f")),
+                chunk(called(0, "", id="c1", type="function", name="g")),
+                chunk(called(0, '{"a":', id="c1")),
+                chunk(called(0, "1}", id="", name="")),
+                chunk({}, "stop"),
+                DONE,
+            ]
+        ).encode(),
+        calls=(("c0", "f", "{}"), ("c1", "g", '{"a":1}')),
+        finish=Stop.TOOLS,
+        is_odd=True,
+    ),
+    Streamed(
+        "nulls",
+        C,
+        (
+            chunk({"content": None, "tool_calls": None}, id=None, model=None)
+            + chunk({"content": "x", "tool_calls": []})
+            + chunk({"tool_calls": [{"index": None, "id": "c0", "function": {"name": "f", "arguments": "{}"}}]})
+            + chunk({}, "tool_calls", usage=None)
+            + DONE
+        ).encode(),
+        text="x",
+        calls=(("c0", "f", "{}"),),
+        finish=Stop.TOOLS,
+        is_odd=True,
+    ),
+    Streamed("error-of-words", C, b'data: {"error":"too busy"}\n\n', finish=None, failed="too busy"),
     Streamed("no-done", C, (chunk({"content": "x"}) + chunk({}, "stop")).encode(), text="x"),
     Streamed("no-last-line", C, (chunk({"content": "x"}) + chunk({}, "stop")).rstrip().encode(), text="x"),
     Streamed(
@@ -163,6 +196,7 @@ STREAMS = [
                 event("ping"),
                 words(0, "hel", ODD),
                 event("frobnicated", what=1),
+                event("frobnicated", message="no message", delta=[], usage=True),
                 stopped("end_turn"),
             ]
         ).encode(),

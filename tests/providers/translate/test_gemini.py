@@ -118,6 +118,25 @@ def test_nulls_say_nothing() -> None:
     assert json.loads(reply(body(said), G, C).body)["choices"][0]["message"]["content"] == "x"
 
 
+def test_an_answer_that_came_to_nothing_has_failed() -> None:
+    """Seen now and then: neither candidates nor a reason."""
+    assert reply(b'{"usageMetadata": {"promptTokenCount": 5}}', G, C).finish is Stop.FAILED
+
+
+@pytest.mark.parametrize("target", [wire for wire in Wire if wire is not G])
+def test_a_picture_is_not_lost(target: Wire) -> None:
+    """Other APIs have no place for it: the answer is kept as it came, and a stream fails."""
+    said = generated({"text": "x"}, {"inlineData": {"mimeType": "image/png", "data": "AAAA"}})
+
+    with pytest.raises(UntranslatableError, match="image"):
+        reply(body(said), G, target)
+    translating = stream(G, target)
+    translating.feed(b"data: " + body(said) + b"\n\n")
+    assert translating.failure is not None
+    assert "picture" in translating.failure.message
+    assert translating.end() == b""
+
+
 def test_an_answer_without_candidates_is_none() -> None:
     with pytest.raises(UntranslatableError, match="answer"):
         read_reply(b"{}")

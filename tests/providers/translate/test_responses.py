@@ -102,6 +102,7 @@ def test_thoughts_that_anthropic_sealed_come_back_to_it() -> None:
         "model": "m1",
         "content": [
             {"type": "thinking", "thinking": "hm", "signature": "s"},
+            {"type": "thinking", "thinking": "", "signature": "t"},
             {"type": "redacted_thinking", "data": "eA=="},
             {"type": "tool_use", "id": "c0", "name": "f", "input": {"a": 1}},
         ],
@@ -113,6 +114,33 @@ def test_thoughts_that_anthropic_sealed_come_back_to_it() -> None:
     written = json.loads(request(body(again), R, M))
 
     assert written["messages"][1]["content"] == answer["content"]
+
+
+def test_thoughts_that_are_streamed_come_back_as_they_were() -> None:
+    """Anthropic shows no words of them unless it is asked to."""
+    start: Json = {"type": "message_start", "message": {"id": "a1", "model": "m1"}}
+    blocks: list[Json] = [
+        {"type": "thinking", "thinking": "", "signature": ""},
+        {"type": "redacted_thinking", "data": "eA=="},
+        {"type": "thinking", "thinking": "hm", "signature": ""},
+    ]
+    sent = [start]
+    for index, block in enumerate(blocks):
+        sent.append({"type": "content_block_start", "index": index, "content_block": block})
+        if "signature" in block:
+            delta = {"type": "signature_delta", "signature": f"s{index}"}
+            sent.append({"type": "content_block_delta", "index": index, "delta": delta})
+    sent += [{"type": "message_delta", "delta": {"stop_reason": "end_turn"}}, {"type": "message_stop"}]
+    translating = stream(M, R)
+    told = b"".join(translating.feed(b"data: " + body(one) + b"\n\n") for one in sent).strip().split(b"\n\n")
+    output = json.loads(told[-1].partition(b"data: ")[2])["response"]["output"]
+    written = json.loads(request(body({"model": "m", "max_output_tokens": 9, "input": [HI, *output, HI]}), R, M))
+
+    assert written["messages"][1]["content"] == [
+        {"type": "thinking", "thinking": "", "signature": "s0"},
+        {"type": "redacted_thinking", "data": "eA=="},
+        {"type": "thinking", "thinking": "hm", "signature": "s2"},
+    ]
 
 
 def test_a_failed_answer_is_told_as_one() -> None:

@@ -26,7 +26,11 @@ def sent(streamed: Streamed, target: Wire) -> bytes:
     return translating.feed(streamed.sent) + translating.end()
 
 
-@pytest.mark.parametrize("streamed", WHOLE, ids=lambda one: f"{one.source}-{one.id}")
+@pytest.mark.parametrize(
+    "streamed",
+    [one for one in WHOLE if not (one.is_odd and one.source is Wire.CHAT)],
+    ids=lambda one: f"{one.source}-{one.id}",
+)
 def test_openais_sdk_puts_a_stream_together(streamed: Streamed) -> None:
     client = openai.OpenAI(api_key="k", http_client=answering(sent(streamed, Wire.CHAT)), max_retries=0)
     with client.chat.completions.stream(model="m", messages=[{"role": "user", "content": "hi"}]) as events:

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from bide.providers.decoding import UNREADABLE
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -57,6 +59,21 @@ class SentEvents:
 def _text(data: bytes) -> bytes:
     """The same as UTF-8: decoders do not look at what is passed on as it is."""
     return data if data.isascii() else data.decode("utf-8", "replace").encode()
+
+
+class _Kind(msgspec.Struct, gc=False):
+    type: str
+
+
+_kind = msgspec.json.Decoder(_Kind)
+
+
+def kind_of(data: bytes) -> str | None:
+    """The type that an event's data names, or None where it is no event. Types that are new may have any shape."""
+    try:
+        return _kind.decode(data).type
+    except UNREADABLE:
+        return None
 
 
 def event(data: object, name: str = "") -> bytes:

@@ -1440,7 +1440,7 @@ CASES = [
         {
             "input": [
                 {"role": "user", "content": "hi"},
-                {"type": "reasoning", "id": "thought_x_0", "summary": [], "encrypted_content": "eA=="},
+                {"type": "reasoning", "id": "redacted_x_0", "summary": [], "encrypted_content": "eA=="},
                 {"role": "assistant", "content": "a"},
                 {"role": "user", "content": "hi"},
             ]
@@ -1464,6 +1464,48 @@ CASES = [
                     {
                         "role": "assistant",
                         "content": [{"reasoningContent": {"redactedContent": "eA=="}}, {"text": "a"}],
+                    },
+                    {"role": "user", "content": [{"text": "hi"}]},
+                ]
+            },
+        },
+        NAMED,
+    ),
+    Case(
+        "thoughts-signed-unseen",
+        {
+            "input": [
+                {"role": "user", "content": "hi"},
+                {"type": "reasoning", "id": "thought_x_0", "summary": [], "encrypted_content": "eA=="},
+                {"role": "assistant", "content": "a"},
+                {"role": "user", "content": "hi"},
+            ]
+        },
+        {
+            C: Refused("input[1]"),
+            M: {
+                "messages": [
+                    {"role": "user", "content": "hi"},
+                    {
+                        "role": "assistant",
+                        "content": [
+                            {"type": "thinking", "thinking": "", "signature": "eA=="},
+                            {"type": "text", "text": "a"},
+                        ],
+                    },
+                    {"role": "user", "content": "hi"},
+                ]
+            },
+            G: Refused("input[1].encrypted_content"),
+            V: {
+                "messages": [
+                    {"role": "user", "content": [{"text": "hi"}]},
+                    {
+                        "role": "assistant",
+                        "content": [
+                            {"reasoningContent": {"reasoningText": {"text": "", "signature": "eA=="}}},
+                            {"text": "a"},
+                        ],
                     },
                     {"role": "user", "content": [{"text": "hi"}]},
                 ]

@@ -6,7 +6,7 @@ import msgspec
 
 from bide.providers.decoding import UNREADABLE
 from bide.providers.translate.answer import Candidate, Reply, Stop, Tokens
-from bide.providers.translate.parts import Part, Refusal, Text, ToolCall
+from bide.providers.translate.parts import Image, Part, Refusal, Text, ToolCall
 from bide.providers.translate.reading import told
 from bide.providers.translate.spoke import Options
 from bide.providers.translate.untranslatable import UntranslatableError
@@ -123,7 +123,7 @@ def _candidate(choice: _Choice) -> Candidate:
         for call in message.tool_calls or ()
         if call.function is not None
     ]
-    return Candidate(tuple(found), stop_of(choice.finish_reason, bool(message.refusal)))
+    return Candidate(tuple(found), stop_of(choice.finish_reason, bool(message.refusal), bool(message.tool_calls)))
 
 
 def text_of(content: str | list[Piece] | None) -> str:
@@ -133,11 +133,15 @@ def text_of(content: str | list[Piece] | None) -> str:
     return content or ""
 
 
-def stop_of(reason: str | None, is_refused: bool) -> Stop | None:
-    """Why an answer ended. One that the model declined says `stop`, and has its words in `refusal`."""
+def stop_of(reason: str | None, is_refused: bool, has_calls: bool) -> Stop | None:
+    """Why an answer ended. One that the model declined says `stop`, and has its words in `refusal`; one that ends in a
+    call that was demanded by name says `stop` as well.
+    """
     if reason is None:
         return None
     stop = STOPS.get(reason, Stop.END)
+    if stop is Stop.END and has_calls:
+        return Stop.TOOLS
     return Stop.REFUSED if is_refused and stop is Stop.END else stop
 
 
@@ -172,6 +176,8 @@ def write_reply(reply: Reply, options: Options) -> bytes:
 
 
 def _choice(index: int, candidate: Candidate) -> dict[str, Any]:
+    if any(isinstance(part, Image) for part in candidate.parts):
+        raise UntranslatableError("the answer's image", "OpenAI's Chat Completions")
     texts = [part.text for part in candidate.parts if isinstance(part, Text)]
     refusals = [part.text for part in candidate.parts if isinstance(part, Refusal)]
     calls = [

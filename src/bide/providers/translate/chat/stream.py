@@ -59,7 +59,7 @@ class _Chunk(msgspec.Struct, gc=False):
     choices: list[_Choice] | None = None
     usage: WireUsage | None = None
     service_tier: str | None = None
-    error: ErrorFields | None = None
+    error: ErrorFields | str | None = None
 
 
 _decoder = msgspec.json.Decoder(_Chunk)
@@ -72,7 +72,10 @@ class StreamReader:
         self._events = SentEvents()
         self._is_started = False
         self._is_over = False
-        self._calls: dict[tuple[int, int], None] = {}
+        self._calls: dict[int, list[str]] = {}
+        """By candidate, the ids of its calls."""
+        self._open: dict[tuple[int, int], int] = {}
+        """By candidate and the number that the provider has for it, the number of a call."""
         self._refused: set[int] = set()
         self._stopped = False
         self._tier: str | None = None
@@ -107,7 +110,8 @@ class StreamReader:
             self._fail(Failure(502, f"a chunk of the stream cannot be read ({error})"), found)
             return
         if chunk.error is not None:
-            self._fail(failure_of(status_in_stream(chunk.error), chunk.error), found)
+            error = ErrorFields(chunk.error) if isinstance(chunk.error, str) else chunk.error
+            self._fail(failure_of(status_in_stream(error), error), found)
             return
         if not self._is_started and (chunk.id or chunk.choices):  # Azure's first chunk is about filters, and nameless
             self._is_started = True
@@ -133,19 +137,22 @@ class StreamReader:
                 found.append(RefusalDelta(delta.refusal, candidate))
             for call in delta.tool_calls or ():
                 self._call(call, candidate, found)
-        stop = stop_of(choice.finish_reason, candidate in self._refused)
+        stop = stop_of(choice.finish_reason, candidate in self._refused, candidate in self._calls)
         if stop is not None:
             self._stopped = True
             found.append(Stopped(stop, candidate=candidate))
 
     def _call(self, call: _Call, candidate: int, found: list[Event]) -> None:
         function = call.function or _Function()
-        key = (candidate, call.index)
-        if key not in self._calls:
-            self._calls[key] = None
-            found.append(CallStarted(call.index, call.id or "", function.name or "", candidate))
+        key, calls = (candidate, call.index), self._calls.setdefault(candidate, [])
+        number = self._open.get(key)
+        # Some servers number every call 0, and tell them apart by id and name.
+        if number is None or (call.id and calls[number] and call.id != calls[number] and function.name):
+            number = self._open[key] = len(calls)
+            calls.append(call.id or "")
+            found.append(CallStarted(number, call.id or "", function.name or "", candidate))
         if function.arguments:
-            found.append(CallDelta(call.index, function.arguments, candidate))
+            found.append(CallDelta(number, function.arguments, candidate))
 
 
 class StreamWriter:

@@ -169,6 +169,7 @@ def tokens_of(usage: WireUsage | None) -> Tokens | None:
         return None
     cached, written = usage.cache_read_input_tokens or 0, usage.cache_write_input_tokens or 0
     long = sum([detail.input_tokens for detail in usage.cache_details or () if detail.ttl == "1h"])
+    written = max(written, long)
     return Tokens(
         input=(usage.input_tokens or 0) + cached + written,
         cached=cached,

@@ -147,8 +147,10 @@ def read_reply(body: bytes) -> Reply:
     found = sorted(answer.candidates or (), key=lambda candidate: candidate.index or 0)
     candidates = [_candidate(candidate, made) for candidate in found]
     blocked = refusal_of(answer.prompt_feedback)
-    if not candidates and blocked is not None:
-        candidates.append(Candidate((Refusal(blocked),), Stop.FILTERED))
+    if not candidates:  # without a reason it came to nothing
+        candidates.append(
+            Candidate((), Stop.FAILED) if blocked is None else Candidate((Refusal(blocked),), Stop.FILTERED)
+        )
     usage = answer.usage_metadata
     return Reply(
         answer.response_id or "",

@@ -94,7 +94,10 @@ class StreamReader:
             created = int(chunk.create_time.timestamp()) if chunk.create_time is not None else None
             found.append(Started(chunk.response_id or "", chunk.model_version or "", created))
         for candidate in chunk.candidates or ():
-            self._candidate(candidate, self._made, found)
+            if not self._is_over:
+                self._candidate(candidate, self._made, found)
+        if self._is_over:
+            return
         blocked = refusal_of(chunk.prompt_feedback)
         if blocked is not None and not chunk.candidates:
             self._is_stopped = True
@@ -112,6 +115,9 @@ class StreamReader:
         for part in (candidate.content.parts or ()) if candidate.content is not None else ():
             if part.function_call is not None:
                 self._call(part, index, made, found)
+            elif part.inline_data is not None:
+                self._fail(Failure(502, "the answer has a picture, which no other API has a place for"), found)
+                return
             elif part.text:
                 found.append(
                     ReasoningDelta(part.text, candidate=index) if part.thought else TextDelta(part.text, index)

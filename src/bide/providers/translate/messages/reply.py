@@ -151,7 +151,10 @@ def tokens_of(usage: WireUsage | None) -> Tokens | None:
     if usage is None:
         return None
     cached, written = usage.cache_read_input_tokens or 0, usage.cache_creation_input_tokens or 0
-    long = usage.cache_creation.ephemeral_1h_input_tokens if usage.cache_creation is not None else 0
+    short, long = 0, 0
+    if usage.cache_creation is not None:
+        short, long = usage.cache_creation.ephemeral_5m_input_tokens, usage.cache_creation.ephemeral_1h_input_tokens
+    written = max(written, short + long)
     return Tokens(
         input=(usage.input_tokens or 0) + cached + written,
         cached=cached,

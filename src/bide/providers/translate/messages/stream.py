@@ -34,7 +34,7 @@ from bide.providers.translate.messages.reply import (
 )
 from bide.providers.translate.reading import told
 from bide.providers.translate.spoke import Options
-from bide.providers.translate.sse import Sent, SentEvents, event
+from bide.providers.translate.sse import Sent, SentEvents, event, kind_of
 
 
 class _Message(msgspec.Struct, gc=False):
@@ -66,6 +66,11 @@ class _Event(msgspec.Struct, gc=False):
 
 
 _decoder = msgspec.json.Decoder(_Event)
+
+READ = frozenset(
+    {None, "message_start", "content_block_start", "content_block_delta", "message_delta", "message_stop", "error"}
+)
+"""Events that mean something; None is what is no event at all."""
 
 
 class StreamReader:
@@ -102,7 +107,8 @@ class StreamReader:
         try:
             happened = told(_decoder, data)
         except UNREADABLE as error:
-            self._fail(Failure(502, f"an event of the stream cannot be read ({error})"), found)
+            if kind_of(data) in READ:
+                self._fail(Failure(502, f"an event of the stream cannot be read ({error})"), found)
             return
         match happened:
             case _Event(type="message_start", message=_Message() as message):
@@ -147,6 +153,8 @@ class StreamReader:
                 whole = bytes(block.input)
                 if whole not in (b"", b"{}", b"null"):  # the arguments at once, as some servers have it
                     found.append(CallDelta(number, whole.decode()))
+            case "thinking" if block.thinking or block.signature:  # at once, as some servers have it
+                found.append(ReasoningDelta(block.thinking, block.signature or None))
             case "redacted_thinking":
                 found.append(ReasoningDelta(redacted=block.data))
             case _:

@@ -11,7 +11,7 @@ from bide.providers.translate.data_url import inline
 from bide.providers.translate.prompt import Format, Prompt, Role, Settings, Tool, ToolChoice, Turn
 from bide.providers.translate.reading import given, read
 from bide.providers.translate.responses import wire
-from bide.providers.translate.responses.reply import SEALED
+from bide.providers.translate.responses.reply import REDACTED, SEALED
 from bide.providers.translate.responses.words import SPELLING
 from bide.providers.translate.untranslatable import UntranslatableError
 
@@ -156,10 +156,12 @@ def _thoughts(item: wire.Reasoning, path: str) -> list[parts.Part]:
     sealed = item.encrypted_content
     if sealed is None:
         return [parts.Reasoning(text, path)] if text else []
+    if item.id.startswith(f"{REDACTED}_"):
+        return [parts.Reasoning("", path, redacted=sealed)]
     if not item.id.startswith(f"{SEALED}_"):
         remedy = "leave thoughts that OpenAI has sealed out of earlier turns"
         raise UntranslatableError(f"{path}.encrypted_content", remedy=remedy)
-    return [parts.Reasoning(text, path, signature=sealed) if text else parts.Reasoning("", path, redacted=sealed)]
+    return [parts.Reasoning(text, path, signature=sealed)]
 
 
 def _tool(tool: wire.Function, path: str) -> Tool:

@@ -26,7 +26,10 @@ TIERS = {"batch": "default"}
 """OpenAI's batches answer with `default`."""
 
 SEALED = "thought"
-"""How ids of thoughts begin that another provider has sealed: OpenAI's own begin otherwise."""
+"""How ids of thoughts begin that another provider has signed: OpenAI's own begin otherwise."""
+
+REDACTED = "redacted"
+"""The same of thoughts that it shows in sealed form only. Signed ones may be without words as well."""
 
 
 class _Before(msgspec.Struct, gc=False):
@@ -223,7 +226,8 @@ def items_of(parts: Iterable[Part], id_: str) -> list[dict[str, Any]]:
             case ToolCall():
                 items.append(call(f"fc_{id_}_{number}", part.id, part.name, part.arguments))
             case Reasoning():
-                items.append(thought(f"{SEALED}_{id_}_{number}", part.text, part.signature or part.redacted))
+                kind = SEALED if part.redacted is None else REDACTED
+                items.append(thought(f"{kind}_{id_}_{number}", part.text, part.signature or part.redacted))
             case _:
                 raise UntranslatableError(f"the answer's {part.kind}", "OpenAI's Responses")
     return items

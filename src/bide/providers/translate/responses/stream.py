@@ -21,7 +21,7 @@ from bide.providers.translate.events import (
 from bide.providers.translate.failing import CUT_SHORT
 from bide.providers.translate.reading import told
 from bide.providers.translate.responses.reply import Answer, Item, stop_of, tokens_of
-from bide.providers.translate.sse import Sent, SentEvents
+from bide.providers.translate.sse import Sent, SentEvents, kind_of
 
 FAILURES = {"rate_limit_exceeded": 429, "invalid_prompt": 400, "server_is_overloaded": 503, "slow_down": 429}
 """The status that an error inside a stream would have had, by its code."""
@@ -42,6 +42,28 @@ class _Event(msgspec.Struct, gc=False):
 
 
 _decoder = msgspec.json.Decoder(_Event)
+
+READ = frozenset(
+    {
+        "error",
+        "response.cancelled",
+        "response.completed",
+        "response.created",
+        "response.failed",
+        "response.function_call_arguments.delta",
+        "response.function_call_arguments.done",
+        "response.in_progress",
+        "response.incomplete",
+        "response.output_item.added",
+        "response.output_text.delta",
+        "response.queued",
+        "response.reasoning_summary_part.added",
+        "response.reasoning_summary_text.delta",
+        "response.reasoning_text.delta",
+        "response.refusal.delta",
+    }
+)
+"""Events that mean something."""
 
 
 class StreamReader:
@@ -79,7 +101,8 @@ class StreamReader:
         try:
             happened = told(_decoder, data)
         except UNREADABLE as error:
-            self._fail(Failure(502, f"an event of the stream cannot be read ({error})"), found)
+            if (kind := kind_of(data)) is None or kind in READ:
+                self._fail(Failure(502, f"an event of the stream cannot be read ({error})"), found)
             return
         index = happened.output_index
         match happened.type:

@@ -18,11 +18,14 @@ from bide.providers.translate.events import (
     Used,
 )
 from bide.providers.translate.parts import Refusal, Text
-from bide.providers.translate.responses.reply import SEALED, call, content, message, response, thought
+from bide.providers.translate.responses.reply import REDACTED, SEALED, call, content, message, response, thought
 from bide.providers.translate.spoke import Options
 from bide.providers.translate.sse import event
 
 Json = dict[str, Any]
+
+IDS = {"text": "msg", "refusal": "msg", "reasoning": SEALED, REDACTED: REDACTED}
+"""How the ids of items begin, by their kind."""
 
 
 class StreamWriter:
@@ -34,7 +37,7 @@ class StreamWriter:
         self._number = 0
         self._items: list[Json] = []
         self._kind: str | int | None = None
-        """Of the open item: `text`, `refusal`, `reasoning`, or the number of its call."""
+        """Of the open item: `text`, `refusal`, `reasoning`, `redacted`, or the number of its call."""
         self._told = ""
         """What the open item says so far."""
         self._sealed: str | None = None
@@ -99,11 +102,11 @@ class StreamWriter:
         return content(Text(text) if self._kind == "text" else Refusal(text))
 
     def _think(self, delta: ReasoningDelta) -> bytes:
-        written = b""
-        if self._kind != "reasoning":
+        written, kind = b"", "reasoning" if delta.redacted is None else REDACTED
+        if self._kind != kind:
             written = self._close()
-            self._kind = "reasoning"
-            written += self._added(thought(self._id(SEALED), "", None))
+            self._kind = kind
+            written += self._added(thought(self._id(IDS[kind]), "", None))
         if delta.text:
             if not self._told:
                 empty = {"type": "summary_text", "text": ""}
@@ -126,12 +129,12 @@ class StreamWriter:
                 written = self._of_item(f"response.{name}.done", content_index=0, **{field: told}, **logprobs)
                 written += self._of_item("response.content_part.done", content_index=0, part=piece)
                 item = {**message(self._id("msg")), "content": [piece]}
-            case "reasoning":
+            case "reasoning" | "redacted":
                 if told:
                     part = {"type": "summary_text", "text": told}
                     written = self._of_item("response.reasoning_summary_text.done", summary_index=0, text=told)
                     written += self._of_item("response.reasoning_summary_part.done", summary_index=0, part=part)
-                item = thought(self._id(SEALED), told, self._sealed)
+                item = thought(self._id(IDS[self._kind]), told, self._sealed)
             case _:
                 item = self._call("completed", told)
                 written = self._of_item("response.function_call_arguments.done", arguments=told)
@@ -169,7 +172,7 @@ class StreamWriter:
         return self._event("response.output_item.added", output_index=len(self._items), item=item)
 
     def _of_item(self, type_: str, **more: Any) -> bytes:
-        kind = {"text": "msg", "refusal": "msg", "reasoning": SEALED}.get(str(self._kind), "fc")
+        kind = IDS.get(str(self._kind), "fc")
         return self._event(type_, item_id=self._id(kind), output_index=len(self._items), **more)
 
     def _event(self, type_: str, **more: Any) -> bytes:
