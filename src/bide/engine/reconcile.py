@@ -17,7 +17,7 @@ UNDECIDED = "undecided"
 """Something that may be it is still running at the provider, a day after it should have ended."""
 
 CLOCK_TOLERANCE = 5 * MINUTE
-"""How far the provider's clock may be behind ours when we look for what was created since our intent."""
+"""How far the provider's clock may be from ours when we look for what was created since our intent."""
 
 
 async def doubt(context: Context, batch: Batch) -> None:
@@ -40,8 +40,10 @@ async def reconcile(context: Context, batch: Batch) -> Batch | None:
     if not provider.capabilities.tagged:
         claimed = await context.store.batches.provider_ids(batch.account, since)
     engine = context.settings.engine
+    certain_at = (batch.doubted_at or now) + (engine.listing_delay or provider.limits.listing_delay)
+    until = certain_at + CLOCK_TOLERANCE
     try:
-        remote = await provider.find(Sought(batch.tag, batch.input_file, batch.requests, since, claimed))
+        remote = await provider.find(Sought(batch.tag, batch.input_file, batch.requests, since, claimed, until))
     except UndecidedError as error:
         if now > intended_at + provider.limits.window + PATIENCE:
             return await _end(context, batch, UNDECIDED, "what may be it has not ended, long after it was due")
@@ -51,7 +53,6 @@ async def reconcile(context: Context, batch: Batch) -> Batch | None:
     if remote is not None:
         await adopt(context, batch, remote)
         return None
-    certain_at = (batch.doubted_at or now) + (engine.listing_delay or provider.limits.listing_delay)
     if now >= certain_at:
         return await _end(context, batch, NOT_CREATED, "the provider does not list it")
     due_at = min(certain_at, next_try(batch.failures, context.entropy.uniform(), None, now))

@@ -147,8 +147,8 @@ class Submission:
 class Sought:
     """A batch whose create nobody answered: what it can be known by.
 
-    It was sent at `since` or later, in microseconds. `claimed` are the provider's ids of the account's other batches
-    that are known to be ours.
+    It was created from `since` to `until`, in microseconds. `claimed` are the provider's ids of the account's other
+    batches that are known to be ours.
     """
 
     tag: str
@@ -156,6 +156,7 @@ class Sought:
     requests: int
     since: int
     claimed: frozenset[str] = frozenset()
+    until: int | None = None
 
 
 TOO_FEW = "too_few_requests"

@@ -114,8 +114,9 @@ class AnthropicProvider:
             async with self._line.exchange("GET", f"{BATCHES}?limit={PAGE}{after}") as reply:
                 page = wire.read_page(await self._read(reply))
             for batch in page.data:
-                if batch.id in sought.claimed or (wire.instant(batch.created_at) or 0) < sought.since:
-                    continue
+                at = wire.instant(batch.created_at) or 0
+                if batch.id in sought.claimed or at < sought.since or at > (sought.until or at):
+                    continue  # whoever else uses the account goes on creating batches
                 if batch.results_url is None:
                     open_ones += batch.archived_at is None  # it runs, or has ended and its results are not shown yet
                 elif await self._is_ours(batch.id, sought.tag):
