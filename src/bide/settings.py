@@ -38,7 +38,7 @@ class EngineSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=T
     lease: Duration = Duration(MINUTE)
     """How long a worker that died without a trace keeps its work."""
     steps: Count = 8
-    """Batches that are worked on at a time."""
+    """Batches that are worked on at a time; one of each account, whatever the others do."""
     shortest_turn: Duration = Duration(20_000)
     """The least time between two looks at everything that is open."""
     listing_delay: Duration = Duration(0)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.engine.desk import Desk, a_remote
+from tests.engine.desk import Desk, Scripted, a_remote
 from tests.engine.test_steps import batch_in
 
 from bide.core.batch import Batch
@@ -33,8 +33,9 @@ from bide.providers.port import (
 )
 from bide.providers.translate import UntranslatableError
 from bide.providers.transport import ReplyLostError
+from bide.settings import EngineSettings, Settings
 from bide.store.limits import ENQUEUED_TOKENS
-from bide.testing.scene import report
+from bide.testing.scene import Scene, report
 
 ROOMY = Capacity(6_000, None, True)
 
@@ -354,6 +355,36 @@ async def test_a_store_that_is_away_for_a_while_does_not_end_the_watch(desk: Des
         await asyncio.sleep(0.01)
 
     assert tries == 2
+
+
+async def test_a_provider_that_hangs_holds_up_its_own_batches_only(desk: Desk) -> None:
+    """Its connections are accepted and never answered, for as many batches as are worked on at a time, and more."""
+    for _ in range(3):
+        await batch_in(desk, BatchState.SUBMITTED)
+    other = Scene(desk.scene.store, seed="other")
+    await other.batch((await other.hand_in(2)).bucket, BatchState.SUBMITTED)
+    healthy, hung = Scripted(other.account, {"poll": a_remote()}), asyncio.Event()
+
+    async def hang(provider_id: str) -> Any:
+        desk.provider.used.append("poll")
+        await hung.wait()
+        return a_remote()
+
+    desk.provider.poll = hang
+    context = desk.with_settings(Settings(engine=EngineSettings(steps=2)))
+    service = Service(replace(context, providers={desk.scene.account: desk.provider, other.account: healthy}))
+    running = asyncio.create_task(service.run())
+    for _ in range(20):
+        desk.clock.advance(MINUTE)
+        await asyncio.sleep(0.01)
+
+    assert "poll" in healthy.used
+    assert 0 < len(desk.provider.used) <= 2
+    hung.set()
+    service.stop()
+    while not running.done():
+        desk.clock.advance(MINUTE)
+        await asyncio.sleep(0.01)
 
 
 async def test_a_cancelled_job_ends_though_its_account_is_gone(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -42,7 +43,9 @@ class Context:
     tag: str
     deliver: Deliver
     on_fault: Callable[[BaseException], None] = log_fault
-    harvesting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HARVESTS))
-    """Bounds how many batches are read at a time: each keeps a chunk of responses in memory."""
+    harvesting: defaultdict[str, asyncio.Semaphore] = field(
+        default_factory=lambda: defaultdict(lambda: asyncio.Semaphore(HARVESTS))
+    )
+    """Bounds how many batches of an account are read at a time: each keeps a chunk of responses in memory."""
     troubles: dict[str, str] = field(default_factory=dict[str, str])
     """By account or by part of the store, what keeps us from working: for the progress view."""

@@ -30,7 +30,7 @@ async def harvest(context: Context, batch: Batch) -> Batch | None:
     tariff = await context.pricing.tariff(
         provider_of(context, batch).catalogue, batch.model, pricing.BATCH, batch.ended_at or context.clock.now()
     )
-    async with context.harvesting:
+    async with context.harvesting[batch.account]:
         output = await collect(context, batch, batch.output_file, True, (batch.output_rows, batch.error_rows), tariff)
         await collect(context, batch, batch.error_file, False, output, tariff)
     if batch.outcome is BatchOutcome.FAILED and batch.code not in (NOT_CREATED, UNDECIDED, VANISHED):

@@ -31,8 +31,8 @@ class Service:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._tasks: set[asyncio.Task[None]] = set()
-        self._batches: set[int] = set()
-        self._filling: set[int] = set()
+        self._batches: dict[int, str] = {}
+        self._filling: dict[int, str] = {}
         self._delivery: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
         self._stopping = False
@@ -111,20 +111,27 @@ class Service:
     def _fill(self, opening: Opening) -> None:
         """Fill a batch in a task, then follow it; the next batch of the bucket may be filled while this one is uploaded."""
         bucket = opening.bucket.id
-        if bucket in self._filling or len(self._batches) + len(self._filling) >= self._context.settings.engine.steps:
+        if bucket in self._filling or not self._free(opening.bucket.account):
             return
 
         async def fill() -> None:
             try:
                 batch = await steps.fill(self._context, opening)
             finally:
-                self._filling.discard(bucket)
+                self._filling.pop(bucket, None)
                 self._changed.set()
             if batch is not None:
                 self._follow(batch)
 
-        self._filling.add(bucket)
+        self._filling[bucket] = opening.bucket.account
         self._spawn(fill())
+
+    def _free(self, account: str) -> int:
+        """How many more batches of an account may be worked on. One always may: a provider that hangs holds its own up, and
+        nobody else's."""
+        free = self._context.settings.engine.steps - len(self._batches) - len(self._filling)
+        is_idle = account not in self._batches.values() and account not in self._filling.values()
+        return max(free, int(is_idle))
 
     async def _work_on_batches(self, snapshot: Snapshot, now: int) -> int:
         """Claim the batches that are due and follow each in a task; when the next will be due."""
@@ -133,7 +140,7 @@ class Service:
         for account, due_at in snapshot.next_batch.items():
             if account not in context.providers:
                 continue
-            free = context.settings.engine.steps - len(self._batches) - len(self._filling)
+            free = self._free(account)
             if due_at > now:
                 next_at = min(next_at, due_at)
             elif free > 0:
@@ -151,9 +158,9 @@ class Service:
             try:
                 await steps.follow(self._context, batch)
             finally:
-                self._batches.discard(batch.id)
+                self._batches.pop(batch.id, None)
 
-        self._batches.add(batch.id)
+        self._batches[batch.id] = batch.account
         self._spawn(follow())
 
     def _deliver(self, snapshot: Snapshot, now: int) -> int:
