@@ -100,6 +100,20 @@ async def test_a_batch_that_vanished_is_written_off(desk: Desk) -> None:
     assert await phases(desk) == {Phase.WAITING: 2}
 
 
+async def test_why_a_batch_failed_is_not_asked_for_ever(desk: Desk) -> None:
+    """It is gone at the provider, days after its end, and what was noted then has to do."""
+    batch = await batch_in(desk, BatchState.SUBMITTED, poll=a_remote(outcome=BatchOutcome.FAILED, ended_at=1))
+    ended = await STEPS[BatchState.SUBMITTED](desk.context, batch)
+    assert ended is not None
+    desk.provider.script["poll"] = MissingError("no such batch")
+
+    await follow(desk.context, ended)
+
+    present = await desk.again(batch)
+    assert present.state is BatchState.HARVESTED
+    assert await phases(desk) == {Phase.BATCHED: 2}, "in two batches of their own"
+
+
 async def test_a_provider_that_refuses_a_cancel_is_asked_for_the_state(desk: Desk) -> None:
     batch = await batch_in(
         desk,

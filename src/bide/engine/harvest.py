@@ -168,7 +168,11 @@ async def _failed(context: Context, batch: Batch) -> None:
     """Nothing of it ran. Find out why, and put what is not to blame into new batches."""
     errors: tuple[RowError, ...] = (from_note(batch.code, batch.message),)
     if batch.provider_id is not None:
-        errors = (await provider_of(context, batch).poll(batch.provider_id)).errors or errors
+        try:
+            errors = (await provider_of(context, batch).poll(batch.provider_id)).errors or errors
+        except MissingError:
+            if context.clock.now() < (batch.ended_at or 0) + PATIENCE:
+                raise  # now and then a batch answers 404 for a while
     least = provider_of(context, batch).limits.min_requests
     step = after_failure(errors, batch.requests, batch.failed_validations, least)
     if isinstance(step, Wait):
