@@ -5,12 +5,16 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 import pytest
+from tests.providers.openai.scripted import Scripted, reply
 
+from bide.accounts import setup_of
 from bide.intake.endpoint import ENDPOINTS
 from bide.ledger.catalogue import LISTINGS
 from bide.providers.kinds import KINDS
-from bide.providers.setup import Kind, Setup
+from bide.providers.port import Call
+from bide.providers.setup import Kind, Setup, Tools
 from bide.providers.translate import wire_of
+from bide.settings import ProviderSettings
 
 EMBEDDINGS = "/v1/embeddings"
 
@@ -46,6 +50,18 @@ def test_its_endpoints_can_be_handed_in_and_the_foreign_ones_translated(kind: Ki
     for endpoint in can.endpoints - (can.endpoints if can.native is None else can.native):
         if endpoint != EMBEDDINGS:  # which are no conversation, and for the adapter itself to translate
             wire_of(endpoint)
+
+
+@pytest.mark.parametrize("name", ["compatible", "openai", "together", "doubleword", "azure", "bedrock"])
+async def test_a_token_stands_in_the_place_of_a_key(name: str) -> None:
+    kind = KINDS[name]
+    settings = ProviderSettings(token="a-token", base_url="http://simulated.invalid/v1", region="eu-west-1")
+    transport = Scripted(reply({}, 400))
+    provider = kind.connect(setup_of(name, kind, settings, {}), Tools(transport))
+
+    await provider.send(Call("/v1/chat/completions", b'{"model":"m","messages":[]}', "attempt", "m"))
+
+    assert transport.sent[0].headers["Authorization"] == "Bearer a-token"
 
 
 @pytest.mark.parametrize(

@@ -23,14 +23,15 @@ def connect(setup: Setup, tools: Tools) -> Provider:
         limits=replace(setup.limits, window=hours(setup.limits.window) * HOUR),
         capabilities=replace(setup.capabilities, batch=has_batches),
     )
-    headers = {"Authorization": f"Bearer {setup.api_key}"} if setup.api_key else {}
+    key = setup.api_key or setup.token
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
     runtime = setup.runtime_url or RUNTIME.format(region=setup.region)
     control, models = (Line(tools.transport, url, headers, _authority(setup)) for url in (setup.base_url, runtime))
     return BedrockProvider(setup, tools, control, models)
 
 
 def _authority(setup: Setup) -> Authority | None:
-    if setup.authority is not None or setup.api_key:
+    if setup.authority is not None or setup.api_key or setup.token:
         return setup.authority
     check_botocore(setup.account)
     return Signature(setup.region or "")

@@ -40,8 +40,8 @@ class OpenAIProvider:
         self._setup = setup
         self._dialect = dialect
         headers: dict[str, str] = {}
-        if setup.api_key:
-            headers[dialect.key_header] = dialect.key_prefix + setup.api_key
+        if key := setup.api_key or setup.token:
+            headers[dialect.key_header] = dialect.key_prefix + key
         if setup.organisation:
             headers["OpenAI-Organization"] = setup.organisation
         if setup.project:
