@@ -171,7 +171,9 @@ def routing_of(context: Context, named: str | None) -> Routing:
     if named is not None and named not in accounts:
         raise SettingError(f"there is no account {named!r}; switched on are: {', '.join(accounts) or 'none'}")
     if not accounts:
-        raise SettingError("no provider is switched on; set its key (`bide providers` lists them), or start `bide sim` for a rehearsal")
+        raise SettingError(
+            "no provider is switched on; set its key (`bide providers` lists them), or start `bide sim` for a rehearsal"
+        )
     aliases = {name: account.aliases for name, account in context.settings.providers.items()}
     return Routing(context.providers, aliases, named=named, known=tuple(KINDS), window=context_window)
 
