@@ -113,7 +113,8 @@ class TestVertex(ProviderConformance):
     async def test_a_job_that_never_leaves_the_queue_has_no_results(self, open_account: OpenAccount) -> None:
         account = open_account(batch='[[when]]\nnth = 1\nturnaround = "90h"\nbegins = 0.9')
         ended = await account.ended("a", after=72 * HOUR)
-        assert (ended.outcome, ended.output_file) == (BatchOutcome.EXPIRED, None)
+        assert ended.outcome is BatchOutcome.EXPIRED
+        assert await account.rows(ended) == []
 
     async def test_a_job_that_runs_too_long_keeps_what_it_has_done(self, open_account: OpenAccount) -> None:
         account = open_account(batch='[[when]]\nnth = 1\nturnaround = "48h"')

@@ -41,19 +41,27 @@ DIRECTORY = {"gcsOutputDirectory": "gs://b/out/prediction-model-1"}
 
 
 @pytest.mark.parametrize(
-    ("state", "stats", "has_file"),
+    ("state", "stats", "file"),
     [
-        pytest.param("RUNNING", {"successfulCount": "1"}, False, id="not before the end"),
-        pytest.param("SUCCEEDED", {"successfulCount": "2"}, True, id="answers"),
-        pytest.param("CANCELLED", {"successfulCount": "1", "incompleteCount": "1"}, True, id="partial"),
-        pytest.param("EXPIRED", {"failedCount": "1"}, True, id="failures alone"),
-        pytest.param("CANCELLED", {"incompleteCount": "2"}, False, id="nothing was done"),
-        pytest.param("CANCELLED", None, True, id="nothing is known"),
+        pytest.param("RUNNING", {"successfulCount": "1"}, None, id="not before the end"),
+        pytest.param("SUCCEEDED", {"successfulCount": "2"}, "", id="answers"),
+        pytest.param("SUCCEEDED", {}, "", id="counters that lie"),
+        pytest.param("CANCELLED", {"successfulCount": "1", "incompleteCount": "1"}, "", id="partial"),
+        pytest.param("EXPIRED", {"failedCount": "1"}, "", id="failures alone"),
+        pytest.param("CANCELLED", {"incompleteCount": "2"}, "/", id="nothing was done, it says"),
+        pytest.param("CANCELLED", None, "", id="nothing is known"),
+        pytest.param("FAILED", None, "/", id="it failed before it began, or later"),
     ],
 )
-def test_where_the_results_are(state: str, stats: dict[str, str] | None, has_file: bool) -> None:
-    found = shown(f"JOB_STATE_{state}", outputInfo=DIRECTORY, **({"completionStats": stats} if stats else {}))
-    assert found.output_file == (DIRECTORY["gcsOutputDirectory"] if has_file else None)
+def test_where_the_results_are(state: str, stats: dict[str, str] | None, file: str | None) -> None:
+    """One that may be empty ends in a slash; the others are waited for."""
+    fields: dict[str, Any] = {"outputInfo": DIRECTORY} | ({} if stats is None else {"completionStats": stats})
+    found = shown(f"JOB_STATE_{state}", **fields)
+    assert found.output_file == (None if file is None else DIRECTORY["gcsOutputDirectory"] + file)
+
+
+def test_a_job_that_was_never_given_a_directory_has_no_results() -> None:
+    assert shown("JOB_STATE_EXPIRED").output_file is None
 
 
 def test_unknown_counters_are_minus_one() -> None:

@@ -108,7 +108,7 @@ class VertexProvider(Service):
         buckets, _ = self._objects()
         with objects_told():
             names = await self._results(file)
-            if not names:
+            if not names and not file.endswith("/"):
                 raise MissingError(f"there are no results in {file}")
             for name in names:
                 async for some in rows(buckets.read(name), lambda line: read_row(line, endpoint, self._translation)):

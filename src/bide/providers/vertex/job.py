@@ -82,7 +82,6 @@ def remote(job: Job) -> Remote:
     completed, failed = max(0, stats.successful_count), max(0, stats.failed_count)
     # An error may stand beside a cancel as well; there it says nothing new.
     problem = (job.error or Status()) if outcome is BatchOutcome.FAILED else None
-    wrote_nothing = job.completion_stats is not None and not completed and not failed
     return Remote(
         provider_id=job.name,
         status=job.state,
@@ -91,9 +90,22 @@ def remote(job: Job) -> Remote:
         total=completed + failed + max(0, stats.incomplete_count),
         completed=completed,
         failed=failed,
-        output_file=None if outcome is None or wrote_nothing else job.output_info.gcs_output_directory,
+        output_file=results(job, outcome),
         errors=(row_error(problem),) if problem else (),
         created_at=instant(job.create_time),
         started_at=instant(job.start_time),
         ended_at=instant(job.end_time or job.update_time) if outcome else None,
     )
+
+
+def results(job: Job, outcome: BatchOutcome | None) -> str | None:
+    """The directory of a job's results. One that ends in a slash may be empty, whatever the counters say: they are for
+    people."""
+    directory, stats = job.output_info.gcs_output_directory, job.completion_stats
+    if outcome is None or not directory:
+        return None
+    if stats is None:
+        surely = outcome in (BatchOutcome.COMPLETED, BatchOutcome.CANCELLED)
+    else:
+        surely = outcome is BatchOutcome.COMPLETED or stats.successful_count > 0 or stats.failed_count > 0
+    return directory.rstrip("/") + ("" if surely else "/")
