@@ -46,7 +46,7 @@ def test_a_job_that_runs(status: str) -> None:
         pytest.param("Stopped", {"processedRecordCount": 1}, BatchOutcome.CANCELLED, f"{OUTPUT}/abcdefghijkl", id="stopped while it ran"),
         pytest.param("Stopped", {"processedRecordCount": 0}, BatchOutcome.CANCELLED, f"{OUTPUT}/abcdefghijkl/", id="stopped before: there may be no results"),
         pytest.param("Expired", {}, BatchOutcome.EXPIRED, f"{OUTPUT}/abcdefghijkl/", id="never begun"),
-        pytest.param("Failed", {}, BatchOutcome.FAILED, None, id="failed"),
+        pytest.param("Failed", {}, BatchOutcome.FAILED, f"{OUTPUT}/abcdefghijkl/", id="failed: as far as is counted, before it began"),
         pytest.param("Failed", {"errorRecordCount": 3}, BatchOutcome.CANCELLED, f"{OUTPUT}/abcdefghijkl", id="failed while it ran: what is finished can be read"),
     ],
 )  # fmt: skip

@@ -119,7 +119,7 @@ def remote(job: Job) -> Remote:
         total=job.total_record_count or 0,
         completed=job.success_record_count or 0,
         failed=job.error_record_count or 0,
-        output_file=results(job) if outcome not in (None, BatchOutcome.FAILED) else None,
+        output_file=results(job) if outcome is not None else None,
         errors=(row_error(job.message or "no reason was told"),) if outcome is BatchOutcome.FAILED else (),
         created_at=instant(job.submit_time),
         ended_at=instant(job.end_time or job.last_modified_time) if outcome else None,
