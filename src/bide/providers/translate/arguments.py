@@ -1,8 +1,10 @@
-"""Arguments of calls, for wires that have them as objects and not as text.
+"""What calls are made of: arguments, for wires that have them as objects and not as text, and ids.
 
-They are passed on as they were written: decoding them would change numbers.
+Arguments are passed on as they were written: decoding them would change numbers.
 """
 
+import hashlib
+import re
 from typing import Any
 
 import msgspec
@@ -13,6 +15,11 @@ from bide.providers.translate.parts import ToolCall
 from bide.providers.translate.untranslatable import UntranslatableError
 
 _object = msgspec.json.Decoder(dict[str, Raw]).decode
+
+
+def id_within(allowed: re.Pattern[str], id_: str) -> str:
+    """A call's id. It says nothing, so one that is not allowed is replaced, everywhere by the same."""
+    return id_ if allowed.fullmatch(id_) else f"call_{hashlib.blake2b(id_.encode(), digest_size=16).hexdigest()}"
 
 
 def text_of(raw: Raw) -> str:

@@ -71,6 +71,18 @@ def _without(body: bytes | Raw, path: "list[re.Match[str]]") -> bytes:
     return _encode(within)
 
 
+def refuse_unless_one(path: str, **members: object) -> None:
+    """An object that has to be one thing: whatever else it says would be lost.
+
+    Raises:
+        UntranslatableError: it is nothing, or several things.
+    """
+    said = [name for name, value in members.items() if value is not None]
+    if len(said) != 1:
+        names = f"{', '.join(list(members)[:-1])} or {list(members)[-1]}"
+        raise UntranslatableError(path, remedy=f"say one of {names}" if said else f"it says nothing; say {names}")
+
+
 def given(raw: Raw) -> Raw | None:
     """A piece of JSON, or None where there is none or null."""
     found = bytes(raw)

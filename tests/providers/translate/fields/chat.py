@@ -11,6 +11,8 @@ PNG = "data:image/png;base64,iVBORw0KGgo="
 PDF = "data:application/pdf;base64,JVBERi0="
 TEXT = "data:text/plain;charset=utf-8;base64,aGVsbG8="
 SCHEMA: Json = {"type": "object", "properties": {"a": {"type": "integer"}}, "additionalProperties": False}
+FILE = "messages[0].content[0].file"
+SOME_ID = "call_ad492dc3d03b28a0576e9b4c184db8a8"
 NEW = Options(anthropic_version="2026-10-21")
 
 
@@ -58,6 +60,35 @@ CASES = [
     # -- the answer's size and shape
     Case("max_completion_tokens", {"max_completion_tokens": 7}, {M: {"max_tokens": 7}}),
     Case("max_tokens", {"max_completion_tokens": None, "max_tokens": 7}, {M: {"max_tokens": 7}}),
+    Case("max_tokens-as-well", {"max_tokens": 100}, {M: {}}),
+    Case("max_tokens-otherwise", {"max_tokens": 7}, {M: Refused("max_tokens")}),
+    Case("messages-file-nowhere", said(user({"type": "file", "file": {"filename": "a.pdf"}})), {M: Refused(FILE)}),
+    Case(
+        "messages-file-twice",
+        said(user({"type": "file", "file": {"file_id": "f", "file_data": PDF}})),
+        {M: Refused(FILE)},
+    ),
+    Case(
+        "messages-ids-of-others",
+        said(
+            HI,
+            {
+                "role": "assistant",
+                "tool_calls": [
+                    {"id": "functions.f:0", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+                ],
+            },
+            {"role": "tool", "tool_call_id": "functions.f:0", "content": "42"},
+        ),
+        {
+            M: said(
+                HI,
+                {"role": "assistant", "content": [{"type": "tool_use", "id": SOME_ID, "name": "f", "input": {}}]},
+                user({"type": "tool_result", "tool_use_id": SOME_ID, "content": "42"}),
+            )
+        },
+    ),
+    Case("tool_choice-without-tools", {"tool_choice": "required"}, {M: {"tool_choice": {"type": "any"}}}),
     Case("no-limit", {"max_completion_tokens": None}, {M: Refused("max_completion_tokens")}),
     Case("no-limit-default", {"max_completion_tokens": None}, {M: {"max_tokens": 5}}, Options(max_tokens=5)),
     Case("model", {"model": "x"}, {M: {"model": "y"}}, Options(model="y")),

@@ -673,6 +673,95 @@ CASES = [
         NAMED,
     ),
     Case(
+        "block-twice",
+        {"messages": [{"role": "user", "content": [{"text": "x", "cachePoint": {"type": "default"}}]}]},
+        everywhere(HERE, Refused("messages[0].content[0]")),
+        NAMED,
+    ),
+    Case(
+        "image-without-bytes",
+        {"messages": [{"role": "user", "content": [{"image": {"format": "png", "source": {}}}]}]},
+        everywhere(HERE, Refused("messages[0].content[0].image.source")),
+        NAMED,
+    ),
+    Case(
+        "audio-without-bytes",
+        {"messages": [{"role": "user", "content": [{"audio": {"format": "wav", "source": {}}}]}]},
+        everywhere(HERE, Refused("messages[0].content[0].audio.source")),
+        NAMED,
+    ),
+    Case(
+        "document-nowhere",
+        {"messages": [{"role": "user", "content": [{"document": {"name": "a", "format": "pdf", "source": {}}}]}]},
+        everywhere(HERE, Refused("messages[0].content[0].document.source")),
+        NAMED,
+    ),
+    Case(
+        "document-of-no-format",
+        {"messages": [{"role": "user", "content": [{"document": {"name": "a", "source": {"bytes": "AAAA"}}}]}]},
+        everywhere(HERE, Refused("messages[0].content[0].document.format")),
+        NAMED,
+    ),
+    Case(
+        "result-of-an-empty-block",
+        {"messages": [{"role": "user", "content": [{"toolResult": {"toolUseId": "c0", "content": [{}]}}]}]},
+        everywhere(HERE, Refused("messages[0].content[0].toolResult.content[0]")),
+        NAMED,
+    ),
+    Case(
+        "thoughts-of-nothing",
+        {"messages": [{"role": "user", "content": [{"reasoningContent": {}}]}]},
+        everywhere(HERE, Refused("messages[0].content[0].reasoningContent")),
+        NAMED,
+    ),
+    Case(
+        "call-without-an-object",
+        {"messages": [{"role": "user", "content": [{"toolUse": {"toolUseId": "c0", "name": "f", "input": "x"}}]}]},
+        everywhere(HERE, Refused("messages[0].content[0].toolUse.input")),
+        NAMED,
+    ),
+    Case(
+        "thinking-enabled-by-nothing",
+        {"additionalModelRequestFields": {"thinking": {"type": "enabled"}}},
+        everywhere(HERE, Refused("additionalModelRequestFields.thinking.budget_tokens")),
+        NAMED,
+    ),
+    Case(
+        "thinking-adaptive-by-tokens",
+        {"additionalModelRequestFields": {"thinking": {"type": "adaptive", "budget_tokens": 4}}},
+        everywhere(HERE, Refused("additionalModelRequestFields.thinking.budget_tokens")),
+        NAMED,
+    ),
+    Case(
+        "toolChoice-nothing",
+        {"toolConfig": {"tools": [{"toolSpec": {"name": "f", "inputSchema": {}}}], "toolChoice": {}}},
+        everywhere(HERE, Refused("toolConfig.toolChoice")),
+        NAMED,
+    ),
+    Case(
+        "toolChoice-twice",
+        {
+            "toolConfig": {
+                "tools": [{"toolSpec": {"name": "f", "inputSchema": {}}}],
+                "toolChoice": {"auto": {}, "any": {}},
+            }
+        },
+        everywhere(HERE, Refused("toolConfig.toolChoice")),
+        NAMED,
+    ),
+    Case(
+        "tool-twice",
+        {
+            "toolConfig": {
+                "tools": [
+                    {"toolSpec": {"name": "f", "inputSchema": {}}, "cachePoint": {"type": "default"}},
+                ]
+            }
+        },
+        everywhere(HERE, Refused("toolConfig.tools[0]")),
+        NAMED,
+    ),
+    Case(
         "block-empty",
         {"messages": [{"role": "user", "content": [{}]}]},
         everywhere(HERE, Refused("messages[0].content[0]")),

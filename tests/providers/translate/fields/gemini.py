@@ -657,8 +657,62 @@ CASES = [
     ),
     Case(
         "toolConfig-without-tools",
-        {"toolConfig": {"functionCallingConfig": {"mode": "ANY"}}},
+        {"toolConfig": {"functionCallingConfig": {"mode": "AUTO"}}},
         everywhere(HERE, {}),
+        NAMED,
+    ),
+    Case(
+        "toolConfig-any-without-tools",
+        {"toolConfig": {"functionCallingConfig": {"mode": "ANY"}}},
+        {
+            C: {"tool_choice": "required"},
+            R: {"tool_choice": "required"},
+            M: {"tool_choice": {"type": "any"}},
+            V: Refused("toolConfig.functionCallingConfig"),
+        },
+        NAMED,
+    ),
+    Case(
+        "toolConfig-names-without-mode",
+        {
+            "tools": [{"functionDeclarations": [{"name": "f"}]}],
+            "toolConfig": {"functionCallingConfig": {"allowedFunctionNames": ["f"]}},
+        },
+        everywhere(HERE, Refused("toolConfig.functionCallingConfig.allowedFunctionNames")),
+        NAMED,
+    ),
+    Case(
+        "thinkingLevel-unsaid",
+        {
+            "generationConfig": {
+                "maxOutputTokens": 100,
+                "thinkingConfig": {"thinkingLevel": "THINKING_LEVEL_UNSPECIFIED"},
+            }
+        },
+        everywhere(HERE, {}),
+        NAMED,
+    ),
+    Case(
+        "thinkingLevel-unknown",
+        {"generationConfig": {"maxOutputTokens": 100, "thinkingConfig": {"thinkingLevel": "ULTRA"}}},
+        everywhere(HERE, Refused("generationConfig.thinkingConfig.thinkingLevel")),
+        NAMED,
+    ),
+    Case(
+        "thinkingBudget-beside-a-level",
+        {
+            "generationConfig": {
+                "maxOutputTokens": 100,
+                "thinkingConfig": {"thinkingLevel": "LOW", "thinkingBudget": 0},
+            }
+        },
+        everywhere(HERE, Refused("generationConfig.thinkingConfig.thinkingBudget")),
+        NAMED,
+    ),
+    Case(
+        "thinkingBudget-below-all",
+        {"generationConfig": {"maxOutputTokens": 100, "thinkingConfig": {"thinkingBudget": -2}}},
+        everywhere(HERE, Refused("generationConfig.thinkingConfig.thinkingBudget")),
         NAMED,
     ),
     Case(
@@ -971,6 +1025,55 @@ CASES = [
         "executable-code",
         {"contents": [{"role": "user", "parts": [{"executableCode": {}}]}]},
         everywhere(HERE, Refused("contents[0].parts[0].executableCode")),
+        NAMED,
+    ),
+    Case(
+        "part-twice",
+        {
+            "contents": [
+                {"role": "user", "parts": [{"text": "x", "inlineData": {"mimeType": "image/png", "data": "AAAA"}}]}
+            ]
+        },
+        everywhere(HERE, Refused("contents[0].parts[0]")),
+        NAMED,
+    ),
+    Case(
+        "text-signed",
+        {"contents": [{"role": "user", "parts": [{"text": "x", "thoughtSignature": "eA=="}]}]},
+        everywhere(HERE, Refused("contents[0].parts[0].thoughtSignature")),
+        NAMED,
+    ),
+    Case(
+        "text-in-resolution",
+        {
+            "contents": [
+                {"role": "user", "parts": [{"text": "x", "mediaResolution": {"level": "MEDIA_RESOLUTION_LOW"}}]}
+            ]
+        },
+        everywhere(HERE, Refused("contents[0].parts[0].mediaResolution")),
+        NAMED,
+    ),
+    Case(
+        "instructions-and-a-picture",
+        {"systemInstruction": {"parts": [{"text": "x", "inlineData": {"mimeType": "image/png", "data": "AAAA"}}]}},
+        everywhere(HERE, Refused("systemInstruction.parts[0]")),
+        NAMED,
+    ),
+    Case(
+        "call-without-an-object",
+        {"contents": [{"role": "model", "parts": [{"functionCall": {"name": "f", "args": "x"}}]}]},
+        everywhere(HERE, Refused("contents[0].parts[0].functionCall.args")),
+        NAMED,
+    ),
+    Case(
+        "result-of-an-empty-part",
+        {
+            "contents": [
+                {"role": "model", "parts": [{"functionCall": {"name": "f"}}]},
+                {"role": "user", "parts": [{"functionResponse": {"name": "f", "response": {}, "parts": [{}]}}]},
+            ]
+        },
+        everywhere(HERE, Refused("contents[1].parts[0].functionResponse.parts[0]")),
         NAMED,
     ),
     Case(

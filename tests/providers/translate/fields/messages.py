@@ -101,6 +101,16 @@ CASES = [
     ),
     Case("thinking-between-tools", {"thinking": {"type": "between_tools"}}, {C: Refused("thinking.type")}),
     Case(
+        "messages-nothing-said",
+        said({"role": "user", "content": []}, HI),
+        {C: said(HI)},
+    ),
+    Case(
+        "messages-call-without-an-object",
+        said({"role": "assistant", "content": [{"type": "tool_use", "id": "a", "name": "f", "input": "x"}]}),
+        {C: Refused("messages[0].content[0].input")},
+    ),
+    Case(
         "thinking-display",
         {"thinking": {"type": "adaptive", "display": "summarized"}, "output_config": {"effort": "low"}},
         {C: Refused("thinking.display")},

@@ -444,7 +444,7 @@ CASES = [
         {"reasoning": {"summary": "detailed"}},
         {
             C: Refused("reasoning.summary"),
-            M: {"thinking": {"type": "adaptive", "display": "summarized"}},
+            M: Refused("reasoning.summary"),
             G: Refused("reasoning.summary"),
             V: Refused("reasoning.summary"),
         },
@@ -1374,6 +1374,77 @@ CASES = [
                 ]
             },
             V: Refused("input[1]"),
+        },
+        NAMED,
+    ),
+    Case(
+        "summary-detailed-at-claude",
+        {"reasoning": {"summary": "detailed"}},
+        everywhere(HERE, Refused("reasoning.summary")),
+        Options(model="anthropic.m"),
+    ),
+    Case(
+        "image-nowhere",
+        {"input": [{"role": "user", "content": [{"type": "input_image"}]}]},
+        everywhere(HERE, Refused("input[0].content[0]")),
+        NAMED,
+    ),
+    Case(
+        "image-twice",
+        {
+            "input": [
+                {
+                    "role": "user",
+                    "content": [{"type": "input_image", "image_url": "https://e.org/a.png", "file_id": "f"}],
+                }
+            ]
+        },
+        everywhere(HERE, Refused("input[0].content[0]")),
+        NAMED,
+    ),
+    Case(
+        "file-nowhere",
+        {"input": [{"role": "user", "content": [{"type": "input_file", "filename": "a.pdf"}]}]},
+        everywhere(HERE, Refused("input[0].content[0]")),
+        NAMED,
+    ),
+    Case(
+        "file-twice",
+        {
+            "input": [
+                {
+                    "role": "user",
+                    "content": [
+                        {
+                            "type": "input_file",
+                            "file_url": "https://e.org/a.pdf",
+                            "file_data": "data:application/pdf;base64,AAAA",
+                        }
+                    ],
+                }
+            ]
+        },
+        everywhere(HERE, Refused("input[0].content[0]")),
+        NAMED,
+    ),
+    Case(
+        "result-with-a-small-image",
+        {
+            "input": [
+                {"role": "user", "content": "hi"},
+                {"type": "function_call", "call_id": "c0", "name": "f", "arguments": "{}"},
+                {
+                    "type": "function_call_output",
+                    "call_id": "c0",
+                    "output": [{"type": "input_image", "image_url": "data:image/png;base64,AAAA", "detail": "low"}],
+                },
+            ]
+        },
+        {
+            C: Refused("input[2].output[0]"),
+            M: Refused("input[2].output[0].detail"),
+            G: Refused("input[2].output[0].detail"),
+            V: Refused("input[2].output[0].detail"),
         },
         NAMED,
     ),

@@ -24,6 +24,21 @@ CHAT: dict[str, Json | Refused] = {
     "top_p-new": {"inferenceConfig": {"maxTokens": 100, "topP": 0.9}},
     "stop": {"inferenceConfig": {"maxTokens": 100, "stopSequences": ["END"]}},
     "stop-list": {"inferenceConfig": {"maxTokens": 100, "stopSequences": ["a", "b"]}},
+    "max_tokens-as-well": {},
+    "max_tokens-otherwise": Refused("max_tokens"),
+    "messages-file-nowhere": Refused("messages[0].content[0].file"),
+    "messages-file-twice": Refused("messages[0].content[0].file"),
+    "messages-ids-of-others": {
+        "messages": [
+            {"role": "user", "content": [{"text": "hi"}]},
+            {"role": "assistant", "content": [{"toolUse": {"toolUseId": "functions.f:0", "name": "f", "input": {}}}]},
+            {
+                "role": "user",
+                "content": [{"toolResult": {"toolUseId": "functions.f:0", "content": [{"text": "42"}]}}],
+            },
+        ]
+    },
+    "tool_choice-without-tools": Refused("tool_choice"),
     "stop-empty": {},
     "seed": Refused("seed"),
     "seed-zero": Refused("seed"),
@@ -283,6 +298,8 @@ MESSAGES: dict[str, Json | Refused] = {
     "thinking-disabled-effort": Refused("output_config.effort"),
     "thinking-enabled": Refused("thinking.budget_tokens"),
     "thinking-between-tools": Refused("thinking.type"),
+    "messages-nothing-said": {},
+    "messages-call-without-an-object": Refused("messages[0].content[0].input"),
     "thinking-display": Refused("thinking.display"),
     "thinking-display-omitted": {"outputConfig": {"effort": "low"}},
     "tools": {"toolConfig": {"tools": [{"toolSpec": {"name": "f", "inputSchema": {"json": SCHEMA}}}]}},

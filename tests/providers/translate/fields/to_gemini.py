@@ -20,6 +20,21 @@ CHAT: dict[str, Json | Refused] = {
     "top_p-new": {"generationConfig": {"maxOutputTokens": 100, "topP": 0.9}},
     "stop": {"generationConfig": {"maxOutputTokens": 100, "stopSequences": ["END"]}},
     "stop-list": {"generationConfig": {"maxOutputTokens": 100, "stopSequences": ["a", "b"]}},
+    "max_tokens-as-well": {},
+    "max_tokens-otherwise": Refused("max_tokens"),
+    "messages-file-nowhere": Refused("messages[0].content[0].file"),
+    "messages-file-twice": Refused("messages[0].content[0].file"),
+    "messages-ids-of-others": {
+        "contents": [
+            {"role": "user", "parts": [{"text": "hi"}]},
+            {"role": "model", "parts": [{"functionCall": {"id": "functions.f:0", "name": "f", "args": {}}}]},
+            {
+                "role": "user",
+                "parts": [{"functionResponse": {"id": "functions.f:0", "name": "f", "response": {"output": "42"}}}],
+            },
+        ]
+    },
+    "tool_choice-without-tools": {"toolConfig": {"functionCallingConfig": {"mode": "ANY"}}},
     "stop-empty": {},
     "seed": {"generationConfig": {"maxOutputTokens": 100, "seed": 7}},
     "seed-zero": {"generationConfig": {"maxOutputTokens": 100, "seed": 0}},
@@ -272,6 +287,8 @@ MESSAGES: dict[str, Json | Refused] = {
     "thinking-disabled-effort": Refused("output_config.effort"),
     "thinking-enabled": {"generationConfig": {"maxOutputTokens": 100, "thinkingConfig": {"thinkingBudget": 2000}}},
     "thinking-between-tools": Refused("thinking.type"),
+    "messages-nothing-said": {},
+    "messages-call-without-an-object": Refused("messages[0].content[0].input"),
     "thinking-display": {
         "generationConfig": {
             "maxOutputTokens": 100,

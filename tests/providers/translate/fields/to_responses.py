@@ -20,6 +20,18 @@ CHAT: dict[str, Json | Refused] = {
     "top_p-new": {"top_p": 0.9},
     "stop": Refused("stop"),
     "stop-list": Refused("stop"),
+    "max_tokens-as-well": {},
+    "max_tokens-otherwise": Refused("max_tokens"),
+    "messages-file-nowhere": Refused("messages[0].content[0].file"),
+    "messages-file-twice": Refused("messages[0].content[0].file"),
+    "messages-ids-of-others": {
+        "input": [
+            {"role": "user", "content": "hi"},
+            {"type": "function_call", "call_id": "functions.f:0", "name": "f", "arguments": "{}"},
+            {"type": "function_call_output", "call_id": "functions.f:0", "output": "42"},
+        ]
+    },
+    "tool_choice-without-tools": {"tool_choice": "required"},
     "stop-empty": {},
     "seed": Refused("seed"),
     "seed-zero": Refused("seed"),
@@ -323,6 +335,8 @@ MESSAGES: dict[str, Json | Refused] = {
     "thinking-disabled-effort": Refused("output_config.effort"),
     "thinking-enabled": Refused("thinking.budget_tokens"),
     "thinking-between-tools": Refused("thinking.type"),
+    "messages-nothing-said": {},
+    "messages-call-without-an-object": Refused("messages[0].content[0].input"),
     "thinking-display": {"reasoning": {"effort": "low", "summary": "auto"}},
     "thinking-display-omitted": {"reasoning": {"effort": "low"}},
     "tools": {"tools": [{"type": "function", "name": "f", "parameters": SCHEMA, "strict": False}]},

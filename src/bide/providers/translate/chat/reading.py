@@ -9,7 +9,7 @@ from bide.providers.translate import parts
 from bide.providers.translate.chat import wire
 from bide.providers.translate.chat.words import SPELLING
 from bide.providers.translate.prompt import Format, Prompt, Settings, Tool, ToolChoice, Turn
-from bide.providers.translate.reading import given, read
+from bide.providers.translate.reading import given, read, refuse_unless_one
 from bide.providers.translate.untranslatable import UntranslatableError
 
 _decoder = msgspec.json.Decoder(wire.Request)
@@ -76,6 +76,7 @@ def _user_part(part: wire.Text | wire.Image | wire.Audio | wire.File, path: str)
 
 
 def _file(file: wire.FileFields, path: str) -> parts.Document:
+    refuse_unless_one(path, file_data=file.file_data, file_id=file.file_id)
     if file.file_data is None:
         return parts.Document(path, file_id=file.file_id, name=file.filename)
     inline = _DATA_URL.match(file.file_data)
@@ -85,7 +86,7 @@ def _file(file: wire.FileFields, path: str) -> parts.Document:
         kind, data = mimetypes.guess_type(file.filename or "")[0], file.file_data
     if kind is None:
         raise UntranslatableError(f"{path}.file_data", remedy="write it as data:application/pdf;base64,…")
-    return parts.Document(path, kind, data, file_id=file.file_id, name=file.filename)
+    return parts.Document(path, kind, data, name=file.filename)
 
 
 def _assistant(message: wire.Assistant, path: str) -> list[parts.Part]:
@@ -118,6 +119,8 @@ def _settings(request: wire.Request, has_tools: bool) -> Settings:
     if options is not None and options.include_obfuscation:
         raise UntranslatableError("stream_options.include_obfuscation")
     limit = request.max_completion_tokens
+    if limit is not None and request.max_tokens not in (None, limit):
+        raise UntranslatableError("max_tokens", remedy="say max_completion_tokens alone")
     stop = (request.stop,) if isinstance(request.stop, str) else tuple(request.stop or ())
     return Settings(
         max_output_tokens=request.max_tokens if limit is None else limit,

@@ -51,7 +51,7 @@ def _user(turn: Turn) -> list[Json]:
     """A tool's answers are messages of their own, and come first: they have to follow their calls."""
     found = [_tool_answer(part) for part in turn.parts if isinstance(part, ToolResult)]
     said = [part for part in turn.parts if not isinstance(part, ToolResult)]
-    if said or not found:
+    if said:
         found.append({"role": "user", "content": _content(said)})
     return found
 

@@ -1,11 +1,10 @@
 """What turns are made of, as blocks of Converse."""
 
-import hashlib
 import mimetypes
 import re
 from typing import Any
 
-from bide.providers.translate.arguments import object_of
+from bide.providers.translate.arguments import id_within, object_of
 from bide.providers.translate.converse.words import LIMITS
 from bide.providers.translate.parts import (
     Audio,
@@ -147,4 +146,4 @@ def cache_point(cache: Lifetime) -> Json:
 
 def id_of(id_: str) -> str:
     """A call's id. It says nothing, so one that AWS does not allow is replaced, everywhere by the same."""
-    return id_ if _ID.fullmatch(id_) else f"call_{hashlib.blake2b(id_.encode(), digest_size=16).hexdigest()}"
+    return id_within(_ID, id_)

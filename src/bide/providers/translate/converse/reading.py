@@ -13,7 +13,7 @@ from bide.providers.translate.converse import wire
 from bide.providers.translate.converse.content import FILES
 from bide.providers.translate.converse.words import SPELLING
 from bide.providers.translate.prompt import Format, Prompt, Settings, Tool, ToolChoice, Turn
-from bide.providers.translate.reading import given, read
+from bide.providers.translate.reading import given, read, refuse_unless_one
 from bide.providers.translate.untranslatable import UntranslatableError
 
 _decoder = msgspec.json.Decoder(wire.Request)
@@ -55,6 +55,9 @@ def _parts(blocks: Sequence[wire.Block], path: str) -> list[parts.Part]:
     found: list[parts.Part] = []
     for number, block in enumerate(blocks):
         where = f"{path}[{number}]"
+        said = [field for field in block.__struct_fields__ if getattr(block, field) is not None]
+        if len(said) > 1:
+            raise UntranslatableError(where, remedy="a block is one thing; send a block for each")
         if block.cache_point is None:
             found.append(_part(block, where))
         elif found and "cache" in found[-1].__struct_fields__:
@@ -73,7 +76,7 @@ def _part(block: wire.Block, path: str) -> parts.Part:
         case wire.Block(document=wire.Document() as document):
             return _document(document, path)
         case wire.Block(audio=wire.Audio() as audio):
-            return parts.Audio(path, audio.source.bytes or "", audio.format)
+            return parts.Audio(path, _bytes(audio.source, f"{path}.audio"), audio.format)
         case wire.Block(tool_use=wire.ToolUse() as use):
             arguments = given_text(use.input, f"{path}.toolUse.input")
             return parts.ToolCall(use.tool_use_id, use.name, arguments, path)
@@ -83,6 +86,8 @@ def _part(block: wire.Block, path: str) -> parts.Part:
             is_error = None if result.status is None else result.status == "error"
             return parts.ToolResult(result.tool_use_id, content, path, is_error)
         case wire.Block(reasoning_content=wire.Reasoning() as thought):
+            where = f"{path}.reasoningContent"
+            refuse_unless_one(where, reasoningText=thought.reasoning_text, redactedContent=thought.redacted_content)
             text = thought.reasoning_text or wire.ReasoningText("")
             return parts.Reasoning(text.text, path, signature=text.signature, redacted=thought.redacted_content)
         case _:
@@ -90,15 +95,24 @@ def _part(block: wire.Block, path: str) -> parts.Part:
 
 
 def _answered(block: wire.ResultBlock, path: str) -> parts.Part:
+    json = given(block.json)
+    refuse_unless_one(path, text=block.text, json=json, image=block.image, document=block.document)
     if block.image is not None:
         return _image(block.image, path)
     if block.document is not None:
         return _document(block.document, path)
-    return parts.Text(block.text if block.text is not None else bytes(block.json).decode(), path)
+    return parts.Text(block.text if block.text is not None else bytes(json or b"").decode(), path)
 
 
 def _image(image: wire.Image, path: str) -> parts.Image:
-    return parts.Image(f"{path}.image", f"image/{image.format}", image.source.bytes or "")
+    where = f"{path}.image"
+    return parts.Image(where, f"image/{image.format}", _bytes(image.source, where))
+
+
+def _bytes(source: wire.Bytes, path: str) -> str:
+    if source.bytes is None:
+        raise UntranslatableError(f"{path}.source", remedy="send its bytes")
+    return source.bytes
 
 
 def _document(document: wire.Document, path: str) -> parts.Document:
@@ -107,6 +121,9 @@ def _document(document: wire.Document, path: str) -> parts.Document:
         raise UntranslatableError(f"{where}.citations", remedy="leave it out; other APIs have none")
     kind = KINDS[document.format] if document.format is not None else None
     source = document.source
+    refuse_unless_one(f"{where}.source", bytes=source.bytes, text=source.text)
+    if kind is None and source.bytes is not None:
+        raise UntranslatableError(f"{where}.format", remedy="say what its bytes are")
     return parts.Document(where, kind, source.bytes, source.text, name=document.name, context=document.context)
 
 
@@ -114,11 +131,11 @@ def _tools(tools: Iterable[wire.Tool]) -> Iterable[Tool]:
     found: list[Tool] = []
     for number, tool in enumerate(tools):
         path = f"toolConfig.tools[{number}]"
-        if tool.tool_spec is not None:
+        if tool.tool_spec is not None and tool.cache_point is None:
             spec = tool.tool_spec
             schema = given(spec.input_schema.json)
             found.append(Tool(spec.name, f"{path}.toolSpec", spec.description, schema, bool(spec.strict)))
-        elif tool.cache_point is not None and found:
+        elif tool.tool_spec is None and tool.cache_point is not None and found:
             found[-1] = replace(found[-1], cache=tool.cache_point.ttl or "5m")
         else:
             raise UntranslatableError(path, remedy="a tool is a toolSpec, and a mark for the cache stands behind one")
@@ -131,6 +148,9 @@ def _settings(request: wire.Request) -> Settings:
     fields = request.additional_model_request_fields or wire.ModelFields()
     thinking = fields.thinking
     effort = output.effort
+    if thinking is not None and (thinking.type == "enabled") != (thinking.budget_tokens is not None):
+        remedy = "say how many where thinking is enabled, and only there"
+        raise UntranslatableError("additionalModelRequestFields.thinking.budget_tokens", remedy=remedy)
     if thinking is not None and thinking.type == "disabled":
         if effort is not None:
             raise UntranslatableError("outputConfig.effort", remedy="leave it out where thinking is disabled")
@@ -168,6 +188,7 @@ def _format(wanted: wire.TextFormat | None) -> Format | None:
 def _choice(wanted: wire.Choice | None) -> ToolChoice | None:
     if wanted is None:
         return None
+    refuse_unless_one("toolConfig.toolChoice", auto=wanted.auto, any=wanted.any, tool=wanted.tool)
     if wanted.tool is not None:
         return ToolChoice("required", (wanted.tool.name,))
     return ToolChoice("required" if wanted.any is not None else "auto")

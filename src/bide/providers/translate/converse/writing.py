@@ -98,6 +98,8 @@ def _tools(prompt: Prompt) -> Json:
         if tool.cache is not None:
             tools.append(cache_point(tool.cache))
     wanted = prompt.settings.tool_choice
+    if wanted is not None and not tools:
+        raise prompt.refusal("tool_choice", HERE, LIMITS["tool_choice"])
     choice = {"toolChoice": _choice(prompt, wanted)} if wanted is not None else {}
     return {"tools": tools, **choice} if tools else {}
 
@@ -147,6 +149,8 @@ def _model_fields(prompt: Prompt, options: Options) -> Json:
         if settings.effort == "none":
             raise prompt.refusal("effort", HERE, LIMITS["effort"])
         return {}
+    if settings.thoughts not in (None, "auto"):
+        raise prompt.refusal("thoughts", HERE, LIMITS["thoughts"])
     fields: Json = {"top_k": settings.top_k} if settings.top_k is not None else {}
     thinking = _thinking(settings)
     if thinking is not None:

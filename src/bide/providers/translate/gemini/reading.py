@@ -10,10 +10,10 @@ from bide.providers.translate import parts
 from bide.providers.translate.arguments import given_text
 from bide.providers.translate.gemini import wire
 from bide.providers.translate.gemini.calls import FOREIGN, id_of
-from bide.providers.translate.gemini.settings import AS_FIT
+from bide.providers.translate.gemini.settings import AS_FIT, LEVELS
 from bide.providers.translate.gemini.words import SPELLING
 from bide.providers.translate.prompt import Format, Prompt, Settings, Tool, ToolChoice, Turn
-from bide.providers.translate.reading import given, read
+from bide.providers.translate.reading import given, read, refuse_unless_one
 from bide.providers.translate.untranslatable import UntranslatableError
 
 _decoder = msgspec.json.Decoder(wire.Request)
@@ -22,6 +22,8 @@ _encode = msgspec.json.Encoder().encode
 _STRING = re.compile(rb'\s*"')
 
 TIERS = {"standard": "default", "flex": "flex", "priority": "priority"}
+EFFORTS = {level: effort for effort, level in LEVELS.items()}
+UNSAID = frozenset({"", "THINKING_LEVEL_UNSPECIFIED"})
 DETAILS = {"MEDIA_RESOLUTION_LOW": "low", "MEDIA_RESOLUTION_HIGH": "high"}
 
 
@@ -42,7 +44,7 @@ def read_request(body: bytes) -> Prompt:
         tuple(_instructions(system)) if system is not None else (),
         tuple(turns),
         tools,
-        _settings(request, calling if tools else None),
+        _settings(request, calling if tools or (calling is not None and calling.mode == "ANY") else None),
         SPELLING,
     )
 
@@ -50,7 +52,9 @@ def read_request(body: bytes) -> Prompt:
 def _instructions(content: wire.Content) -> Iterable[parts.Text]:
     for number, part in enumerate(content.parts):
         path = f"systemInstruction.parts[{number}]"
-        if part.text is None:
+        if part.text is None or any(
+            getattr(part, field) is not None for field in part.__struct_fields__ if field not in ("text", "thought")
+        ):
             raise UntranslatableError(path, remedy="instructions are text")
         yield parts.Text(part.text, path)
 
@@ -72,6 +76,22 @@ class _Conversation:
         return Turn("assistant" if is_model else "user", tuple(found), path)
 
     def _part(self, part: wire.Part, path: str) -> parts.Part:
+        refuse_unless_one(
+            path,
+            text=part.text,
+            inlineData=part.inline_data,
+            fileData=part.file_data,
+            functionCall=part.function_call,
+            functionResponse=part.function_response,
+        )
+        is_media = part.inline_data is not None or part.file_data is not None
+        if part.media_resolution is not None and not is_media:
+            raise UntranslatableError(f"{path}.mediaResolution")
+        is_signed = part.thought_signature not in (None, FOREIGN)
+        if is_signed and not part.thought and part.function_call is None:
+            raise UntranslatableError(
+                f"{path}.thoughtSignature", remedy="leave it out; only Google knows what it seals"
+            )
         if part.function_call is not None:
             return self._call(part.function_call, part.thought_signature, path)
         if part.function_response is not None:
@@ -82,11 +102,9 @@ class _Conversation:
         if part.file_data is not None:
             detail = DETAILS.get(part.media_resolution.level) if part.media_resolution is not None else None
             return _linked(part.file_data, path, detail)
-        if part.text is None:
-            raise UntranslatableError(path, remedy="it says nothing; leave it out")
         if part.thought:
-            return parts.Reasoning(part.text, path, signature=part.thought_signature)
-        return parts.Text(part.text, path)
+            return parts.Reasoning(part.text or "", path, signature=part.thought_signature)
+        return parts.Text(part.text or "", path)
 
     def _call(self, call: wire.FunctionCall, signature: str | None, path: str) -> parts.ToolCall:
         id_ = id_of(call.id, self._calls, "0", signature if signature != FOREIGN else None)
@@ -106,6 +124,7 @@ class _Conversation:
         found: list[parts.Part] = [parts.Text(text, f"{path}.response")]
         for number, part in enumerate(result.parts or ()):
             where = f"{path}.parts[{number}]"
+            refuse_unless_one(where, inlineData=part.inline_data, fileData=part.file_data)
             if part.inline_data is not None:
                 found.append(_inline(part.inline_data, where, None))
             elif part.file_data is not None:
@@ -159,7 +178,11 @@ def _settings(request: wire.Request, calling: wire.Calling | None) -> Settings:
         raise UntranslatableError("generationConfig.responseLogprobs")
     if config.top_k is not None and not config.top_k.is_integer():
         raise UntranslatableError("generationConfig.topK", remedy="it has to be a whole number")
-    effort = (thinking.thinking_level or "").lower() or ("none" if thinking.thinking_budget == 0 else None)
+    level, budget = _effort(thinking.thinking_level), thinking.thinking_budget
+    if budget is not None and (level is not None or budget < AS_FIT):
+        remedy = "say it alone, as a number of tokens, 0 for none or -1 for as many as it takes"
+        raise UntranslatableError("generationConfig.thinkingConfig.thinkingBudget", remedy=remedy)
+    effort = "none" if budget == 0 else level
     return Settings(
         max_output_tokens=config.max_output_tokens,
         temperature=config.temperature,
@@ -182,6 +205,17 @@ def _settings(request: wire.Request, calling: wire.Calling | None) -> Settings:
     )
 
 
+def _effort(level: str | None) -> str | None:
+    """Google's SDK takes levels in any case."""
+    word = (level or "").upper()
+    if word in UNSAID:
+        return None
+    if word not in EFFORTS:
+        known = ", ".join(EFFORTS)
+        raise UntranslatableError("generationConfig.thinkingConfig.thinkingLevel", remedy=f"there are {known}")
+    return EFFORTS[word]
+
+
 def _choice(calling: wire.Calling | None) -> ToolChoice | None:
     names = tuple(calling.allowed_function_names or ()) if calling is not None else ()
     match calling.mode if calling is not None else None:
@@ -191,5 +225,8 @@ def _choice(calling: wire.Calling | None) -> ToolChoice | None:
             return ToolChoice("none")
         case "AUTO" | "VALIDATED" as mode if names or mode == "AUTO":
             return ToolChoice("auto", names)
+        case None | "MODE_UNSPECIFIED" if names:
+            path = "toolConfig.functionCallingConfig.allowedFunctionNames"
+            raise UntranslatableError(path, remedy="say the mode as well")
         case _:
             return None

@@ -73,7 +73,7 @@ LIMITS: Mapping[str, str] = {
     "tier": "there are auto, default, flex and priority",
     "metadata": "keys and values are small letters, digits, _ and -, at most 63 of them",
     "image.url": "end it in the picture's kind (.png, .jpg), or send the picture itself",
-    "image.detail": "there are low and high",
+    "image.detail": "there are low and high, and none inside a tool's answer",
     "document.url": "end it in the file's kind (.pdf), or send the file itself",
     "tool_call": "its arguments have to be a JSON object",
     "tool_result": "its call has to be in the conversation: a result is told by the name of its function",

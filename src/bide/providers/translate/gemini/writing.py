@@ -109,6 +109,9 @@ class _Conversation:
         word = "error" if result.is_error else "output"
         texts = [part.text for part in result.parts if isinstance(part, Text)]
         answered: Json = {"id": own_id(result.id), "name": name, "response": {word: "\n".join(texts)}}
+        for part in result.parts:
+            if isinstance(part, Image) and part.detail is not None:
+                raise UntranslatableError(detail_of(self._prompt, part, "detail"), HERE, LIMITS["image.detail"])
         rest = [self._said(part) for part in result.parts if not isinstance(part, Text)]
         if rest:
             answered["parts"] = rest

@@ -79,6 +79,7 @@ LIMITS: Mapping[str, str] = {
     "format.description": "write it into the schema's own description",
     "tool_choice": "send only the tools that are allowed",
     "effort": "low is the least, and none is no thinking",
+    "thoughts": "say auto; how long they are cannot be said",
     "tier": "there are auto and default",
     "user": "there is one name for the user; give user or safety_identifier",
     "image.data": "it has to be a JPEG, PNG, GIF or WebP",

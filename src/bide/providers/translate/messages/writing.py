@@ -2,13 +2,14 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Raw
 
-from bide.providers.translate.arguments import object_of
+from bide.providers.translate.arguments import id_within, object_of
 from bide.providers.translate.messages.words import LIMITS, SAMPLING, WITHOUT_SAMPLING
 from bide.providers.translate.parts import (
     Audio,
@@ -34,6 +35,7 @@ TIERS = {"auto": "auto", "default": "standard_only"}
 HOTTEST = 1.0
 NO_ARGUMENTS = Raw(b'{"type":"object","properties":{}}')
 
+_ID = re.compile(r"[a-zA-Z0-9_-]+", re.ASCII)
 _encode = msgspec.json.Encoder().encode
 
 Json = dict[str, Any]
@@ -113,7 +115,12 @@ def _assistant(part: Part) -> Json:
         case Refusal():
             return _text(part.text, None)
         case ToolCall():
-            block = {"type": "tool_use", "id": part.id, "name": part.name, "input": object_of(part, HERE)}
+            block = {
+                "type": "tool_use",
+                "id": id_within(_ID, part.id),
+                "name": part.name,
+                "input": object_of(part, HERE),
+            }
             return _marked(block, part.cache)
         case Reasoning(redacted=str(sealed)):
             return {"type": "redacted_thinking", "data": sealed}
@@ -166,7 +173,11 @@ def _file(prompt: Prompt, document: Document) -> Json:
 
 
 def _result(prompt: Prompt, result: ToolResult) -> Json:
-    block: Json = {"type": "tool_result", "tool_use_id": result.id, "content": _answered(prompt, result.parts)}
+    block: Json = {
+        "type": "tool_result",
+        "tool_use_id": id_within(_ID, result.id),
+        "content": _answered(prompt, result.parts),
+    }
     if result.is_error:
         block["is_error"] = True
     return _marked(block, result.cache)
@@ -267,6 +278,8 @@ def _format(prompt: Prompt, wanted: Format) -> Json:
 def _thinking(prompt: Prompt) -> Json:
     """An effort is thinking at the model's own measure; a budget is thinking by the token."""
     settings = prompt.settings
+    if settings.thoughts not in (None, "auto"):
+        raise prompt.refusal("thoughts", HERE, LIMITS["thoughts"])
     if settings.effort == "none":
         return {"thinking": {"type": "disabled"}}
     thinking: Json | None = None

@@ -9,7 +9,7 @@ from msgspec import Raw
 from bide.providers.translate import parts
 from bide.providers.translate.data_url import inline
 from bide.providers.translate.prompt import Format, Prompt, Role, Settings, Tool, ToolChoice, Turn
-from bide.providers.translate.reading import given, read
+from bide.providers.translate.reading import given, read, refuse_unless_one
 from bide.providers.translate.responses import wire
 from bide.providers.translate.responses.reply import REDACTED, SEALED
 from bide.providers.translate.responses.words import SPELLING
@@ -122,24 +122,26 @@ def _part(part: wire.Part, path: str) -> parts.Part:
 
 def _picture(image: wire.InputImage, path: str) -> parts.Image:
     detail = None if image.detail == "auto" else image.detail
+    refuse_unless_one(path, image_url=image.image_url, file_id=image.file_id)
     url = image.image_url
     if url is None:
         return parts.Image(path, file_id=image.file_id, detail=detail)
     found = inline(url)
     if found is not None:
-        return parts.Image(path, *found, file_id=image.file_id, detail=detail)
+        return parts.Image(path, *found, detail=detail)
     if url.startswith("data:"):
         raise UntranslatableError(f"{path}.image_url", remedy="write it as data:image/png;base64,…")
-    return parts.Image(path, url=url, file_id=image.file_id, detail=detail)
+    return parts.Image(path, url=url, detail=detail)
 
 
 def _file(file: wire.InputFile, path: str) -> parts.Document:
+    refuse_unless_one(path, file_data=file.file_data, file_url=file.file_url, file_id=file.file_id)
     if file.file_data is None:
         return parts.Document(path, url=file.file_url, file_id=file.file_id, name=file.filename)
     kind, data = inline(file.file_data) or (mimetypes.guess_type(file.filename or "")[0], file.file_data)
     if kind is None:
         raise UntranslatableError(f"{path}.file_data", remedy="write it as data:application/pdf;base64,…")
-    return parts.Document(path, kind, data, file_id=file.file_id, name=file.filename)
+    return parts.Document(path, kind, data, name=file.filename)
 
 
 def _result(item: wire.CallOutput, path: str) -> parts.ToolResult:
