@@ -163,6 +163,23 @@ def test_an_error_in_a_stream_has_a_status(code: str | None, status: int) -> Non
     assert translating.failure == Failure(status, "no", code)
 
 
+def test_a_response_that_begins_need_not_have_an_output() -> None:
+    translating = stream(R, C)
+    translating.feed(b"data: " + body({"type": "response.created", "response": {"id": "a", "model": "m"}}) + b"\n\n")
+
+    assert translating.id == "a"
+    assert translating.failure is None
+
+
+def test_events_of_unknown_names_may_have_any_shape() -> None:
+    translating = stream(R, C)
+    translating.feed(b"data: " + body({"type": "response.new", "delta": {}, "item": [], "response": 1}) + b"\n\n")
+    assert translating.failure is None
+
+    translating.feed(b"data: " + body({"type": "response.output_text.delta", "delta": {}}) + b"\n\n")
+    assert translating.failure is not None
+
+
 def test_arguments_may_come_at_once() -> None:
     translating = stream(R, C)
     call: Json = {"type": "function_call", "call_id": "c0", "name": "f"}

@@ -15,7 +15,7 @@ from bide.providers.translate import SPOKES, Options, Wire, stream
 from bide.providers.translate.answer import Failure, Stop
 from bide.providers.translate.chat import reply as chat_reply
 from bide.providers.translate.converse import reply as converse_reply
-from bide.providers.translate.events import CallDelta, CallStarted, Finished, Started, Stopped, TextDelta
+from bide.providers.translate.events import CallDelta, CallStarted, Event, Finished, Started, Stopped, TextDelta
 from bide.providers.translate.gemini import reply as gemini_reply
 from bide.providers.translate.messages import reply as messages_reply
 from bide.providers.translate.responses import reply as responses_reply
@@ -211,13 +211,15 @@ def test_thoughts_keep_their_signature() -> None:
     assert gather_messages(sent).is_complete
 
 
-def test_calls_that_are_mixed_fail_openly() -> None:
-    """Blocks of Anthropic's come one after another; no known server mixes calls, and pieces must not be lost."""
-    writer: StreamWriter = SPOKES[Wire.MESSAGES].stream_writer(Options())
-    for event in (Started("a", "m"), CallStarted(0, "c0", "f"), CallStarted(1, "c1", "f")):
+@pytest.mark.parametrize("target", [wire for wire in SPOKES if wire is not Wire.CHAT])
+@pytest.mark.parametrize("between", [CallStarted(1, "c1", "f"), TextDelta("x")], ids=["call", "text"])
+def test_calls_that_are_mixed_fail_openly(target: Wire, between: Event) -> None:
+    """Blocks come one after another; no known server mixes calls, and pieces must not be lost."""
+    writer: StreamWriter = SPOKES[target].stream_writer(Options())
+    for event in (Started("a", "m"), CallStarted(0, "c0", "f"), CallDelta(0, "{"), between):
         writer.write(event)
 
-    assert writer.write(CallDelta(0, "{}")).startswith(b"event: error")
+    assert b"another one has ended" in writer.write(CallDelta(0, "}"))
     assert writer.write(Stopped(Stop.TOOLS)) + writer.write(Finished()) == b""
 
 

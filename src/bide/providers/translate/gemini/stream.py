@@ -144,12 +144,15 @@ class StreamWriter:
     def __init__(self, options: Options) -> None:
         self._started = Started("", "")
         self._used: Used | None = None
-        self._calls: dict[int, ToolCall] = {}
-        """By candidate, the call that is not yet whole."""
+        self._calls: dict[int, tuple[int, ToolCall]] = {}
+        """By candidate, the number of the call that is not yet whole, and the call."""
+        self._is_over = False
         self._stops: list[Stopped] = []
 
     def write(self, happened: Event) -> bytes:
         """The chunks that this event is."""
+        if self._is_over:
+            return b""
         match happened:
             case Started():
                 self._started = happened
@@ -161,13 +164,15 @@ class StreamWriter:
                 return written + self._part(happened.candidate, Reasoning(happened.text)) if happened.text else written
             case CallStarted():
                 written = self._flush(happened.candidate)
-                self._calls[happened.candidate] = ToolCall(happened.id, happened.name, "")
+                self._calls[happened.candidate] = happened.call, ToolCall(happened.id, happened.name, "")
                 return written
             case CallDelta():
-                call = self._calls.get(happened.candidate)
-                if call is not None:
-                    arguments = call.arguments + happened.arguments
-                    self._calls[happened.candidate] = ToolCall(call.id, call.name, arguments)
+                number, call = self._calls.get(happened.candidate, (None, ToolCall("", "", "")))
+                if number != happened.call:
+                    failure = Failure(502, "the provider's stream goes on with a call that another one has ended")
+                    return self.write(Failed(failure))
+                whole = ToolCall(call.id, call.name, call.arguments + happened.arguments)
+                self._calls[happened.candidate] = happened.call, whole
                 return b""
             case Stopped():
                 self._stops.append(happened)
@@ -176,13 +181,14 @@ class StreamWriter:
                 self._used = happened
                 return b""
             case Failed():
+                self._is_over = True
                 return event(as_object(happened.failure))
             case Finished():
                 return self._end()
 
     def _flush(self, candidate: int) -> bytes:
-        call = self._calls.pop(candidate, None)
-        return b"" if call is None else self._part(candidate, call)
+        found = self._calls.pop(candidate, None)
+        return b"" if found is None else self._part(candidate, found[1])
 
     def _part(self, candidate: int, part: Part) -> bytes:
         return self._chunk([{"content": {"role": "model", "parts": parts_of([part])}, "index": candidate}])

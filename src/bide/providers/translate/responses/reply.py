@@ -81,7 +81,7 @@ class _Incomplete(msgspec.Struct, gc=False):
 class Answer(msgspec.Struct, gc=False):
     """An answer, at its beginning or at its end."""
 
-    output: list[Item]
+    output: list[Item] | None = None
     id: str = ""
     model: str = ""
     created_at: float | None = None
@@ -106,6 +106,8 @@ def read_reply(body: bytes) -> Reply:
         answer = told(_decoder, body)
     except UNREADABLE as error:
         raise UntranslatableError("answer", remedy=f"it is no response ({error})") from None
+    if answer.output is None:
+        raise UntranslatableError("answer", remedy="it is no response (it has no output)")
     found = [part for item in answer.output for part in _parts(item)]
     return Reply(
         answer.id,
@@ -139,9 +141,10 @@ def stop_of(answer: Answer) -> Stop | None:
     """Why an answer ended."""
     match answer.status:
         case "completed":
-            if any(item.type == "function_call" for item in answer.output):
+            output = answer.output or ()
+            if any(item.type == "function_call" for item in output):
                 return Stop.TOOLS
-            is_refused = any(part.type == "refusal" for item in answer.output for part in item.content or ())
+            is_refused = any(part.type == "refusal" for item in output for part in item.content or ())
             return Stop.REFUSED if is_refused else Stop.END
         case "incomplete":
             reason = answer.incomplete_details.reason if answer.incomplete_details is not None else None
