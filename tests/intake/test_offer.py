@@ -119,3 +119,25 @@ async def test_a_rescue_s_price_is_not_needed_where_there_is_none(tmp_path: Path
     batch = ("prices.openai/mine.batch.input=0", "prices.openai/mine.batch.output=1")
 
     assert (await capped(tmp_path, *batch, on_miss=OnMiss.LATE)).requests == 50
+
+
+async def test_a_cap_holds_where_the_api_has_no_batches(tmp_path: Path) -> None:
+    """Azure takes no embeddings in batches, so they are called, at the standard price, whatever a batch would cost."""
+    path = tmp_path / "texts.jsonl"
+    line = {"method": "POST", "url": "/v1/embeddings", "body": {"model": "mine", "input": "What is it?"}}
+    write_lines(path, *({"custom_id": f"t-{number}", **line} for number in range(50)))
+    azure = {"AZURE_OPENAI_ENDPOINT": "http://azure.invalid", "AZURE_OPENAI_API_KEY": "none"}
+    prices = [f"prices.azure-openai/mine.{name}" for name in ("input=1000", "output=1000", "batch=0.000001")]
+    config = load({"BIDE_HOME": str(tmp_path), **azure}, assignments=prices)
+    async with opened(config) as bide:
+        request = FileRequest(
+            owner=LOCAL_OWNER,
+            source=str(path),
+            defaults=Defaults(),
+            deadline=bide.context.clock.now() + 2 * HOUR,
+            on_miss=OnMiss.LATE,
+            max_cost=DOLLAR // 100,
+            priority_source="within",
+        )
+        with pytest.raises(RefusedError, match="in real time"):
+            await hand_in(bide.context, request, lambda findings, source: None)

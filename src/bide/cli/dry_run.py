@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from bide.config import Config
     from bide.intake.ingest import Reading
+    from bide.ledger.estimate import Load
     from bide.providers.port import Provider
 
 LANES = {"batch": "batch, then real time", "realtime": "real time"}
@@ -57,7 +58,7 @@ def _plan(reading: "Reading", providers: "Mapping[str, Provider]") -> dict[str, 
     mean = promise.bytes // max(1, findings.requests) + 200
     models = [
         {"account": account, "model": model, "requests": load.requests, "input_tokens": load.input_tokens}
-        | _lane(providers[account], load.requests, mean, job.priority == "urgent")
+        | _lane(providers[account], load, mean, job.priority == "urgent")
         for (account, model), load in sorted(findings.loads.items())
     ]
     batch, realtime = promise.forecast.batch, promise.forecast.realtime
@@ -85,10 +86,11 @@ def _plan(reading: "Reading", providers: "Mapping[str, Provider]") -> dict[str, 
     }
 
 
-def _lane(provider: "Provider", requests: int, mean: int, urgent: bool) -> dict[str, Any]:
-    """The lane of so many requests of `mean` bytes, and the batches they make."""
-    limits = provider.limits
-    if urgent or not provider.capabilities.batch or requests < limits.min_requests:
+def _lane(provider: "Provider", load: "Load", mean: int, urgent: bool) -> dict[str, Any]:
+    """The lane of requests of `mean` bytes, and the batches they make."""
+    limits, requests = provider.limits, load.requests
+    has_batches = any(map(provider.capabilities.batches, load.endpoints))
+    if urgent or not has_batches or requests < limits.min_requests:
         return {"lane": "realtime", "batches": 0}
     per_batch = max(1, min(limits.max_requests, limits.max_bytes // mean))
     return {"lane": "batch", "batches": -(-requests // per_batch)}

@@ -49,7 +49,7 @@ def check(context: Context, order: Order, offered: Promise, loads: Mapping[Key, 
         )
     if order.max_cost is None:
         return
-    lanes = {key: _lanes(context, order, key[0], loads[key].requests) for key in sorted(loads)}
+    lanes = {key: _lanes(context, order, key[0], loads[key]) for key in sorted(loads)}
     upper = 0
     for key, modes in lanes.items():
         dearest = 0
@@ -61,19 +61,21 @@ def check(context: Context, order: Order, offered: Promise, loads: Mapping[Key, 
         upper += dearest
     if upper > order.max_cost:
         where = "in real time" if any(STANDARD in modes for modes in lanes.values()) else "in batches alone"
-        otherwise = f"{KEEP_TO_BATCHES}, " if RESCUED in lanes.values() else ""
+        helps = order.on_miss is OnMiss.RESCUE and RESCUED in lanes.values()
+        otherwise = f"{KEEP_TO_BATCHES}, " if helps else ""
         raise RefusedError(
             f"the job may cost up to {format_money(upper)} {where}, and its cap is"
             f" {format_money(order.max_cost)}; {otherwise}set max_completion_tokens, raise --max-cost, or send less"
         )
 
 
-def _lanes(context: Context, order: Order, account: str, requests: int) -> Sequence[str]:
-    """The lanes whose prices so many requests of an account may come to cost."""
+def _lanes(context: Context, order: Order, account: str, load: Load) -> Sequence[str]:
+    """The lanes whose prices the requests of an account may come to cost."""
     provider = context.providers[account]
-    if order.priority == Priority.URGENT or not provider.capabilities.batch or requests < provider.limits.min_requests:
+    batched = [endpoint for endpoint in load.endpoints if provider.capabilities.batches(endpoint)]
+    if order.priority == Priority.URGENT or not batched or load.requests < provider.limits.min_requests:
         return (STANDARD,)
-    return RESCUED if order.on_miss is OnMiss.RESCUE else (BATCH,)
+    return RESCUED if order.on_miss is OnMiss.RESCUE or len(batched) < len(load.endpoints) else (BATCH,)
 
 
 def _estimate(context: Context, key: Key, load: Load, mode: str) -> Estimate | None:

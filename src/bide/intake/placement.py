@@ -83,7 +83,7 @@ class Placement:
         route = self._route(first.model)
         key = (route.account, route.model)
         capped = [limit for limit in limits if limit is not None]
-        self._count(key, inputs, capped)
+        self._count(key, first.endpoint, inputs, capped)
         if len(capped) == len(limits):
             bounds = capped
         else:
@@ -101,7 +101,7 @@ class Placement:
             places.append(await self._bucket(key, endpoint, one))
         return places
 
-    def _count(self, key: Key, inputs: Sequence[int], capped: Sequence[int]) -> None:
+    def _count(self, key: Key, endpoint: str, inputs: Sequence[int], capped: Sequence[int]) -> None:
         load = self._loads.get(key, Load(0, 0, 0))
         self._loads[key] = Load(
             load.requests + len(inputs),
@@ -109,6 +109,7 @@ class Placement:
             max(load.longest_input, *inputs),
             load.capped + len(capped),
             load.capped_output + sum(capped),
+            load.endpoints | {endpoint},
         )
 
     async def _bucket(self, key: Key, endpoint: str, part: Part) -> int:

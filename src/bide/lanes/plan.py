@@ -59,7 +59,7 @@ def plan(
         return Plan(0, 0, "its deadline has passed")
     if is_urgent(bucket):
         return Plan(0, idle, "urgent: no time for anything but a call")
-    if not can.batch or bucket.endpoint not in (can.batch_endpoints or can.endpoints):
+    if not can.batches(bucket.endpoint):
         return Plan(0, idle, "the provider has no batch lane")
     if not bucket.batchable:
         return Plan(0, idle, "the provider takes no batches for this model")

@@ -24,6 +24,8 @@ class Load:
     """Requests that say how long their answer may be."""
     capped_output: int = 0
     """Their caps together."""
+    endpoints: frozenset[str] = frozenset()
+    """What is asked of the model: not every API has batches everywhere."""
 
 
 @dataclass(frozen=True, slots=True)

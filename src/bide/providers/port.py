@@ -57,6 +57,10 @@ class Capabilities:
     source: str
     checked_on: str
 
+    def batches(self, endpoint: str) -> bool:
+        """Whether requests of an endpoint may stand in a batch."""
+        return self.batch and endpoint in (self.batch_endpoints or self.endpoints)
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
