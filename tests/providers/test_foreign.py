@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from bide.core.usage import Usage
 from bide.providers.anthropic.kind import ANTHROPIC
-from bide.providers.foreign import speaking
+from bide.providers.foreign import brought_back, speaking
 from bide.providers.http import AiohttpTransport
 from bide.providers.openai.kinds import OPENAI
-from bide.providers.port import Provider, Verdict
+from bide.providers.port import Provider, Row, Verdict
 from bide.providers.setup import Tools
 from bide.providers.transport import Transport
 from bide.testing.provider.case import Account
@@ -68,3 +69,19 @@ def test_who_speaks_everything_is_left_alone() -> None:
     anthropic = ANTHROPIC.connect(setup_for(ANTHROPIC, "http://nowhere", "k"), tools)
     assert speaking(anthropic) is anthropic
     assert speaking(OPENAI.connect(setup_for(OPENAI, "http://nowhere", "k"), tools)) is not anthropic
+
+
+@pytest.mark.parametrize("endpoint", ["/v1/messages", "/v1/responses"])
+def test_an_answer_that_is_none_is_kept_as_it_came(endpoint: str) -> None:
+    response = b'{"status_code": 200, "request_id": null, "body": {"new": 1.10}}'
+    row = brought_back(Row("a", Verdict.ANSWERED, response, 200, usage=Usage(input=1)), endpoint)
+
+    assert (row.verdict, row.code, row.response) == (Verdict.ERRORED, "unreadable_reply", response)
+    assert row.usage == Usage(input=1)
+
+
+@pytest.mark.parametrize("endpoint", ["/v1/messages", "/v1/responses"])
+def test_an_answer_without_a_name_has_that_of_its_request(endpoint: str) -> None:
+    response = b'{"status_code": 200, "body": {"choices": [{"message": {"content": "x"}}]}}'
+
+    assert json.loads(brought_back(Row("a", Verdict.ANSWERED, response, 200), endpoint).response)["body"]["id"] == "a"

@@ -11,7 +11,7 @@ import msgspec
 from bide.core.batchline import LINE_TAIL, line_head
 from bide.providers.decoding import UNREADABLE
 from bide.providers.port import Answer, Call, Lines, Provider, Remote, Row, Sought, Submission, Verdict
-from bide.providers.translate import UntranslatableError, error, reply, request, stream, wire_of
+from bide.providers.translate import Options, UntranslatableError, error, reply, request, stream, wire_of
 
 SPOKEN = "/v1/chat/completions"
 """What every provider of OpenAI's protocol speaks."""
@@ -71,7 +71,7 @@ class Foreign:
             async for chunk in self._provider.stream(call):
                 yield chunk
             return
-        translated = stream(wire_of(SPOKEN), wire_of(call.endpoint))
+        translated = stream(wire_of(SPOKEN), wire_of(call.endpoint), Options(id=call.attempt, model=call.model))
         async for chunk in self._provider.stream(self._spoken(call)):
             if written := translated.feed(chunk):
                 yield written
@@ -130,10 +130,12 @@ def brought_back(row: Row, endpoint: str) -> Row:
         response = _decode(row.response)
         body = bytes(response.body)
         if row.verdict is Verdict.ANSWERED:
-            body = reply(body, source, target).body
+            body = reply(body, source, target, Options(id=response.request_id or row.custom_id or "")).body
         else:
             body = error(response.status_code, body, source, target)
-    except (*UNREADABLE, UntranslatableError):
-        return row  # what was paid for is kept as it came
+    except (*UNREADABLE, UntranslatableError) as problem:  # what was paid for is kept as it came
+        if row.verdict is not Verdict.ANSWERED:
+            return row
+        return msgspec.structs.replace(row, verdict=Verdict.ERRORED, code="unreadable_reply", message=str(problem))
     head: Mapping[str, object] = {"status_code": response.status_code, "request_id": response.request_id}
     return msgspec.structs.replace(row, response=msgspec.json.encode({**head, "body": msgspec.Raw(body)}))

@@ -20,7 +20,7 @@ ANSWER = {
 
 
 def row(line: Any) -> Row:
-    return read_row(json.dumps(line).encode(), "/v1/chat/completions", GOOGLE)
+    return read_row(json.dumps(line).encode(), "/v1/chat/completions", GOOGLE, 1_700_000_000)
 
 
 @pytest.mark.parametrize("named", [{"key": "t-1"}, {"metadata": {"key": "t-1"}}])
@@ -29,6 +29,7 @@ def test_an_answer(named: dict[str, Any]) -> None:
     assert (found.custom_id, found.verdict, found.status) == ("t-1", Verdict.ANSWERED, 200)
     body = json.loads(found.response)["body"]
     assert (body["object"], body["choices"][0]["message"]["content"]) == ("chat.completion", "ok")
+    assert body["created"] == 1_700_000_000
     assert found.usage is not None
     assert (found.usage.input, found.usage.output) == (5, 1)
 

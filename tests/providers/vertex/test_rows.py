@@ -41,6 +41,7 @@ def test_an_answer(status: str | None) -> None:
     found = row(status=status)
     assert (found.custom_id, found.verdict, found.created) == ("t-1", Verdict.ANSWERED, 7 * SECOND)
     assert json.loads(found.response)["body"]["choices"][0]["message"]["content"] == "ok"
+    assert json.loads(found.response)["body"]["created"] == 7
 
 
 INNER = '{"error": {"code": 400, "message": "bad part", "status": "INVALID_ARGUMENT"}}'

@@ -19,7 +19,7 @@ from bide.providers.line import Line
 from bide.providers.listing import search
 from bide.providers.port import Answer, Call, MissingError, RateHeaders, Remote, Row, Sought, Submission
 from bide.providers.setup import Setup
-from bide.providers.translated import measured, rows
+from bide.providers.translated import date_of, measured, rows
 from bide.providers.transport import Transport
 
 VERSION = "v1beta"
@@ -113,7 +113,8 @@ class GeminiProvider(Service):
         async with self._line.exchange("GET", f"/{self._version}/{file}:download?alt=media") as reply:
             if reply.status >= 300:
                 raise_for_status(self._translation, reply, await reply.read())
-            async for some in rows(reply.chunks(), lambda line: read_row(line, endpoint, self._translation)):
+            at = date_of(reply)
+            async for some in rows(reply.chunks(), lambda line: read_row(line, endpoint, self._translation, at)):
                 yield some
 
     async def discard(self, file: str) -> None:

@@ -39,8 +39,8 @@ async def lines(submission: Submission, body_of: Callable[[bytes], bytes]) -> As
         yield b"".join([b'{"key":"%b","request":%b}\n' % (name.encode(), body_of(body)) for name, body in some])
 
 
-def read_row(line: bytes, endpoint: str, translation: Translation) -> Row:
-    """The row of a line of the results.
+def read_row(line: bytes, endpoint: str, translation: Translation, at: int = 0) -> Row:
+    """The row of a line of the results, which were read `at` (seconds since 1970): answers do not say when they were made.
 
     A line that names no key is nobody's: lines come in the input's order as a rule, which nothing promises.
     """
@@ -54,7 +54,7 @@ def read_row(line: bytes, endpoint: str, translation: Translation) -> Row:
         return unreadable_row(line, "a row without its key")
     if problem is not None:
         return failed(translation, key, endpoint, problem)
-    return translation.answered(key, endpoint, bytes(found.response))
+    return translation.answered(key, endpoint, bytes(found.response), at=at)
 
 
 def failed(translation: Translation, custom_id: str, endpoint: str, problem: Status) -> Row:

@@ -64,10 +64,9 @@ def read_row(line: bytes, endpoint: str, translation: Translation) -> Row:
         return unreadable_row(line, "a row without its id")
     if found.status:
         return failed(translation, custom_id, endpoint, read_failure(found.status))
-    row = translation.answered(custom_id, endpoint, bytes(found.response))
-    if row.created is not None or found.processed_time is None:
-        return row
-    return msgspec.structs.replace(row, created=round(found.processed_time.timestamp() * SECOND))
+    processed = round(found.processed_time.timestamp() * SECOND) if found.processed_time is not None else None
+    row = translation.answered(custom_id, endpoint, bytes(found.response), at=(processed or 0) // SECOND)
+    return row if row.created is not None else msgspec.structs.replace(row, created=processed)
 
 
 def read_failure(told: Any) -> Status:
