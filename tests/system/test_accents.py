@@ -1,4 +1,4 @@
-"""Drills at providers that speak OpenAI's protocol with an accent: real processes, judged by the provider's books."""
+"""Drills at providers that speak OpenAI's protocol with an accent, beside those of every provider (`tests/system/drills.py`)."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -58,9 +58,7 @@ def all_but_one(seen: Seen) -> bool:
 
 
 DRILLS: Mapping[str, tuple[str, str, str, str, Callable[[Seen], bool]]] = {
-    "azure: reply lost": ("azure", LOST, "8h", "", one_batch),
     "azure, dated: reply lost": ("azure, dated", LOST, "8h", "", one_batch),
-    "together: reply lost": ("together", LOST, "8h", "", one_batch),
     "azure: expires with half": ("azure", HALF, "12h", "", two_batches),
     "together: expires with half": ("together", HALF, "12h", "", two_batches),
     "azure: cancelled with half": ("azure", HANGS, "1h", "", half_called),
@@ -70,7 +68,6 @@ DRILLS: Mapping[str, tuple[str, str, str, str, Callable[[Seen], bool]]] = {
     "azure: the file is read for a while": ("azure, dated", READING, "8h", "", one_batch),
     "azure: a bad line": ("azure", SOON, "8h", "[poison:validation]", all_but_one),
     "together: a bad line, not named": ("together", SOON, "8h", "[poison:validation]", all_but_one),
-    "doubleword: reply lost": ("doubleword", LOST, "8h", "", one_batch),
     "doubleword: cancelled with half": ("doubleword", HANGS, "1h", "", half_called),
     "doubleword: no capacity": ("doubleword", CAPACITY, "8h", "", one_batch),
     "doubleword: a bad line, refused with its upload": ("doubleword", SOON, "8h", "[poison:validation]", all_but_one),
