@@ -308,6 +308,35 @@ async def test_a_batch_below_the_smallest_is_not_sent_and_its_requests_are_calle
     assert (bucket.batchable, bucket.waiting.requests) == (False, batch.requests)
 
 
+@pytest.mark.parametrize("verb", ["stage", "submit"])
+async def test_a_server_without_batches_is_called(desk: Desk, verb: str) -> None:
+    batch = await batch_in(
+        desk, BatchState.SEALED, **({"stage": "file-1"} | {verb: MissingError("404 page not found")})
+    )
+
+    while (await desk.again(batch)).state is not BatchState.HARVESTED:
+        await follow(desk.context, await claimed(desk, batch))
+
+    snapshot = await desk.scene.store.snapshots.take("host", desk.clock.now())
+    [bucket] = snapshot.buckets
+    assert (bucket.batchable, bucket.waiting.requests) == (False, batch.requests)
+    assert desk.provider.used.count(verb) == 5
+
+
+async def test_a_file_that_is_missing_again_and_again_is_uploaded_again(desk: Desk) -> None:
+    batch = await batch_in(desk, BatchState.SEALED, stage="file-1")
+
+    async def submit(submission: Any, input_file: str | None) -> Any:
+        raise MissingError(f"no file of upload {desk.provider.used.count('stage')}")
+
+    desk.provider.submit = submit
+    for _ in range(8):
+        await follow(desk.context, await claimed(desk, batch))
+
+    assert (await desk.again(batch)).state is BatchState.SEALED
+    assert desk.provider.used.count("stage") == 8
+
+
 async def test_a_learned_quota_is_tried_again_after_an_hour(desk: Desk) -> None:
     handed = await desk.scene.hand_in(1)
     key = (handed.bucket.account, handed.bucket.model)

@@ -12,6 +12,7 @@ from bide.engine.step import held, note_refusal, provider_of
 from bide.lanes.assemble import learned_quota
 from bide.lanes.validation import as_note
 from bide.providers.port import (
+    BATCH_REFUSED,
     TOO_FEW,
     BusyError,
     Lines,
@@ -34,6 +35,9 @@ from bide.store.limits import ENQUEUED_TOKENS
 
 NEVER_SENT = "never_sent"
 """Cancelled before any create was sent."""
+
+MOST_MISSES = 4
+"""Tries that are told the same about something missing before it is believed: there are no batches at this address."""
 
 PAGE = 1_000
 """Lines read from the store at a time."""
@@ -63,6 +67,10 @@ async def submit(context: Context, batch: Batch) -> Batch | None:
             if not error.errors:
                 raise
             return await _refused(context, batch, error)
+        except MissingError as error:
+            if not _is_absent(batch, error):
+                raise
+            return await _refused(context, batch, RejectedError(str(error), code=BATCH_REFUSED))
         await store.batches.staged(held(batch), input_file)
     lease_until = clock.now() + context.settings.engine.lease
     if provider.capabilities.tagged:
@@ -91,6 +99,8 @@ async def submit(context: Context, batch: Batch) -> Batch | None:
     except RejectedError as error:
         return await _refused(context, batch, error)
     except (NotSentError, BusyError, MissingError, UnauthorisedError, OutOfCreditError) as error:
+        if isinstance(error, MissingError) and _is_absent(batch, error):
+            return await _refused(context, batch, RejectedError(str(error), code=BATCH_REFUSED))
         return await _withdrawn(context, batch, error, None if isinstance(error, MissingError) else input_file)
     context.troubles.pop(batch.account, None)
     return await adopt(context, batch, remote)
@@ -118,13 +128,23 @@ async def adopt(context: Context, batch: Batch, remote: Remote) -> None:
         raise
 
 
+def _is_absent(batch: Batch, error: MissingError) -> bool:
+    """Whether what is missing is the endpoint and not a file: of files, every try has another."""
+    return batch.failures >= MOST_MISSES and batch.trouble == _told(error)
+
+
+def _told(error: ProviderError | NotSentError) -> str:
+    """An error as it is kept with a batch."""
+    return f"{error.code}: {error}"[:500]
+
+
 async def _withdrawn(
     context: Context, batch: Batch, error: ProviderError | NotSentError, input_file: str | None
 ) -> None:
     """The provider has not taken it now; it is handed in again later."""
     now = context.clock.now()
     due_at = next_try(batch.failures, context.entropy.uniform(), note_refusal(context, batch.account, error), now)
-    await context.store.batches.withdrawn(held(batch), f"{error.code}: {error}"[:500], input_file, due_at, now)
+    await context.store.batches.withdrawn(held(batch), _told(error), input_file, due_at, now)
 
 
 async def _refused(context: Context, batch: Batch, error: ProviderError) -> Batch:

@@ -3,8 +3,9 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from bide.buckets.port import BucketError, MissingObjectError
+from bide.buckets.port import BucketError, MissingBucketError, MissingObjectError
 from bide.buckets.port import UnauthorisedError as RefusedByStoreError
+from bide.core.errors import SettingError
 from bide.providers.port import MissingError, OverloadedError, ProviderError, UnauthorisedError
 
 
@@ -17,9 +18,11 @@ def objects_told() -> Generator[None]:
         raise as_provider_error(error) from error
 
 
-def as_provider_error(error: BucketError) -> ProviderError:
-    """An error of the object store as one of the provider."""
+def as_provider_error(error: BucketError) -> ProviderError | SettingError:
+    """An error of the object store as one of the provider; a bucket that is not there is a person's to make."""
     match error:
+        case MissingBucketError():
+            return SettingError(str(error))
         case MissingObjectError():
             return MissingError(str(error), code=error.code)
         case RefusedByStoreError():

@@ -1,0 +1,23 @@
+"""What goes wrong with the objects of a batch is somebody's to mend: the provider's, the account's or a person's."""
+
+import pytest
+
+from bide.buckets.port import BucketError, MissingBucketError, MissingObjectError, NoCredentialsError, UnauthorisedError
+from bide.core.errors import BideError, SettingError
+from bide.providers import port
+from bide.providers.objects import objects_told
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (MissingObjectError("no object"), port.MissingError),
+        (MissingBucketError("no bucket"), SettingError),
+        (UnauthorisedError("no"), port.UnauthorisedError),
+        (NoCredentialsError("nobody"), port.UnauthorisedError),
+        (BucketError("came short"), port.OverloadedError),
+    ],
+)
+def test_whose_it_is(error: BucketError, told: type[BideError]) -> None:
+    with pytest.raises(told, match=str(error)), objects_told():
+        raise error
