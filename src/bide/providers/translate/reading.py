@@ -89,6 +89,18 @@ def given(raw: Raw) -> Raw | None:
     return Raw(found) if found and found != b"null" else None
 
 
+def given_schema(raw: Raw, path: str) -> Raw | None:
+    """A JSON schema, or None where there is none.
+
+    Raises:
+        UntranslatableError: it is no object.
+    """
+    found = given(raw)
+    if found is not None and not bytes(found).startswith(b"{"):
+        raise UntranslatableError(path, remedy="it has to be a JSON schema, which is an object")
+    return found
+
+
 def _refusal(message: str, at: str) -> UntranslatableError:
     where = _WHERE.fullmatch(message)
     reason, path = (where["reason"], where["path"]) if where else (message, "")

@@ -60,6 +60,8 @@ CASES = [
     # -- the answer's size and shape
     Case("max_completion_tokens", {"max_completion_tokens": 7}, {M: {"max_tokens": 7}}),
     Case("max_tokens", {"max_completion_tokens": None, "max_tokens": 7}, {M: {"max_tokens": 7}}),
+    Case("tools-schema-of-words", {"tools": [tool(parameters="x")]}, {M: Refused("tools[0].function.parameters")}),
+    Case("response_format-list", format_(schema=[1]), {M: Refused("response_format.json_schema.schema")}),
     Case("max_tokens-as-well", {"max_tokens": 100}, {M: {}}),
     Case("max_tokens-otherwise", {"max_tokens": 7}, {M: Refused("max_tokens")}),
     Case("messages-file-nowhere", said(user({"type": "file", "file": {"filename": "a.pdf"}})), {M: Refused(FILE)}),

@@ -750,6 +750,12 @@ CASES = [
         NAMED,
     ),
     Case(
+        "tool-schema-of-words",
+        {"toolConfig": {"tools": [{"toolSpec": {"name": "f", "inputSchema": {"json": "x"}}}]}},
+        everywhere(HERE, Refused("toolConfig.tools[0].toolSpec.inputSchema.json")),
+        NAMED,
+    ),
+    Case(
         "tool-twice",
         {
             "toolConfig": {

@@ -1028,6 +1028,18 @@ CASES = [
         NAMED,
     ),
     Case(
+        "tools-schema-of-words",
+        {"tools": [{"functionDeclarations": [{"name": "f", "parametersJsonSchema": "x"}]}]},
+        everywhere(HERE, Refused("tools[0].functionDeclarations[0].parametersJsonSchema")),
+        NAMED,
+    ),
+    Case(
+        "format-list",
+        {"generationConfig": {"responseMimeType": "application/json", "responseJsonSchema": [1]}},
+        everywhere(HERE, Refused("generationConfig.responseJsonSchema")),
+        NAMED,
+    ),
+    Case(
         "part-twice",
         {
             "contents": [

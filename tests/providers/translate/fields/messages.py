@@ -101,6 +101,14 @@ CASES = [
     ),
     Case("thinking-between-tools", {"thinking": {"type": "between_tools"}}, {C: Refused("thinking.type")}),
     Case(
+        "tools-schema-of-words", {"tools": [{"name": "f", "input_schema": "x"}]}, {C: Refused("tools[0].input_schema")}
+    ),
+    Case(
+        "format-list",
+        {"output_config": {"format": {"type": "json_schema", "schema": [1]}}},
+        {C: Refused("output_config.format.schema")},
+    ),
+    Case(
         "messages-nothing-said",
         said({"role": "user", "content": []}, HI),
         {C: said(HI)},

@@ -1384,6 +1384,18 @@ CASES = [
         Options(model="anthropic.m"),
     ),
     Case(
+        "tools-schema-of-words",
+        {"tools": [{"type": "function", "name": "f", "parameters": "x"}]},
+        everywhere(HERE, Refused("tools[0].parameters")),
+        NAMED,
+    ),
+    Case(
+        "format-list",
+        {"text": {"format": {"type": "json_schema", "name": "x", "schema": [1]}}},
+        everywhere(HERE, Refused("text.format.schema")),
+        NAMED,
+    ),
+    Case(
         "image-nowhere",
         {"input": [{"role": "user", "content": [{"type": "input_image"}]}]},
         everywhere(HERE, Refused("input[0].content[0]")),

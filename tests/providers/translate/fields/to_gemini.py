@@ -20,6 +20,8 @@ CHAT: dict[str, Json | Refused] = {
     "top_p-new": {"generationConfig": {"maxOutputTokens": 100, "topP": 0.9}},
     "stop": {"generationConfig": {"maxOutputTokens": 100, "stopSequences": ["END"]}},
     "stop-list": {"generationConfig": {"maxOutputTokens": 100, "stopSequences": ["a", "b"]}},
+    "tools-schema-of-words": Refused("tools[0].function.parameters"),
+    "response_format-list": Refused("response_format.json_schema.schema"),
     "max_tokens-as-well": {},
     "max_tokens-otherwise": Refused("max_tokens"),
     "messages-file-nowhere": Refused("messages[0].content[0].file"),
@@ -287,6 +289,8 @@ MESSAGES: dict[str, Json | Refused] = {
     "thinking-disabled-effort": Refused("output_config.effort"),
     "thinking-enabled": {"generationConfig": {"maxOutputTokens": 100, "thinkingConfig": {"thinkingBudget": 2000}}},
     "thinking-between-tools": Refused("thinking.type"),
+    "tools-schema-of-words": Refused("tools[0].input_schema"),
+    "format-list": Refused("output_config.format.schema"),
     "messages-nothing-said": {},
     "messages-call-without-an-object": Refused("messages[0].content[0].input"),
     "thinking-display": {

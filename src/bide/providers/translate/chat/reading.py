@@ -9,7 +9,7 @@ from bide.providers.translate import parts
 from bide.providers.translate.chat import wire
 from bide.providers.translate.chat.words import SPELLING
 from bide.providers.translate.prompt import Format, Prompt, Settings, Tool, ToolChoice, Turn
-from bide.providers.translate.reading import given, read, refuse_unless_one
+from bide.providers.translate.reading import given_schema, read, refuse_unless_one
 from bide.providers.translate.untranslatable import UntranslatableError
 
 _decoder = msgspec.json.Decoder(wire.Request)
@@ -111,7 +111,13 @@ def _assistant(message: wire.Assistant, path: str) -> list[parts.Part]:
 
 def _tool(tool: wire.Tool, path: str) -> Tool:
     function = tool.function
-    return Tool(function.name, path, function.description, given(function.parameters), bool(function.strict))
+    return Tool(
+        function.name,
+        path,
+        function.description,
+        given_schema(function.parameters, f"{path}.function.parameters"),
+        bool(function.strict),
+    )
 
 
 def _settings(request: wire.Request, has_tools: bool) -> Settings:
@@ -157,7 +163,12 @@ def _format(wanted: wire.AsText | wire.AsObject | wire.AsSchema | None) -> Forma
             return Format()
         case wire.AsSchema():
             schema = wanted.json_schema
-            return Format(given(schema.schema), schema.name, schema.description, schema.strict)
+            return Format(
+                given_schema(schema.schema, "response_format.json_schema.schema"),
+                schema.name,
+                schema.description,
+                schema.strict,
+            )
         case _:
             return None
 

@@ -13,7 +13,7 @@ from bide.providers.translate.converse import wire
 from bide.providers.translate.converse.content import FILES
 from bide.providers.translate.converse.words import SPELLING
 from bide.providers.translate.prompt import Format, Prompt, Settings, Tool, ToolChoice, Turn
-from bide.providers.translate.reading import given, read, refuse_unless_one
+from bide.providers.translate.reading import given, given_schema, read, refuse_unless_one
 from bide.providers.translate.untranslatable import UntranslatableError
 
 _decoder = msgspec.json.Decoder(wire.Request)
@@ -133,7 +133,7 @@ def _tools(tools: Iterable[wire.Tool]) -> Iterable[Tool]:
         path = f"toolConfig.tools[{number}]"
         if tool.tool_spec is not None and tool.cache_point is None:
             spec = tool.tool_spec
-            schema = given(spec.input_schema.json)
+            schema = given_schema(spec.input_schema.json, f"{path}.toolSpec.inputSchema.json")
             found.append(Tool(spec.name, f"{path}.toolSpec", spec.description, schema, bool(spec.strict)))
         elif tool.tool_spec is None and tool.cache_point is not None and found:
             found[-1] = replace(found[-1], cache=tool.cache_point.ttl or "5m")

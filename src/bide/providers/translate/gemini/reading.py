@@ -13,7 +13,7 @@ from bide.providers.translate.gemini.calls import FOREIGN, id_of
 from bide.providers.translate.gemini.settings import AS_FIT, LEVELS
 from bide.providers.translate.gemini.words import SPELLING
 from bide.providers.translate.prompt import Format, Prompt, Settings, Tool, ToolChoice, Turn
-from bide.providers.translate.reading import given, read, refuse_unless_one
+from bide.providers.translate.reading import given, given_schema, read, refuse_unless_one
 from bide.providers.translate.untranslatable import UntranslatableError
 
 _decoder = msgspec.json.Decoder(wire.Request)
@@ -162,7 +162,7 @@ def _tools(tools: Iterable[wire.Tools], is_strict: bool) -> Iterable[Tool]:
             path = f"tools[{number}].functionDeclarations[{index}]"
             if given(function.parameters) is not None:
                 raise UntranslatableError(f"{path}.parameters", remedy="write them as parametersJsonSchema")
-            schema = given(function.parameters_json_schema)
+            schema = given_schema(function.parameters_json_schema, f"{path}.parametersJsonSchema")
             yield Tool(function.name, path, function.description, schema, is_strict)
 
 
@@ -171,7 +171,8 @@ def _settings(request: wire.Request, calling: wire.Calling | None) -> Settings:
     thinking = config.thinking_config or wire.Thinking()
     if given(config.response_schema) is not None:
         raise UntranslatableError("generationConfig.responseSchema", remedy="write it as responseJsonSchema")
-    if given(config.response_json_schema) is not None and config.response_mime_type != "application/json":
+    schema = given_schema(config.response_json_schema, "generationConfig.responseJsonSchema")
+    if schema is not None and config.response_mime_type != "application/json":
         remedy = "say responseMimeType: application/json as well"
         raise UntranslatableError("generationConfig.responseJsonSchema", remedy=remedy)
     if config.response_logprobs or config.logprobs:
@@ -193,7 +194,7 @@ def _settings(request: wire.Request, calling: wire.Calling | None) -> Settings:
         n=None if config.candidate_count == 1 else config.candidate_count,
         presence_penalty=config.presence_penalty or None,
         frequency_penalty=config.frequency_penalty or None,
-        format=Format(given(config.response_json_schema)) if config.response_mime_type == "application/json" else None,
+        format=Format(schema) if config.response_mime_type == "application/json" else None,
         tool_choice=_choice(calling),
         effort=effort,
         adaptive_thinking=thinking.thinking_budget == AS_FIT,

@@ -9,7 +9,7 @@ from bide.providers.translate.arguments import given_text
 from bide.providers.translate.messages import wire
 from bide.providers.translate.messages.words import SPELLING
 from bide.providers.translate.prompt import Format, Prompt, Settings, Tool, ToolChoice, Turn
-from bide.providers.translate.reading import given, read
+from bide.providers.translate.reading import given_schema, read
 from bide.providers.translate.untranslatable import UntranslatableError
 
 _decoder = msgspec.json.Decoder(wire.Request)
@@ -111,7 +111,14 @@ def _cache(control: wire.Cache | None) -> parts.Lifetime | None:
 
 def _tool(tool: wire.Tool, path: str) -> Tool:
     cache = _cache(tool.cache_control)
-    return Tool(tool.name, path, tool.description, given(tool.input_schema), bool(tool.strict), cache)
+    return Tool(
+        tool.name,
+        path,
+        tool.description,
+        given_schema(tool.input_schema, f"{path}.input_schema"),
+        bool(tool.strict),
+        cache,
+    )
 
 
 def _settings(request: wire.Request, has_tools: bool) -> Settings:
@@ -137,7 +144,9 @@ def _settings(request: wire.Request, has_tools: bool) -> Settings:
         top_p=request.top_p,
         top_k=request.top_k,
         stop=tuple(request.stop_sequences or ()) or None,
-        format=Format(given(config.format.schema), strict=True) if config.format is not None else None,
+        format=Format(given_schema(config.format.schema, "output_config.format.schema"), strict=True)
+        if config.format is not None
+        else None,
         tool_choice=_choice(request.tool_choice, has_tools),
         one_call_at_a_time=has_tools and bool(getattr(request.tool_choice, "disable_parallel_tool_use", False)),
         effort=effort,

@@ -9,7 +9,7 @@ from msgspec import Raw
 from bide.providers.translate import parts
 from bide.providers.translate.data_url import inline
 from bide.providers.translate.prompt import Format, Prompt, Role, Settings, Tool, ToolChoice, Turn
-from bide.providers.translate.reading import given, read, refuse_unless_one
+from bide.providers.translate.reading import given_schema, read, refuse_unless_one
 from bide.providers.translate.responses import wire
 from bide.providers.translate.responses.reply import REDACTED, SEALED
 from bide.providers.translate.responses.words import SPELLING
@@ -167,7 +167,9 @@ def _thoughts(item: wire.Reasoning, path: str) -> list[parts.Part]:
 
 
 def _tool(tool: wire.Function, path: str) -> Tool:
-    return Tool(tool.name, path, tool.description, given(tool.parameters), bool(tool.strict))
+    return Tool(
+        tool.name, path, tool.description, given_schema(tool.parameters, f"{path}.parameters"), bool(tool.strict)
+    )
 
 
 def _settings(request: wire.Request, has_tools: bool) -> Settings:
@@ -208,7 +210,9 @@ def _format(wanted: wire.AsText | wire.AsObject | wire.AsSchema | None) -> Forma
         case wire.AsObject():
             return Format()
         case wire.AsSchema():
-            return Format(given(wanted.schema), wanted.name, wanted.description, wanted.strict)
+            return Format(
+                given_schema(wanted.schema, "text.format.schema"), wanted.name, wanted.description, wanted.strict
+            )
         case _:
             return None
 
