@@ -41,3 +41,18 @@ async def test_only_what_was_created_when_it_was_may_be_it(at: int, is_in_doubt:
             await provider.find(sought)
     else:
         assert await provider.find(sought) is None
+
+
+async def test_results_that_cannot_be_had_stop_no_search() -> None:
+    """Those of somebody else's batch may be gone for good: the one that is sought is behind it."""
+    ended = {"processing_status": "ended", "results_url": "http://simulated.invalid/results"}
+    page = {"data": [running("theirs", 1_200) | ended, running("ours", 1_100) | ended], "has_more": False}
+    line = b'{"custom_id":"tag1-0","result":{"type":"expired"}}\n'
+    transport = Scripted(reply(page), reply(b"{}", 404), reply(line), reply(page), reply(b"{}", 404), reply(line))
+    provider = AnthropicProvider(setup_for(ANTHROPIC, "http://simulated.invalid", "key"), transport)
+
+    found = await provider.find(Sought("tag1", None, 1, 1_000 * SECOND))
+    assert found is not None
+    assert found.provider_id == "ours"
+    with pytest.raises(UndecidedError):
+        await provider.find(Sought("tag2", None, 1, 1_000 * SECOND))

@@ -117,10 +117,11 @@ class AnthropicProvider:
                 at = wire.instant(batch.created_at) or 0
                 if batch.id in sought.claimed or at < sought.since or at > (sought.until or at):
                     continue  # whoever else uses the account goes on creating batches
-                if batch.results_url is None:
-                    open_ones += batch.archived_at is None  # it runs, or has ended and its results are not shown yet
-                elif await self._is_ours(batch.id, sought.tag):
+                is_ours = None if batch.results_url is None else await self._is_ours(batch.id, sought.tag)
+                if is_ours:
                     return wire.remote(batch)
+                if is_ours is None:  # it runs, or has ended and its results are not shown yet
+                    open_ones += batch.archived_at is None
             oldest = min((wire.instant(batch.created_at) or 0 for batch in page.data), default=0)
             if not page.has_more or not page.data or oldest < sought.since:
                 break
@@ -129,10 +130,13 @@ class AnthropicProvider:
             raise UndecidedError(f"{open_ones} batches that run at the provider may be it; that shows when they end")
         return None
 
-    async def _is_ours(self, provider_id: str, tag: str) -> bool:
-        """Whether the results of a batch that has ended are of the one that carries `tag`: its first line tells."""
+    async def _is_ours(self, provider_id: str, tag: str) -> bool | None:
+        """Whether the results of a batch that has ended are of the one that carries `tag`: its first line tells. None where
+        they cannot be had, as for some moments after its end."""
         head = b""
         async with self._line.exchange("GET", f"{BATCHES}/{provider_id}/results") as reply:
+            if reply.status in (404, 410):
+                return None
             if reply.status >= 300:
                 self._translation.raise_for_status(reply, await reply.read())
             async for chunk in reply.chunks():
