@@ -159,7 +159,7 @@ class TestBatches:
 
     async def test_claude_with_tools_has_records_of_its_own(self, open_account: Open) -> None:
         account = open_account(model=CLAUDE)
-        lines = [account.body("a"), account.body("b", tools=TOOLS, temperature=0.5, service_tier="default")]
+        lines = [account.body("a"), account.body("b", tools=TOOLS, temperature=0.5, service_tier="flex")]
         created = await account.submit_bodies(lines)
         record = json.loads(account.objects[f"{FOLDER}/t/native.jsonl"].splitlines()[1])["modelInput"]
         assert record["anthropic_version"] == "bedrock-2023-05-31"

@@ -24,6 +24,7 @@ from bide.providers.bedrock.records import (
     lines,
     model_in,
     native_input,
+    untiered,
 )
 from bide.providers.line import Line
 from bide.providers.objects import objects_told
@@ -137,7 +138,7 @@ class BedrockProvider:
         if not is_claude(model, submission.model):
             raise _no_batch(f"batches of {submission.model} take no tools")
         messages = partial(self._messages.request, submission.endpoint, model=model)
-        return NATIVE, lambda body: native_input(messages(body))
+        return NATIVE, lambda body: native_input(messages(untiered(body)))
 
     async def submit(self, submission: Submission, input_file: str | None) -> Remote:
         _, folder = self._objects()

@@ -96,6 +96,15 @@ def converse_input(body: bytes) -> bytes:
     return _encode(fields)
 
 
+def untiered(body: bytes) -> bytes:
+    """A caller's body without its tier, which is not one of every format's: a batch is a tier of its own."""
+    if b'"service_tier"' not in body:
+        return body
+    fields = _fields(body)
+    fields.pop("service_tier", None)
+    return _encode(fields)
+
+
 def native_input(body: bytes) -> bytes:
     """A body of Messages as InvokeModel takes it: the job names the model, and nothing streams."""
     fields = _fields(body)
