@@ -133,6 +133,20 @@ def test_a_server_may_have_no_batches() -> None:
     assert found["gpu"].capabilities.realtime
 
 
+@pytest.mark.parametrize(
+    ("name", "settings", "has_batches"),
+    [
+        ("vertex", ProviderSettings(project="p", token="t"), False),
+        ("vertex", ProviderSettings(project="p", token="t", bucket="gs://a/b"), True),
+        ("bedrock", ProviderSettings(region="r", api_key="k", bucket="s3://a/b"), False),
+        ("bedrock", ProviderSettings(region="r", api_key="k", bucket="s3://a/b", role="arn"), True),
+        ("bedrock", ProviderSettings(region="r", api_key="k", bucket="s3://a/b", role="arn", batch=False), False),
+    ],
+)
+def test_what_batches_need(name: str, settings: ProviderSettings, has_batches: bool) -> None:
+    assert built({}, **{name: settings})[name].capabilities.batch is has_batches
+
+
 def test_an_account_is_priced_by_its_own_name_or_as_it_says() -> None:
     local, second = ProviderSettings(base_url=A), ProviderSettings(base_url=B, catalogue="openai")
     found = built({"OPENAI_API_KEY": "k"}, local=local, second=second)

@@ -122,6 +122,7 @@ def setup_of(name: str, kind: Kind, settings: ProviderSettings, environment: Map
     for field in kind.required:
         if not (given[field] or (field == "base_url" and base_url)):
             raise SettingError(_missing(name, kind, field))
+    has_batches = settings.batch and all(given[field] for field in kind.batch_needs)
     return Setup(
         account=name,
         catalogue=settings.catalogue or (kind.catalogue if settings.kind or own else None) or name,
@@ -137,7 +138,7 @@ def setup_of(name: str, kind: Kind, settings: ProviderSettings, environment: Map
         api_version=given["api_version"],
         completion_window=_window(name, kind, settings),
         limits=_lowered(kind.limits, settings),
-        capabilities=replace(kind.capabilities, batch=kind.capabilities.batch and settings.batch),
+        capabilities=replace(kind.capabilities, batch=kind.capabilities.batch and has_batches),
         deployments=settings.deployments,
         batch_deployments=settings.batch_deployments,
         serves=kind.models,

@@ -36,3 +36,17 @@ def test_an_unknown_provider_is_an_error_that_lists_the_known(here: Machine) -> 
     done = here.run("providers", "show", "opena")
     assert done.code == 2
     assert "there is no provider 'opena'; there are: openai" in done.err
+
+
+def test_what_an_account_lacks_for_batches_is_told(here: Machine) -> None:
+    switches = (
+        "providers.bedrock.api_key=none",
+        "providers.bedrock.region=us-east-1",
+        "providers.bedrock.bucket=s3://a/b",
+    )
+    options = [part for switch in switches for part in ("--set", switch)]
+    found = listed(here, *options)
+    assert (found["bedrock"]["on"], found["bedrock"]["batches"]) == (True, False)
+    assert found["bedrock"]["lacks_for_batches"] == ["BIDE_BEDROCK_ROLE"]
+    assert found["openai"]["lacks_for_batches"] == []
+    assert "no: set BIDE_BEDROCK_ROLE" in here.run("providers", "--output", "table", *options).out

@@ -78,7 +78,7 @@ async def _list(config: "Config", check: bool, output: Output | None) -> int:
                 state.account,
                 state.kind.title,
                 _switched(state),
-                "yes" if _has_batches(state) else "no",
+                _batches(state),
                 state.kind.typical,
                 state.kind.discount,
                 *([checks.get(state.account, "")] if check else []),
@@ -137,6 +137,7 @@ def _facts(state: "State") -> dict[str, Any]:
         "batch_price": kind.discount,
         "usual_time": kind.typical,
         "batches": can.batch,
+        "lacks_for_batches": _lacks_for_batches(state),
         "batch_endpoints": sorted(can.batch_endpoints or can.endpoints) if can.batch else [],
         "endpoints": sorted(can.endpoints),
         "requests_per_batch": f"{limits.min_requests:,} to {limits.max_requests:,}",
@@ -205,8 +206,26 @@ def _switched(state: "State") -> str:
     return f"by {state.switch}" if state.switch else "by the config"
 
 
-def _has_batches(state: "State") -> bool:
-    return (state.setup.capabilities if state.setup else state.kind.capabilities).batch
+def _batches(state: "State") -> str:
+    """Whether it has batches; where it could have some, what it lacks for them."""
+    if (state.setup.capabilities if state.setup else state.kind.capabilities).batch:
+        return "yes"
+    lacks = _lacks_for_batches(state)
+    return f"no: set {' and '.join(lacks)}" if lacks else "no"
+
+
+def _lacks_for_batches(state: "State") -> list[str]:
+    """What would have to be set for an account that is on to have batches: variables, or settings where it has none."""
+    if state.setup is None:
+        return []
+    own = state.account == state.kind.name
+    return [
+        state.kind.variables[field][0]
+        if own and field in state.kind.variables
+        else f"providers.{state.account}.{field}"
+        for field in state.kind.batch_needs
+        if not getattr(state.setup, field)
+    ]
 
 
 def _written(value: object) -> str:

@@ -89,6 +89,8 @@ class Kind:
     variables: Mapping[str, tuple[str, ...]]
     switches: tuple[str, ...]
     required: tuple[str, ...] = ()
+    batch_needs: tuple[str, ...] = ()
+    """Fields of `Setup` without which there are calls and no batches."""
     models: tuple[str, ...] = ()
     windows: tuple[str, ...] | None = ("24h",)
     """The completion windows that batches may have, the usual one first; None for whatever one says."""

@@ -94,9 +94,6 @@ async def test_without_a_token_nothing_is_sent(kind: str) -> None:
 
 async def test_an_account_signs_its_calls() -> None:
     opened = Open()
-    setup = setup_for(VERTEX, "http://simulated/vertex", "", project="p", region="us-central1")
-    provider = VERTEX.connect(setup, Tools(opened.transport))
-    assert not provider.capabilities.batch, "there is no bucket"
     provider = VERTEX.connect(
         setup_for(VERTEX, "http://simulated/vertex", "", project="p", region="us-central1", authority=opened.authority),
         Tools(opened.transport),

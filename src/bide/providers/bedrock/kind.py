@@ -16,13 +16,8 @@ RUNTIME = "https://bedrock-runtime.{region}.amazonaws.com"
 
 
 def connect(setup: Setup, tools: Tools) -> Provider:
-    """The account's adapter. Without a bucket and a role it has no batches."""
-    has_batches = setup.capabilities.batch and setup.bucket is not None and setup.role is not None
-    setup = replace(
-        setup,
-        limits=replace(setup.limits, window=hours(setup.limits.window) * HOUR),
-        capabilities=replace(setup.capabilities, batch=has_batches),
-    )
+    """The account's adapter."""
+    setup = replace(setup, limits=replace(setup.limits, window=hours(setup.limits.window) * HOUR))
     key = setup.api_key or setup.token
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     runtime = setup.runtime_url or RUNTIME.format(region=setup.region)
@@ -53,6 +48,7 @@ BEDROCK = Kind(
     # Keys of AWS are there for many things; these two are for models alone.
     switches=("AWS_BEARER_TOKEN_BEDROCK", "BIDE_BEDROCK_BUCKET"),
     required=("region",),
+    batch_needs=("bucket", "role"),
     models=(
         "amazon.*",
         "anthropic.*",

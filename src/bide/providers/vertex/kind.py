@@ -1,7 +1,5 @@
 """Vertex AI, as data."""
 
-from dataclasses import replace
-
 from bide.core.clock import HOUR, MINUTE
 from bide.providers.gemini.kind import ENDPOINTS
 from bide.providers.port import Capabilities, Limits, Provider
@@ -13,11 +11,10 @@ SOURCE = "Google's guide to Vertex AI's batch inference and API reference"
 
 
 def connect(setup: Setup, tools: Tools) -> Provider:
-    """The account's adapter. Without a bucket it has no batches."""
+    """The account's adapter."""
     if not (setup.token or setup.api_key or setup.authority):
         check_google_auth(setup.account)
-    has_batches = setup.capabilities.batch and setup.bucket is not None
-    return VertexProvider(replace(setup, capabilities=replace(setup.capabilities, batch=has_batches)), tools)
+    return VertexProvider(setup, tools)
 
 
 VERTEX = Kind(
@@ -37,6 +34,7 @@ VERTEX = Kind(
     # None: machines of Google's cloud have GOOGLE_CLOUD_PROJECT set whether or not anybody wants models there.
     switches=(),
     required=("project",),
+    batch_needs=("bucket",),
     models=("gemini-*",),
     windows=("96h",),
     discount="50 %; cached tokens at the cache's price",
