@@ -69,14 +69,16 @@ def test_ids_that_aws_does_not_allow_are_replaced_everywhere() -> None:
     assert id_.startswith("call_")
 
 
-def test_documents_have_names_of_their_own() -> None:
-    file = {"type": "file", "file": {"filename": "q3/report  v1.pdf", "file_data": "data:application/pdf;base64,AAAA"}}
-    found = written(C, {"model": "m", "messages": [{"role": "user", "content": [file, file]}]})
-    names = [block["document"]["name"] for block in found["messages"][0]["content"]]
+@pytest.mark.parametrize("names", [("q3/report  v1.pdf", "q3/report  v1.pdf"), ("a 2", "a"), (None, "document 1")])
+def test_documents_have_names_of_their_own(names: tuple[str | None, str | None]) -> None:
+    data = {"file_data": "data:application/pdf;base64,AAAA"}
+    files = [{"type": "file", "file": {"filename": name, **data}} for name in names]
+    found = written(C, {"model": "m", "messages": [{"role": "user", "content": files}]})
+    titles = [block["document"]["name"] for block in found["messages"][0]["content"]]
 
-    assert len(set(names)) == 2
-    assert all(set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789 -") for name in names)
-    assert not any("  " in name for name in names)
+    assert len(set(titles)) == 2
+    assert all(set(title) <= set("abcdefghijklmnopqrstuvwxyz0123456789 -") for title in titles)
+    assert not any("  " in title for title in titles)
 
 
 def test_an_answer_of_a_tool_is_never_empty() -> None:

@@ -35,6 +35,12 @@ def message(type_: str, words: str = "no", **more: Any) -> Any:
             id="429-spent",
         ),
         pytest.param(500, message("api_error"), chat("server_error", "api_error"), id="500"),
+        pytest.param(
+            429,
+            message("rate_limit_error", details="odd"),
+            chat("rate_limit_error", "rate_limit_error"),
+            id="429-details-of-words",
+        ),
         pytest.param(529, message("overloaded_error"), chat("service_unavailable_error", "overloaded_error"), id="529"),
     ],
 )  # fmt: skip
@@ -64,6 +70,11 @@ def test_an_error_of_messages_for_callers_of_chat(status: int, given: Any, expec
         pytest.param(500, chat("server_error", None), message("api_error"), id="500"),
         pytest.param(503, chat("service_unavailable_error", "x"), message("overloaded_error"), id="503"),
         pytest.param(400, {"error": {"message": "no", "code": 400}}, message("invalid_request_error"), id="numbered"),
+        pytest.param(400, {"error": "no"}, message("invalid_request_error"), id="words"),
+        pytest.param(404, {"detail": "no"}, message("not_found_error"), id="detail"),
+        pytest.param(
+            429, {"object": "error", "message": "no", "code": 4}, message("rate_limit_error"), id="at-the-top"
+        ),
     ],
 )
 def test_an_error_of_chat_for_callers_of_messages(status: int, given: Any, expected: Any) -> None:

@@ -22,7 +22,16 @@ class _Body(msgspec.Struct, gc=False):
     error: ErrorFields
 
 
+class _Bare(msgspec.Struct, gc=False):
+    error: str | None = None
+    message: str | None = None
+    detail: str | None = None
+    type: str | None = None
+    code: str | int | None = None
+
+
 _decoder = msgspec.json.Decoder(_Body)
+_bare = msgspec.json.Decoder(_Bare)
 _encode = msgspec.json.Encoder().encode
 
 STATUSES = {
@@ -40,7 +49,17 @@ def read_error(status: int, body: bytes) -> Failure:
     try:
         return failure_of(status, _decoder.decode(body).error)
     except UNREADABLE:
-        return unreadable(status, body)
+        return _of_another_server(status, body) or unreadable(status, body)
+
+
+def _of_another_server(status: int, body: bytes) -> Failure | None:
+    """The error of a compatible server that has not taken over OpenAI's: words alone, or an error at the top."""
+    try:
+        bare = _bare.decode(body)
+    except UNREADABLE:
+        return None
+    words = bare.error or bare.message or bare.detail
+    return failure_of(status, ErrorFields(words, bare.type, None, bare.code)) if words else None
 
 
 def failure_of(status: int, error: ErrorFields) -> Failure:

@@ -52,6 +52,7 @@ class Content:
     def __init__(self, prompt: Prompt) -> None:
         self._prompt = prompt
         self._documents = 0
+        self._names: set[str] = set()
 
     def blocks(self, role: Role, parts: list[Part]) -> list[Json]:
         """The blocks of one side's say; what tools answered comes first, as it has to follow their calls."""
@@ -92,6 +93,9 @@ class Content:
         self._documents += 1
         label = _NOT_IN_A_TITLE.sub("-", document.name or "").strip()[:180]
         name = f"{label or 'document'} {self._documents}" if self._documents > 1 or not label else label
+        while name in self._names:
+            name = f"{name} {self._documents}"
+        self._names.add(name)
         block: Json = {"name": name}
         if document.context is not None:
             block["context"] = document.context

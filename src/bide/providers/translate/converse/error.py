@@ -36,7 +36,6 @@ class ErrorFields(msgspec.Struct, gc=False):
     capital: str | None = msgspec.field(default=None, name="Message")
     type: str | None = msgspec.field(default=None, name="__type")
     code: str | None = None
-    original_status: int | None = msgspec.field(default=None, name="originalStatusCode")
 
 
 _decoder = msgspec.json.Decoder(ErrorFields)

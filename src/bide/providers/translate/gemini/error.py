@@ -26,7 +26,7 @@ STATUSES = {
 class ErrorFields(msgspec.Struct, gc=False):
     """Google's error. `code` is HTTP's status, `status` the word for it."""
 
-    code: int | None = None
+    code: int | str | None = None
     message: str | None = None
     status: str | None = None
 
@@ -57,7 +57,7 @@ def failure_of(status: int, error: ErrorFields) -> Failure:
 
 def status_in_stream(error: ErrorFields) -> int:
     """The status that an error inside a stream would have had: the stream itself began with 200."""
-    return error.code if error.code is not None and 400 <= error.code < 600 else 500
+    return error.code if isinstance(error.code, int) and 400 <= error.code < 600 else 500
 
 
 def write_error(failure: Failure) -> bytes:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+from msgspec import Raw
 
 from bide.providers.decoding import UNREADABLE
 from bide.providers.translate.answer import Failure
@@ -18,7 +19,7 @@ class ErrorFields(msgspec.Struct, gc=False):
 
     message: str | None = None
     type: str | None = None
-    details: _Details | None = None
+    details: Raw = msgspec.field(default_factory=Raw)
 
 
 class _Body(msgspec.Struct, gc=False):
@@ -27,6 +28,7 @@ class _Body(msgspec.Struct, gc=False):
 
 
 _decoder = msgspec.json.Decoder(_Body)
+_details = msgspec.json.Decoder(_Details)
 _encode = msgspec.json.Encoder().encode
 
 STATUSES = {"invalid_request_error": 400, "api_error": 500} | {
@@ -46,7 +48,10 @@ def read_error(status: int, body: bytes) -> Failure:
 
 def failure_of(status: int, error: ErrorFields, request_id: str | None = None) -> Failure:
     """An error of this status."""
-    code = error.details.error_code if error.details is not None else None
+    try:
+        code = _details.decode(error.details).error_code
+    except UNREADABLE:  # there are none, or none that are known
+        code = None
     return Failure(status, error.message or error.type or "no message", code, error.type, request_id=request_id)
 
 
