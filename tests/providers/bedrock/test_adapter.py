@@ -16,7 +16,6 @@ from bide.providers.port import (
     BATCH_REFUSED,
     TOO_FEW,
     Call,
-    Capabilities,
     Lines,
     MissingError,
     Provider,
@@ -325,17 +324,6 @@ class TestCalls:
         account.provider.check(account.endpoint, account.body("a"))
         with pytest.raises(UntranslatableError, match="seed"):
             account.provider.check(account.endpoint, account.body("a", seed=1))
-
-
-def test_without_a_bucket_or_a_role_there_are_no_batches() -> None:
-    nowhere: Any = None
-
-    def can(**more: Any) -> Capabilities:
-        return bedrock(nowhere, MemoryBuckets(), **more).capabilities
-
-    assert can().batch
-    assert not can(bucket=None).batch
-    assert not can(role=None).batch
 
 
 @pytest.mark.parametrize("bucket", ["gs://bide/x", "s3://", "bide"])
