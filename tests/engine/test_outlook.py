@@ -59,8 +59,8 @@ async def test_what_is_assumed_is_a_setting(desk: Desk) -> None:
     ("configured", "fields", "expected"),
     [
         pytest.param({}, {}, Quota(None, 0, 0, 0), id="nothing there and nothing known"),
-        pytest.param({}, {"limits": learned(enqueued_tokens=5)}, Quota(5, 0, 0, 0), id="learned"),
-        pytest.param({"enqueued_tokens": 9}, {"limits": learned(enqueued_tokens=5)}, Quota(9, 0, 0, 0), id="configured goes first"),
+        pytest.param({}, {"limits": learned(enqueued_tokens=5)}, Quota(5, 0, 0, 0, NOW), id="learned"),
+        pytest.param({"enqueued_tokens": 9}, {"limits": learned(enqueued_tokens=5)}, Quota(9, 0, 0, 0, NOW), id="configured goes first"),
         pytest.param({}, {"enqueued": {KEY: Enqueued(100, 3)}, "created_this_hour": {"openai": 4}}, Quota(None, 100, 3, 4), id="what lies there, and what was made"),
         pytest.param({}, {"enqueued": {("other", "gpt-6-luna"): Enqueued(100, 3)}, "created_this_hour": {"other": 4}}, Quota(None, 0, 0, 0), id="another account's"),
     ],

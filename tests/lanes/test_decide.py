@@ -84,6 +84,27 @@ def test_what_a_quota_keeps_out_is_held_with_the_reason(quota: Quota, why: str) 
     assert why in held.why
 
 
+@pytest.mark.parametrize(
+    ("limit", "batches", "ago", "wait"),
+    [
+        pytest.param(1_000, 0, 20 * SECOND, 40 * SECOND, id="a minute after it was full"),
+        pytest.param(1_000, 0, MINUTE, None, id="then another is tried"),
+        pytest.param(10, 0, MINUTE, 4 * MINUTE, id="not even one request was taken: it is full of others' work"),
+        pytest.param(10, 0, 5 * MINUTE, None, id="then one is tried"),
+        pytest.param(1_000, 1, 20 * SECOND, None, id="what lies there is waited for anyway"),
+    ],
+)
+def test_a_queue_that_refuses_though_nothing_of_ours_lies_there_is_left_alone_for_a_while(
+    limit: int, batches: int, ago: int, wait: int | None
+) -> None:
+    decisions = look(a_bucket(waiting=5, tokens=100), quota=Quota(limit, 0, batches, 1, NOW - ago))
+
+    assert bool(opened(decisions)) is (wait is None)
+    if wait is not None:
+        assert len(decisions.held) == 1
+        assert decisions.next_at <= NOW + wait
+
+
 def test_what_is_held_is_called_at_its_last_safe_moment() -> None:
     decisions = look(due_in(5, waiting=5), quota=Quota(None, 0, 1, 2_000))
 

@@ -43,7 +43,8 @@ def _quota(context: Context, snapshot: Snapshot, key: Key, now: int) -> Quota:
     limit = configured or _value(learned)
     present = snapshot.enqueued.get(key)
     created = snapshot.created_this_hour.get(key[0], 0)
-    return Quota(limit, present.tokens if present else 0, present.batches if present else 0, created)
+    refused_at = learned.learned_at if learned else None
+    return Quota(limit, present.tokens if present else 0, present.batches if present else 0, created, refused_at)
 
 
 def _value(known: Known | None) -> int | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bide.core.bucket import Bucket
-from bide.core.clock import HOUR
+from bide.core.clock import HOUR, MINUTE
 from bide.providers.port import Limits
 
 UNLIMITED = 1 << 62
@@ -18,6 +18,8 @@ class Quota:
     batches: int
     """Live batches of the model."""
     created_this_hour: int
+    refused_at: int | None = None
+    """When the provider last said that the quota is full, where that was lately."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,30 @@ CREATE_WINDOW = HOUR
 """Over which providers count the batches that may be created."""
 
 
+PAUSE = MINUTE
+"""After a refusal, before another batch is tried where nothing of ours lies in the queue."""
+
+LONG_PAUSE = 5 * MINUTE
+"""The same where not even the smallest batch was taken: the queue is full of somebody else's work, or of what we cannot
+know, and every try is an upload, and one of the creates that an hour has."""
+
+
+def full_until(bucket: Bucket, limits: Limits, quota: Quota) -> int:
+    """Until when the queue counts as full although nothing of ours lies there; an instant that has passed where it does not.
+
+    What lies there makes room when it ends, and is waited for (`opening`).
+    """
+    if quota.refused_at is None or quota.batches:
+        return 0
+    is_hopeless = quota.limit is not None and quota.limit < _smallest(bucket, limits)
+    return quota.refused_at + (LONG_PAUSE if is_hopeless else PAUSE)
+
+
+def _smallest(bucket: Bucket, limits: Limits) -> int:
+    """Tokens of the smallest batch."""
+    return limits.min_requests * bucket.waiting.tokens // max(1, bucket.waiting.requests)
+
+
 def opening(bucket: Bucket, wanted: int, limits: Limits, quota: Quota) -> Opening | Held:
     """Room for a batch of up to `wanted` of a bucket's requests."""
     if quota.created_this_hour >= limits.batches_per_hour:
@@ -55,8 +81,7 @@ def opening(bucket: Bucket, wanted: int, limits: Limits, quota: Quota) -> Openin
     tokens, least = UNLIMITED, 0
     if quota.limit is not None:
         tokens = quota.limit - quota.enqueued
-        smallest = limits.min_requests * bucket.waiting.tokens // max(1, bucket.waiting.requests)
-        if tokens < smallest and quota.batches:
+        if tokens < _smallest(bucket, limits) and quota.batches:
             return Held(bucket, f"{quota.enqueued:,} of {quota.limit:,} enqueued tokens are in use")
         if not quota.batches or limits.min_requests > 1:
             # Nothing lies there, so the smallest batch must go, whatever the estimate says; and a smaller one is none.

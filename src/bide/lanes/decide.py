@@ -14,7 +14,7 @@ from bide.core.clock import FAR_FUTURE
 from bide.core.deadline import OnMiss
 from bide.core.states import BatchState, JobState, RequestState
 from bide.lanes import rescue
-from bide.lanes.assemble import Held, Opening, Quota, opening
+from bide.lanes.assemble import Held, Opening, Quota, full_until, opening
 from bide.lanes.capacity import ASSUMED, Capacity
 from bide.lanes.plan import Plan, Thresholds, is_urgent, next_change, plan
 from bide.lanes.rescue import Carrier, Demand, Margins, Start
@@ -169,7 +169,13 @@ def _plan(
         planned = plan(bucket, start, account.capabilities, rules.thresholds, now, account.limits.min_requests)
         mine = carriers.get(bucket.id, ())
         if planned.batch and not any(carrier.batch.state is BatchState.OPEN for carrier in mine):
-            made = opening(bucket, planned.batch, account.limits, quota or Quota(None, 0, 0, 0))
+            known = quota or Quota(None, 0, 0, 0)
+            until = full_until(bucket, account.limits, known)
+            if now < until:
+                made = Held(bucket, "the provider has just said that its queue is full")
+                decisions.next_at = min(decisions.next_at, until)
+            else:
+                made = opening(bucket, planned.batch, account.limits, known)
             if isinstance(made, Opening):
                 decisions.openings.append(made)
             else:
