@@ -50,3 +50,10 @@ def test_what_an_account_lacks_for_batches_is_told(here: Machine) -> None:
     assert found["bedrock"]["lacks_for_batches"] == ["BIDE_BEDROCK_ROLE"]
     assert found["openai"]["lacks_for_batches"] == []
     assert "no: set BIDE_BEDROCK_ROLE" in here.run("providers", "--output", "table", *options).out
+
+
+def test_an_address_is_shown_without_its_password(here: Machine) -> None:
+    options = ("--set", "providers.own.base_url=http://me:hidden@127.0.0.1:9/v1", "--output", "json")
+    shown = here.run("providers", "show", "own", *options)
+    assert shown.last["address"] == "http://127.0.0.1:9/v1"
+    assert "hidden" not in shown.out + shown.err

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -130,7 +131,7 @@ def _facts(state: "State") -> dict[str, Any]:
         "on": setup is not None,
         "switched_on_by": _switched(state) if setup else None,
         "to_switch_on": state.lacks or None,
-        "address": setup.base_url if setup else kind.base_url,
+        "address": _open_part(setup.base_url) if setup else kind.base_url,
         "variables": {field: list(names) for field, names in kind.variables.items()},
         "models": list(kind.models),
         "prices_of": setup.catalogue if setup else kind.catalogue,
@@ -146,6 +147,12 @@ def _facts(state: "State") -> dict[str, Any]:
         "results_of_expired_batches": limits.keeps_expired,
         "source": f"{limits.source} ({limits.checked_on})",
     }
+
+
+def _open_part(url: str) -> str:
+    """An address without the name and the password that it may contain."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def _in_use(account: str, snapshot: "Snapshot", now: int) -> dict[str, Any]:
