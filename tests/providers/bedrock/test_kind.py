@@ -108,3 +108,8 @@ def test_its_models_are_known_by_their_names(model: str) -> None:
     offers = [Offer(kind.name, kind.models) for kind in KINDS.values()]
 
     assert route(model, offers).account == BEDROCK.name
+
+
+def test_a_window_that_is_no_time_is_refused() -> None:
+    with pytest.raises(SettingError, match="write a time from 24h to 168h"):
+        account(ProviderSettings(**PLACE, completion_window="tomorrow"))

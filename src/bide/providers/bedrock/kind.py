@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from bide.core.clock import DAY, HOUR, MINUTE
+from bide.core.duration import parse_duration
+from bide.core.errors import SettingError
 from bide.providers.bedrock.adapter import BedrockProvider, hours
 from bide.providers.bedrock.signing import Signature, check_botocore
 from bide.providers.line import Line
@@ -17,6 +19,11 @@ RUNTIME = "https://bedrock-runtime.{region}.amazonaws.com"
 
 def connect(setup: Setup, tools: Tools) -> Provider:
     """The account's adapter."""
+    try:
+        parse_duration(setup.completion_window)
+    except ValueError as error:
+        name, window = f"providers.{setup.account}.completion_window", setup.completion_window
+        raise SettingError(f"{name} is {window!r}; write a time from 24h to 168h") from error
     setup = replace(setup, limits=replace(setup.limits, window=hours(setup.limits.window) * HOUR))
     key = setup.api_key or setup.token
     headers = {"Authorization": f"Bearer {key}"} if key else {}
