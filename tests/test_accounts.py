@@ -11,8 +11,9 @@ from bide.config import load
 from bide.core.clock import ManualClock
 from bide.core.errors import SettingError
 from bide.ledger.prices import Prices
+from bide.providers.failures import UnauthorisedError
 from bide.providers.openai.kinds import LIMITS, OPENAI
-from bide.providers.port import Call, Provider, UnauthorisedError
+from bide.providers.port import Call, Provider
 from bide.providers.setup import Tools
 from bide.settings import ProviderSettings
 from bide.simulator.books import Books

@@ -11,17 +11,17 @@ from bide.core.states import BATCH_MOVES, BatchOutcome, BatchState
 from bide.engine.clean import MOST_TRIES
 from bide.engine.steps import STEPS, fill, follow
 from bide.lanes.assemble import Opening
-from bide.providers.port import (
+from bide.providers.failures import (
     BusyError,
     MissingError,
     OutOfCreditError,
     OverloadedError,
     QuotaError,
     RejectedError,
-    RowError,
     StorageFullError,
     UnauthorisedError,
 )
+from bide.providers.port import RowError
 from bide.providers.transport import NotSentError, ReplyLostError
 from bide.settings import ProviderSettings, Settings
 

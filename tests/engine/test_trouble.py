@@ -21,16 +21,15 @@ from bide.engine.steps import STEPS, follow
 from bide.lanes.capacity import Capacity
 from bide.lanes.decide import Wanted, decide
 from bide.lanes.rescue import Carrier
-from bide.providers.port import (
-    TOO_FEW,
+from bide.providers.failures import (
     MissingError,
     OverloadedError,
     QuotaError,
     RejectedError,
-    RowError,
     SlotsError,
     UnauthorisedError,
 )
+from bide.providers.port import TOO_FEW, RowError
 from bide.providers.translate import UntranslatableError
 from bide.providers.transport import ReplyLostError
 from bide.settings import EngineSettings, Settings

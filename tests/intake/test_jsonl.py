@@ -258,6 +258,7 @@ def test_chunk_boundaries_do_not_matter(lines: list[bytes], end: bytes, block_si
 
 @settings(max_examples=30)
 @given(st.integers(1, 400), st.lists(st.integers(0, 600), max_size=6))
+@example(limit=3, lengths=[4])  # the lines before it fill a block to the byte
 def test_lines_up_to_the_limit_are_read_and_longer_ones_refused(limit: int, lengths: list[int]) -> None:
     lines = [b'"' + b"x" * max(0, length - 2) + b'"' for length in [2, *lengths]]
     found = read_bytes(b"\n".join(lines), line_limit=limit, block_size=64)

@@ -4,18 +4,18 @@ import pytest
 
 from bide.buckets.port import BucketError, MissingBucketError, MissingObjectError, NoCredentialsError, UnauthorisedError
 from bide.core.errors import BideError, SettingError
-from bide.providers import port
+from bide.providers import failures
 from bide.providers.objects import objects_told
 
 
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        (MissingObjectError("no object"), port.MissingError),
+        (MissingObjectError("no object"), failures.MissingError),
         (MissingBucketError("no bucket"), SettingError),
-        (UnauthorisedError("no"), port.UnauthorisedError),
-        (NoCredentialsError("nobody"), port.UnauthorisedError),
-        (BucketError("came short"), port.OverloadedError),
+        (UnauthorisedError("no"), failures.UnauthorisedError),
+        (NoCredentialsError("nobody"), failures.UnauthorisedError),
+        (BucketError("came short"), failures.OverloadedError),
     ],
 )
 def test_whose_it_is(error: BucketError, told: type[BideError]) -> None:

@@ -11,8 +11,9 @@ from bide.core.batch import Batch
 from bide.core.states import AttemptState, BatchOutcome
 from bide.engine import harvest
 from bide.engine.context import Context
+from bide.providers.failures import OverloadedError
 from bide.providers.openai.adapter import OpenAIProvider
-from bide.providers.port import OverloadedError, Remote, Submission
+from bide.providers.port import Remote, Submission
 from bide.providers.transport import ReplyLostError
 from bide.store import attempts
 from bide.store.batches import Batches

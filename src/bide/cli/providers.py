@@ -192,7 +192,7 @@ async def _checks(config: "Config", found: "Sequence[State]") -> Mapping[str, st
 async def _ask(provider: "Provider", clock: "Clock") -> str:
     """``ok``, or why not."""
     from bide.core.errors import BideError
-    from bide.providers.port import MissingError, RejectedError
+    from bide.providers.failures import MissingError, RejectedError
 
     try:
         async with asyncio.timeout(CHECK_FOR):

@@ -19,17 +19,8 @@ from bide.lanes.capacity import ASSUMED, Capacity
 from bide.lanes.decide import Key, Wanted
 from bide.lanes.pace import Pace, learned
 from bide.ledger.rates import mode_of
-from bide.providers.port import (
-    Answer,
-    BusyError,
-    Call,
-    OutOfCreditError,
-    OverloadedError,
-    ProviderError,
-    RateHeaders,
-    UnauthorisedError,
-    Verdict,
-)
+from bide.providers.failures import BusyError, OutOfCreditError, OverloadedError, ProviderError, UnauthorisedError
+from bide.providers.port import Answer, Call, RateHeaders, Verdict
 from bide.providers.translate import UntranslatableError
 from bide.providers.transport import NotSentError, ReplyLostError
 from bide.store.attempts import ClaimedCall

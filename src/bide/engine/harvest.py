@@ -18,7 +18,8 @@ from bide.engine.reconcile import NOT_CREATED, UNDECIDED
 from bide.engine.step import held, provider_of
 from bide.engine.submit import NEVER_SENT, learn_quota
 from bide.lanes.validation import Bar, Divide, Wait, after_failure, from_note
-from bide.providers.port import MissingError, ProviderError, Row, RowError
+from bide.providers.failures import MissingError, ProviderError
+from bide.providers.port import Row, RowError
 from bide.providers.transport import NotSentError, ReplyLostError
 from bide.store.bodies import NewObject, checksum
 from bide.store.filling import NewBatch

@@ -6,7 +6,8 @@ from bide.core.states import BatchOutcome, BatchState
 from bide.engine.attention import next_poll
 from bide.engine.context import Context
 from bide.engine.step import held, provider_of
-from bide.providers.port import MissingError, ProviderError, RejectedError, Remote
+from bide.providers.failures import MissingError, ProviderError, RejectedError
+from bide.providers.port import Remote
 from bide.providers.transport import ReplyLostError
 
 VANISHED = "vanished"

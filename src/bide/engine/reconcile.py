@@ -8,7 +8,8 @@ from bide.engine.context import Context
 from bide.engine.poll import PATIENCE
 from bide.engine.step import held, provider_of
 from bide.engine.submit import adopt
-from bide.providers.port import Sought, UndecidedError
+from bide.providers.failures import UndecidedError
+from bide.providers.port import Sought
 
 NOT_CREATED = "not_created"
 """No listing shows it after the listing delay: the create never arrived."""

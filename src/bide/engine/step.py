@@ -9,7 +9,8 @@ from bide.core.clock import MINUTE
 from bide.core.errors import BideError, LeaseLostError, SettingError, StoreError
 from bide.engine.attention import next_try
 from bide.engine.context import Context
-from bide.providers.port import OutOfCreditError, Provider, ProviderError, StorageFullError, UnauthorisedError
+from bide.providers.failures import OutOfCreditError, ProviderError, StorageFullError, UnauthorisedError
+from bide.providers.port import Provider
 from bide.providers.transport import NotSentError
 from bide.store.fence import Fenced
 

@@ -11,23 +11,18 @@ from bide.engine.context import Context
 from bide.engine.step import held, note_refusal, provider_of
 from bide.lanes.assemble import learned_quota
 from bide.lanes.validation import as_note
-from bide.providers.port import (
-    BATCH_REFUSED,
-    TOO_FEW,
+from bide.providers.failures import (
     BusyError,
-    Lines,
     MissingError,
     OutOfCreditError,
     OverloadedError,
     ProviderError,
     QuotaError,
     RejectedError,
-    Remote,
-    RowError,
     SlotsError,
-    Submission,
     UnauthorisedError,
 )
+from bide.providers.port import BATCH_REFUSED, TOO_FEW, Lines, Remote, RowError, Submission
 from bide.providers.transport import NotSentError, ReplyLostError
 from bide.store.bodies import checksum
 from bide.store.filling import Line

@@ -75,10 +75,11 @@ class Source:
         Raises:
             InputError: the input cannot be read on, is damaged, or is not UTF-8 by its own byte order mark.
         """
-        self._bounded.allowance = self.line_limit + self.block_size
+        # `readlines` goes on where lines fill a block to the byte, so the next one may begin a whole block in.
+        self._bounded.allowance = self.line_limit + self.block_size + 1
         reader = io.BufferedReader(self._bounded, self.block_size)
         while lines := reader.readlines(self.block_size):
-            self._bounded.allowance = self.line_limit + self.block_size
+            self._bounded.allowance = self.line_limit + self.block_size + 1
             if not self.lines_read:
                 lines[0] = self._without_mark(lines[0])
             self.lines_read += len(lines)

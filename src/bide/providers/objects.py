@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from bide.buckets.port import BucketError, MissingBucketError, MissingObjectError
 from bide.buckets.port import UnauthorisedError as RefusedByStoreError
 from bide.core.errors import SettingError
-from bide.providers.port import MissingError, OverloadedError, ProviderError, UnauthorisedError
+from bide.providers.failures import MissingError, OverloadedError, ProviderError, UnauthorisedError
 
 
 @contextmanager

@@ -11,21 +11,18 @@ from typing import TypeVar
 import msgspec
 
 from bide.providers.decoding import UNREADABLE
-from bide.providers.openai.errors import retry_after
-from bide.providers.openai.naming import rename_model
-from bide.providers.port import (
+from bide.providers.failures import (
     BusyError,
-    Call,
     MissingError,
     OutOfCreditError,
     OverloadedError,
     ProviderError,
-    RateHeaders,
     RejectedError,
-    Row,
     UnauthorisedError,
-    Verdict,
 )
+from bide.providers.openai.errors import retry_after
+from bide.providers.openai.naming import rename_model
+from bide.providers.port import Call, RateHeaders, Row, Verdict
 from bide.providers.translate import SPOKES, Options, UntranslatableError, Wire, error, reply, request, stream, wire_of
 from bide.providers.translate.answer import Failure, Stop
 from bide.providers.transport import Reply, Upload

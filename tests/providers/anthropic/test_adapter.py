@@ -4,7 +4,8 @@ import pytest
 
 from bide.providers.anthropic.adapter import AnthropicProvider
 from bide.providers.anthropic.kind import ANTHROPIC
-from bide.providers.port import BusyError, Provider
+from bide.providers.failures import BusyError
+from bide.providers.port import Provider
 from bide.providers.transport import Transport
 from bide.simulator.anthropic import protocol
 from bide.testing.provider_conformance import Connect, ProviderConformance, setup_for

@@ -7,7 +7,8 @@ import pytest
 from tests.providers.replies import MadeUp
 
 from bide.providers.anthropic.wire import is_out_of_credit, read_row
-from bide.providers.port import OutOfCreditError, RejectedError, Verdict
+from bide.providers.failures import OutOfCreditError, RejectedError
+from bide.providers.port import Verdict
 from bide.providers.translate import Options, Wire
 from bide.providers.translated import Translation
 

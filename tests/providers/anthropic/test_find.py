@@ -9,7 +9,8 @@ from tests.providers.openai.scripted import Scripted, reply
 from bide.core.clock import SECOND
 from bide.providers.anthropic.adapter import AnthropicProvider
 from bide.providers.anthropic.kind import ANTHROPIC
-from bide.providers.port import Sought, UndecidedError
+from bide.providers.failures import UndecidedError
+from bide.providers.port import Sought
 from bide.testing.provider_conformance import setup_for
 
 

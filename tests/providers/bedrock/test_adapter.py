@@ -12,19 +12,8 @@ from bide.core.clock import DAY, HOUR, MINUTE, ManualClock
 from bide.core.errors import SettingError
 from bide.core.states import BatchOutcome
 from bide.providers.bedrock.kind import BEDROCK, connect
-from bide.providers.port import (
-    BATCH_REFUSED,
-    TOO_FEW,
-    Call,
-    Lines,
-    MissingError,
-    Provider,
-    RejectedError,
-    Remote,
-    SlotsError,
-    Submission,
-    Verdict,
-)
+from bide.providers.failures import MissingError, RejectedError, SlotsError
+from bide.providers.port import BATCH_REFUSED, TOO_FEW, Call, Lines, Provider, Remote, Submission, Verdict
 from bide.providers.setup import Tools
 from bide.providers.translate import UntranslatableError
 from bide.providers.transport import Transport

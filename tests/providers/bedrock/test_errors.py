@@ -4,8 +4,7 @@ import pytest
 from tests.providers.replies import MadeUp
 
 from bide.providers.bedrock import errors
-from bide.providers.port import (
-    BATCH_REFUSED,
+from bide.providers.failures import (
     BusyError,
     MissingError,
     OverloadedError,
@@ -13,6 +12,7 @@ from bide.providers.port import (
     SlotsError,
     UnauthorisedError,
 )
+from bide.providers.port import BATCH_REFUSED
 from bide.providers.translate import Options, Wire
 from bide.providers.translated import Translation
 from bide.providers.transport import ReplyLostError

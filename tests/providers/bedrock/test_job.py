@@ -8,7 +8,8 @@ from bide.core.clock import HOUR, SECOND
 from bide.core.states import BatchOutcome
 from bide.providers.bedrock.folder import Folder, is_result, model_of
 from bide.providers.bedrock.job import read_created, read_job, read_page, remote
-from bide.providers.port import BATCH_REFUSED, TOO_FEW, OverloadedError, Remote
+from bide.providers.failures import OverloadedError
+from bide.providers.port import BATCH_REFUSED, TOO_FEW, Remote
 
 ARN = "arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/abcdefghijkl"
 OUTPUT = "s3://bucket/bide/tag/nova"

@@ -11,9 +11,9 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from bide.providers.bedrock.signing import Signature
+from bide.providers.failures import UnauthorisedError
 from bide.providers.http import AiohttpTransport
 from bide.providers.line import Line
-from bide.providers.port import UnauthorisedError
 
 URL = "https://bedrock-runtime.us-east-1.amazonaws.com/model/amazon.nova-lite-v1%3A0/converse"
 

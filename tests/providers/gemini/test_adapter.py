@@ -8,9 +8,10 @@ import pytest
 
 from bide.core.clock import DAY, MINUTE, SECOND
 from bide.core.states import BatchOutcome
+from bide.providers.failures import MissingError, UnauthorisedError
 from bide.providers.gemini.adapter import GeminiProvider
 from bide.providers.gemini.kind import GEMINI
-from bide.providers.port import Call, Lines, MissingError, Provider, UnauthorisedError, Verdict
+from bide.providers.port import Call, Lines, Provider, Verdict
 from bide.providers.transport import Transport
 from bide.simulator.gemini import protocol
 from bide.testing.provider.case import TURNAROUND, Account, OpenAccount

@@ -9,9 +9,10 @@ import pytest
 from tests.providers.gemini.test_adapter import gemini
 
 from bide.core.clock import ManualClock
+from bide.providers.failures import BusyError
 from bide.providers.gemini import embedding
 from bide.providers.gemini.kind import GEMINI
-from bide.providers.port import BusyError, Call, Provider, Row, Verdict
+from bide.providers.port import Call, Provider, Row, Verdict
 from bide.providers.translate import UntranslatableError
 from bide.providers.transport import ReplyLostError
 from bide.simulator.books import Books

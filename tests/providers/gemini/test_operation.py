@@ -7,8 +7,9 @@ import pytest
 
 from bide.core.clock import SECOND
 from bide.core.states import BatchOutcome
+from bide.providers.failures import OverloadedError
 from bide.providers.gemini.operation import read_operation, read_page, remote
-from bide.providers.port import OverloadedError, Remote
+from bide.providers.port import Remote
 
 
 def shown(metadata: dict[str, Any], **fields: Any) -> Remote:

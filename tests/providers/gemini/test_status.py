@@ -7,8 +7,7 @@ import pytest
 from tests.providers.replies import MadeUp
 
 from bide.core.clock import MILLISECOND, MINUTE, SECOND
-from bide.providers.gemini import status
-from bide.providers.port import (
+from bide.providers.failures import (
     BusyError,
     MissingError,
     OutOfCreditError,
@@ -18,6 +17,7 @@ from bide.providers.port import (
     RejectedError,
     UnauthorisedError,
 )
+from bide.providers.gemini import status
 from bide.providers.translate import Options, Wire
 from bide.providers.translated import Translation
 

@@ -15,20 +15,18 @@ from bide.core.clock import SECOND
 from bide.core.errors import SettingError
 from bide.core.states import BatchOutcome
 from bide.lanes.validation import Bar, Divide, Wait, after_failure
-from bide.providers.openai.azure import AZURE, address
-from bide.providers.openai.entra import Entra, default_source
-from bide.providers.port import (
+from bide.providers.failures import (
     BusyError,
-    Call,
     MissingError,
     OverloadedError,
-    Provider,
     QuotaError,
     RejectedError,
-    Sought,
     StorageFullError,
     UnauthorisedError,
 )
+from bide.providers.openai.azure import AZURE, address
+from bide.providers.openai.entra import Entra, default_source
+from bide.providers.port import Call, Provider, Sought
 from bide.providers.setup import Tools
 from bide.settings import ProviderSettings
 

@@ -7,8 +7,9 @@ import pytest
 from bide.core.clock import HOUR, MINUTE, SECOND
 from bide.core.states import BatchOutcome
 from bide.lanes.validation import Bar, Wait, after_failure
+from bide.providers.failures import BusyError, QuotaError
 from bide.providers.openai.azure import AZURE
-from bide.providers.port import BusyError, Provider, QuotaError
+from bide.providers.port import Provider
 from bide.providers.setup import Tools
 from bide.providers.transport import Transport
 from bide.simulator.azure import protocol

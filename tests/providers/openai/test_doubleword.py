@@ -11,8 +11,9 @@ from bide.core.clock import HOUR, SECOND
 from bide.core.errors import SettingError
 from bide.core.states import BatchOutcome
 from bide.lanes.validation import Bar, Divide, after_failure
+from bide.providers.failures import BusyError, OutOfCreditError, RejectedError
 from bide.providers.openai.doubleword import DIALECT, DOUBLEWORD
-from bide.providers.port import BusyError, OutOfCreditError, Provider, RejectedError, Verdict
+from bide.providers.port import Provider, Verdict
 from bide.providers.setup import Tools
 from bide.settings import ProviderSettings
 

@@ -6,9 +6,10 @@ import pytest
 
 from bide.core.clock import HOUR, MINUTE
 from bide.core.states import BatchOutcome
+from bide.providers.failures import BusyError, RejectedError
 from bide.providers.openai.doubleword import DOUBLEWORD
 from bide.providers.openai.kinds import COMPATIBLE
-from bide.providers.port import BusyError, Provider, RejectedError
+from bide.providers.port import Provider
 from bide.providers.setup import Tools
 from bide.providers.transport import Transport
 from bide.simulator.doubleword import protocol

@@ -4,9 +4,7 @@ import pytest
 from tests.providers.replies import MadeUp, error_body
 
 from bide.core.clock import MILLISECOND, MINUTE, SECOND
-from bide.providers.openai import errors
-from bide.providers.openai.dialect import OPENAI
-from bide.providers.port import (
+from bide.providers.failures import (
     BusyError,
     MissingError,
     OutOfCreditError,
@@ -16,6 +14,8 @@ from bide.providers.port import (
     RejectedError,
     UnauthorisedError,
 )
+from bide.providers.openai import errors
+from bide.providers.openai.dialect import OPENAI
 
 MEANINGS = [
     pytest.param(400, error_body("invalid_value"), RejectedError, id="400"),

@@ -10,20 +10,16 @@ from bide.accounts import setup_of
 from bide.core.clock import SECOND
 from bide.core.states import BatchOutcome
 from bide.lanes.validation import Bar, Divide, after_failure
-from bide.providers.openai.together import TOGETHER
-from bide.providers.port import (
+from bide.providers.failures import (
     BusyError,
-    Call,
     MissingError,
     OutOfCreditError,
     OverloadedError,
-    Provider,
     RejectedError,
-    RowError,
-    Sought,
     UnauthorisedError,
-    Verdict,
 )
+from bide.providers.openai.together import TOGETHER
+from bide.providers.port import Call, Provider, RowError, Sought, Verdict
 from bide.providers.setup import Tools
 from bide.settings import ProviderSettings
 

@@ -10,16 +10,8 @@ from bide.buckets.memory import MemoryBuckets
 from bide.buckets.port import BucketError
 from bide.core.clock import HOUR
 from bide.core.states import BatchOutcome
-from bide.providers.port import (
-    BusyError,
-    Lines,
-    MissingError,
-    OverloadedError,
-    Provider,
-    Row,
-    UnauthorisedError,
-    Verdict,
-)
+from bide.providers.failures import BusyError, MissingError, OverloadedError, UnauthorisedError
+from bide.providers.port import Lines, Provider, Row, Verdict
 from bide.providers.setup import Tools
 from bide.providers.transport import Transport
 from bide.providers.vertex.adapter import VertexProvider

@@ -12,7 +12,8 @@ from google.oauth2 import service_account
 
 from bide.core.clock import ManualClock
 from bide.core.errors import SettingError
-from bide.providers.port import Call, UnauthorisedError
+from bide.providers.failures import UnauthorisedError
+from bide.providers.port import Call
 from bide.providers.setup import Tools
 from bide.providers.transport import NotSentError
 from bide.providers.vertex import authority

@@ -7,7 +7,8 @@ import pytest
 
 from bide.core.clock import SECOND
 from bide.core.states import BatchOutcome
-from bide.providers.port import OverloadedError, Remote
+from bide.providers.failures import OverloadedError
+from bide.providers.port import Remote
 from bide.providers.vertex.job import read_job, read_page, remote
 
 

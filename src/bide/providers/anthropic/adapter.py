@@ -7,18 +7,9 @@ A batch carries no name and no metadata: after a lost reply it is known by the i
 from collections.abc import AsyncIterator, Mapping
 
 from bide.providers.anthropic import wire
+from bide.providers.failures import MissingError, UndecidedError
 from bide.providers.line import Line, named
-from bide.providers.port import (
-    Answer,
-    Call,
-    MissingError,
-    RateHeaders,
-    Remote,
-    Row,
-    Sought,
-    Submission,
-    UndecidedError,
-)
+from bide.providers.port import Answer, Call, RateHeaders, Remote, Row, Sought, Submission
 from bide.providers.setup import Setup
 from bide.providers.translate import Options, Wire
 from bide.providers.translated import Translation, date_of, measured, rows

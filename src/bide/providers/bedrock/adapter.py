@@ -26,21 +26,10 @@ from bide.providers.bedrock.records import (
     native_input,
     untiered,
 )
+from bide.providers.failures import MissingError, RejectedError
 from bide.providers.line import Line
 from bide.providers.objects import objects_told
-from bide.providers.port import (
-    BATCH_REFUSED,
-    Answer,
-    Call,
-    MissingError,
-    RateHeaders,
-    RejectedError,
-    Remote,
-    Row,
-    RowError,
-    Sought,
-    Submission,
-)
+from bide.providers.port import BATCH_REFUSED, Answer, Call, RateHeaders, Remote, Row, RowError, Sought, Submission
 from bide.providers.setup import Setup, Tools
 from bide.providers.translate import Options, UntranslatableError, Wire
 from bide.providers.translated import Translation, date_of, rows

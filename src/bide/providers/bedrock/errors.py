@@ -4,7 +4,8 @@ import re
 
 import msgspec
 
-from bide.providers.port import BATCH_REFUSED, TOO_FEW, BusyError, OverloadedError, RejectedError, RowError, SlotsError
+from bide.providers.failures import BusyError, OverloadedError, RejectedError, SlotsError
+from bide.providers.port import BATCH_REFUSED, TOO_FEW, RowError
 from bide.providers.translated import Translation, other_error
 from bide.providers.transport import Reply, ReplyLostError
 

@@ -9,6 +9,7 @@ from functools import partial
 
 import msgspec
 
+from bide.providers.failures import MissingError
 from bide.providers.gemini import embedding, operation
 from bide.providers.gemini.calls import without
 from bide.providers.gemini.rows import lines, read_row
@@ -17,7 +18,7 @@ from bide.providers.gemini.status import raise_for_account, raise_for_create, ra
 from bide.providers.gemini.upload import JSON_LINES, upload
 from bide.providers.line import Line
 from bide.providers.listing import search
-from bide.providers.port import Answer, Call, MissingError, RateHeaders, Remote, Row, Sought, Submission
+from bide.providers.port import Answer, Call, RateHeaders, Remote, Row, Sought, Submission
 from bide.providers.setup import Setup
 from bide.providers.translated import date_of, measured, rows
 from bide.providers.transport import Transport

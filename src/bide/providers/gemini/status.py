@@ -10,10 +10,7 @@ import msgspec
 
 from bide.core.duration import parse_duration
 from bide.providers.decoding import UNREADABLE
-from bide.providers.openai.errors import LONGEST_RETRY_AFTER
-from bide.providers.port import (
-    BATCH_REFUSED,
-    PROVIDER_FAILED,
+from bide.providers.failures import (
     BusyError,
     MissingError,
     OutOfCreditError,
@@ -21,9 +18,10 @@ from bide.providers.port import (
     ProviderError,
     QuotaError,
     RejectedError,
-    RowError,
     UnauthorisedError,
 )
+from bide.providers.openai.errors import LONGEST_RETRY_AFTER
+from bide.providers.port import BATCH_REFUSED, PROVIDER_FAILED, RowError
 from bide.providers.translated import Translation, account_error, code_of, other_error
 from bide.providers.transport import Reply
 

@@ -2,9 +2,9 @@
 
 import msgspec
 
+from bide.providers.failures import OverloadedError
 from bide.providers.gemini.status import raise_for_status
 from bide.providers.line import Line
-from bide.providers.port import OverloadedError
 from bide.providers.translated import Translation, understood
 from bide.providers.transport import Upload
 

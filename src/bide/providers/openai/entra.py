@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 
-from bide.providers.port import UnauthorisedError
+from bide.providers.failures import UnauthorisedError
 
 SCOPE = "https://cognitiveservices.azure.com/.default"
 

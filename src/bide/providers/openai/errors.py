@@ -8,19 +8,19 @@ import msgspec
 from bide.core.clock import MILLISECOND, SECOND
 from bide.core.duration import parse_duration
 from bide.providers.decoding import UNREADABLE
-from bide.providers.openai.dialect import OPENAI_RATES, Dialect, RateNames
-from bide.providers.port import (
+from bide.providers.failures import (
     BusyError,
     MissingError,
     OutOfCreditError,
     OverloadedError,
     ProviderError,
     QuotaError,
-    RateHeaders,
     RejectedError,
     StorageFullError,
     UnauthorisedError,
 )
+from bide.providers.openai.dialect import OPENAI_RATES, Dialect, RateNames
+from bide.providers.port import RateHeaders
 from bide.providers.transport import Reply
 
 NO_CREDIT = frozenset(

@@ -5,12 +5,13 @@ from typing import Protocol
 
 from bide.buckets.port import Buckets
 from bide.buckets.uri import parse_uri
+from bide.providers.failures import BusyError, MissingError, OverloadedError, RejectedError
 from bide.providers.line import Line
 from bide.providers.objects import objects_told
 from bide.providers.openai import errors, wire
 from bide.providers.openai.dialect import Dialect
 from bide.providers.openai.upload import file_name, form, lines, refuse_long_lines
-from bide.providers.port import BusyError, MissingError, OverloadedError, RejectedError, Submission
+from bide.providers.port import Submission
 from bide.providers.transport import ReplyLostError
 
 READ_SOON = 5_000_000

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 
 from bide.core.batchline import LINE_TAIL, line_overhead
 from bide.core.identifiers import CUSTOM_ID_LENGTH
+from bide.providers.failures import RejectedError
 from bide.providers.openai.dialect import Dialect
 from bide.providers.openai.naming import rename_model
-from bide.providers.port import RejectedError, RowError, Submission
+from bide.providers.port import RowError, Submission
 from bide.providers.transport import Upload
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from bide.buckets.port import Buckets
 from bide.core.errors import SettingError
+from bide.providers.failures import MissingError
 from bide.providers.gemini.calls import tier_of, without
 from bide.providers.gemini.operation import instant
 from bide.providers.gemini.service import CREATE_TIMEOUT, PAGE, Service, Spoken, name_of
@@ -19,7 +20,7 @@ from bide.providers.gemini.status import raise_for_create
 from bide.providers.line import Line
 from bide.providers.listing import search
 from bide.providers.objects import objects_told
-from bide.providers.port import Call, MissingError, Remote, Row, Sought, Submission
+from bide.providers.port import Call, Remote, Row, Sought, Submission
 from bide.providers.setup import Setup, Tools
 from bide.providers.translated import rows
 from bide.providers.vertex import job

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from bide.core.errors import SettingError
-from bide.providers.port import UnauthorisedError
+from bide.providers.failures import UnauthorisedError
 from bide.providers.transport import NotSentError, ReplyLostError, Transport
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"

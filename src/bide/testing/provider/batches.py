@@ -6,17 +6,15 @@ import pytest
 
 from bide.core.clock import HOUR, MINUTE, SECOND
 from bide.core.states import BatchOutcome
-from bide.providers.port import (
+from bide.providers.failures import (
     BusyError,
     MissingError,
     OverloadedError,
     RejectedError,
-    Remote,
-    Sought,
     UnauthorisedError,
     UndecidedError,
-    Verdict,
 )
+from bide.providers.port import Remote, Sought, Verdict
 from bide.providers.transport import NotSentError, ReplyLostError
 from bide.simulator.faults import Site
 from bide.testing.provider.case import TURNAROUND, Account, OpenAccount, ProviderCase

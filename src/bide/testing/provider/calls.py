@@ -6,15 +6,8 @@ from collections.abc import Mapping
 import pytest
 
 from bide.core.clock import SECOND
-from bide.providers.port import (
-    BusyError,
-    OutOfCreditError,
-    OverloadedError,
-    ProviderError,
-    RateHeaders,
-    UnauthorisedError,
-    Verdict,
-)
+from bide.providers.failures import BusyError, OutOfCreditError, OverloadedError, ProviderError, UnauthorisedError
+from bide.providers.port import RateHeaders, Verdict
 from bide.providers.transport import NotSentError, ReplyLostError
 from bide.simulator.faults import Site
 from bide.testing.provider.case import Account, OpenAccount, ProviderCase

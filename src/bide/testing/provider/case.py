@@ -11,7 +11,8 @@ import pytest
 
 from bide.core.batchline import LINE_TAIL, line_head
 from bide.core.clock import MINUTE, SECOND, ManualClock
-from bide.providers.port import Call, Lines, Provider, ProviderError, QuotaError, Remote, Row, Sought, Submission
+from bide.providers.failures import ProviderError, QuotaError
+from bide.providers.port import Call, Lines, Provider, Remote, Row, Sought, Submission
 from bide.providers.transport import IDLE_TIMEOUT, Reply, Transport, Upload
 from bide.simulator.books import Books
 from bide.simulator.bucket import Bucket

@@ -7,7 +7,8 @@ import pytest
 
 from bide.core.clock import DAY
 from bide.core.states import BatchOutcome
-from bide.providers.port import MissingError, OverloadedError, Row, Verdict
+from bide.providers.failures import MissingError, OverloadedError
+from bide.providers.port import Row, Verdict
 from bide.providers.transport import ReplyLostError
 from bide.testing.provider.case import TURNAROUND, Account, OpenAccount, ProviderCase
 
