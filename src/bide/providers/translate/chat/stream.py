@@ -23,8 +23,9 @@ from bide.providers.translate.events import (
 )
 from bide.providers.translate.failing import CUT_SHORT
 from bide.providers.translate.reading import told
+from bide.providers.translate.sent_reader import SentReader
 from bide.providers.translate.spoke import Options
-from bide.providers.translate.sse import Sent, SentEvents, event
+from bide.providers.translate.sse import event
 
 DONE = b"[DONE]"
 
@@ -65,53 +66,32 @@ class _Chunk(msgspec.Struct, gc=False):
 _decoder = msgspec.json.Decoder(_Chunk)
 
 
-class StreamReader:
+class StreamReader(SentReader):
     """Chunks into events."""
 
     def __init__(self) -> None:
-        self._events = SentEvents()
+        super().__init__()
         self._is_started = False
-        self._is_over = False
         self._calls: dict[int, list[str]] = {}
         """By candidate, the ids of its calls."""
         self._open: dict[tuple[int, int], int] = {}
         """By candidate and the number that the provider has for it, the number of a call."""
         self._refused: set[int] = set()
-        self._stopped = False
         self._tier: str | None = None
 
-    def feed(self, data: bytes) -> list[Event]:
-        """The events that these bytes complete."""
-        return self._take(self._events.feed(data))
-
-    def end(self) -> list[Event]:
-        """No more bytes come. Some servers leave out `[DONE]`: an answer that has stopped is complete."""
-        found = self._take(self._events.end())
-        if not self._is_over:
-            self._is_over = True
-            found.append(Finished() if self._stopped else Failed(CUT_SHORT))
-        return found
-
-    def _take(self, sent: list[Sent]) -> list[Event]:
-        found: list[Event] = []
-        for one in sent:
-            if not self._is_over:
-                self._chunk(one.data, found)
-        return found
-
-    def _chunk(self, data: bytes, found: list[Event]) -> None:
+    def read(self, data: bytes, found: list[Event]) -> None:
         if data == DONE:
-            self._is_over = True
-            found.append(Finished() if self._stopped else Failed(CUT_SHORT))
+            self.is_over = True
+            found.append(Finished() if self.is_complete else Failed(CUT_SHORT))
             return
         try:
             chunk = told(_decoder, data)
         except UNREADABLE as error:
-            self._fail(Failure(502, f"a chunk of the stream cannot be read ({error})"), found)
+            self.fail(Failure(502, f"a chunk of the stream cannot be read ({error})"), found)
             return
         if chunk.error is not None:
             error = ErrorFields(chunk.error) if isinstance(chunk.error, str) else chunk.error
-            self._fail(failure_of(status_in_stream(error), error), found)
+            self.fail(failure_of(status_in_stream(error), error), found)
             return
         if not self._is_started and (chunk.id or chunk.choices):  # Azure's first chunk is about filters, and nameless
             self._is_started = True
@@ -122,10 +102,6 @@ class StreamReader:
         tokens = tokens_of(chunk.usage)
         if tokens is not None:
             found.append(Used(tokens, self._tier))
-
-    def _fail(self, failure: Failure, found: list[Event]) -> None:
-        self._is_over = True
-        found.append(Failed(failure))
 
     def _choice(self, choice: _Choice, found: list[Event]) -> None:
         delta, candidate = choice.delta, choice.index
@@ -139,7 +115,7 @@ class StreamReader:
                 self._call(call, candidate, found)
         stop = stop_of(choice.finish_reason, candidate in self._refused, candidate in self._calls)
         if stop is not None:
-            self._stopped = True
+            self.is_complete = True
             found.append(Stopped(stop, candidate=candidate))
 
     def _call(self, call: _Call, candidate: int, found: list[Event]) -> None:

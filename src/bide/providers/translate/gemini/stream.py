@@ -19,7 +19,6 @@ from bide.providers.translate.events import (
     TextDelta,
     Used,
 )
-from bide.providers.translate.failing import CUT_SHORT
 from bide.providers.translate.gemini.calls import answer_id, id_of
 from bide.providers.translate.gemini.error import ErrorFields, as_object, failure_of, status_in_stream
 from bide.providers.translate.gemini.reply import (
@@ -37,8 +36,9 @@ from bide.providers.translate.gemini.reply import (
 )
 from bide.providers.translate.parts import Part, Reasoning, Text, ToolCall
 from bide.providers.translate.reading import told
+from bide.providers.translate.sent_reader import SentReader
 from bide.providers.translate.spoke import Options
-from bide.providers.translate.sse import Sent, SentEvents, event
+from bide.providers.translate.sse import event
 
 
 class _Chunk(Answer, gc=False, rename="camel"):
@@ -49,66 +49,41 @@ _decoder = msgspec.json.Decoder(_Chunk)
 _broken = msgspec.json.Decoder(list[_Chunk])
 
 
-class StreamReader:
+class StreamReader(SentReader):
     """Chunks into events. No word ends the stream, so it is complete when it ends after an answer has stopped."""
 
     def __init__(self) -> None:
-        self._events = SentEvents()
+        super().__init__()
         self._made: str | None = None
         """What ids of calls are made from; None before the first chunk."""
-        self._is_over = False
-        self._is_stopped = False
         self._calls: dict[int, int] = {}
         """By candidate, how many calls it has made."""
 
-    def feed(self, data: bytes) -> list[Event]:
-        """The events that these bytes complete."""
-        return self._take(self._events.feed(data))
-
-    def end(self) -> list[Event]:
-        """No more bytes come."""
-        found = self._take(self._events.end())
-        if not self._is_over:
-            self._is_over = True
-            found.append(Finished() if self._is_stopped else Failed(CUT_SHORT))
-        return found
-
-    def _take(self, sent: list[Sent]) -> list[Event]:
-        found: list[Event] = []
-        for one in sent:
-            if not self._is_over:
-                self._chunk(one.data, found)
-        return found
-
-    def _chunk(self, data: bytes, found: list[Event]) -> None:
+    def read(self, data: bytes, found: list[Event]) -> None:
         try:
             chunk = told(_broken, data)[0] if data.startswith(b"[") else told(_decoder, data)
         except (*UNREADABLE, IndexError) as error:
-            self._fail(Failure(502, f"a chunk of the stream cannot be read ({error})"), found)
+            self.fail(Failure(502, f"a chunk of the stream cannot be read ({error})"), found)
             return
         if chunk.error is not None:
-            self._fail(failure_of(status_in_stream(chunk.error), chunk.error), found)
+            self.fail(failure_of(status_in_stream(chunk.error), chunk.error), found)
             return
         if self._made is None:
             self._made = answer_id(chunk.response_id, data)
             created = int(chunk.create_time.timestamp()) if chunk.create_time is not None else None
             found.append(Started(chunk.response_id or "", chunk.model_version or "", created))
         for candidate in chunk.candidates or ():
-            if not self._is_over:
+            if not self.is_over:
                 self._candidate(candidate, self._made, found)
-        if self._is_over:
+        if self.is_over:
             return
         blocked = refusal_of(chunk.prompt_feedback)
         if blocked is not None and not chunk.candidates:
-            self._is_stopped = True
+            self.is_complete = True
             found += [RefusalDelta(blocked), Stopped(Stop.FILTERED)]
         tokens = tokens_of(chunk.usage_metadata)
         if tokens is not None:
             found.append(Used(tokens, tier_of(chunk.usage_metadata)))
-
-    def _fail(self, failure: Failure, found: list[Event]) -> None:
-        self._is_over = True
-        found.append(Failed(failure))
 
     def _candidate(self, candidate: WireCandidate, made: str, found: list[Event]) -> None:
         index = candidate.index or 0
@@ -116,7 +91,7 @@ class StreamReader:
             if part.function_call is not None:
                 self._call(part, index, made, found)
             elif part.inline_data is not None:
-                self._fail(Failure(502, "the answer has a picture, which no other API has a place for"), found)
+                self.fail(Failure(502, "the answer has a picture, which no other API has a place for"), found)
                 return
             elif part.text:
                 found.append(
@@ -124,7 +99,7 @@ class StreamReader:
                 )
         stop = stop_of(candidate.finish_reason, index in self._calls)
         if stop is not None:
-            self._is_stopped = True
+            self.is_complete = True
             found.append(Stopped(stop, candidate=index))
 
     def _call(self, part: WirePart, index: int, made: str, found: list[Event]) -> None:

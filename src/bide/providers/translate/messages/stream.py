@@ -33,8 +33,9 @@ from bide.providers.translate.messages.reply import (
     usage_of,
 )
 from bide.providers.translate.reading import told
+from bide.providers.translate.sent_reader import SentReader
 from bide.providers.translate.spoke import Options
-from bide.providers.translate.sse import Sent, SentEvents, event, kind_of
+from bide.providers.translate.sse import event, kind_of
 
 
 class _Message(msgspec.Struct, gc=False):
@@ -73,42 +74,22 @@ READ = frozenset(
 """Events that mean something; None is what is no event at all."""
 
 
-class StreamReader:
+class StreamReader(SentReader):
     """Anthropic's events into ours. Pings and events of unknown names mean nothing."""
 
     def __init__(self) -> None:
-        self._events = SentEvents()
-        self._is_over = False
+        super().__init__()
         self._is_stopped = False
         self._calls: dict[int, int] = {}
         """By the index of its block, the number of a call."""
         self._usage = WireUsage()
 
-    def feed(self, data: bytes) -> list[Event]:
-        """The events that these bytes complete."""
-        return self._take(self._events.feed(data))
-
-    def end(self) -> list[Event]:
-        """No more bytes come."""
-        found = self._take(self._events.end())
-        if not self._is_over:
-            self._is_over = True
-            found.append(Failed(CUT_SHORT))
-        return found
-
-    def _take(self, sent: list[Sent]) -> list[Event]:
-        found: list[Event] = []
-        for one in sent:
-            if not self._is_over:
-                self._event(one.data, found)
-        return found
-
-    def _event(self, data: bytes, found: list[Event]) -> None:
+    def read(self, data: bytes, found: list[Event]) -> None:
         try:
             happened = told(_decoder, data)
         except UNREADABLE as error:
             if kind_of(data) in READ:
-                self._fail(Failure(502, f"an event of the stream cannot be read ({error})"), found)
+                self.fail(Failure(502, f"an event of the stream cannot be read ({error})"), found)
             return
         match happened:
             case _Event(type="message_start", message=_Message() as message):
@@ -122,17 +103,13 @@ class StreamReader:
                 self._use(happened.usage, found)
                 self._stop(delta, found)
             case _Event(type="message_stop"):
-                self._is_over = True
+                self.is_over = True
                 found.append(Finished() if self._is_stopped else Failed(CUT_SHORT))
             case _Event(type="error"):
                 error = happened.error or ErrorFields()
-                self._fail(failure_of(status_in_stream(error), error, happened.request_id), found)
+                self.fail(failure_of(status_in_stream(error), error, happened.request_id), found)
             case _:
                 pass
-
-    def _fail(self, failure: Failure, found: list[Event]) -> None:
-        self._is_over = True
-        found.append(Failed(failure))
 
     def _use(self, usage: WireUsage | None, found: list[Event]) -> None:
         """The numbers of `message_delta` replace those of `message_start`, where it has them."""

@@ -9,7 +9,6 @@ from bide.providers.translate.events import (
     CallDelta,
     CallStarted,
     Event,
-    Failed,
     Finished,
     ReasoningDelta,
     RefusalDelta,
@@ -18,10 +17,10 @@ from bide.providers.translate.events import (
     TextDelta,
     Used,
 )
-from bide.providers.translate.failing import CUT_SHORT
 from bide.providers.translate.reading import told
 from bide.providers.translate.responses.reply import Answer, Item, stop_of, tokens_of
-from bide.providers.translate.sse import Sent, SentEvents, kind_of
+from bide.providers.translate.sent_reader import SentReader
+from bide.providers.translate.sse import kind_of
 
 FAILURES = {"rate_limit_exceeded": 429, "invalid_prompt": 400, "server_is_overloaded": 503, "slow_down": 429}
 """The status that an error inside a stream would have had, by its code."""
@@ -66,43 +65,23 @@ READ = frozenset(
 """Events that mean something."""
 
 
-class StreamReader:
+class StreamReader(SentReader):
     """OpenAI's events into ours. Events of unknown names mean nothing."""
 
     def __init__(self) -> None:
-        self._events = SentEvents()
-        self._is_over = False
+        super().__init__()
         self._is_started = False
         self._calls: dict[int, int] = {}
         """By the index of its item, the number of a call."""
         self._told: set[int] = set()
         """Items whose arguments came in pieces."""
 
-    def feed(self, data: bytes) -> list[Event]:
-        """The events that these bytes complete."""
-        return self._take(self._events.feed(data))
-
-    def end(self) -> list[Event]:
-        """No more bytes come."""
-        found = self._take(self._events.end())
-        if not self._is_over:
-            self._is_over = True
-            found.append(Failed(CUT_SHORT))
-        return found
-
-    def _take(self, sent: list[Sent]) -> list[Event]:
-        found: list[Event] = []
-        for one in sent:
-            if not self._is_over:
-                self._event(one.data, found)
-        return found
-
-    def _event(self, data: bytes, found: list[Event]) -> None:
+    def read(self, data: bytes, found: list[Event]) -> None:
         try:
             happened = told(_decoder, data)
         except UNREADABLE as error:
             if (kind := kind_of(data)) is None or kind in READ:
-                self._fail(Failure(502, f"an event of the stream cannot be read ({error})"), found)
+                self.fail(Failure(502, f"an event of the stream cannot be read ({error})"), found)
             return
         index = happened.output_index
         match happened.type:
@@ -127,7 +106,7 @@ class StreamReader:
             case "response.completed" | "response.incomplete" if happened.response is not None:
                 self._end(happened.response, found)
             case "response.failed" | "response.cancelled" | "error":
-                self._fail(_failure(happened), found)
+                self.fail(_failure(happened), found)
             case _:
                 pass
 
@@ -138,15 +117,11 @@ class StreamReader:
 
     def _end(self, answer: Answer, found: list[Event]) -> None:
         self._start(answer, found)
-        self._is_over = True
+        self.is_over = True
         tokens = tokens_of(answer.usage)
         if tokens is not None:
             found.append(Used(tokens, answer.service_tier))
         found += [Stopped(stop_of(answer) or Stop.END), Finished()]
-
-    def _fail(self, failure: Failure, found: list[Event]) -> None:
-        self._is_over = True
-        found.append(Failed(failure))
 
 
 def _failure(happened: _Event) -> Failure:
