@@ -53,7 +53,11 @@ def route(model: str, offers: Sequence[Offer], named: str | None = None, known: 
         if slash and rest and prefix in by_name:
             return Route(prefix, by_name[prefix].aliases.get(rest, rest))
         if slash and rest and prefix in known:
-            raise NoRouteError(f"the account {prefix} is not switched on", "`bide providers` says how to do it")
+            meant = " or ".join(f"{name}/{model}" for name in by_name)
+            remedy = "`bide providers` says how to do it" + (
+                f"; if it is a name of another's, write {meant}" if meant else ""
+            )
+            raise NoRouteError(f"the account {prefix} is not switched on", remedy)
         claims = [
             Route(offer.account, model)
             for offer in offers
