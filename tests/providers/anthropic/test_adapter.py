@@ -16,6 +16,7 @@ def anthropic(transport: Transport, key: str) -> Provider:
 
 
 class TestAnthropic(ProviderConformance):
+    tells_created = False
     protocol = protocol.ANTHROPIC
     model = "claude-haiku-5-5"
     sites = ("create", "retrieve", "list", "cancel")

@@ -40,6 +40,8 @@ def newer(transport: Transport, key: str) -> Provider:
 
 
 class TestGemini(ProviderConformance):
+    tells_expiry = False
+    tells_created = False
     protocol = protocol.GEMINI
     model = "gemini-3.8-flash"
     validates = False

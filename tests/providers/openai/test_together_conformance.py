@@ -18,6 +18,8 @@ def together(transport: Transport, key: str) -> Provider:
 
 
 class TestTogether(ProviderConformance):
+    counts = False
+    names_not_run = False
     protocol = protocol.TOGETHER
     names_lines = False
     found_by_input = True

@@ -44,6 +44,8 @@ class Weary(MemoryBuckets):
 
 
 class TestVertex(ProviderConformance):
+    tells_expiry = False
+    names_not_run = False
     protocol = protocol.VERTEX
     model = "gemini-3.8-flash"
     sites = ("create", "retrieve", "list", "cancel")

@@ -35,7 +35,7 @@ class BatchCases(ProviderCase):
         provider, created = account.provider, await account.submit("a", "b", "c", "d")
         assert (created.outcome, created.cancelling, created.output_file) == (None, False, None)
         assert created.created_at == account.clock.now()
-        assert created.expires_at in (None, account.clock.now() + provider.limits.window)
+        assert created.expires_at == (account.clock.now() + provider.limits.window if self.tells_expiry else None)
         account.clock.advance(5 * MINUTE)
         running = await provider.poll(created.provider_id)
         assert running.outcome is None
@@ -43,7 +43,7 @@ class BatchCases(ProviderCase):
         account.clock.advance(6 * MINUTE)
         ended = await provider.poll(created.provider_id)
         assert (ended.provider_id, ended.outcome) == (created.provider_id, BatchOutcome.COMPLETED)
-        assert (ended.total, ended.completed, ended.failed) in ((4, 4, 0), (0, 0, 0)), "told, or not told at all"
+        assert (ended.total, ended.completed, ended.failed) == ((4, 4, 0) if self.counts else (0, 0, 0))
         assert ended.output_file is not None
         assert ended.ended_at is not None
         assert account.clock.now() - MINUTE - SECOND <= ended.ended_at <= account.clock.now()
@@ -57,7 +57,7 @@ class BatchCases(ProviderCase):
         assert account.books.faults.calls[Site.CREATE] == 2, "a create is sent once"
         found = await self._found(account, "tag1", began - HOUR)
         account.clock.advance(MINUTE)
-        assert (await account.provider.poll(found.provider_id)).total in (2, 0), "not the other one"
+        assert (await account.provider.poll(found.provider_id)).total == (2 if self.counts else 0), "not the other one"
         assert await account.find("tag2", since=began - HOUR) is None
 
     async def _found(self, account: Account, tag: str, since: int) -> Remote:
@@ -88,10 +88,11 @@ class BatchCases(ProviderCase):
         submission = account.submission("a")
         staged = await account.provider.stage(submission)
         created = await account.provider.submit(submission, staged)
-        if staged is None:  # the create brings its requests along
+        if not account.provider.capabilities.tagged:  # there is no metadata; see the cases of a lost reply
+            assert staged is None
             return
         found = await account.find("tag1", staged, since=account.clock.now() - HOUR)
-        assert found is None or found.provider_id == created.provider_id
+        assert (found and found.provider_id) == (created.provider_id if self.known_by_input else None)
 
     async def test_a_batch_is_found_behind_many_others(self, account: Account) -> None:
         wanted = await account.submit("a", tag="wanted")

@@ -195,6 +195,16 @@ class ProviderCase:
     """Whether batches carry no tag of ours and are found by their input file."""
     counts_while_running = True
     """Whether a running batch tells how far it is."""
+    counts = True
+    """Whether a batch tells how many requests it has, and what became of them."""
+    tells_expiry = True
+    """Whether a batch says when its window ends."""
+    tells_created = True
+    """Whether an answer says when it was made."""
+    names_not_run = True
+    """Whether the results name the requests that a batch did not get to."""
+    known_by_input = True
+    """Whether a batch whose metadata is not shown is found by its input."""
     tells_rates = True
     """Whether replies tell the rate limit."""
     tells_wait = True
