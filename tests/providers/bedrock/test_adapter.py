@@ -82,6 +82,13 @@ class TestMessages(Case):
     endpoint = "/v1/messages"
 
 
+class TestClaude(Case):
+    """Callers who speak Anthropic's format to a model of Anthropic's, which is its own."""
+
+    endpoint = "/v1/messages"
+    model = CLAUDE
+
+
 @dataclass(frozen=True)
 class Own(Account):
     """An account of which the bucket can be looked into."""
@@ -167,10 +174,17 @@ class TestBatches:
 
     async def test_a_caller_who_speaks_claudes_format_gets_what_it_writes(self, open_account: Open) -> None:
         account = replace(open_account(model=CLAUDE), endpoint="/v1/messages")
-        tool = {"name": "look", "input_schema": {"type": "object"}}
-        created = await account.submit_bodies([account.body("hello", max_tokens=20, top_k=7, tools=[tool])])
+        asked: dict[str, Any] = {
+            "max_tokens": 20,
+            "top_k": 7,
+            "metadata": {"user_id": "u"},
+            "context_management": {"edits": []},
+        }
+        created = await account.submit_bodies([account.body("hello", service_tier="auto", stream=False, **asked)])
         record = json.loads(account.objects[f"{FOLDER}/t/native.jsonl"])["modelInput"]
-        assert (record["top_k"], record["tools"], record["max_tokens"]) == (7, [tool], 20)
+        said = [{"role": "user", "content": "hello"}]
+        assert record == {"anthropic_version": "bedrock-2023-05-31", "messages": said, **asked}
+        assert account.job(created).kind == "InvokeModel"
         account.clock.advance(TURNAROUND)
         [row] = await account.rows(await account.provider.poll(created.provider_id))
         body = json.loads(row.response)["body"]
@@ -298,6 +312,43 @@ class TestCalls:
         account = open_account(more='flex_refused = 0.0\nflex_wait = "0s"')
         row = (await account.provider.send(account.call("hello", service_tier=tier))).row
         assert (row.verdict, row.tier) == (Verdict.ANSWERED, tier)
+
+    async def test_a_stream_in_claudes_own_format_has_its_own_events(self, open_account: Open) -> None:
+        account = replace(open_account(model=CLAUDE), endpoint="/v1/messages")
+        call = account.call("hello", max_tokens=20, stream=True)
+        text = b"".join([chunk async for chunk in account.provider.stream(call)]).decode()
+        events = [event.split("\n") for event in text.removesuffix("\n\n").split("\n\n")]
+        told = [json.loads(data.removeprefix("data: ")) for _, data in events]
+        assert [name.removeprefix("event: ") for name, _ in events] == [one["type"] for one in told]
+        assert [one["type"] for one in told if "delta" not in one["type"]] == [
+            "message_start",
+            "content_block_start",
+            "content_block_stop",
+            "message_stop",
+        ]
+        assert "hello" in "".join(one["delta"].get("text", "") for one in told if "delta" in one)
+        assert told[-1]["amazon-bedrock-invocationMetrics"]["outputTokenCount"] == 20
+
+    async def test_a_tier_of_a_body_in_claudes_own_format_goes_into_a_header(self, open_account: Open) -> None:
+        account = replace(open_account(model=CLAUDE), endpoint="/v1/messages")
+        row = (await account.provider.send(account.call("hello", max_tokens=9, service_tier="priority"))).row
+        assert (row.verdict, row.tier) == (Verdict.ANSWERED, "priority")
+        flex = (await account.provider.send(account.call("hello", max_tokens=9, service_tier="flex"))).row
+        assert (flex.verdict, flex.status, flex.permanent) == (Verdict.ERRORED, 400, True)
+        error = json.loads(flex.response)["body"]
+        assert (error["type"], "flex is not supported" in error["error"]["message"]) == ("error", True)
+        account.provider.check(account.endpoint, account.body("a", service_tier="standard_only"))
+        with pytest.raises(UntranslatableError, match="service_tier"):
+            account.provider.check(account.endpoint, account.body("a", service_tier="gold"))
+
+    async def test_claude_in_another_format_and_another_model_in_claudes_go_by_converse(
+        self, open_account: Open
+    ) -> None:
+        chat, nova = open_account(model=CLAUDE), replace(open_account(), endpoint="/v1/messages")
+        for account, kind in ((chat, "chat.completion"), (nova, "message")):
+            body = json.loads((await account.provider.send(account.call("hello", max_tokens=9))).row.response)["body"]
+            assert (body.get("object") or body["type"]) == kind
+            assert "bdrk" not in body["id"], "Converse tells no id"
 
     async def test_callers_of_responses_are_answered_in_it(self, open_account: Open) -> None:
         account = open_account()

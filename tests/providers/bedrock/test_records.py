@@ -9,9 +9,7 @@ from bide.providers.bedrock.records import (
     converse_input,
     custom_id,
     has_tools,
-    is_claude,
     model_in,
-    native_input,
     record_id,
 )
 from bide.providers.port import Row, Verdict
@@ -113,13 +111,6 @@ def test_a_record_of_converse_names_no_tier() -> None:
     assert converse_input(b'{"messages": []}') == b'{"messages": []}', "nothing to change"
 
 
-def test_a_record_for_claude_names_neither_model_nor_stream() -> None:
-    made = native_input(b'{"model":"m","max_tokens":9,"stream":true,"service_tier":"auto","temperature":0.10}')
-
-    assert json.loads(made) == {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "temperature": 0.1}
-    assert b"0.10" in made, "numbers stay as they are written"
-
-
 @pytest.mark.parametrize(
     ("body", "has"),
     [
@@ -137,15 +128,3 @@ def test_whether_a_body_brings_tools(body: bytes, has: bool) -> None:
 
 def test_the_model_that_a_body_names() -> None:
     assert (model_in(b'{"model": "m"}'), model_in(b"{}"), model_in(b"?")) == ("m", "", "")
-
-
-@pytest.mark.parametrize(
-    ("names", "claude"),
-    [
-        (("us.anthropic.claude-haiku-4-5-v1:0",), True),
-        (("arn:aws:bedrock:us-east-1:1:application-inference-profile/abc", "my-claude"), True),
-        (("amazon.nova-lite-v1:0", "nova"), False),
-    ],
-)
-def test_who_is_claude(names: tuple[str, ...], claude: bool) -> None:
-    assert is_claude(*names) is claude

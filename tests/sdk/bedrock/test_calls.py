@@ -4,8 +4,12 @@ import json
 from typing import Any
 
 import pytest
+from anthropic.lib.bedrock import AsyncAnthropicBedrock
+from anthropic.types import Message
 from botocore.exceptions import ClientError
 from tests.sdk.bedrock.conftest import Clients, ask
+
+from bide.simulator.server import Simulator
 
 NOVA = "amazon.nova-lite-v1:0"
 CLAUDE = "us.anthropic.claude-haiku-4-5-20251001-v1:0"
@@ -49,6 +53,54 @@ async def test_invoke_model_of_claude(models: Any) -> None:
         await ask(models.invoke_model, modelId=CLAUDE, body=json.dumps({**body, "stream": True}))
     with pytest.raises(models.exceptions.ValidationException, match="anthropic_version"):
         await ask(models.invoke_model, modelId=CLAUDE, body=json.dumps({**body, "anthropic_version": "2023-06-01"}))
+
+
+CLAUDES = {
+    "anthropic_version": "bedrock-2023-05-31",
+    "max_tokens": 50,
+    "messages": [{"role": "user", "content": "hello there"}],
+}
+
+
+async def test_invoke_model_as_a_stream(models: Any) -> None:
+    def collect() -> list[Any]:
+        reply = models.invoke_model_with_response_stream(modelId=CLAUDE, body=json.dumps(CLAUDES))
+        assert reply["contentType"] == "application/json"
+        return [json.loads(event["chunk"]["bytes"]) for event in reply["body"]]
+
+    events = await ask(collect)
+    assert (events[0]["type"], events[-1]["type"]) == ("message_start", "message_stop")
+    assert "hello there" in "".join(event["delta"].get("text", "") for event in events if "delta" in event)
+    assert events[-1]["amazon-bedrock-invocationMetrics"]["outputTokenCount"] > 0
+
+
+@pytest.mark.parametrize("tier", ["default", "priority"])
+async def test_a_tier_of_invoke_model_is_a_header_both_ways(models: Any, tier: str) -> None:
+    for verb in (models.invoke_model, models.invoke_model_with_response_stream):
+        reply = await ask(verb, modelId=CLAUDE, body=json.dumps(CLAUDES), serviceTier=tier)
+        assert reply["serviceTier"] == tier
+        reply["body"].close()
+    with pytest.raises(models.exceptions.ValidationException, match="flex"):
+        await ask(models.invoke_model, modelId=CLAUDE, body=json.dumps(CLAUDES), serviceTier="flex")
+
+
+async def test_anthropics_own_client_for_bedrock(simulator: Simulator) -> None:
+    """Its types judge what is in InvokeModel's answers."""
+    asked: Any = {"model": CLAUDE, "max_tokens": 50, "messages": CLAUDES["messages"]}
+    bedrock: Any = AsyncAnthropicBedrock
+    async with bedrock(
+        aws_region="us-east-1",
+        aws_access_key="simulated",
+        aws_secret_key="secret",
+        base_url=f"{simulator.root}/bedrock",
+        max_retries=0,
+    ) as client:
+        message = await client.messages.create(**asked)
+        Message.model_validate(message.to_dict(), strict=True)
+        async with client.messages.stream(**asked) as stream:
+            streamed = await stream.get_final_message()
+    assert "hello there" in "".join(block.text for block in streamed.content if block.type == "text")
+    assert (streamed.role, streamed.stop_reason) == (message.role, message.stop_reason)
 
 
 async def test_tokens_are_counted(models: Any) -> None:

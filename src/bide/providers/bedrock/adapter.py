@@ -1,4 +1,4 @@
-"""AWS Bedrock as the engine uses it: Converse in real time, and model invocation jobs on objects in S3.
+"""AWS Bedrock as the engine uses it: calls of models in real time, and model invocation jobs on objects in S3.
 
 Facts: AWS's user guide and API reference, and botocore 1.44.5, as read in November 2026. A create that is sent again with the
 same token makes no second job, but nothing here rests on it: a lost reply is settled by the listing, which shows the token.
@@ -15,21 +15,14 @@ from bide.buckets.port import Buckets
 from bide.core.clock import HOUR, SECOND, to_datetime
 from bide.core.errors import SettingError
 from bide.providers.bedrock import errors, job
+from bide.providers.bedrock.calls import Calls
 from bide.providers.bedrock.folder import CONVERSE, NATIVE, Folder, is_native, is_result, model_of
-from bide.providers.bedrock.records import (
-    Results,
-    converse_input,
-    has_tools,
-    is_claude,
-    lines,
-    model_in,
-    native_input,
-    untiered,
-)
+from bide.providers.bedrock.native import is_claude, is_spoken, native_body
+from bide.providers.bedrock.records import Results, converse_input, has_tools, lines, untiered
 from bide.providers.failures import MissingError, RejectedError
 from bide.providers.line import Line
 from bide.providers.objects import objects_told
-from bide.providers.port import BATCH_REFUSED, Answer, Call, RateHeaders, Remote, Row, RowError, Sought, Submission
+from bide.providers.port import BATCH_REFUSED, Answer, Call, Remote, Row, RowError, Sought, Submission
 from bide.providers.setup import Setup, Tools
 from bide.providers.translate import Options, UntranslatableError, Wire
 from bide.providers.translated import Translation, date_of, rows
@@ -46,8 +39,6 @@ PAGE = 100
 SHORTEST_HOURS, LONGEST_HOURS = 24, 168
 """What a job may be given. Whoever has less time stops it."""
 
-EVENT_STREAM = "application/vnd.amazon.eventstream"
-
 
 class BedrockProvider:
     """Implements `bide.providers.port.Provider`."""
@@ -63,49 +54,20 @@ class BedrockProvider:
         self._buckets: Buckets | None = tools.buckets
         self._folder = Folder.of(setup.account, setup.bucket) if setup.bucket else None
         self._control = control
-        self._runtime = runtime
         self._converse = Translation(Wire.CONVERSE, lambda model: Options(model=model or None))
         self._messages = Translation(
             Wire.MESSAGES, lambda model: Options(model=model or None, max_tokens=setup.output_tokens)
         )
+        self._calls = Calls(setup, runtime, self._converse, self._messages)
 
     def check(self, endpoint: str, body: bytes) -> None:
-        self._converse.request(endpoint, body, self._setup.deployment(model_in(body), batch=False))
+        self._calls.check(endpoint, body)
 
     async def send(self, call: Call) -> Answer:
-        async with self._runtime.exchange(
-            "POST", self._path(call, "converse"), body=self._body(call), headers={"X-Client-Request-Id": call.attempt}
-        ) as reply:
-            body = errors.named(reply, await reply.read())
-            errors.raise_for_account(self._converse, reply, body)
-            if reply.status >= 300:
-                row = self._converse.failed(call.attempt, call.endpoint, reply.status, body)
-            else:
-                row = self._converse.answered(
-                    call.attempt,
-                    call.endpoint,
-                    body,
-                    request_id=reply.headers.get("x-amzn-requestid", ""),
-                    at=date_of(reply),
-                    model=call.model,
-                )
-            return Answer(row, RateHeaders())
+        return await self._calls.send(call)
 
-    async def stream(self, call: Call) -> AsyncIterator[bytes]:
-        headers = {"X-Client-Request-Id": call.attempt, "Accept": EVENT_STREAM}
-        async with self._runtime.exchange(
-            "POST", self._path(call, "converse-stream"), body=self._body(call), headers=headers
-        ) as reply:
-            if reply.status >= 300:
-                errors.raise_for_status(self._converse, reply, errors.named(reply, await reply.read()))
-            async for chunk in self._converse.relay(reply, call):
-                yield chunk
-
-    def _path(self, call: Call, verb: str) -> str:
-        return f"/model/{quote(self._setup.deployment(call.model, batch=False), safe='')}/{verb}"
-
-    def _body(self, call: Call) -> bytes:
-        return self._converse.request(call.endpoint, call.body, self._setup.deployment(call.model, batch=False))
+    def stream(self, call: Call) -> AsyncIterator[bytes]:
+        return self._calls.stream(call)
 
     async def stage(self, submission: Submission) -> str | None:
         buckets, folder = self._objects()
@@ -121,13 +83,15 @@ class BedrockProvider:
     async def _records(self, submission: Submission) -> tuple[str, Callable[[bytes], bytes]]:
         """The name of the input, and how its bodies are made."""
         model = self._setup.deployment(submission.model, batch=True)
+        if is_spoken(submission.endpoint, model, submission.model):
+            return NATIVE, partial(native_body, most_tokens=self._setup.output_tokens)
         if not await _brings_tools(submission):
             converse = partial(self._converse.request, submission.endpoint, model=model)
             return CONVERSE, lambda body: converse_input(converse(body))
         if not is_claude(model, submission.model):
             raise _no_batch(f"batches of {submission.model} take no tools")
         messages = partial(self._messages.request, submission.endpoint, model=model)
-        return NATIVE, lambda body: native_input(messages(untiered(body)))
+        return NATIVE, lambda body: native_body(messages(untiered(body)))
 
     async def submit(self, submission: Submission, input_file: str | None) -> Remote:
         _, folder = self._objects()

@@ -102,6 +102,7 @@ BEDROCK = Kind(
         realtime=True,
         streaming=True,
         endpoints=frozenset({"/v1/chat/completions", "/v1/messages", "/v1/responses"}),
+        # Messages are native to Claude alone, and may ask for a tier that is none: every body is looked at.
         native=frozenset(),
         source=SOURCE,
         checked_on="2026-11-21",

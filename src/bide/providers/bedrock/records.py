@@ -1,7 +1,8 @@
 """Records of a model invocation job: out as Bedrock takes them, and back as rows.
 
-Records are in Converse, one format for every model. Jobs of that kind refuse tools, so where a request has some, those
-for Claude are in Anthropic's Messages, as InvokeModel takes them; for other models there is no such way here.
+Records are in Converse, one format for every model. Those for Claude are in Anthropic's Messages, as InvokeModel takes
+them (`native.py`), where the caller writes these itself, or where a request has tools, which jobs of Converse refuse; for
+other models there is no such way here.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -17,8 +18,6 @@ from bide.providers.translated import Translation, unreadable_row
 
 DASH = "Z"
 """Stands for the dash in a record's id, which is to be of letters and digits. Our ids have no capital of their own."""
-
-ANTHROPIC_VERSION = "bedrock-2023-05-31"
 
 NOTHING = Raw(b"null")
 
@@ -64,11 +63,6 @@ def custom_id(record: str) -> str:
     return record.replace(DASH, "-")
 
 
-def is_claude(*names: str) -> bool:
-    """Whether a model, by any of its names, is Anthropic's: a profile's ARN need not tell."""
-    return any("anthropic." in name or "claude" in name for name in names)
-
-
 def has_tools(body: bytes) -> bool:
     """Whether a caller's body, in whatever format, brings tools."""
     if b'"tools"' not in body:
@@ -103,14 +97,6 @@ def untiered(body: bytes) -> bytes:
     fields = _fields(body)
     fields.pop("service_tier", None)
     return _encode(fields)
-
-
-def native_input(body: bytes) -> bytes:
-    """A body of Messages as InvokeModel takes it: the job names the model, and nothing streams."""
-    fields = _fields(body)
-    for name in ("model", "stream", "service_tier"):
-        fields.pop(name, None)
-    return _encode({"anthropic_version": ANTHROPIC_VERSION, **fields})
 
 
 async def lines(submission: Submission, body_of: Callable[[bytes], bytes]) -> AsyncIterator[bytes]:

@@ -1,1 +1,1 @@
-"""AWS Bedrock's protocol: Converse whole and streamed, InvokeModel, and model invocation jobs on objects in S3."""
+"""AWS Bedrock's protocol: Converse and InvokeModel, whole and streamed, and model invocation jobs on objects in S3."""

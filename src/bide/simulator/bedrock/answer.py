@@ -1,8 +1,11 @@
-"""An answer of Converse: its shape, whole and as an event stream."""
+"""An answer of Converse, whole and as an event stream, and the event stream of a model's own events."""
 
+import base64
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
 
 from bide.core.usage import Usage
 from bide.simulator.answers import Answer
@@ -13,6 +16,9 @@ PIECE = 16
 
 STRING = 7
 """The kind of a header's value that is text."""
+
+PADDING = "abcdefghijklmnopqrstuvwxyz"
+"""Stands beside the bytes of a chunk, in varying length, so that nobody reads an answer off the lengths of its frames."""
 
 
 def converse(answer: Answer, tier: str, latency: int) -> dict[str, object]:
@@ -36,6 +42,27 @@ def events(answer: Answer, tier: str, latency: int) -> Iterator[bytes]:
     yield _frame("messageStop", {"stopReason": _reason(answer)})
     tail = {"usage": _usage(answer.usage), "metrics": {"latencyMs": latency}, "serviceTier": {"type": tier}}
     yield _frame("metadata", tail)
+
+
+def chunks(sent: Iterable[bytes], usage: Usage, first: int, latency: int) -> Iterator[bytes]:
+    """Server-sent events of Anthropic's as frames, the last one with AWS's metrics; times are in milliseconds.
+
+    What keeps a connection open elsewhere (`ping`) is not sent.
+    """
+    for number, event in enumerate(sent):
+        name, data = event.split(b"\n", 2)[:2]
+        if name == b"event: ping":
+            continue
+        payload = data.removeprefix(b"data: ")
+        if name == b"event: message_stop":
+            metrics = {
+                "inputTokenCount": usage.input - usage.cached - usage.cache_write,
+                "outputTokenCount": usage.output,
+                "invocationLatency": latency,
+                "firstByteLatency": first,
+            }
+            payload = encode({**msgspec.json.decode(payload), "amazon-bedrock-invocationMetrics": metrics})
+        yield _frame("chunk", {"bytes": base64.b64encode(payload).decode(), "p": PADDING[: 1 + number % 26]})
 
 
 def _frame(event: str, payload: Mapping[str, object]) -> bytes:

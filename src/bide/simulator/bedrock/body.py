@@ -4,12 +4,13 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from bide.simulator.answers import first_words
-from bide.simulator.anthropic.body import WITH_SAMPLING
+from bide.simulator.anthropic.body import WITH_SAMPLING, WITHOUT_SAMPLING
 from bide.simulator.anthropic.body import Body as Messages
 from bide.simulator.anthropic.body import read_body as read_messages
 from bide.simulator.refusal import Failure
 
-ANTHROPIC_VERSION = "bedrock-2023-05-31"
+VERSIONS = {"bedrock-2023-05-31": WITH_SAMPLING, WITHOUT_SAMPLING: WITHOUT_SAMPLING}
+"""Values of `anthropic_version`, and what each is at Anthropic: its own client for Bedrock says the newer one."""
 
 
 class _Block(msgspec.Struct):
@@ -111,10 +112,11 @@ def read_native(raw: Raw | bytes | bytearray, model: str) -> Messages | Failure:
     for name in ("model", "stream"):
         if getattr(head, name) is not UNSET:
             return Failure(400, f"{name}: Extra inputs are not permitted")
-    if head.anthropic_version != ANTHROPIC_VERSION:
-        return Failure(400, f"anthropic_version: Input should be '{ANTHROPIC_VERSION}'")
+    version = VERSIONS.get(head.anthropic_version or "")
+    if version is None:
+        return Failure(400, f"anthropic_version: Input should be {' or '.join(map(repr, VERSIONS))}")
     body = read_messages(raw)
     if isinstance(body, Failure):
         return body
     body.model = model
-    return body.fault(WITH_SAMPLING) or body
+    return body.fault(version) or body

@@ -1,10 +1,13 @@
-"""A real-time call: Converse, as a stream too, and InvokeModel."""
+"""A real-time call: Converse and InvokeModel, both as streams too."""
+
+from collections.abc import Mapping
 
 from bide.core.clock import MILLISECOND
 from bide.simulator.account import Account
 from bide.simulator.answers import BYTES_PER_TOKEN
+from bide.simulator.anthropic.message import events as messages_events
 from bide.simulator.anthropic.message import message
-from bide.simulator.bedrock.answer import converse, events
+from bide.simulator.bedrock.answer import chunks, converse, events
 from bide.simulator.bedrock.body import Converse, is_claude, read_converse, read_native
 from bide.simulator.calls import Ask
 from bide.simulator.exchange import Content, Reply, encode, show
@@ -16,20 +19,31 @@ EVENT_STREAM = "application/vnd.amazon.eventstream"
 
 TIERS = ("default", "flex", "priority", "reserved")
 
+TIER = "x-amzn-bedrock-service-tier"
+"""Asks for a tier of InvokeModel, and tells which it was."""
 
-def answer_call(account: Account, verb: str, model: str, raw: Content, request_id: str | None, now: int) -> Reply:
+STREAMED = "invoke-with-response-stream"
+
+INVOKES = ("invoke", STREAMED)
+
+
+def answer_call(account: Account, verb: str, model: str, raw: Content, headers: Mapping[str, str], now: int) -> Reply:
     """The reply to a call of a verb of a model."""
     if len(raw) > MAX_BYTES:
         raise Refusal(Failure(400, f"The body is larger than {MAX_BYTES} bytes."))
-    if verb == "invoke" and is_claude(model):
-        return _native(account, model, raw, request_id, now)
+    request_id = headers.get("x-client-request-id")
+    if verb in INVOKES and is_claude(model):
+        tier = headers.get(TIER, "default")
+        return _native(account, model, raw, tier, request_id, now, streams=verb == STREAMED)
+    if verb == STREAMED:
+        raise Refusal(Failure(400, "The simulator streams this model by ConverseStream alone."))
     body = _read(raw)
     ask = Ask(
         model=model,
         said=body.words,
         cap=body.cap,
         flex=body.tier == "flex",
-        failure=body.fault() or _unknown_tier(body) or _no_flex(body, model),
+        failure=body.fault() or _bad_tier(body.tier, model, "serviceTier.type"),
     )
     spoken = account.calls.answer(ask, raw, request_id, now)
     latency = (spoken.first + spoken.speaking) // MILLISECOND
@@ -38,17 +52,26 @@ def answer_call(account: Account, verb: str, model: str, raw: Content, request_i
     return spoken.whole(encode(converse(spoken.answer, body.tier, latency)), {})
 
 
-def _native(account: Account, model: str, raw: Content, request_id: str | None, now: int) -> Reply:
+def _native(
+    account: Account, model: str, raw: Content, tier: str, request_id: str | None, now: int, *, streams: bool
+) -> Reply:
     body = read_native(raw, model)
     if isinstance(body, Failure):
         raise Refusal(body)
-    spoken = account.calls.answer(Ask(model=model, said=body.words, cap=body.cap), raw, request_id, now)
-    usage = spoken.answer.usage
+    ask = Ask(model=model, said=body.words, cap=body.cap, failure=_bad_tier(tier, model, "serviceTier"))
+    spoken = account.calls.answer(ask, raw, request_id, now)
+    usage, key = spoken.answer.usage, f"bdrk_{spoken.key}"
+    if streams:
+        sent = messages_events(key, model, spoken.answer, "standard")
+        first, latency = (time // MILLISECOND for time in (spoken.first, spoken.first + spoken.speaking))
+        headers = {TIER: tier, "x-amzn-bedrock-content-type": "application/json"}
+        return spoken.streamed(list(chunks(sent, usage, first, latency)), headers, EVENT_STREAM)
     headers = {
+        TIER: tier,
         "x-amzn-bedrock-input-token-count": str(usage.input),
         "x-amzn-bedrock-output-token-count": str(usage.output),
     }
-    return spoken.whole(encode(message(f"bdrk_{spoken.key}", model, spoken.answer, "standard")), headers)
+    return spoken.whole(encode(message(key, model, spoken.answer, "standard")), headers)
 
 
 def count_tokens(raw: Content) -> Reply:
@@ -63,13 +86,9 @@ def _read(raw: Content) -> Converse:
     return body
 
 
-def _unknown_tier(body: Converse) -> Failure | None:
-    if body.tier in TIERS:
-        return None
-    return Failure(400, f"Value '{body.tier}' at 'serviceTier.type' must be one of {', '.join(TIERS)}.")
-
-
-def _no_flex(body: Converse, model: str) -> Failure | None:
-    if body.tier == "flex" and is_claude(model):
+def _bad_tier(tier: str, model: str, name: str) -> Failure | None:
+    if tier not in TIERS:
+        return Failure(400, f"Value '{tier}' at '{name}' must be one of {', '.join(TIERS)}.")
+    if tier == "flex" and is_claude(model):
         return Failure(400, "The service tier flex is not supported for this model.")
     return None

@@ -9,7 +9,7 @@ from bide.core.clock import HOUR, SECOND
 from bide.core.identifiers import base36
 from bide.simulator.account import Account
 from bide.simulator.batch import Batch
-from bide.simulator.bedrock.calls import answer_call, count_tokens
+from bide.simulator.bedrock.calls import INVOKES, answer_call, count_tokens
 from bide.simulator.bedrock.create import input_of, read_create
 from bide.simulator.bedrock.error import name_of, status_of
 from bide.simulator.bedrock.records import read_records
@@ -25,7 +25,7 @@ from bide.simulator.refusal import Refusal
 LEAST = 100
 """Records that a job has at least, for most models."""
 
-CALLS = ("converse", "converse-stream", "invoke")
+CALLS = ("converse", "converse-stream", *INVOKES)
 
 SIGNED = re.compile(r"AWS4-HMAC-SHA256 Credential=([^/]+)/\d{8}/[a-z0-9-]+/bedrock/aws4_request, ")
 
@@ -86,8 +86,7 @@ class Bedrock(Protocol):
                 return show({})
             case Site.CALL:
                 verb, _, model = subject.partition(" ")
-                request_id = request.headers.get("x-client-request-id")
-                return answer_call(account, verb, model, request.body, request_id, now)
+                return answer_call(account, verb, model, request.body, request.headers, now)
             case Site.COUNT:
                 return count_tokens(request.body)
             case _:

@@ -7,7 +7,8 @@ import msgspec
 from bide.providers.decoding import UNREADABLE
 from bide.providers.translate.answer import Failure, Stop, Tokens
 from bide.providers.translate.converse.content import id_of
-from bide.providers.translate.converse.error import name_for, name_of, read_error, status_in_stream
+from bide.providers.translate.converse.error import name_for
+from bide.providers.translate.converse.failed_frame import failure_in
 from bide.providers.translate.converse.frames import BrokenFrameError, Frame, Frames, frame
 from bide.providers.translate.converse.reply import (
     WORDS,
@@ -104,20 +105,16 @@ class StreamReader:
         return [Finished() if is_whole else Failed(CUT_SHORT)]
 
     def _frame(self, frame: Frame, found: list[Event]) -> None:
-        headers = frame.headers
-        name = headers.get(":exception-type") or headers.get(":error-code")
-        if headers.get(":message-type", "event") != "event" or name is not None:
-            said = name_of(name) or "InternalServerException"
-            failure = read_error(status_in_stream(said), frame.payload, said)
-            message = headers.get(":error-message") or failure.message
-            self._fail(Failure(failure.status, message, failure.code, failure.type), found)
+        failure = failure_in(frame)
+        if failure is not None:
+            self._fail(failure, found)
             return
         try:
             happened = told(_decoder, frame.payload or b"{}")
         except UNREADABLE as error:
             self._fail(Failure(502, f"an event of the stream cannot be read ({error})"), found)
             return
-        self._event(headers.get(":event-type", ""), happened, found)
+        self._event(frame.headers.get(":event-type", ""), happened, found)
 
     def _fail(self, failure: Failure, found: list[Event]) -> None:
         self._is_over = True
