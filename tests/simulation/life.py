@@ -15,7 +15,6 @@ from bide.intake.entry import Chunk, Entries, Entry
 from bide.intake.ingest import ingest
 from bide.intake.order import Order
 from bide.lanes.route import Route
-from bide.providers.kinds import KINDS
 from bide.providers.setup import Tools
 from bide.settings import EngineSettings, ProviderSettings, Settings
 from bide.store.store import Store
@@ -59,7 +58,7 @@ def context_of(world: World, process: Process, plan: Plan, number: int) -> Conte
     least = simulated.least(plan.batch_size)
     setup = simulated.setup(replace(simulated.limits, max_requests=plan.batch_size, min_requests=least))
     tools = Tools(SimulatedTransport(world, process), SimulatedBuckets(world, process))
-    provider = KINDS[plan.provider].connect(setup, tools)
+    provider = simulated.kind.connect(setup, tools)
 
     async def hand_over(store: Store, job: Job, destination: str) -> None:
         await deliver(world, process, store, job)

@@ -7,7 +7,7 @@ from typing import Any
 from bide.providers.bedrock import records
 from bide.providers.kinds import KINDS
 from bide.providers.port import Limits
-from bide.providers.setup import Setup
+from bide.providers.setup import Kind, Setup
 from bide.simulator.bedrock.protocol import Bedrock
 from bide.simulator.protocol import Protocol
 from bide.simulator.protocols import PROTOCOLS
@@ -36,10 +36,16 @@ class Simulated:
     """The smallest batch, as a part of the largest: a few requests are a batch here, so that days with few requests have some."""
     spoken: Protocol | None = None
     """Its protocol, where it is another than the simulator's own."""
+    another: str = ""
+    """The name of its kind, where that is not its own: a provider may be used in two ways."""
+
+    @property
+    def kind(self) -> Kind:
+        return KINDS[self.another or self.name]
 
     @property
     def protocol(self) -> Protocol:
-        return self.spoken or PROTOCOLS[self.name]
+        return self.spoken or PROTOCOLS[self.kind.name]
 
     def least(self, most: int) -> int:
         """The fewest requests of a batch, where the most are so many."""
@@ -47,21 +53,20 @@ class Simulated:
 
     def setup(self, limits: Limits) -> Setup:
         """An account with its own limits."""
-        kind = KINDS[self.name]
         return Setup(
-            account=kind.name,
-            catalogue=kind.name,
+            account=self.name,
+            catalogue=self.name,
             base_url=f"http://simulated/{self.path}",
             api_key="key",
             limits=limits,
-            capabilities=kind.capabilities,
+            capabilities=self.kind.capabilities,
             **self.more,
         )
 
     @property
     def limits(self) -> Limits:
         """What its kind says of its batches."""
-        return KINDS[self.name].limits
+        return self.kind.limits
 
 
 SIMULATED: Mapping[str, Simulated] = {
@@ -69,6 +74,8 @@ SIMULATED: Mapping[str, Simulated] = {
     for one in (
         Simulated("openai", "gpt-5-mini", "v1"),
         Simulated("azure", "gpt-5-mini", "azure"),
+        # Batches have no metadata there, and are found by their blobs alone.
+        Simulated("azure-blobs", "gpt-5-mini", "azure", {"bucket": "az://account/bide/batches"}, another="azure"),
         Simulated("anthropic", "claude-haiku-5-5", "anthropic"),
         Simulated("gemini", "gemini-3.8-flash", "gemini", withholds=frozenset({Status.CANCELLED, Status.EXPIRED})),
         Simulated(

@@ -10,7 +10,6 @@ from bide.core.clock import clock_from
 from bide.simulator.bucket import SharedBucket
 from bide.simulator.script import parse_script
 from bide.simulator.server import Simulator, running_simulator
-from tests.buckets.servers import Server, moto_environment
 from tests.system.harness import Machine, clock_now, read_lines, text_of, write_lines
 
 SCRIPT = """
@@ -43,10 +42,11 @@ class Rehearsal:
 
 @asynccontextmanager
 async def rehearsing(
-    moto: Server, folder: Path, provider: str, account: dict[str, str], script: str = SCRIPT
+    environment: dict[str, str], folder: Path, provider: str, account: dict[str, str], script: str = SCRIPT
 ) -> AsyncGenerator[Rehearsal]:
-    """A provider and a machine that knows the account; ``{root}`` in a variable of it is the simulator's address."""
-    environment, clock = moto_environment(moto), clock_now()
+    """A provider and a machine that knows the account; ``{root}`` in a variable of it is the simulator's address. The
+    environment leads both to the store."""
+    clock = clock_now()
     store = CloudBuckets(environment)
     async with running_simulator(
         parse_script(script), seed=7, clock=clock_from({"BIDE_CLOCK": clock}), bucket=SharedBucket(store)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.buckets.servers import Server
+from tests.buckets.servers import Server, moto_environment
 from tests.system.harness import QUICK, Result
 from tests.system.rehearsing import SCRIPT, Rehearsal, check_answers, rehearsing, write_questions
 
@@ -24,7 +24,7 @@ RUN = ("run", "questions.jsonl", "--within", "4h", "-o", "answers.jsonl", "--out
 
 @pytest.fixture
 async def rehearsal(moto: Server, tmp_path: Path) -> AsyncGenerator[Rehearsal]:
-    async with rehearsing(moto, tmp_path, "bedrock", ACCOUNT) as opened:
+    async with rehearsing(moto_environment(moto), tmp_path, "bedrock", ACCOUNT) as opened:
         yield opened
 
 
@@ -61,7 +61,7 @@ async def test_what_is_spread_needs_no_call(rehearsal: Rehearsal) -> None:
 
 async def test_a_reply_to_a_create_that_is_lost_costs_nothing_twice(moto: Server, tmp_path: Path) -> None:
     lost = '[[fault]]\nsite = "create"\nnth = 1\nkind = "reply_lost"\n'
-    async with rehearsing(moto, tmp_path, "bedrock", ACCOUNT, SCRIPT + lost) as rehearsal:
+    async with rehearsing(moto_environment(moto), tmp_path, "bedrock", ACCOUNT, SCRIPT + lost) as rehearsal:
         await run(rehearsal, 120)
         assert rehearsal.billed == {"batch"}
         assert len(rehearsal.simulator.house.books("bedrock").batches) == 1

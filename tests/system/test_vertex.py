@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.buckets.servers import Server
+from tests.buckets.servers import Server, moto_environment
 from tests.system.harness import QUICK
 from tests.system.rehearsing import Rehearsal, check_answers, rehearsing, write_questions
 
@@ -25,7 +25,7 @@ ACCOUNT = {
 
 @pytest.fixture
 async def rehearsal(moto: Server, tmp_path: Path) -> AsyncGenerator[Rehearsal]:
-    async with rehearsing(moto, tmp_path, "vertex", ACCOUNT) as opened:
+    async with rehearsing(moto_environment(moto), tmp_path, "vertex", ACCOUNT) as opened:
         yield opened
 
 

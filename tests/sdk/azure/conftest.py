@@ -6,6 +6,7 @@ import pytest
 from openai import AsyncAzureOpenAI, AsyncOpenAI
 
 from bide.core.clock import ManualClock
+from bide.simulator.bucket import MemoryBucket
 from bide.simulator.script import parse_script
 from bide.simulator.server import Simulator, running_simulator
 
@@ -41,8 +42,14 @@ over_quota = "400"
 
 
 @pytest.fixture
-async def simulator() -> AsyncGenerator[Simulator]:
-    async with running_simulator(parse_script(SCRIPT), clock=ManualClock()) as running:
+def bucket() -> MemoryBucket:
+    """Blob Storage, by the names that buckets have for blobs."""
+    return MemoryBucket()
+
+
+@pytest.fixture
+async def simulator(bucket: MemoryBucket) -> AsyncGenerator[Simulator]:
+    async with running_simulator(parse_script(SCRIPT), clock=ManualClock(), bucket=bucket) as running:
         yield running
 
 

@@ -13,7 +13,7 @@ from bide.providers.openai.adapter import OpenAIProvider
 from bide.providers.openai.dialect import PREFIX, Dialect, Reading
 from bide.providers.openai.entra import Entra
 from bide.providers.openai.shelf import Blobs
-from bide.providers.port import Capabilities, Limits, Provider
+from bide.providers.port import BATCH_REFUSED, Capabilities, Limits, Provider
 from bide.providers.setup import Kind, Setup, Tools
 
 V1_VERSIONS = frozenset({"v1", "preview", "latest"})
@@ -26,7 +26,12 @@ V1 = Dialect(
     key_header="api-key",
     key_prefix="",
     waits_for_file=True,
-    codes={"url_mismatch": "invalid_url", "model_mismatch": "mismatched_model"},
+    codes={
+        "url_mismatch": "invalid_url",
+        "model_mismatch": "mismatched_model",
+        "input_no_permissions": BATCH_REFUSED,  # the resource's identity, or the network, keeps it from the storage
+        "input_modified": "input_file_unavailable",  # somebody has written over the blob: it is written again
+    },
     # A deployment that is none for batches says so in words only, under the code `invalid_request`.
     readings=(Reading(re.compile(r"\bsku\b", re.IGNORECASE), "model_not_supported"),),
 )

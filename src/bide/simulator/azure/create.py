@@ -7,14 +7,15 @@ import msgspec
 
 from bide.core.clock import DAY, SECOND
 from bide.simulator.account import Account
+from bide.simulator.azure.blobs import MOST_BYTES, UNREADABLE, Blobs, OutputFolder, object_of, read_blobs
 from bide.simulator.azure.dialect import Dialect
 from bide.simulator.azure.words import NO_BATCHES, failure_in_azures_words
 from bide.simulator.batch import Batch
 from bide.simulator.creation import NewBatch
-from bide.simulator.exchange import Content
+from bide.simulator.exchange import Content, Request
 from bide.simulator.limits import ANY_MODEL
 from bide.simulator.openai.body import CHAT, RESPONSES
-from bide.simulator.openai.lines import read_lines
+from bide.simulator.openai.lines import MAX_BYTES, read_lines
 from bide.simulator.refusal import Refusal, invalid
 from bide.simulator.rows import Batchable, Problem
 
@@ -38,44 +39,65 @@ class _Create(msgspec.Struct):
     completion_window: str = "24h"
     metadata: dict[str, str] | None = None
     output_expires_after: _Expiry | None = None
+    input_blob: str | None = None
+    output_folder: OutputFolder | None = None
 
 
 _decode = msgspec.json.Decoder(_Create).decode
 
 
-def create_batch(account: Account, body: Content, dialect: Dialect, now: int) -> Batch:
+def create_batch(account: Account, request: Request, dialect: Dialect, now: int) -> Batch:
     """Accept a batch. Raises `Refusal`, for its quota too where the region fails fast."""
-    asked = _read(body)
+    asked = _read(request.body)
     served = (CHAT, RESPONSES) if dialect.prefixed else (CHAT.removeprefix("/v1"),)
     if asked.endpoint not in served:
         raise invalid(f"The endpoint {asked.endpoint!r} is not one of {list(served)}.")
     endpoint = asked.endpoint if dialect.prefixed else f"/v1{asked.endpoint}"
-    file = account.files.find(asked.input_file_id or "", now)
+    blobs = _blobs(asked)
+    source = blobs.input if blobs else asked.input_file_id or ""
+    content = request.objects.get(object_of(source)) if blobs else _uploaded(account, source, now)
     found: Batchable | Problem
-    if file is None:
-        found = Problem("invalid_request", f"There is no file {asked.input_file_id!r}.")
-    elif now < file.created_at + account.script.files.processing:
-        raise invalid(f"The file {file.id} is not processed yet.")
+    if content is None:
+        found = UNREADABLE if blobs else Problem("invalid_request", f"There is no file {source!r}.")
     elif asked.completion_window != "24h":
         found = Problem("invalid_request", "The completion_window has to be '24h'.")
     else:
         models = account.script.account.models
-        found = read_lines(file.content, endpoint, models, account.answers, most=MOST_LINES, url=asked.endpoint)
+        largest = MOST_BYTES if blobs else MAX_BYTES
+        found = read_lines(
+            content, endpoint, models, account.answers, most=MOST_LINES, largest=largest, url=asked.endpoint
+        )
     model = found.model if isinstance(found, Batchable) else ""
     if model.endswith("-sync"):
         found = NO_BATCHES
     expiry = asked.output_expires_after
     new = NewBatch(
-        source=asked.input_file_id or "",
+        source=source,
         endpoint=endpoint,
-        metadata=asked.metadata,
+        metadata=None if blobs else asked.metadata,
         output_life=life(expiry.seconds) if expiry else None,
         window=FOREVER,
+        asked=blobs,
     )
     try:
-        return account.batches.create(new, found, file.content if file else b"", now)
+        return account.batches.create(new, found, content or b"", now)
     except Refusal as refusal:
         raise Refusal(failure_in_azures_words(refusal.failure, model), refusal.wait) from None
+
+
+def _blobs(asked: _Create) -> Blobs | None:
+    if asked.input_blob is None:
+        return None
+    if asked.input_file_id:
+        raise invalid("Only one of input_file_id and input_blob can be named.", param="input_blob")
+    return read_blobs(asked.input_blob, asked.output_folder)
+
+
+def _uploaded(account: Account, identifier: str, now: int) -> Content | None:
+    file = account.files.find(identifier, now)
+    if file is not None and now < file.created_at + account.script.files.processing:
+        raise invalid(f"The file {file.id} is not processed yet.")
+    return file and file.content
 
 
 def quota_headers(account: Account, batch: Batch, now: int) -> dict[str, str]:

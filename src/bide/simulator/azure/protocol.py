@@ -1,6 +1,7 @@
 """Azure OpenAI's protocol, put together: what differs from OpenAI's."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import msgspec
 from bide.core.clock import MILLISECOND, SECOND
 from bide.core.duration import parse_duration
 from bide.simulator.account import Account
+from bide.simulator.azure import blobs
 from bide.simulator.azure.create import create_batch, life, quota_headers
 from bide.simulator.azure.dialect import Dialect, plain_path, read_dialect
 from bide.simulator.azure.view import shown_batch
@@ -44,6 +46,11 @@ class Azure(OpenAI):
     def authenticate(self, request: Request) -> None:
         check_key(request.headers.get("api-key") or bearer(request))
 
+    def inputs(self, account: Account, request: Request, now: int) -> Sequence[str]:
+        route = self.find_route(request.method, request.path)
+        blob = blobs.named_in(request.body) if route and route[0] is Site.CREATE else None
+        return () if blob is None else (blob,)
+
     def do(self, account: Account, request: Request, site: Site, subject: str, now: int) -> Reply:
         dialect = read_dialect(request)
         match site:
@@ -52,7 +59,7 @@ class Azure(OpenAI):
             case Site.FILE:
                 return show(_file(account, account.files.get(subject, now), now))
             case Site.CREATE:
-                batch = create_batch(account, request.body, dialect, now)
+                batch = create_batch(account, request, dialect, now)
                 body = encode(shown_batch(batch, now, dialect))
                 return Reply(201, body, headers=quota_headers(account, batch, now))
             case Site.LIST:
@@ -97,6 +104,9 @@ class Azure(OpenAI):
 
     def publish(self, account: Account, batch: Batch) -> None:
         written = write(batch, teller(batch, account.answers))
+        if (asked := blobs.blobs_of(batch)) is not None:
+            blobs.publish(account, batch, asked, written)
+            return
         files: dict[str, str] = {}
         # Whoever has no failed rows has a file of no bytes for them all the same.
         for kind in ("output", "error") if batch.problem is None else ():

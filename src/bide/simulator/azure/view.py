@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from bide.core.clock import DAY, SECOND
+from bide.simulator.azure.blobs import blobs_of
 from bide.simulator.azure.dialect import Dialect
 from bide.simulator.azure.words import problem_in_azures_words
 from bide.simulator.batch import Batch
@@ -22,6 +23,10 @@ def shown_batch(batch: Batch, now: int, dialect: Dialect, *, metadata: bool = Tr
     shown: dict[str, Any] = msgspec.to_builtins(batch_object(batch, now, metadata=metadata))
     del shown["model"], shown["usage"]
     shown |= {"input_blob": "", "output_blob": "", "error_blob": ""}
+    if blobs_of(batch) is not None:
+        shown |= {"input_blob": batch.source, "input_file_id": None}
+        for kind in ("output", "error"):
+            shown[f"{kind}_blob"], shown[f"{kind}_file_id"] = shown[f"{kind}_file_id"] or "", ""
     for name in ("output_file_id", "error_file_id"):
         shown[name] = shown[name] or ""
     shown["expires_at"] = (batch.created_at + min(batch.window, TARGET)) // SECOND

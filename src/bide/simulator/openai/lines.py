@@ -55,14 +55,15 @@ def read_lines(
     answers: Answers,
     *,
     most: int = MAX_LINES,
+    largest: int = MAX_BYTES,
     url: str | None = None,
 ) -> Batchable | Problem:
     """The rows of an input file, or the problem that fails the batch. `models` are those that exist; empty is any.
 
-    `url` is what lines call the endpoint, where that is not its own name.
+    `most` is in lines, `largest` in bytes. `url` is what lines call the endpoint, where that is not its own name.
     """
-    if len(content) > MAX_BYTES:
-        return Problem("invalid_request", f"The input file is larger than the {MAX_BYTES} maximum.", None, "file_id")
+    if len(content) > largest:
+        return Problem("invalid_request", f"The input file is larger than the {largest} maximum.", None, "file_id")
     if content.startswith(BYTE_ORDER_MARK):
         return Problem("invalid_json_line", "This line is not valid JSON: it starts with a byte order mark.", 1)
     if not content or content.isspace():
