@@ -43,3 +43,5 @@ class Job:
     cancelled_at: int | None
     answered_at: int | None
     done_at: int | None
+    key_id: int | None = None
+    """The key it was handed in with, whose budgets it spends."""

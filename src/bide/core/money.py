@@ -78,6 +78,18 @@ class RateCard:
         return None if charge is None else (charge + RATE_PER_UNIT // 2) // RATE_PER_UNIT
 
 
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """The most that a token may cost, in 1e-15 USD: what is reckoned with before it is known how a request is served."""
+
+    input: int
+    output: int
+
+    def amount(self, input_tokens: int, output_tokens: int) -> int:
+        """The most that a request of so many tokens may cost, in 1e-12 USD, rounded up."""
+        return -(-(input_tokens * self.input + output_tokens * self.output) // RATE_PER_UNIT)
+
+
 def to_decimal(amount: int) -> Decimal:
     """An amount as USD, exactly."""
     return Decimal(f"{amount}e-12")  # the constructor does not round, arithmetic would

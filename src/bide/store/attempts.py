@@ -13,7 +13,7 @@ from bide.core.bucket import Bucket, Phase, Tally
 from bide.core.span import Span
 from bide.core.states import AttemptState, JobState, Lane, RequestState
 from bide.core.usage import Usage
-from bide.store import events, jobs, queries
+from bide.store import budgets, events, jobs, queries
 from bide.store.buckets import count
 from bide.store.database import Row, Transaction, Verbs, reads, writes
 from bide.store.reports import Report
@@ -118,6 +118,7 @@ async def settle(
     if any(row["entry"] is not None for row in totals):
         await transaction.run(SQL["enter"], now=now)
     await _add_up(transaction, totals, lifted, now)
+    await budgets.settle_moved(transaction, totals, lifted, now)
     return moved
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bide.core.bucket import OPEN_PHASES, Phase
 from bide.core.errors import ConflictError, NotFoundError
 from bide.core.job import Job
-from bide.store import events, queries, records
+from bide.store import budgets, events, queries, records
 from bide.store.database import Row, Transaction, Verbs, reads, writes
 
 SQL = queries.load("jobs")
@@ -35,6 +35,7 @@ class NewJob:
     max_cost: int | None = None
     parent_id: int | None = None
     destination: str | None = None
+    key_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +113,7 @@ class Jobs(Verbs):
             and await transaction.one(SQL["promised"], job=job) is not None
         ):
             return True
+        await budgets.forget(transaction, job, FORGET_CHUNK)
         if await transaction.run(SQL["delete_requests"], job=job, count=FORGET_CHUNK):
             return False
         await transaction.run(SQL["delete_tallies"], job=job)

@@ -4,8 +4,8 @@ Isolation. Verbs run at READ COMMITTED behind locks rather than at SERIALIZABLE 
 same few rows, the tallies of a bucket, so that serializable transactions would fail one another where locks only wait.
 The rule is short. Whoever moves a bucket's requests, their attempts or its tallies holds the bucket's row; whoever asks
 whether a job has come to its end holds the job's; a batch is held by its fence. Everybody locks a batch first, then buckets
-by id, then jobs by id, and a statement after a lock sees what the last holder committed. `Transaction.lock` and
-``{lock …}`` in the queries are these places.
+by id, then jobs by id, then what keys spend, and a statement after a lock sees what the last holder committed.
+`Transaction.lock` and ``{lock …}`` in the queries are these places.
 
 Once. A transaction that the server undid (a deadlock, which the order of locks makes rare) or whose session broke before
 the commit is run again. Where the session breaks during the commit, the server is asked by the transaction's number what

@@ -7,7 +7,7 @@ from operator import itemgetter
 from bide.core.bucket import Bucket, Phase, Tally
 from bide.core.job import Job
 from bide.core.states import RequestState
-from bide.store import events, jobs, queries
+from bide.store import budgets, events, jobs, queries
 from bide.store.buckets import count
 from bide.store.database import Row, Transaction, Verbs, reads, writes
 
@@ -119,6 +119,7 @@ class Requests(Verbs):
                 transaction, bucket.owner, now, f"requests.{state}", job=bucket.job_id, requests=moved.requests
             )
             await jobs.close(transaction, [bucket.job_id], now)
+            await budgets.release(transaction, bucket.job_id, rows)
         return len(rows)
 
 

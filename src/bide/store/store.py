@@ -6,10 +6,12 @@ from bide.store.attempts import Attempts
 from bide.store.batches import Batches
 from bide.store.bodies import READ, Bodies, name_of
 from bide.store.buckets import Buckets
+from bide.store.budgets import Budgets
 from bide.store.database import Database, Transaction, Verbs, reads, writes
 from bide.store.deliveries import Deliveries
 from bide.store.events import Events
 from bide.store.jobs import Jobs
+from bide.store.keys import Keys
 from bide.store.ledger import Ledger
 from bide.store.limits import Limits
 from bide.store.objects import Objects
@@ -42,6 +44,8 @@ class Store(Verbs):
         self.events = Events(database)
         self.bodies = Bodies(database, objects)
         self.snapshots = Snapshots(database)
+        self.keys = Keys(database)
+        self.budgets = Budgets(database)
 
     @writes
     async def agree(self, transaction: Transaction, name: str, value: str) -> str:

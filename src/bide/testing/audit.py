@@ -15,6 +15,7 @@ from bide.store.queries import Query
 from bide.store.store import Store
 
 _TABLE = re.compile(r"CREATE TABLE (\w+) \((.*?)\n\)", re.DOTALL)
+_ADDED = re.compile(r"^ALTER TABLE (\w+) ADD COLUMN (\w+) \{integer\}[^;\n]*?\{references (\w+)\}", re.MULTILINE)
 _REFERENCE = re.compile(r"^\s*(\w+) \{integer\}[^,\n]*?\{references (\w+)\}", re.MULTILINE)
 
 HISTORY = ("moves", "states")
@@ -32,13 +33,19 @@ def _rules() -> Mapping[str, Query]:
 @functools.cache
 def _references() -> Mapping[str, Query]:
     """A query for each column that points to another table: the rows that point nowhere."""
+    texts = [text for _, text in queries.migrations()]
+    columns = [
+        (table, column, target)
+        for text in texts
+        for table, body in _TABLE.findall(text)
+        for column, target in _REFERENCE.findall(body)
+    ]
+    columns += [found for text in texts for found in _ADDED.findall(text)]
     blocks = [
         f"-- name: {table}_{column}\n"
         f"SELECT f.{column} FROM {table} f WHERE f.{column} IS NOT NULL"
         f" AND NOT EXISTS (SELECT 1 FROM {target} t WHERE t.id = f.{column});\n"
-        for _, text in queries.migrations()
-        for table, body in _TABLE.findall(text)
-        for column, target in _REFERENCE.findall(body)
+        for table, column, target in columns
     ]
     return queries.parse("\n".join(blocks))
 

@@ -90,7 +90,28 @@ WHERE j.state <> 'accepting' AND (j.state <> 'done') <> (
 -- What belongs together belongs to one owner.
 SELECT a.id FROM attempts a JOIN requests r ON r.id = a.request_id JOIN buckets b ON b.id = r.bucket_id JOIN jobs j ON j.id = r.job_id
 WHERE a.owner <> r.owner OR r.owner <> b.owner OR r.owner <> j.owner
-UNION ALL SELECT e.id FROM ledger e JOIN jobs j ON j.id = e.job_id WHERE e.owner <> j.owner;
+UNION ALL SELECT e.id FROM ledger e JOIN jobs j ON j.id = e.job_id WHERE e.owner <> j.owner
+UNION ALL SELECT j.id FROM jobs j JOIN keys k ON k.id = j.key_id WHERE k.owner <> j.owner;
+
+-- name: reserved
+-- Nothing is reserved for what is settled.
+SELECT id, state, reserved FROM requests WHERE reserved < 0 OR (reserved > 0 AND state <> 'open') ORDER BY id;
+
+-- name: spending
+-- A key has at least reserved what its open requests need, and spent what its entries say. There may be more of both: of
+-- calls that were passed on at once, and of answers whose price is unknown.
+SELECT key_id, sum(reserved) AS reserved, sum(spent) AS spent FROM (
+    SELECT key_id, reserved, spent FROM spending WHERE length(period) = 7
+    UNION ALL SELECT j.key_id, -r.reserved, 0 FROM requests r JOIN jobs j ON j.id = r.job_id WHERE j.key_id IS NOT NULL
+    UNION ALL SELECT j.key_id, 0, -coalesce(e.amount, 0) FROM ledger e JOIN jobs j ON j.id = e.job_id WHERE j.key_id IS NOT NULL
+) AS both_ways GROUP BY key_id HAVING sum(reserved) < 0 OR sum(spent) < 0 ORDER BY key_id;
+
+-- name: periods
+-- The days of a key add up to its months.
+SELECT key_id, sum(reserved) AS reserved, sum(spent) AS spent FROM (
+    SELECT key_id, reserved, spent FROM spending WHERE length(period) = 7
+    UNION ALL SELECT key_id, -reserved, -spent FROM spending WHERE length(period) = 10
+) AS both_ways GROUP BY key_id HAVING sum(reserved) <> 0 OR sum(spent) <> 0 ORDER BY key_id;
 
 -- name: moves
 -- The moves of batches on record, in their order.

@@ -13,11 +13,13 @@ Each case begins with an empty database and ends with an audit of everything tha
 """
 
 from bide.testing.store.batches import BatchCases
+from bide.testing.store.budgets import BudgetCases
 from bide.testing.store.calls import CallCases
 from bide.testing.store.case import OpenStore
 from bide.testing.store.failures import FailureCases
 from bide.testing.store.fences import FenceCases
 from bide.testing.store.jobs import JobCases
+from bide.testing.store.keys import KeyCases
 from bide.testing.store.landing import LandingCases
 from bide.testing.store.requests import RequestCases
 from bide.testing.store.retries import RetryCases
@@ -26,6 +28,15 @@ __all__ = ["OpenStore", "StoreConformance"]
 
 
 class StoreConformance(
-    JobCases, RequestCases, RetryCases, BatchCases, FenceCases, CallCases, LandingCases, FailureCases
+    JobCases,
+    RequestCases,
+    RetryCases,
+    BatchCases,
+    FenceCases,
+    CallCases,
+    LandingCases,
+    FailureCases,
+    KeyCases,
+    BudgetCases,
 ):
     """Every case. Override the fixture `open_store`."""

@@ -162,19 +162,22 @@ FROM moved m JOIN landing l ON l.attempt_id = m.attempt_id JOIN jobs j ON j.id =
 WHERE m.entry IS NOT NULL ORDER BY m.attempt_id;
 
 -- name: totals
--- What moved, by bucket and phase, and the money in it.
+-- What moved, by bucket and phase, the money in it, and whose it is. CROSS JOIN makes SQLite look a job up for each group, not
+-- for each row.
+SELECT t.*, j.key_id FROM (
 SELECT m.bucket_id, m.job_id, m.lane, m.was, m.phase_before, m.phase_idle, m.request_before, m.request_after, m.live_batches, m.live_calls, m.entry,
     count(*) AS requests, sum(m.tokens) AS tokens, sum(m.amount) AS amount, sum(m.listed) AS listed,
     sum(CASE WHEN m.amount IS NULL THEN 1 ELSE 0 END) AS unpriced
 FROM moved m
 GROUP BY m.bucket_id, m.job_id, m.lane, m.was, m.phase_before, m.phase_idle, m.request_before, m.request_after, m.live_batches, m.live_calls, m.entry
-ORDER BY m.bucket_id, m.lane, m.was, m.phase_before, m.phase_idle, m.request_after, m.live_batches, m.live_calls, m.entry;
+) AS t CROSS JOIN jobs j WHERE j.id = t.job_id
+ORDER BY t.bucket_id, t.lane, t.was, t.phase_before, t.phase_idle, t.request_after, t.live_batches, t.live_calls, t.entry;
 
 -- name: lifted
--- Suspicions that were taken back just now, by bucket.
-SELECT m.bucket_id, sum(e.amount) AS amount FROM moved m
+-- Suspicions that were taken back just now, by bucket and by the day on which they were entered.
+SELECT m.bucket_id, m.job_id, e.at / 86400000000 AS day, sum(e.amount) AS amount FROM moved m
 JOIN ledger e ON e.attempt_id = m.attempt_id AND e.kind = 'suspected' AND e.amount > 0
-WHERE m.was = 'lost' GROUP BY m.bucket_id ORDER BY m.bucket_id;
+WHERE m.was = 'lost' GROUP BY m.bucket_id, m.job_id, e.at / 86400000000 ORDER BY m.bucket_id, m.job_id, e.at / 86400000000;
 
 -- name: spend
 -- Add to a bucket's money.

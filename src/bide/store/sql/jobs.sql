@@ -2,10 +2,10 @@
 -- A job whose requests are about to be read.
 INSERT INTO jobs (
     owner, external_id, kind, state, name, workflow, fingerprint, idempotency_key, priority, priority_source, deadline,
-    on_miss, max_cost, parent_id, destination, parameters, created_at
+    on_miss, max_cost, parent_id, destination, parameters, key_id, created_at
 ) VALUES (
     :owner, :external_id, :kind, 'accepting', :name, :workflow, :fingerprint, :idempotency_key, :priority,
-    :priority_source, :deadline, :on_miss, :max_cost, :parent_id, :destination, :parameters, :now
+    :priority_source, :deadline, :on_miss, :max_cost, :parent_id, :destination, :parameters, :key_id, :now
 ) RETURNING *;
 
 -- name: accept

@@ -52,7 +52,8 @@ UPDATE requests SET state = :state, settled_at = :now
 WHERE id IN (
     SELECT r.id FROM requests r
     WHERE r.bucket_id = :bucket AND r.state = 'open' AND r.live_batches = 0 AND r.live_calls = 0 ORDER BY r.id LIMIT :count
-) RETURNING input_tokens + output_tokens AS tokens, CASE WHEN losses >= {most losses} THEN 'stubborn' ELSE 'waiting' END AS phase;
+) RETURNING id, reserved, coalesce(reserved_at, queued_at) AS reserved_at, input_tokens + output_tokens AS tokens,
+    CASE WHEN losses >= {most losses} THEN 'stubborn' ELSE 'waiting' END AS phase;
 
 -- name: settle_batched
 -- Give up a bucket's requests that lie in batches; an answer that still comes is a late one.
@@ -62,4 +63,4 @@ WHERE id IN (
     WHERE r.id BETWEEN (SELECT first_request FROM jobs WHERE id = :job) AND (SELECT last_request FROM jobs WHERE id = :job)
         AND r.bucket_id = :bucket AND r.state = 'open' AND r.live_batches > 0 AND r.live_calls = 0
     ORDER BY r.id LIMIT :count
-) RETURNING input_tokens + output_tokens AS tokens, 'batched' AS phase;
+) RETURNING id, reserved, coalesce(reserved_at, queued_at) AS reserved_at, input_tokens + output_tokens AS tokens, 'batched' AS phase;
