@@ -103,6 +103,36 @@ async def test_anthropics_own_client_for_bedrock(simulator: Simulator) -> None:
     assert (streamed.role, streamed.stop_reason) == (message.role, message.stop_reason)
 
 
+@pytest.mark.parametrize(
+    ("model", "body", "where"),
+    [
+        pytest.param(
+            "amazon.titan-embed-text-v2:0", {"inputText": "hello", "dimensions": 256}, ["embedding"], id="Titan"
+        ),
+        pytest.param(
+            "cohere.embed-v4:0",
+            {"texts": ["hello"], "input_type": "search_query", "output_dimension": 256},
+            ["embeddings", 0],
+            id="Cohere",
+        ),
+        pytest.param(
+            "cohere.embed-v4:0",
+            {"texts": ["a"], "input_type": "search_query", "embedding_types": ["float"], "output_dimension": 256},
+            ["embeddings", "float", 0],
+            id="Cohere, by type",
+        ),
+    ],
+)
+async def test_embeddings_by_invoke_model(models: Any, model: str, body: dict[str, Any], where: list[Any]) -> None:
+    reply = await ask(models.invoke_model, modelId=model, body=json.dumps(body))
+    found = json.loads(await ask(reply["body"].read))
+    for step in where:
+        found = found[step]
+    assert len(found) == 256
+    with pytest.raises(models.exceptions.ValidationException, match="Malformed"):
+        await ask(models.invoke_model, modelId=model, body=json.dumps({**body, "unknown": 1}))
+
+
 async def test_tokens_are_counted(models: Any) -> None:
     counted = await ask(models.count_tokens, modelId=NOVA, input={"converse": {"messages": MESSAGES}})
     assert counted["inputTokens"] > 0

@@ -1,4 +1,5 @@
-"""Calls in real time: by InvokeModel where the caller speaks the model's own format, by Converse otherwise."""
+"""Calls in real time: by InvokeModel where the caller speaks the model's own format, and for embeddings; by Converse
+otherwise."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -6,7 +7,7 @@ from urllib.parse import quote
 
 from msgspec.structs import replace
 
-from bide.providers.bedrock import errors, native
+from bide.providers.bedrock import embedding, errors, native
 from bide.providers.bedrock.records import model_in
 from bide.providers.line import Line, named
 from bide.providers.port import Answer, Call, RateHeaders, Row
@@ -19,6 +20,9 @@ EVENT_STREAM = "application/vnd.amazon.eventstream"
 
 ACCEPT = {"converse-stream": "Accept", "invoke-with-response-stream": "X-Amzn-Bedrock-Accept"}
 """The header that a streaming verb has for what it is to answer in; InvokeModel's is about what is inside the frames."""
+
+LIKE_CHAT = "/v1/chat/completions"
+"""Errors of embeddings have the shape that errors of chat completions have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,17 @@ class Calls:
 
     def check(self, endpoint: str, body: bytes) -> None:
         """Whether a model can be asked this. Raises `UntranslatableError`."""
-        self._asked(endpoint, model_in(body), body)
+        if endpoint == embedding.ENDPOINT:
+            self._embedded(model_in(body), body)
+        else:
+            self._asked(endpoint, model_in(body), body)
 
     async def send(self, call: Call) -> Answer:
         """See `bide.providers.port.Provider.send`."""
+        if call.endpoint == embedding.ENDPOINT:
+            return await self._embed(call)
         asked = self._asked(call.endpoint, call.model, call.body)
-        path = _path(asked, "invoke" if asked.is_native else "converse")
+        path = _path(asked.model, "invoke" if asked.is_native else "converse")
         async with self._line.exchange("POST", path, body=asked.body, headers={**named(call), **asked.tier}) as reply:
             body = errors.named(reply, await reply.read())
             errors.raise_for_account(self._converse, reply, body)
@@ -63,7 +72,7 @@ class Calls:
         verb = "invoke-with-response-stream" if asked.is_native else "converse-stream"
         inside = "application/json" if asked.is_native else EVENT_STREAM
         headers = {**named(call), **asked.tier, ACCEPT[verb]: inside}
-        async with self._line.exchange("POST", _path(asked, verb), body=asked.body, headers=headers) as reply:
+        async with self._line.exchange("POST", _path(asked.model, verb), body=asked.body, headers=headers) as reply:
             if reply.status >= 300:
                 errors.raise_for_status(self._converse, reply, errors.named(reply, await reply.read()))
             chunks = native.relay(reply) if asked.is_native else self._converse.relay(reply, call)
@@ -78,6 +87,24 @@ class Calls:
         body = native.native_body(body, self._setup.output_tokens)
         return _Asked(name, is_native=True, body=body, tier={native.TIER: tier} if tier else {})
 
+    def _embedded(self, model: str, body: bytes) -> tuple[str, embedding.Family, embedding.Wanted]:
+        """The account's name of a model, what it is, and what a body asks of it."""
+        name = self._setup.deployment(model, batch=False)
+        family = embedding.family_of(name, model)
+        return name, family, embedding.read_request(body, family)
+
+    async def _embed(self, call: Call) -> Answer:
+        name, family, wanted = self._embedded(call.model, call.body)
+        body = embedding.write_request(wanted, family)
+        async with self._line.exchange("POST", _path(name, "invoke"), body=body, headers=named(call)) as reply:
+            said = errors.named(reply, await reply.read())
+            errors.raise_for_account(self._converse, reply, said)
+            if reply.status >= 300:
+                row = self._converse.failed(call.attempt, LIKE_CHAT, reply.status, said)
+            else:
+                row = embedding.read_reply(call.attempt, wanted, family, call.model, said, reply.headers)
+            return Answer(row, RateHeaders())
+
     def _answered(self, call: Call, asked: _Asked, reply: Reply, body: bytes) -> Row:
         translation = self._messages if asked.is_native else self._converse
         request_id = reply.headers.get("x-amzn-requestid", "")
@@ -88,6 +115,6 @@ class Calls:
         return replace(row, tier=tier) if tier else row
 
 
-def _path(asked: _Asked, verb: str) -> str:
+def _path(model: str, verb: str) -> str:
     """A verb of a model, whose colons and slashes are escaped."""
-    return f"/model/{quote(asked.model, safe='')}/{verb}"
+    return f"/model/{quote(model, safe='')}/{verb}"

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bide.core.clock import DAY, HOUR, MINUTE
 from bide.core.duration import parse_duration
 from bide.core.errors import SettingError
+from bide.providers.bedrock import embedding
 from bide.providers.bedrock.adapter import BedrockProvider, hours
 from bide.providers.bedrock.signing import Signature, check_botocore
 from bide.providers.line import Line
@@ -12,6 +13,8 @@ from bide.providers.port import Capabilities, Limits, Provider
 from bide.providers.setup import Authority, Kind, Setup, Tools
 
 SOURCE = "AWS Bedrock's user guide, API reference and service quotas; botocore 1.44.5"
+
+SPOKEN = frozenset({"/v1/chat/completions", "/v1/messages", "/v1/responses"})
 
 CONTROL = "https://bedrock.{region}.amazonaws.com"
 RUNTIME = "https://bedrock-runtime.{region}.amazonaws.com"
@@ -101,7 +104,8 @@ BEDROCK = Kind(
         batch=True,
         realtime=True,
         streaming=True,
-        endpoints=frozenset({"/v1/chat/completions", "/v1/messages", "/v1/responses"}),
+        endpoints=SPOKEN | {embedding.ENDPOINT},
+        batch_endpoints=SPOKEN,
         # Messages are native to Claude alone, and may ask for a tier that is none: every body is looked at.
         native=frozenset(),
         source=SOURCE,

@@ -9,6 +9,7 @@ from bide.simulator.anthropic.message import events as messages_events
 from bide.simulator.anthropic.message import message
 from bide.simulator.bedrock.answer import chunks, converse, events
 from bide.simulator.bedrock.body import Converse, is_claude, read_converse, read_native
+from bide.simulator.bedrock.embeddings import embed, family_of
 from bide.simulator.calls import Ask
 from bide.simulator.exchange import Content, Reply, encode, show
 from bide.simulator.refusal import Failure, Refusal
@@ -35,6 +36,8 @@ def answer_call(account: Account, verb: str, model: str, raw: Content, headers: 
     if verb in INVOKES and is_claude(model):
         tier = headers.get(TIER, "default")
         return _native(account, model, raw, tier, request_id, now, streams=verb == STREAMED)
+    if verb == "invoke" and (family := family_of(model)) is not None:
+        return embed(account, family, model, raw, request_id, now)
     if verb == STREAMED:
         raise Refusal(Failure(400, "The simulator streams this model by ConverseStream alone."))
     body = _read(raw)
