@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,9 @@ from bide.core.clock import ManualClock
 from bide.core.errors import SettingError
 from bide.ledger.prices import Prices
 from bide.providers.failures import UnauthorisedError
+from bide.providers.kinds import KINDS
 from bide.providers.openai.kinds import LIMITS, OPENAI
-from bide.providers.port import Call, Provider
+from bide.providers.port import Call, EarlyResults, Provider
 from bide.providers.setup import Tools
 from bide.settings import ProviderSettings
 from bide.simulator.books import Books
@@ -126,6 +128,28 @@ def test_limits_may_be_lowered_and_not_raised() -> None:
     found = built({}, low=low, high=high)
     assert (found["low"].limits.max_requests, found["low"].limits.max_bytes) == (10, 1_000)
     assert found["high"].limits == LIMITS
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "found"),
+    [
+        pytest.param("doubleword", None, EarlyResults.SKIP, id="as the provider does it"),
+        pytest.param("doubleword", "off", None, id="not wanted"),
+        pytest.param("compatible", None, None, id="off at a server of one's own"),
+        pytest.param("compatible", "offset", EarlyResults.OFFSET, id="which may have them"),
+        pytest.param("openai", None, None, id="a provider that has none"),
+        pytest.param("openai", "off", None, id="off where there are none"),
+    ],
+)
+def test_where_answers_are_had_from_running_batches(kind: str, said: Any, found: EarlyResults | None) -> None:
+    settings = ProviderSettings(base_url="http://127.0.0.1:8000/v1", early_results=said)
+    assert setup_of("mine", KINDS[kind], settings, {}).capabilities.early_results is found
+
+
+def test_early_results_of_a_provider_that_shows_none_are_refused() -> None:
+    settings = ProviderSettings(api_key="key", early_results="skip")
+    with pytest.raises(SettingError, match=r"providers.anthropic.early_results is 'skip'; Anthropic .* leave it out"):
+        setup_of("anthropic", KINDS["anthropic"], settings, {})
 
 
 def test_a_server_may_have_no_batches() -> None:

@@ -8,7 +8,7 @@ from bide.core.errors import SettingError
 from bide.providers.foreign import speaking
 from bide.providers.kinds import KINDS
 from bide.providers.openai.kinds import COMPATIBLE
-from bide.providers.port import Limits, Provider
+from bide.providers.port import EarlyResults, Limits, Provider
 from bide.providers.setup import Kind, Setup, Tools
 from bide.settings import ProviderSettings
 
@@ -138,7 +138,11 @@ def setup_of(name: str, kind: Kind, settings: ProviderSettings, environment: Map
         api_version=given["api_version"],
         completion_window=_window(name, kind, settings),
         limits=_lowered(kind.limits, settings),
-        capabilities=replace(kind.capabilities, batch=kind.capabilities.batch and has_batches),
+        capabilities=replace(
+            kind.capabilities,
+            batch=kind.capabilities.batch and has_batches,
+            early_results=_early_results(name, kind, settings),
+        ),
         deployments=settings.deployments,
         batch_deployments=settings.batch_deployments,
         serves=kind.models,
@@ -153,6 +157,24 @@ def _given(field: str, kind: Kind | None, settings: ProviderSettings, environmen
         return said
     names = kind.variables.get(field, ()) if kind else ()
     return next((value for name in names if (value := environment.get(name))), None)
+
+
+def _early_results(name: str, kind: Kind, settings: ProviderSettings) -> EarlyResults | None:
+    """How answers are had from running batches.
+
+    Raises:
+        SettingError: the provider shows none.
+    """
+    said = settings.early_results
+    if said is None:
+        return kind.capabilities.early_results
+    if said == "off":
+        return None
+    if not kind.early_by_setting:
+        raise SettingError(
+            f"providers.{name}.early_results is {said!r}; {kind.title} shows no results before a batch ends: leave it out"
+        )
+    return EarlyResults(said)
 
 
 def _duration(window: str | None) -> int | None:

@@ -120,6 +120,10 @@ class ProviderSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
     catalogue: str | None = None
     """Whose price list applies, as in docs/prices.md; by default the one of the account's own name. `openai` for a second
     account at OpenAI."""
+    early_results: Literal["off", "skip", "offset", "whole"] | None = None
+    """How answers are had from the output file of a batch that still runs, at a server that shows them: from behind the
+    lines that are known, by the query parameter `skip` or `offset`, or by reading the whole file again. By default as the
+    provider does it (`skip` at Doubleword), and off for any other server."""
     batch: bool = True
     """Whether it has the batch endpoints; false for a plain OpenAI-compatible server."""
     requests_per_minute: Count | None = None

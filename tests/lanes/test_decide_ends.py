@@ -94,6 +94,8 @@ def test_those_that_wait_are_called_before_a_batch_is_cancelled() -> None:
         pytest.param(a_bucket(tallies={Phase.REALTIME: Tally(5)}), a_batch(7), True, id="all of it was rescued"),
         pytest.param(a_bucket(calling=5), a_batch(7), False, id="its calls may yet fail"),
         pytest.param(a_bucket(2, batched=5), a_batch(7), True, id="its job is done"),
+        pytest.param(a_bucket(2), a_batch(7, output_rows=99), True, id="it has shown nearly all its rows"),
+        pytest.param(a_bucket(2), a_batch(7, output_rows=100), False, id="it has shown all its rows"),
         pytest.param(a_bucket(2), a_batch(7, cancel_asked=True), False, id="asked for already"),
         pytest.param(a_bucket(2), a_batch(7, state=BatchState.CANCELLING), False, id="under way already"),
         pytest.param(a_bucket(2), a_batch(7, state=BatchState.ENDED), False, id="it has ended"),

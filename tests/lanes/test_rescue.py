@@ -295,6 +295,9 @@ PACE = Start(NOW + HOUR, HOUR, 3_600)
             a_batch(completed_count=200), 3_600, 0, HOUR - 3 * MINUTE, id="more is done than there is: counters lie"
         ),
         pytest.param(a_batch(rescued=3_000), 3_600, 0, HOUR, id="what has been rescued is no longer needed"),
+        pytest.param(
+            a_batch(rescued=1_000, output_rows=2_000), 3_600, 0, HOUR, id="nor is what it has answered while it runs"
+        ),
         pytest.param(a_batch(rescued=9_000), 3_600, 0, HOUR, id="rescued more than once"),
         pytest.param(a_batch(state=BatchState.SEALED), 100, 0, HOUR, id="it was never submitted"),
         pytest.param(a_batch(cancel_asked=True), 100, 0, None, id="asked for already"),

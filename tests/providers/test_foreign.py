@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -9,11 +10,14 @@ from bide.core.usage import Usage
 from bide.providers.anthropic.kind import ANTHROPIC
 from bide.providers.foreign import brought_back, speaking
 from bide.providers.http import AiohttpTransport
+from bide.providers.openai.doubleword import DOUBLEWORD
 from bide.providers.openai.kinds import OPENAI
 from bide.providers.port import Provider, Row, Verdict
 from bide.providers.setup import Tools
 from bide.providers.transport import Transport
+from bide.simulator.doubleword.protocol import DOUBLEWORD as DOUBLEWORD_PROTOCOL
 from bide.testing.provider.case import Account
+from bide.testing.provider.early import EarlyCases, finished
 from bide.testing.provider_conformance import Connect, ProviderConformance, setup_for
 
 
@@ -62,6 +66,23 @@ class TestResponsesWhereChatIsAll(TestMessagesAtOpenAI):
     async def test_an_error_is_one_of_messages(self, account: Account) -> None:
         body = json.loads((await account.provider.send(account.call("[poison:row-error]"))).row.response)["body"]
         assert body["error"]["message"]
+
+
+class TestMessagesOfARunningBatch(EarlyCases):
+    endpoint = "/v1/messages"
+    protocol = DOUBLEWORD_PROTOCOL
+    grows = True
+
+    @pytest.fixture
+    def connect(self) -> Connect:
+        setup = partial(setup_for, DOUBLEWORD, "http://simulated.invalid/doubleword/v1")
+        return lambda transport, key: speaking(DOUBLEWORD.connect(setup(key), Tools(transport)))
+
+    async def test_an_early_answer_is_a_message(self, account: Account) -> None:
+        running = await self.running(account)
+        assert running is not None
+        first, *_ = await finished(account, running)
+        assert json.loads(first.response)["body"]["type"] == "message"
 
 
 def test_who_speaks_everything_is_left_alone() -> None:

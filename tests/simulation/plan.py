@@ -141,6 +141,8 @@ def _script(chance: Chance) -> Script:
             renamed=_rate(chance, "renamed", 0.05),
             files_late=_one_of(chance, "files late", (0, 0, 90 * SECOND)),
             download_late=_one_of(chance, "download late", (0, 0, 3 * MINUTE)),
+            early_gaps=_rate(chance, "early gaps", 0.3),
+            early_torn=chance.happens(0.3, "early torn"),
             hidden=_one_of(chance, "hidden", (0, 0, 20 * SECOND)),
             unlisted=_one_of(chance, "unlisted", (0, 0, 100 * SECOND)),
         )

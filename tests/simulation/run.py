@@ -55,7 +55,7 @@ def run(plan: Plan, faults: Sequence[Fault] | None = None) -> Outcome:
         outcome.violations.append(("the run ends", f"{type(error).__name__}: {error}"))
     finally:
         outcome.callbacks = loop.callbacks
-        _bury(loop, outcome.processes)
+        bury(loop, outcome.processes)
         if gc_was_on:
             gc.enable()
     return outcome
@@ -187,7 +187,7 @@ def _all_done(world: World) -> bool:
     return not open_jobs and not undelivered
 
 
-def _bury(loop: SimulatedLoop, processes: Sequence[Process]) -> None:
+def bury(loop: SimulatedLoop, processes: Sequence[Process]) -> None:
     """Close what is left of a run: the coroutines of dead processes must not run their `finally` in the next one."""
     loop.set_exception_handler(lambda loop, context: None)
     left = [task for process in processes for task in process.tasks] + list(asyncio.all_tasks(loop))

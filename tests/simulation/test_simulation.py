@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.bugs import BUGS
+from tests.simulation.bugs import AT, BUGS
 from tests.simulation.plan import draw
 from tests.simulation.run import Outcome, run
 from tests.simulation.shrink import case_of, shrink, story
@@ -27,7 +27,7 @@ def test_every_promise_is_kept(first: int) -> None:
 def find(bug: str) -> Outcome:
     with BUGS[bug]():
         for seed in range(WITHIN_SEEDS):
-            outcome = run(draw(seed))
+            outcome = run(draw(seed, provider=AT.get(bug, "openai")))
             if outcome.violations:
                 return outcome
     pytest.fail(f"{bug}: not found within {WITHIN_SEEDS} seeds")

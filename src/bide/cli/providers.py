@@ -145,6 +145,7 @@ def _facts(state: "State") -> dict[str, Any]:
         "bytes_per_batch": limits.max_bytes,
         "window": format_duration(limits.window),
         "results_of_expired_batches": limits.keeps_expired,
+        "results_of_running_batches": can.early_results is not None,
         "source": f"{limits.source} ({limits.checked_on})",
     }
 

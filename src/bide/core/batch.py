@@ -35,6 +35,7 @@ class Batch:
     output_file: str | None
     error_file: str | None
     output_rows: int
+    """How many rows of its output have been read: while it runs as the file grows, from its end on as it is harvested."""
     error_rows: int
     total_count: int
     completed_count: int

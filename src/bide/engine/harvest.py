@@ -4,13 +4,11 @@ Rows decide, counters do not. What is in no file is `lost` where it may have run
 either way its request is planned again.
 """
 
-from dataclasses import dataclass, field
-
 from bide.core.batch import Batch
-from bide.core.identifiers import attempt_number, new_identifier, new_tag
-from bide.core.span import Span
+from bide.core.identifiers import new_identifier, new_tag
 from bide.core.states import AttemptState, BatchOutcome
 from bide.engine import pricing
+from bide.engine.collect import ERROR, OUTPUT, Collection
 from bide.engine.context import Context
 from bide.engine.poll import PATIENCE, VANISHED
 from bide.engine.pricing import Tariff
@@ -21,9 +19,8 @@ from bide.lanes.validation import Bar, Divide, Wait, after_failure, from_note
 from bide.providers.failures import MissingError, ProviderError
 from bide.providers.port import Row, RowError
 from bide.providers.transport import NotSentError, ReplyLostError
-from bide.store.bodies import NewObject, checksum
 from bide.store.filling import NewBatch
-from bide.store.reports import Report, Reports, new_object
+from bide.store.reports import Report
 
 
 async def harvest(context: Context, batch: Batch) -> Batch | None:
@@ -31,13 +28,23 @@ async def harvest(context: Context, batch: Batch) -> Batch | None:
     tariff = await context.pricing.tariff(
         provider_of(context, batch).catalogue, batch.model, pricing.BATCH, batch.ended_at or context.clock.now()
     )
-    async with context.harvesting[batch.account]:
-        output = await collect(context, batch, batch.output_file, True, (batch.output_rows, batch.error_rows), tariff)
-        await collect(context, batch, batch.error_file, False, output, tariff)
+    missing = await _missing(context, batch)
+    if missing is None or missing:
+        async with context.harvesting[batch.account]:
+            read = (batch.output_rows, batch.error_rows)
+            read = await collect(context, batch, batch.output_file, True, read, tariff, missing)
+            await collect(context, batch, batch.error_file, False, read, tariff, missing)
     if batch.outcome is BatchOutcome.FAILED and batch.code not in (NOT_CREATED, UNDECIDED, VANISHED):
         await _failed(context, batch)
     await write_off(context, batch, _unmentioned(context, batch))
     return await context.store.batches.harvested(held(batch), context.clock.now())
+
+
+async def _missing(context: Context, batch: Batch) -> frozenset[int] | None:
+    """The attempts that are still to be settled, where many may have been while the batch ran; None: whatever is read."""
+    if provider_of(context, batch).capabilities.early_results is None:
+        return None
+    return await context.store.batches.missing(batch)
 
 
 def _unmentioned(context: Context, batch: Batch) -> AttemptState:
@@ -51,109 +58,39 @@ def _unmentioned(context: Context, batch: Batch) -> AttemptState:
     return AttemptState.REFUSED
 
 
-@dataclass(slots=True)
-class _Chunk:
-    """Rows that are settled together.
-
-    Their reports wait in memory, as many as pay for a transaction: rows come in any order, so however few of them are
-    settled, nearly every page of the batch is written. Their responses go to the disk as they come, an object for every
-    `landing_bytes`; `responses` are those of the next, a line each.
-    """
-
-    reports: Reports = field(default_factory=Reports)
-    objects: list[NewObject] = field(default_factory=list[NewObject])
-    responses: bytearray = field(default_factory=bytearray)
-    messages: int = 0
-    """Characters of the errors' messages among the reports."""
-    unknown: int = 0
-
-
 async def collect(
-    context: Context, batch: Batch, file: str | None, is_output: bool, read: tuple[int, int], tariff: Tariff
+    context: Context,
+    batch: Batch,
+    file: str | None,
+    is_output: bool,
+    read: tuple[int, int],
+    tariff: Tariff,
+    missing: frozenset[int] | None = None,
 ) -> tuple[int, int]:
-    """Land the rows of a file beyond those that were landed before; how many rows of (output, error) that makes."""
+    """Land the rows of a file beyond those that were landed before; how many rows of (output, error) that makes.
+
+    Of attempts that are not `missing` nothing is read again; None: all are.
+    """
     if file is None:
         return read
-    engine = context.settings.engine
-    kept = before = read[0] if is_output else read[1]
-    seen, chunk = 0, _Chunk()
 
-    async def keep() -> None:
-        nonlocal kept
-        if chunk.responses:
-            # Whoever reads the same rows makes the same object, under the same name.
-            name = f"answers-{batch.tag}-{'output' if is_output else 'error'}-{kept + 1}-{seen}"
-            chunk.objects.append(NewObject(name, "answers", len(chunk.responses)))
-            # On the disk before any row speaks of it.
-            await context.store.objects.put(name, chunk.responses)
-            chunk.responses = bytearray()
-        kept = seen
+    def is_missing(attempt: int, row: Row) -> bool:
+        return missing is None or attempt in missing
 
-    async def land() -> None:
-        nonlocal chunk
-        if len(chunk.reports) or chunk.unknown:
-            await keep()
-            await _land(context, batch, chunk, (seen, read[1]) if is_output else (read[0], seen))
-            chunk = _Chunk()
-
+    collection = Collection(context, batch, tariff, OUTPUT if is_output else ERROR, read, is_missing)
+    left_out = collection.before
     try:
         async for rows in provider_of(context, batch).harvest(file, batch.endpoint):
-            for row in rows:
-                seen += 1
-                if seen > before:
-                    _add(chunk, row, batch, tariff)
-                    if len(chunk.reports) >= engine.landing_chunk or chunk.messages >= engine.landing_bytes:
-                        await land()
-                    elif len(chunk.responses) >= engine.landing_bytes:
-                        await keep()
+            await collection.take(rows[left_out:])
+            left_out = max(0, left_out - len(rows))
     except MissingError:
         if context.clock.now() < (batch.ended_at or 0) + PATIENCE:
             raise  # files have been seen to appear minutes after the batch's end
     except (ProviderError, NotSentError, ReplyLostError):
-        await land()  # over a line that never holds to the end, each try gets further
+        await collection.land()  # over a line that never holds to the end, each try gets further
         raise
-    await land()
-    return (seen, read[1]) if is_output else (read[0], seen)
-
-
-def _add(chunk: _Chunk, row: Row, batch: Batch, tariff: Tariff) -> None:
-    attempt = attempt_number(row.custom_id or "", batch.tag)
-    if attempt is None or not (batch.first_attempt or 0) <= attempt <= (batch.last_attempt or 0):
-        chunk.unknown += 1
-        return
-    span = None
-    if row.response:
-        span = Span(new_object(len(chunk.objects)), len(chunk.responses), len(row.response), checksum(row.response))
-        chunk.responses += row.response
-        chunk.responses += b"\n"
-    if row.message:
-        chunk.messages += len(row.message)
-    billed = row.verdict == "answered" or row.usage is not None
-    chunk.reports.append(
-        Report(
-            attempt,
-            AttemptState(row.verdict),
-            row.permanent,
-            row.status,
-            row.code,
-            row.message,
-            span,
-            price=tariff.price(row.usage) if billed else None,
-            finished_at=row.created,
-        )
-    )
-
-
-async def _land(context: Context, batch: Batch, chunk: _Chunk, progress: tuple[int, int]) -> None:
-    await context.store.batches.land(
-        held(batch),
-        chunk.reports,
-        chunk.objects,
-        output_rows=progress[0],
-        error_rows=progress[1],
-        unknown=chunk.unknown,
-        now=context.clock.now(),
-    )
+    await collection.land()
+    return collection.progress
 
 
 async def write_off(context: Context, batch: Batch, verdict: AttemptState) -> None:

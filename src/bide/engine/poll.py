@@ -1,10 +1,11 @@
-"""A batch at the provider: look how far it is, pass on a cancel, note its end."""
+"""A batch at the provider: look how far it is, take up what it shows early, pass on a cancel, note its end."""
 
 from bide.core.batch import Batch
 from bide.core.clock import DAY, HOUR, MINUTE
 from bide.core.states import BatchOutcome, BatchState
 from bide.engine.attention import next_poll
 from bide.engine.context import Context
+from bide.engine.early import read_early
 from bide.engine.step import held, provider_of
 from bide.providers.failures import MissingError, ProviderError, RejectedError
 from bide.providers.port import Remote
@@ -48,6 +49,8 @@ async def poll(context: Context, batch: Batch) -> Batch | None:
         )
     if remote.outcome is None and refusal is not None and not isinstance(refusal, RejectedError):
         raise refusal
+    if remote.outcome is None:
+        await read_early(context, batch, remote)
     if remote.outcome is None or _files_missing(remote, now):
         await _observe(context, batch, remote)
         if remote.outcome is None and (why := _overdue(context, batch, now)):

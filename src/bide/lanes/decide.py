@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bide.core.batch import LiveBatch
+from bide.core.batch import Batch, LiveBatch
 from bide.core.bucket import Bucket, Phase
 from bide.core.clock import FAR_FUTURE
 from bide.core.deadline import OnMiss
@@ -206,8 +206,14 @@ def _unwanted(outlook: Outlook) -> dict[int, str]:
         for one in outlook.live
         if not one.batch.cancel_asked
         and one.batch.state not in (BatchState.CANCELLING, BatchState.ENDED)
+        and not _is_read(one.batch)
         and wanted.isdisjoint(one.shares)
     }
+
+
+def _is_read(batch: Batch) -> bool:
+    """Whether a running batch has shown all its rows: it is about to end by itself, and a cancel would spare nothing."""
+    return 0 < batch.requests <= batch.output_rows
 
 
 def _promoted(buckets: Sequence[Bucket], capacity: Capacity, rules: Rules, now: int) -> list[Bucket]:

@@ -154,7 +154,8 @@ def cancels(
 ) -> tuple[dict[int, str], int]:
     """Which batches to cancel now because their requests are needed in real time, with the reason; and when to look again.
 
-    `carriers` are the live batches of each bucket, `waiting` its requests that lie in none. A bucket's requests are
+    `carriers` are the live batches of each bucket, `waiting` its requests that lie in none. What a batch has answered
+    already, where that shows while it runs, is needed no more. A bucket's requests are
     needed in the order of `rescue_order`: those that wait first, then batch by batch.
     """
     asked: dict[int, str] = {}
@@ -167,7 +168,7 @@ def cancels(
         for carrier in rescue_order(batches):
             batch = carrier.batch
             needed = start.at + start.span(ahead)
-            left = carrier.requests - min(carrier.requests, batch.rescued)
+            left = carrier.requests - min(carrier.requests, batch.rescued + batch.output_rows)
             ahead += left
             if batch.cancel_asked or batch.state in (BatchState.CANCELLING, BatchState.ENDED):
                 continue

@@ -10,7 +10,7 @@ import msgspec
 
 from bide.core.batchline import LINE_TAIL, line_head
 from bide.providers.decoding import UNREADABLE
-from bide.providers.port import Answer, Call, Lines, Provider, Remote, Row, Sought, Submission, Verdict
+from bide.providers.port import Answer, Call, EarlyProvider, Lines, Provider, Remote, Row, Sought, Submission, Verdict
 from bide.providers.translate import Options, UntranslatableError, error, reply, request, stream, wire_of
 
 SPOKEN = "/v1/chat/completions"
@@ -37,7 +37,7 @@ _decode = msgspec.json.Decoder(_Response).decode
 
 
 class Foreign:
-    """Implements `bide.providers.port.Provider` over another one."""
+    """Implements `bide.providers.port.Provider` over another one, and `EarlyProvider` where that does."""
 
     def __init__(self, provider: Provider, endpoints: frozenset[str]) -> None:
         self._provider = provider
@@ -110,9 +110,21 @@ class Foreign:
         return await self._provider.poll(provider_id)
 
     async def harvest(self, file: str, endpoint: str) -> AsyncIterator[list[Row]]:
-        foreign = endpoint in self._foreign
-        async for chunk in self._provider.harvest(file, SPOKEN if foreign else endpoint):
-            yield [brought_back(row, endpoint) for row in chunk] if foreign else chunk
+        async for chunk in self._provider.harvest(file, self._told_as(endpoint)):
+            yield self._brought_back(chunk, endpoint)
+
+    async def finished(self, file: str, endpoint: str, skip: int) -> AsyncIterator[list[Row]]:
+        if not isinstance(self._provider, EarlyProvider):
+            raise TypeError("its capabilities name no early results, so nobody asks for them")
+        async for chunk in self._provider.finished(file, self._told_as(endpoint), skip):
+            yield self._brought_back(chunk, endpoint)
+
+    def _told_as(self, endpoint: str) -> str:
+        """The endpoint that the provider was asked at."""
+        return SPOKEN if endpoint in self._foreign else endpoint
+
+    def _brought_back(self, chunk: list[Row], endpoint: str) -> list[Row]:
+        return [brought_back(row, endpoint) for row in chunk] if endpoint in self._foreign else chunk
 
     async def cancel(self, provider_id: str) -> Remote:
         return await self._provider.cancel(provider_id)

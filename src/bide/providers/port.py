@@ -7,7 +7,7 @@ It translates. A provider is done when `bide.testing.provider_conformance` passe
 import enum
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -36,6 +36,16 @@ class Limits:
     checked_on: str
 
 
+class EarlyResults(enum.StrEnum):
+    """How the output file of a running batch is read on, where it has every row as soon as it is finished."""
+
+    SKIP = "skip"
+    OFFSET = "offset"
+    """By the query parameter of that name: how many lines from the file's beginning are left out."""
+    WHOLE = "whole"
+    """From its beginning each time."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What a provider can do.
@@ -53,6 +63,8 @@ class Capabilities:
     native: frozenset[str] | None = None
     """Those whose bodies it takes as they are, None for all; the bodies of the others are translated."""
     tagged: bool = True
+    early_results: EarlyResults | None = None
+    """How rows are had while their batch runs, None where they are not; the adapter is an `EarlyProvider` then."""
     source: str
     checked_on: str
 
@@ -281,4 +293,17 @@ class Provider(Protocol):
 
     async def discard(self, file: str) -> None:
         """Delete a file at the provider; a file that is gone already is fine."""
+        ...
+
+
+@runtime_checkable
+class EarlyProvider(Protocol):
+    """An account whose running batches show what they have finished."""
+
+    def finished(self, file: str, endpoint: str, skip: int) -> AsyncIterator[list[Row]]:
+        """The rows of a file that still grows, but for its first `skip`; otherwise as `Provider.harvest`.
+
+        A last line without an end is left out: it is still being written. Rows may yet appear before those that were
+        shown, so whoever reads this reads the whole file at the batch's end. Raises `MissingError` while there is none.
+        """
         ...

@@ -99,4 +99,6 @@ class Kind:
     """How long a batch usually takes, in words, with its source in the provider's page of the docs."""
     limits: Limits
     capabilities: Capabilities
+    early_by_setting: bool = False
+    """Whether settings may say how an account's early results are read (`EarlyResults`): servers of one's own differ."""
     connect: Callable[[Setup, Tools], Provider]

@@ -81,6 +81,10 @@ class Behaviour:
     download_late: Annotated[int, written.duration] = 0
     """How long after that their content is answered with `download_status`."""
     download_status: Annotated[int, written.whole] = 503
+    early_gaps: Annotated[float, written.share] = 0.0
+    """The share of finished rows that a growing output holds back until the end, though it shows later ones (Doubleword)."""
+    early_torn: Annotated[bool, written.flag] = False
+    """Whether a growing output ends in the middle of a line."""
     hidden: Annotated[int, written.duration] = 0
     """How long after its creation a batch is unknown (404)."""
     unlisted: Annotated[int, written.duration] = 0

@@ -7,7 +7,7 @@ from bide.core.states import AttemptState, BatchState
 from bide.store import events, jobs, queries, records
 from bide.store.attempts import newest, settle
 from bide.store.bodies import NewObject, record_object
-from bide.store.database import Transaction, Verbs, writes
+from bide.store.database import Transaction, Verbs, reads, writes
 from bide.store.fence import Fenced, hold, moved, must
 from bide.store.filling import NewBatch, add_planned, open_batch, seal_batch
 from bide.store.reports import Report
@@ -34,7 +34,7 @@ class Landing(Verbs):
         unknown: int,
         now: int,
     ) -> int:
-        """Settle a chunk of a result file, and note how far the files have been read.
+        """Settle a chunk of a result file, and note how far the files have been read. The batch stays in its state.
 
         `answers` are the objects that hold the responses (`new_object`); `unknown` rows named nothing of ours. Gives how
         many attempts moved.
@@ -54,6 +54,15 @@ class Landing(Verbs):
             unknown=unknown,
         )
         return moved
+
+    @reads
+    async def missing(self, transaction: Transaction, batch: Batch) -> frozenset[int]:
+        """The attempts of a batch about which nothing has been reported."""
+        first, last = batch.first_attempt or 0, batch.last_attempt or 0
+        rows = await transaction.all(
+            ATTEMPTS["unlanded"], batch=batch.id, after=first - 1, last=last, count=max(1, batch.requests)
+        )
+        return frozenset(row["id"] for row in rows)
 
     @writes
     async def write_off(

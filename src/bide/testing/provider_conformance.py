@@ -16,6 +16,7 @@ from bide.providers.setup import Kind, Setup
 from bide.testing.provider.batches import BatchCases
 from bide.testing.provider.calls import CallCases
 from bide.testing.provider.case import Connect
+from bide.testing.provider.early import EarlyCases
 from bide.testing.provider.facts import FactCases
 from bide.testing.provider.results import ResultCases
 
@@ -36,5 +37,5 @@ def setup_for(kind: Kind, base_url: str, key: str, **more: Any) -> Setup:
     )
 
 
-class ProviderConformance(FactCases, CallCases, BatchCases, ResultCases):
+class ProviderConformance(FactCases, CallCases, BatchCases, ResultCases, EarlyCases):
     """Every case. Override the fixture `connect`."""

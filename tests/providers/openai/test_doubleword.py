@@ -13,7 +13,7 @@ from bide.core.states import BatchOutcome
 from bide.lanes.validation import Bar, Divide, after_failure
 from bide.providers.failures import BusyError, OutOfCreditError, RejectedError
 from bide.providers.openai.doubleword import DIALECT, DOUBLEWORD
-from bide.providers.port import Provider, Verdict
+from bide.providers.port import EarlyProvider, Provider, Verdict
 from bide.providers.setup import Tools
 from bide.settings import ProviderSettings
 
@@ -113,6 +113,35 @@ async def test_a_batch_of_which_every_row_failed_has_rows() -> None:
     assert (ended.outcome, ended.error_file) == (BatchOutcome.COMPLETED, "err")
     [[found]] = [chunk async for chunk in provider.harvest("err", ENDPOINT)]
     assert (found.verdict, found.permanent) == (Verdict.ERRORED, True)
+
+
+ROW = b'{"custom_id":"%s","response":{"status_code":200,"body":{}},"error":null}\n'
+
+
+@pytest.mark.parametrize(
+    ("said", "skip", "path"),
+    [
+        pytest.param(None, 0, "/files/out/content", id="from the beginning"),
+        pytest.param(None, 2, "/files/out/content?skip=2", id="on from where one was"),
+        pytest.param("offset", 2, "/files/out/content?offset=2", id="by the other name"),
+    ],
+)
+async def test_a_growing_file_is_read_on(said: str | None, skip: int, path: str) -> None:
+    transport = Scripted(reply(ROW % b"c" + ROW % b"d" + b'{"custom_id":"e","resp'))
+    provider = opened(transport, early_results=said)
+    assert isinstance(provider, EarlyProvider)
+    [rows] = [chunk async for chunk in provider.finished("out", ENDPOINT, skip)]
+    assert [(row.custom_id, row.verdict) for row in rows] == [("c", Verdict.ANSWERED), ("d", Verdict.ANSWERED)]
+    assert transport.sent[0].url.endswith(path)
+
+
+async def test_where_all_of_it_comes_again_the_known_lines_are_left_out() -> None:
+    transport = Scripted(reply(ROW % b"a" + ROW % b"b" + ROW % b"c"))
+    provider = opened(transport, early_results="whole")
+    assert isinstance(provider, EarlyProvider)
+    rows = [row async for chunk in provider.finished("out", ENDPOINT, 2) for row in chunk]
+    assert [row.custom_id for row in rows] == ["c"]
+    assert transport.sent[0].url.endswith("/files/out/content")
 
 
 def test_a_model_that_is_not_there_has_no_batches() -> None:

@@ -1,19 +1,20 @@
 """The adapter does what every adapter has to do, at Doubleword and at a server of one's own."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from bide.core.clock import HOUR, MINUTE
-from bide.core.states import BatchOutcome
+from bide.core.clock import HOUR
 from bide.providers.failures import BusyError, RejectedError
 from bide.providers.openai.doubleword import DOUBLEWORD
 from bide.providers.openai.kinds import COMPATIBLE
-from bide.providers.port import Provider
+from bide.providers.port import EarlyResults, Provider
 from bide.providers.setup import Tools
 from bide.providers.transport import Transport
 from bide.simulator.doubleword import protocol
 from bide.testing.provider.case import Account, OpenAccount, ProviderCase
+from bide.testing.provider.early import EarlyCases
 from bide.testing.provider_conformance import Connect, ProviderConformance, setup_for
 
 
@@ -26,6 +27,7 @@ class TestDoubleword(ProviderConformance):
     protocol = protocol.DOUBLEWORD
     quota_statuses = (429,)
     full_queue = BusyError
+    grows = True
 
     @pytest.fixture
     def connect(self) -> Connect:
@@ -36,17 +38,6 @@ class TestDoubleword(ProviderConformance):
         with pytest.raises(RejectedError) as caught:
             await account.submit("a", "[poison:validation]", "c")
         assert [error.line for error in caught.value.errors] == [2]
-
-    async def test_what_is_finished_early_is_read_at_the_end(self, account: Account) -> None:
-        created = await account.submit("a", "b")
-        account.clock.advance(5 * MINUTE)
-        running = await account.provider.poll(created.provider_id)
-        assert running.output_file is not None
-        assert await account.harvest(running.output_file) == []
-        account.clock.advance(6 * MINUTE)
-        ended = await account.provider.poll(created.provider_id)
-        assert (ended.outcome, ended.output_file) == (BatchOutcome.COMPLETED, running.output_file)
-        assert len(await account.rows(ended)) == 2
 
     async def test_late_work_goes_on(self, open_account: OpenAccount) -> None:
         account = open_account(more='[[when]]\nnth = 1\nturnaround = "30h"')
@@ -73,3 +64,20 @@ class TestCompatible(ProviderConformance):
         return lambda transport, key: COMPATIBLE.connect(
             setup_for(COMPATIBLE, "http://simulated.invalid/v1", key), Tools(transport)
         )
+
+
+class TestCompatibleWithEarlyResults(EarlyCases):
+    """A batch server of one's own that reads no parameter of ours: all of its file comes each time."""
+
+    protocol = protocol.DOUBLEWORD
+    grows = True
+
+    @pytest.fixture
+    def connect(self) -> Connect:
+        capabilities = replace(COMPATIBLE.capabilities, early_results=EarlyResults.WHOLE)
+
+        def connected(transport: Transport, key: str) -> Provider:
+            setup = setup_for(COMPATIBLE, "http://simulated.invalid/doubleword/v1", key)
+            return COMPATIBLE.connect(replace(setup, capabilities=capabilities), Tools(transport))
+
+        return connected

@@ -61,12 +61,16 @@ async def test_a_batch_of_an_hour(client: AsyncOpenAI, simulator: Simulator) -> 
     assert created.expires_at == created.created_at + 3_600
     assert [batch.id async for batch in client.batches.list()] == [created.id]
     assert isinstance(simulator.clock, ManualClock)
-    simulator.clock.advance(MINUTE)
+    simulator.clock.advance(6 * MINUTE)
     running = await client.batches.retrieve(created.id)
     early = await client.files.with_raw_response.content(str(running.output_file_id))
-    assert early.headers["x-incomplete"] == "true"
-    simulator.clock.advance(10 * MINUTE)
+    assert (early.headers["x-incomplete"], early.headers["x-last-line"]) == ("true", "1")
+    simulator.clock.advance(5 * MINUTE)
     ended = await client.batches.retrieve(created.id)
+    rest = await client.files.with_raw_response.content(str(ended.output_file_id), extra_query={"skip": 1})
+    assert (rest.headers["x-incomplete"], rest.headers["x-last-line"]) == ("false", "2")
+    whole = await client.files.content(str(ended.output_file_id))
+    assert early.content + rest.content == whole.content
     assert (ended.status, ended.output_file_id, ended.metadata) == ("completed", running.output_file_id, {"tag": "t"})
     assert (await client.files.content(str(ended.output_file_id))).content.count(b"\n") == 2
 

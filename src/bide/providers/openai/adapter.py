@@ -15,7 +15,7 @@ from bide.providers.openai import errors, rows, wire
 from bide.providers.openai.dialect import OPENAI, Dialect
 from bide.providers.openai.naming import rename_model
 from bide.providers.openai.shelf import Files, Shelf
-from bide.providers.port import Answer, Call, Remote, Row, Sought, Submission
+from bide.providers.port import Answer, Call, EarlyResults, Remote, Row, Sought, Submission
 from bide.providers.setup import Setup
 from bide.providers.transport import Transport
 
@@ -27,7 +27,7 @@ PAGE = 100
 
 
 class OpenAIProvider:
-    """Implements `bide.providers.port.Provider`."""
+    """Implements `bide.providers.port.Provider`, and `EarlyProvider` for servers whose output files grow."""
 
     def __init__(
         self, setup: Setup, transport: Transport, dialect: Dialect = OPENAI, *, shelf: Shelf | None = None
@@ -123,6 +123,14 @@ class OpenAIProvider:
     async def harvest(self, file: str, endpoint: str) -> AsyncIterator[list[Row]]:
         async for chunk in rows.from_file(self._shelf.read(file)):
             yield chunk
+
+    async def finished(self, file: str, endpoint: str, skip: int) -> AsyncIterator[list[Row]]:
+        how = self.capabilities.early_results
+        continues = how is not None and how is not EarlyResults.WHOLE and skip > 0
+        query, left_out = (f"?{how}={skip}", 0) if continues else ("", skip)
+        async for chunk in rows.from_file(self._shelf.read(file, query), growing=True):
+            yield chunk[left_out:]
+            left_out = max(0, left_out - len(chunk))
 
     async def cancel(self, provider_id: str) -> Remote:
         path = self._dialect.path(f"/batches/{provider_id}/cancel")

@@ -9,7 +9,7 @@ from bide.core.clock import DAY, MINUTE
 from bide.core.states import BatchOutcome
 from bide.providers.openai.adapter import OpenAIProvider
 from bide.providers.openai.dialect import Dialect, Reading
-from bide.providers.port import Capabilities, Limits
+from bide.providers.port import Capabilities, EarlyResults, Limits
 from bide.providers.setup import Kind
 
 DIALECT = Dialect(
@@ -46,7 +46,10 @@ CAPABILITIES = Capabilities(
     realtime=True,
     streaming=True,
     endpoints=frozenset({"/v1/chat/completions", "/v1/responses", "/v1/embeddings", "/v1/completions"}),
-    source="Doubleword API pages; its server's allowed paths",
+    # Its pages call the parameter `offset`; the server's code reads `skip` and ignores what it does not know. Rows come in
+    # the order of their completion.
+    early_results=EarlyResults.SKIP,
+    source="Doubleword API pages; its server's allowed paths and its handler of a file's content",
     checked_on="2026-11-21",
 )
 
@@ -62,5 +65,6 @@ DOUBLEWORD = Kind(
     typical="within its window; late work goes on",
     limits=LIMITS,
     capabilities=CAPABILITIES,
+    early_by_setting=True,
     connect=lambda setup, tools: OpenAIProvider(setup, tools.transport, DIALECT),
 )

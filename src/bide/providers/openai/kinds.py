@@ -80,6 +80,7 @@ COMPATIBLE = replace(
     windows=None,
     discount="as you say",
     typical="as the server does it",
+    early_by_setting=True,
 )
 """vLLM, llama.cpp, Ollama, SGLang, a gateway: whatever is at the address. Without batch endpoints (``batch = false``) it
 is called in real time."""

@@ -103,8 +103,11 @@ def from_reply(attempt: str, reply: Reply, body: bytes) -> Row:
     return _judge(attempt, response, reply.status, decoded, None)
 
 
-async def from_file(chunks: AsyncIterator[bytes]) -> AsyncIterator[list[Row]]:
-    """The rows of a result file, as its bytes arrive. Lines end at b"\\n" only: an answer may contain U+2028."""
+async def from_file(chunks: AsyncIterator[bytes], *, growing: bool = False) -> AsyncIterator[list[Row]]:
+    """The rows of a result file, as its bytes arrive. Lines end at b"\\n" only: an answer may contain U+2028.
+
+    In a file that is still `growing` a last line without an end is not there yet.
+    """
     rest = b""
     async for chunk in chunks:
         end = chunk.rfind(b"\n") + 1
@@ -113,7 +116,7 @@ async def from_file(chunks: AsyncIterator[bytes]) -> AsyncIterator[list[Row]]:
             continue
         yield _rows(rest + chunk[:end])
         rest = chunk[end:]
-    if rest.strip():
+    if rest.strip() and not growing:
         yield _rows(rest)
 
 

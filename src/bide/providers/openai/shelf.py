@@ -37,8 +37,8 @@ class Shelf(Protocol):
         """The file, None where it does not exist."""
         ...
 
-    def read(self, file: str) -> AsyncIterator[bytes]:
-        """The content of a file. Raises `MissingError`."""
+    def read(self, file: str, query: str = "") -> AsyncIterator[bytes]:
+        """The content of a file; `query` says which part of it, where the provider lets one choose. Raises `MissingError`."""
         ...
 
     async def delete(self, file: str) -> None:
@@ -82,8 +82,8 @@ class Files:
     async def present(self, file: str | None) -> str | None:
         return file
 
-    async def read(self, file: str) -> AsyncIterator[bytes]:
-        async with self._line.exchange("GET", self._dialect.path(f"/files/{file}/content")) as reply:
+    async def read(self, file: str, query: str = "") -> AsyncIterator[bytes]:
+        async with self._line.exchange("GET", self._dialect.path(f"/files/{file}/content{query}")) as reply:
             if reply.status >= 300:
                 errors.raise_for_status(reply, await reply.read())
             async for chunk in reply.chunks():
@@ -127,7 +127,8 @@ class Blobs:
             return None
         return file
 
-    async def read(self, file: str) -> AsyncIterator[bytes]:
+    async def read(self, file: str, query: str = "") -> AsyncIterator[bytes]:
+        del query  # a blob is there whole or not at all
         with objects_told():
             async for chunk in self._buckets.read(file):
                 yield chunk

@@ -10,6 +10,7 @@ from bide.simulator.account import Account
 from bide.simulator.batch import Batch
 from bide.simulator.chance import Chance
 from bide.simulator.creation import NewBatch
+from bide.simulator.doubleword.content import part, part_so_far
 from bide.simulator.exchange import Content, Reply, Request, encode, show
 from bide.simulator.faults import Site
 from bide.simulator.openai.body import CHAT, ENDPOINTS
@@ -17,7 +18,8 @@ from bide.simulator.openai.create import read_life, read_limit
 from bide.simulator.openai.lines import read_lines
 from bide.simulator.openai.listing import MOST_BATCHES
 from bide.simulator.openai.multipart import parse_form
-from bide.simulator.openai.protocol import BINARY, OpenAI
+from bide.simulator.openai.protocol import OpenAI
+from bide.simulator.openai.results import teller
 from bide.simulator.openai.view import batch_object, file_object
 from bide.simulator.refusal import NO_CREDIT, Failure, Refusal, invalid
 from bide.simulator.rows import Batchable, Problem
@@ -51,8 +53,11 @@ class Doubleword(OpenAI):
 
     def do(self, account: Account, request: Request, site: Site, subject: str, now: int) -> Reply:
         match site:
-            case Site.DOWNLOAD if any(_output(batch) == subject and not batch.ended(now) for batch in account.batches):
-                return Reply(200, b"", BINARY, {"x-incomplete": "true", "x-last-line": "0"})
+            case Site.DOWNLOAD:
+                for batch in account.batches:
+                    if _output(batch) == subject and batch.validated(now) and not batch.ended(now):
+                        return part_so_far(batch, teller(batch, account.answers), request.query, now)
+                return part(account.files.content(subject, now), request.query)
             case Site.LIST:
                 return show(_page(account, request, now))
             case Site.RETRIEVE:

@@ -139,15 +139,15 @@ UPDATE batches SET state = 'cancelling', cancel_at = coalesce(cancel_at, :now), 
 WHERE id = :batch AND fence = :fence AND state IN {before batch.cancelling} RETURNING *;
 
 -- name: end
--- The provider has finished with it.
-UPDATE batches SET state = 'ended', outcome = :outcome, code = :code, message = :message, output_file = :output_file,
+-- The provider has finished with it. Its output is read from the beginning, whatever was seen of it while it grew.
+UPDATE batches SET state = 'ended', outcome = :outcome, code = :code, message = :message, output_file = :output_file, output_rows = 0,
     error_file = :error_file, ended_at = :ended_at, failures = 0, trouble = NULL, due_at = :now
 WHERE id = :batch AND fence = :fence AND state IN {before batch.ended} RETURNING *;
 
 -- name: progress
--- So many rows of its files have been landed.
+-- So many rows of its files have been landed; while it runs, of the output as it grows.
 UPDATE batches SET output_rows = :output_rows, error_rows = :error_rows
-WHERE id = :batch AND fence = :fence AND state = 'ended';
+WHERE id = :batch AND fence = :fence AND state IN ('submitted', 'cancelling', 'ended');
 
 -- name: harvested
 -- Nothing more will come from it.

@@ -219,6 +219,8 @@ class ProviderCase:
     """Whether a batch that is being cancelled says so."""
     ends_cancelled = True
     """Whether a batch that was cancelled says so at its end."""
+    grows = False
+    """Whether a batch that runs shows what it has finished."""
     apart = SECOND
     """Time between creates where there are many, so that not too many are open at once."""
     serves_results = True

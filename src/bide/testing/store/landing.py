@@ -4,7 +4,7 @@ import pytest
 
 from bide.core.bucket import MOST_LOSSES, Part, Phase
 from bide.core.span import Span
-from bide.core.states import AttemptState, BatchState
+from bide.core.states import AttemptState, BatchOutcome, BatchState
 from bide.store.attempts import MOST_ERRORS
 from bide.store.bodies import NewObject
 from bide.store.jobs import Progress
@@ -49,6 +49,28 @@ class LandingCases(StoreCase):
         assert (first["start"], second["start"]) == (0, 11)
         landed = await scene.store.batches.get(batch.id)
         assert landed.output_rows == 3
+
+    @pytest.mark.parametrize("state", [BatchState.SUBMITTED, BatchState.CANCELLING])
+    async def test_answers_land_while_their_batch_runs(self, scene: Scene, state: BatchState) -> None:
+        handed = await scene.hand_in(3)
+        batch = await scene.batch(handed.bucket, state)
+        first, *others = await scene.attempts(batch)
+        assert await scene.store.batches.missing(batch) == {first, *others}
+        assert (
+            await scene.land(batch, [report(first, amount=10, response=span())], NewObject("answers-1", "answers", 11))
+            == 1
+        )
+        running = await scene.store.batches.get(batch.id)
+        assert (running.state, running.output_rows) == (state, 1)
+        ended = await scene.store.batches.ended(
+            held(batch), outcome=BatchOutcome.COMPLETED, output_file="output", ended_at=scene.now, now=scene.now
+        )
+        assert ended.output_rows == 0
+        assert await scene.store.batches.missing(ended) == set(others)
+        assert await scene.land(ended, [report(attempt, amount=10) for attempt in (first, *others)]) == 2
+        progress = await self._progress(scene, handed)
+        assert (progress.phases, progress.paid) == ({Phase.BATCH: 3}, 30)
+        assert await scene.store.batches.missing(ended) == frozenset()
 
     async def test_the_answers_of_a_chunk_may_lie_in_several_objects(self, scene: Scene) -> None:
         handed = await scene.hand_in(3)
