@@ -33,6 +33,7 @@ from bide.providers.port import TOO_FEW, RowError
 from bide.providers.translate import UntranslatableError
 from bide.providers.transport import ReplyLostError
 from bide.settings import EngineSettings, Settings
+from bide.store.fence import Fenced
 from bide.store.limits import ENQUEUED_TOKENS
 from bide.testing.scene import Scene, report
 
@@ -86,6 +87,23 @@ async def test_never_created_is_said_a_whole_listing_delay_after_the_send(desk: 
         await follow(desk.context, await claimed(desk, batch))
 
     assert desk.clock.now() >= lost_at + desk.provider.limits.listing_delay
+
+
+async def test_a_create_that_was_slept_over_is_not_sent(desk: Desk) -> None:
+    """Whoever took over meanwhile may have found that there is no batch, and have the requests done again."""
+    batch = await batch_in(desk, BatchState.SEALED, stage=None, submit=a_remote())
+    intend = desk.scene.store.batches.intend
+
+    async def intend_and_sleep(held: Fenced, lease_until: int, now: int) -> Batch:
+        intended = await intend(held, lease_until, now)
+        desk.clock.advance(desk.context.settings.engine.lease)
+        return intended
+
+    desk.scene.store.batches.intend = intend_and_sleep
+    await follow(desk.context, batch)
+
+    assert "submit" not in desk.provider.used
+    assert (await desk.again(batch)).state is BatchState.SUBMITTING, "whoever claims it looks it up"
 
 
 async def test_a_batch_that_vanished_is_written_off(desk: Desk) -> None:

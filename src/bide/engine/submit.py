@@ -77,6 +77,10 @@ async def submit(context: Context, batch: Batch) -> Batch | None:
             await store.batches.troubled(held(batch), "waits for another create of the account", due_at)
             return None
         batch = intended
+    if clock.now() >= lease_until:
+        # We slept since. Whoever took over may have seen that nothing was created, and does the requests again: a create
+        # that is sent now would be billed and nobody's, where no input file is needed that was deleted meanwhile.
+        raise LeaseLostError
     # From here on a batch may exist at the provider. The create is sent once, and never again under this intent.
     try:
         remote = await provider.submit(submission, input_file)
