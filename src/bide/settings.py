@@ -135,6 +135,8 @@ class ProviderSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
     min_requests: Count | None = None
     """Requests a batch has at least, where the model has another limit than most of the provider's."""
     max_bytes: Count | None = None
+    inline: bool = True
+    """Send the requests of a small batch with its create, where the provider takes them so (Gemini); false uploads every batch."""
     keep_files: bool = False
     """Leave input and result files at the provider (they expire after 14 days)."""
 

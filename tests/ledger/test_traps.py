@@ -142,6 +142,23 @@ def test_a_batch_treats_cached_tokens_as_it_likes(
 
 
 @pytest.mark.parametrize(
+    ("model", "day", "amount"),
+    [
+        pytest.param("gemini-embedding-001", "2025-09-10", "0.075", id="as announced"),
+        pytest.param("gemini-embedding-001", "2025-09-09", None, id="not before"),
+        pytest.param("gemini-embedding-2", TODAY, "0.1", id="as the catalogue has it"),
+        pytest.param("gemini-embedding-3-unheard-of", TODAY, None, id="unknown"),
+    ],
+)
+def test_a_batch_of_embeddings_at_google_has_a_price_where_one_was_published(
+    prices: Prices, model: str, day: str, amount: str | None
+) -> None:
+    card = prices.card("gemini", model, "batch", day)
+
+    assert (card and dollars(card.cost(Usage(input=MILLION)))) == (amount and Decimal(amount))
+
+
+@pytest.mark.parametrize(
     ("provider", "model", "day", "amount"),
     [
         # A million tokens in, all of them from the cache.

@@ -56,7 +56,10 @@ def context_of(world: World, process: Process, plan: Plan, number: int) -> Conte
     store = world.store(process)
     simulated = SIMULATED[plan.provider]
     least = simulated.least(plan.batch_size)
-    setup = simulated.setup(replace(simulated.limits, max_requests=plan.batch_size, min_requests=least))
+    limits = replace(simulated.limits, max_requests=plan.batch_size, min_requests=least)
+    # Batches are small here: the smaller half of them comes with its create where that is done at all, the other is uploaded.
+    limits = replace(limits, inline_requests=min(limits.inline_requests, plan.batch_size // 2))
+    setup = simulated.setup(limits)
     tools = Tools(SimulatedTransport(world, process), SimulatedBuckets(world, process))
     provider = simulated.kind.connect(setup, tools)
 

@@ -42,6 +42,8 @@ class Outcome:
     log: list[str] = field(default_factory=list[str])
     """The store's event log, one line an event."""
     processes: list[Process] = field(default_factory=list[Process])
+    books: Books | None = None
+    """What the provider has on record."""
 
 
 def run(plan: Plan, faults: Sequence[Fault] | None = None) -> Outcome:
@@ -66,6 +68,7 @@ async def _day(loop: SimulatedLoop, plan: Plan, faults: Sequence[Fault] | None, 
 
     started_at = SimulatedClock(loop).now()
     books = Books(plan.script, plan.seed, started_at, faults, protocol=SIMULATED[plan.provider].protocol)
+    outcome.books = books
     world = World(loop, books, Gates(plan.strikes), plan.seed)
     checker = Checker(world, plan)
     keeper = loop.create_task(_keep_alive(world, plan))

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,19 @@ WITHIN_SEEDS = 200
 def test_every_promise_is_kept(first: int) -> None:
     broken = {seed: outcome.violations for seed in range(first, first + 20) if (outcome := run(draw(seed))).violations}
     assert not broken, f"replay with: python -m tests.simulation --seed {min(broken)} --story"
+
+
+def test_days_at_gemini_have_batches_that_come_along_and_batches_that_are_uploaded() -> None:
+    answered: Counter[str] = Counter()
+    for seed in range(20):
+        outcome = run(draw(seed, provider="gemini"))
+        assert not outcome.violations, (
+            f"replay with: python -m tests.simulation --provider gemini --seed {seed} --story"
+        )
+        assert outcome.books is not None
+        for batch in outcome.books.batches:
+            answered.update(list(batch.files or ()))
+    assert min(answered["inline"], answered["results"]) >= 5, answered
 
 
 def find(bug: str) -> Outcome:

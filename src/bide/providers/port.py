@@ -32,6 +32,10 @@ class Limits:
     """Fewer than these are no batch: they go another way."""
     keeps_expired: bool = True
     """Whether what was finished can still be had when the window is over. Where not, bide cancels before its end."""
+    inline_requests: int = 0
+    """A batch of up to so many requests comes whole with its create, where the provider takes it so: no file lies there."""
+    inline_bytes: int = 0
+    """The most bytes of such a create, as it goes out."""
     source: str
     checked_on: str
 

@@ -213,15 +213,21 @@ def understood(decoder: "msgspec.json.Decoder[Shown]", body: bytes) -> Shown:
 
 
 async def rows(chunks: AsyncIterator[bytes], row: Split) -> AsyncIterator[list[Row]]:
-    """The rows of a result file, as its bytes arrive. Lines end at b"\\n" only: an answer may contain U+2028."""
+    """The rows of a result file, as its bytes arrive."""
+    async for some in lines_of(chunks):
+        yield [row(line) for line in some]
+
+
+async def lines_of(chunks: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
+    """The lines of a file, as its bytes arrive, without empty ones. They end at b"\\n" only: an answer may contain U+2028."""
     rest = b""
     async for chunk in chunks:
         *whole, rest = (rest + chunk).split(b"\n")
-        found = [row(line) for line in whole if line.strip()]
+        found = [line for line in whole if line.strip()]
         if found:
             yield found
     if rest.strip():
-        yield [row(rest)]
+        yield [rest]
 
 
 def unreadable_row(line: bytes, problem: Exception | str) -> Row:

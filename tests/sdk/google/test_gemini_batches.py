@@ -9,6 +9,10 @@ from google.genai.errors import ClientError
 from google.genai.types import (
     BatchJob,
     CreateBatchJobConfig,
+    CreateEmbeddingsBatchJobConfig,
+    EmbedContentBatch,
+    EmbedContentConfig,
+    EmbeddingsBatchJobSource,
     InlinedRequest,
     JobState,
     ListBatchJobsConfig,
@@ -79,6 +83,48 @@ async def test_requests_that_come_along(gemini: Client, clock: ManualClock) -> N
     assert answers is not None
     assert {answer.metadata["key"] for answer in answers if answer.metadata} == {"a", "b"}
     assert all(answer.response is not None and answer.response.text for answer in answers)
+
+
+@pytest.mark.filterwarnings("ignore:batches.create_embeddings")
+async def test_embeddings_of_a_file(gemini: Client, clock: ManualClock) -> None:
+    lines = [
+        {"key": f"r-{number}", "request": {"output_dimensionality": 8, "content": {"parts": [{"text": text}]}}}
+        for number, text in enumerate(("one", "two"))
+    ]
+    content = io.BytesIO(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
+    file = await gemini.aio.files.upload(file=content, config=UploadFileConfig(mime_type="application/jsonl"))
+    created = await gemini.aio.batches.create_embeddings(
+        model="gemini-embedding-001",
+        src=EmbeddingsBatchJobSource(file_name=file.name),
+        config=CreateEmbeddingsBatchJobConfig(display_name="texts"),
+    )
+    assert (created.state, created.display_name) == (JobState.JOB_STATE_PENDING, "texts")
+    clock.advance(HOUR)
+    ended = await present(gemini, created)
+    assert ended.state is JobState.JOB_STATE_SUCCEEDED
+    assert ended.dest is not None
+    assert ended.dest.file_name is not None
+    found = await gemini.aio.files.download(file=ended.dest.file_name)
+    rows = {row["key"]: row for row in map(json.loads, found.splitlines())}
+    assert [len(rows[key]["response"]["embedding"]["values"]) for key in ("r-0", "r-1")] == [8, 8]
+
+
+@pytest.mark.filterwarnings("ignore:batches.create_embeddings")
+async def test_embeddings_that_come_along(gemini: Client, clock: ManualClock) -> None:
+    texts = EmbedContentBatch(contents=["one", "two"], config=EmbedContentConfig(output_dimensionality=8))
+    created = await gemini.aio.batches.create_embeddings(
+        model="gemini-embedding-001",
+        src=EmbeddingsBatchJobSource(inlined_requests=texts),
+        config=CreateEmbeddingsBatchJobConfig(display_name="texts"),
+    )
+    clock.advance(HOUR)
+    ended = await present(gemini, created)
+    assert ended.dest is not None
+    answers = ended.dest.inlined_embed_content_responses
+    assert answers is not None
+    embedded = [answer.response for answer in answers if answer.response is not None]
+    assert [len(one.embedding.values or ()) for one in embedded if one.embedding is not None] == [8, 8]
+    assert all(one.token_count for one in embedded)
 
 
 async def test_a_listing_has_every_batch(gemini: Client, clock: ManualClock) -> None:

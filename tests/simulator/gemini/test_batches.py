@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 from tests.simulator.gemini.conftest import Account
-from tests.simulator.google import HI, rows
+from tests.simulator.google import HI, rows, saying
 
 from bide.core.clock import DAY, HOUR, MINUTE
+from bide.simulator.exchange import Reply
+from bide.simulator.gemini.create import MOST_INLINE
+from bide.simulator.gemini.uploads import MOST_BYTES
 
 Opened = Callable[[str], Account]
 
@@ -44,6 +47,91 @@ async def test_requests_that_come_with_the_create_have_their_results_in_the_batc
     items = ended["metadata"]["output"]["inlinedResponses"]["inlinedResponses"]
     assert [item["metadata"]["key"] for item in items] == ["a", "b"]
     assert all(item["response"]["candidates"] for item in items)
+
+
+async def test_results_in_the_batch_are_there_when_they_are_ready_and_as_long_as_they_are_kept(opened: Opened) -> None:
+    account = opened('download_late = "3m"\n[files]\noutput_life = "2d"')
+    batch = {"displayName": "x", "inputConfig": {"requests": {"requests": [{"request": HI, "metadata": {"key": "a"}}]}}}
+    created = await account.json("POST", "/v1/models/gemini-3.8-flash:batchGenerateContent", {"batch": batch})
+
+    async def shown() -> tuple[str, bool]:
+        metadata = (await account.json("GET", f"/v1/{created['name']}"))["metadata"]
+        return metadata["state"], "output" in metadata
+
+    account.clock.advance(11 * MINUTE)
+    assert await shown() == ("BATCH_STATE_SUCCEEDED", False)
+    account.clock.advance(2 * MINUTE)
+    assert await shown() == ("BATCH_STATE_SUCCEEDED", True)
+    account.clock.advance(2 * DAY)
+    assert await shown() == ("BATCH_STATE_SUCCEEDED", False)
+
+
+async def test_a_create_has_20_mb_and_no_more(account: Account) -> None:
+    def batch(length: int) -> bytes:
+        requests = [{"request": saying("a" * length), "metadata": {"key": "a"}}]
+        return json.dumps({"batch": {"displayName": "x", "inputConfig": {"requests": {"requests": requests}}}}).encode()
+
+    path, most = "/v1/models/gemini-3.8-flash:batchGenerateContent", MOST_INLINE - len(batch(0))
+    await account.json("POST", path, batch(most))
+    error = await account.error("POST", path, batch(most + 1))
+    assert "payload size exceeds the limit" in error["message"]
+
+
+async def test_a_file_has_2_gb_and_no_more(account: Account) -> None:
+    async def begun(length: int) -> int:
+        reply = await account.send(
+            "POST",
+            "/upload/v1beta/files",
+            b"{}",
+            x_goog_upload_protocol="resumable",
+            x_goog_upload_command="start",
+            x_goog_upload_header_content_length=str(length),
+        )
+        assert isinstance(reply, Reply)
+        return reply.status
+
+    assert [await begun(MOST_BYTES), await begun(MOST_BYTES + 1)] == [200, 400]
+
+
+EMBED = "/v1beta/models/gemini-embedding-001:asyncBatchEmbedContent"
+
+
+@pytest.mark.parametrize("spelling", ["fileName", "file_name"])
+async def test_embeddings_of_a_file(account: Account, spelling: str) -> None:
+    content = {"parts": [{"text": "hello"}]}
+    lines: list[Any] = [
+        {"key": "a", "request": {"content": content, "output_dimensionality": 4}},
+        {"key": "b", "request": {"content": content, "outputDimensionality": 4, "taskType": "RETRIEVAL_DOCUMENT"}},
+        {"key": "c", "request": {"contents": [content]}},
+        {"key": "d", "request": {"content": content, "model": "models/another"}},
+    ]
+    file = await account.upload(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
+    batch = {"displayName": "x", "inputConfig": {spelling: file}}
+    created = await account.json("POST", EMBED, {"batch": batch})
+    assert created["metadata"]["@type"].endswith(".EmbedContentBatch")
+    account.clock.advance(HOUR)
+    ended = await account.json("GET", f"/v1beta/{created['name']}")
+    assert ended["metadata"]["batchStats"]["failedRequestCount"] == "2"
+    reply = await account.reply("GET", f"/v1beta/{ended['response']['responsesFile']}:download?alt=media")
+    found = {row["key"]: row for row in rows(reply.body)}
+    assert found["a"]["response"]["embedding"] == found["b"]["response"]["embedding"]
+    assert len(found["a"]["response"]["embedding"]["values"]) == 4
+    charged = {charge.custom_id: charge.usage for charge in account.books.charges(account.clock.now())}
+    assert charged.keys() == {"a", "b"}
+    assert charged["a"].output == 0
+    assert found["a"]["response"]["tokenCount"] == charged["a"].input
+    assert (found["c"]["error"]["code"], found["d"]["error"]["code"]) == (3, 3)
+
+
+async def test_embeddings_that_come_along(account: Account) -> None:
+    requests = [{"request": {"content": {"parts": [{"text": "hello"}]}}, "metadata": {"key": "a"}}]
+    batch = {"displayName": "x", "inputConfig": {"requests": {"requests": requests}}}
+    created = await account.json("POST", EMBED, {"batch": batch})
+    account.clock.advance(HOUR)
+    ended = await account.json("GET", f"/v1beta/{created['name']}")
+    [item] = ended["response"]["inlinedResponses"]["inlinedResponses"]
+    assert item["metadata"] == {"key": "a"}
+    assert item["response"]["embedding"]["values"]
 
 
 async def test_a_line_without_a_key_comes_back_without_one(account: Account) -> None:

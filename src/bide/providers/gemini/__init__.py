@@ -1,1 +1,1 @@
-"""Google's Gemini API: generateContent with an API key, and batches of uploaded files."""
+"""Google's Gemini API: generateContent and embeddings with an API key, and batches, uploaded as files or coming with their create."""

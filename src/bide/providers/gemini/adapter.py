@@ -1,33 +1,55 @@
-"""The Gemini API of Google: generateContent, and its batches of uploaded files.
+"""The Gemini API of Google: generateContent and embedContent, and batches of them: uploaded as files, or coming with their create.
 
 Facts: Google's guides to batches, files and rate limits and the API reference, as read in November 2026. A create is not
 idempotent there: the same one sent twice is two batches, both billed.
+
+A small batch comes with its create. Its results are in the batch itself, which is their file here: they are read, and
+deleted, by its name, and are there as long as it is. Google does not say how long that is; nor of those of a file. Each is
+known by the key that went out with its request and by nothing else: they are documented to come in order, and have come in
+another (python-genai#1909). A result without its key is lost, and its request is done again: that some have seen keys
+missing (python-genai#2008) is one reason for few requests at a time, and for the account's setting `inline = false`.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 
 import msgspec
 
-from bide.providers.failures import MissingError
+from bide.providers.failures import MissingError, RejectedError
 from bide.providers.gemini import embedding, operation
 from bide.providers.gemini.calls import without
-from bide.providers.gemini.rows import lines, read_row
-from bide.providers.gemini.service import CREATE_TIMEOUT, PAGE, Service, Spoken, name_of
-from bide.providers.gemini.status import raise_for_account, raise_for_create, raise_for_status
-from bide.providers.gemini.upload import JSON_LINES, upload
+from bide.providers.gemini.rows import inline, lines, read_row
+from bide.providers.gemini.service import CREATE_TIMEOUT, Service, Spoken, name_of
+from bide.providers.gemini.status import (
+    is_too_large,
+    raise_for_account,
+    raise_for_create,
+    raise_for_status,
+    read_status,
+)
+from bide.providers.gemini.texts import LIKE_CHAT, Gathering, TextLines
+from bide.providers.gemini.upload import JSON_LINES, MOST_BYTES, upload
 from bide.providers.line import Line
 from bide.providers.listing import search
-from bide.providers.port import Answer, Call, RateHeaders, Remote, Row, Sought, Submission
+from bide.providers.port import Answer, Call, RateHeaders, Remote, Row, RowError, Sought, Submission
 from bide.providers.setup import Setup
-from bide.providers.translated import date_of, measured, rows
-from bide.providers.transport import Transport
+from bide.providers.translated import date_of, lines_of, measured, rows
+from bide.providers.transport import Transport, Upload
 
 VERSION = "v1beta"
 """The version of the API that is spoken unless the account's `api_version` says another; Google's SDK takes `v1`."""
 
-LIKE_CHAT = "/v1/chat/completions"
-"""Errors of embeddings have the shape that errors of chat completions have."""
+PAGE = 25
+"""Batches of a page of a listing: few, since each may have its results in it."""
+
+READ = 100
+"""Results that are handed on together."""
+
+TOO_LARGE = "batch_too_large"
+"""The batch is more than a file, or a create, may have. Its parts may be less."""
+
+BATCH = "batches/"
+"""What the names of batches begin with."""
 
 BOOKKEEPING = "labels"
 """What Vertex AI takes and the Gemini API does not know. It changes no answer."""
@@ -72,25 +94,51 @@ class GeminiProvider(Service):
         return operation.remote(operation.read_operation(body))
 
     async def stage(self, submission: Submission) -> str | None:
+        if submission.endpoint == embedding.ENDPOINT:
+            texts = TextLines(submission)
+            content = await measured(JSON_LINES, texts.chunks)
+            count = texts.count
+        else:
+            if await self._comes_along(submission):
+                return None
+            content = await measured(JSON_LINES, partial(lines, submission, self._translated(submission)))
+            count = submission.requests
+        if content.length > MOST_BYTES or count > self.limits.max_requests:
+            raise _too_large(
+                f"{count:,} lines of {content.length:,} bytes; {self.limits.max_requests:,} and {MOST_BYTES:,} are allowed"
+            )
+        return await upload(self._line, self._translation, self._version, name_of(submission.tag), content)
+
+    async def _comes_along(self, submission: Submission) -> bool:
+        """Whether the requests come with the create. Told by the submission and the limits alone, so twice the same."""
+        limits = self.limits
+        if submission.requests > limits.inline_requests or submission.size > limits.inline_bytes:
+            return False
+        return (await self._inline(submission)).length <= limits.inline_bytes
+
+    async def _inline(self, submission: Submission) -> Upload:
+        body = partial(inline, submission, self._translated(submission), name_of(submission.tag))
+        return await measured("application/json", body)
+
+    def _translated(self, submission: Submission) -> Callable[[bytes], bytes]:
         model = self._setup.deployment(submission.model, batch=True)
 
         def translated(body: bytes) -> bytes:
             # A batch is a tier of its own.
             return without(self._translation.request(submission.endpoint, body, model), BOOKKEEPING, "serviceTier")
 
-        content = await measured(JSON_LINES, partial(lines, submission, translated))
-        return await upload(self._line, self._translation, self._version, name_of(submission.tag), content)
+        return translated
 
     async def submit(self, submission: Submission, input_file: str | None) -> Remote:
         model = self._setup.deployment(submission.model, batch=True)
-        wanted = {"batch": {"displayName": name_of(submission.tag), "inputConfig": {"fileName": input_file}}}
-        async with self._line.exchange(
-            "POST",
-            f"{self._path(model)}:batchGenerateContent",
-            body=msgspec.json.encode(wanted),
-            idle_timeout=CREATE_TIMEOUT,
-        ) as reply:
+        verb = "asyncBatchEmbedContent" if submission.endpoint == embedding.ENDPOINT else "batchGenerateContent"
+        named = {"displayName": name_of(submission.tag), "inputConfig": {"fileName": input_file}}
+        wanted = msgspec.json.encode({"batch": named}) if input_file else await self._inline(submission)
+        path = f"{self._path(model)}:{verb}"
+        async with self._line.exchange("POST", path, body=wanted, idle_timeout=CREATE_TIMEOUT) as reply:
             body = await reply.read()
+            if input_file is None and is_too_large(reply, body):
+                raise _too_large(read_status(body).message or "the create is too large")
             raise_for_create(self._translation, reply, body, has_queue=True)
             return self._shown(body)
 
@@ -111,12 +159,33 @@ class GeminiProvider(Service):
         return page.operations, page.next_page_token
 
     async def harvest(self, file: str, endpoint: str) -> AsyncIterator[list[Row]]:
+        if file.startswith(BATCH):
+            async for some in self._own(file, endpoint):
+                yield some
+            return
         async with self._line.exchange("GET", f"/{self._version}/{file}:download?alt=media") as reply:
             if reply.status >= 300:
                 raise_for_status(self._translation, reply, await reply.read())
             at = date_of(reply)
-            async for some in rows(reply.chunks(), lambda line: read_row(line, endpoint, self._translation, at)):
-                yield some
+            if endpoint != embedding.ENDPOINT:
+                async for some in rows(reply.chunks(), lambda line: read_row(line, endpoint, self._translation, at)):
+                    yield some
+                return
+            with Gathering(self._translation) as texts:
+                async for some in lines_of(reply.chunks()):
+                    yield [row for line in some if (row := texts.add(line)) is not None]
+                yield texts.rest()
+
+    async def _own(self, batch: str, endpoint: str) -> AsyncIterator[list[Row]]:
+        """The results that are in the batch itself."""
+        async with self._line.exchange("GET", self._batch(batch)) as reply:
+            said, at = await reply.read(), date_of(reply)
+            raise_for_status(self._translation, reply, said)
+        items = operation.read_operation(said).items
+        if items is None:
+            raise MissingError("the batch shows no results")
+        for start in range(0, len(items), READ):
+            yield [read_row(bytes(item), endpoint, self._translation, at) for item in items[start : start + READ]]
 
     async def discard(self, file: str) -> None:
         try:
@@ -126,3 +195,7 @@ class GeminiProvider(Service):
 
     def _path(self, model: str) -> str:
         return f"/{self._version}/{model if '/' in model else f'models/{model}'}"
+
+
+def _too_large(why: str) -> RejectedError:
+    return RejectedError(why, code=TOO_LARGE, errors=(RowError(TOO_LARGE, why),))

@@ -1,7 +1,8 @@
-"""OpenAI's embeddings out of Google's: texts to batchEmbedContents, and vectors back."""
+"""OpenAI's embeddings out of Google's: texts to embedContent, several of them or one by one, and vectors back."""
 
 import base64
 import struct
+from collections.abc import Sequence
 from typing import Any, cast
 
 import msgspec
@@ -32,11 +33,14 @@ class Wanted(msgspec.Struct):
     dimensions: int | None = None
     as_base64: bool = False
 
-    def body(self, model: str) -> bytes:
-        """The same for Google; `model` is the resource's name."""
+    def requests(self) -> list[dict[str, Any]]:
+        """The same for Google, a request for each text."""
         size: dict[str, Any] = {} if self.dimensions is None else {"outputDimensionality": self.dimensions}
-        requests = [{"model": model, "content": {"parts": [{"text": text}]}, **size} for text in self.texts]
-        return msgspec.json.encode({"requests": requests})
+        return [{"content": {"parts": [{"text": text}]}, **size} for text in self.texts]
+
+    def body(self, model: str) -> bytes:
+        """All of them in one call; `model` is the resource's name."""
+        return msgspec.json.encode({"requests": [{"model": model, **request} for request in self.requests()]})
 
 
 class _Vector(msgspec.Struct):
@@ -91,21 +95,26 @@ def read_reply(custom_id: str, wanted: Wanted, model: str, body: bytes) -> Row:
         found = _decode_reply(body)
     except UNREADABLE as error:
         return msgspec.structs.replace(unreadable_row(body, error), custom_id=custom_id, code="unreadable_reply")
-    count = found.usage_metadata.prompt_token_count
+    vectors = [vector_of(vector.values, as_base64=wanted.as_base64) for vector in found.embeddings]
+    return row_of(custom_id, model, vectors, found.usage_metadata.prompt_token_count)
+
+
+def row_of(custom_id: str, model: str, vectors: Sequence[bytes], tokens: int | None) -> Row:
+    """The row of a request whose vectors these are, each written by `vector_of`. Without its tokens it has no price."""
     written = {
         "object": "list",
         "data": [
-            {"object": "embedding", "index": index, "embedding": _written(vector.values, wanted)}
-            for index, vector in enumerate(found.embeddings)
+            {"object": "embedding", "index": index, "embedding": Raw(vector)} for index, vector in enumerate(vectors)
         ],
         "model": model,
-        "usage": {"prompt_tokens": count or 0, "total_tokens": count or 0},
+        "usage": {"prompt_tokens": tokens or 0, "total_tokens": tokens or 0},
     }
-    usage = Usage(count) if count is not None else None
+    usage = Usage(tokens) if tokens is not None else None
     return Row(custom_id, Verdict.ANSWERED, response_of(200, "", msgspec.json.encode(written)), 200, usage=usage)
 
 
-def _written(values: list[float], wanted: Wanted) -> list[float] | str:
-    if not wanted.as_base64:
-        return values
-    return base64.b64encode(struct.pack(f"<{len(values)}f", *values)).decode()
+def vector_of(values: list[float], *, as_base64: bool) -> bytes:
+    """A vector as OpenAI writes it: JSON's numbers, or a text of little-endian 32-bit floats."""
+    if not as_base64:
+        return msgspec.json.encode(values)
+    return msgspec.json.encode(base64.b64encode(struct.pack(f"<{len(values)}f", *values)).decode())

@@ -8,7 +8,7 @@ from bide.providers.setup import Kind
 
 SOURCE = "Google's guide to the Gemini API's batches and API reference"
 
-ENDPOINTS = frozenset({"/v1/chat/completions", "/v1/responses", "/v1/messages"})
+ENDPOINTS = frozenset({"/v1/chat/completions", "/v1/responses", "/v1/messages", embedding.ENDPOINT})
 
 GEMINI = Kind(
     name="gemini",
@@ -35,16 +35,18 @@ GEMINI = Kind(
         cancel_bound=10 * MINUTE,
         listing_delay=3 * MINUTE,
         keeps_expired=False,
+        # A create may have 20 MB. The results come back within the batch, whole and twice, whenever somebody asks for it.
+        inline_requests=200,
+        inline_bytes=4_000_000,
         source=f"{SOURCE}; the number of requests, the time of a cancel and the listing delay are our own caution,"
-        " and an hour's batches are the 100 that may be open at once",
+        " as is how much of the 20 MB of a create is used, and an hour's batches are the 100 that may be open at once",
         checked_on="2026-11-21",
     ),
     capabilities=Capabilities(
         batch=True,
         realtime=True,
         streaming=True,
-        endpoints=ENDPOINTS | {embedding.ENDPOINT},
-        batch_endpoints=ENDPOINTS,
+        endpoints=ENDPOINTS,
         native=frozenset(),
         source=SOURCE,
         checked_on="2026-11-21",

@@ -3,10 +3,11 @@
 Both spellings of states have been seen, counters are strings, and those that are zero are left out.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from msgspec import field
+from msgspec import Raw, field
 
 from bide.core.clock import SECOND
 from bide.core.states import BatchOutcome
@@ -33,14 +34,26 @@ class _Stats(msgspec.Struct, rename="camel"):
     failed_request_count: int = 0
 
 
+class _Inlined(msgspec.Struct, rename="camel"):
+    inlined_responses: list[Raw] = field(default_factory=list[Raw])
+
+
 class _Output(msgspec.Struct, rename="camel"):
     responses_file: str | None = None
+    inlined_responses: _Inlined | None = None
     output: "_Output | None" = None
 
     @property
     def file(self) -> str | None:
         """Where the rows are."""
         return self.responses_file or (self.output.file if self.output else None)
+
+    @property
+    def items(self) -> Sequence[Raw] | None:
+        """The rows themselves, where the requests came with the create."""
+        if self.inlined_responses is not None:
+            return self.inlined_responses.inlined_responses
+        return self.output.items if self.output else None
 
 
 class _Input(msgspec.Struct, rename="camel"):
@@ -66,6 +79,18 @@ class Operation(msgspec.Struct):
     done: bool = False
     error: Status | None = None
     response: _Output | None = None
+
+    @property
+    def items(self) -> Sequence[Raw] | None:
+        """The results of a batch whose requests came with its create; None while, or where, it shows none."""
+        shown = self.metadata.output.items
+        return shown if shown is not None or self.response is None else self.response.items
+
+    @property
+    def results(self) -> str | None:
+        """Where they are read: a file, or the batch itself."""
+        file = self.metadata.output.file or (self.response.file if self.response else None)
+        return file or (self.name if self.items is not None else None)
 
 
 class Page(msgspec.Struct, rename="camel"):
@@ -102,7 +127,7 @@ def remote(operation: Operation) -> Remote:
         total=stats.request_count,
         completed=stats.successful_request_count,
         failed=stats.failed_request_count,
-        output_file=known.output.file or (operation.response.file if operation.response else None),
+        output_file=operation.results,
         errors=(row_error(problem),) if problem else (),
         created_at=instant(known.create_time),
         ended_at=instant(known.end_time or known.update_time) if outcome else None,

@@ -39,10 +39,21 @@ async def lines(submission: Submission, body_of: Callable[[bytes], bytes]) -> As
         yield b"".join([b'{"key":"%b","request":%b}\n' % (name.encode(), body_of(body)) for name, body in some])
 
 
+async def inline(submission: Submission, body_of: Callable[[bytes], bytes], title: str) -> AsyncIterator[bytes]:
+    """A create that carries its requests, some of them at a time; `title` is what the batch is called."""
+    before = b'{"batch":{"displayName":"%b","inputConfig":{"requests":{"requests":[' % title.encode()
+    async for some in submission.lines():
+        items = [b'{"request":%b,"metadata":{"key":"%b"}}' % (body_of(body), name.encode()) for name, body in some]
+        yield before + b",".join(items)
+        before = b","
+    yield b"]}}}}"
+
+
 def read_row(line: bytes, endpoint: str, translation: Translation, at: int = 0) -> Row:
     """The row of a line of the results, which were read `at` (seconds since 1970): answers do not say when they were made.
 
-    A line that names no key is nobody's: lines come in the input's order as a rule, which nothing promises.
+    A line that names no key is nobody's. Lines are documented to come in the input's order, and have come in others
+    (python-genai#1909, js-genai#1207).
     """
     try:
         found = _decode_line(line)

@@ -56,6 +56,8 @@ _NO_CREDIT = re.compile(r"prepayment credits|spending cap|spend cap", re.IGNOREC
 
 _ENQUEUED = re.compile(r"batch|enqueued", re.IGNORECASE)
 
+_TOO_LARGE = "payload size exceeds"
+
 NO_MODEL = "model_not_found"
 
 REFUSING = frozenset({"NOT_FOUND", "PERMISSION_DENIED", "UNAUTHENTICATED", "UNIMPLEMENTED", "FAILED_PRECONDITION"})
@@ -189,6 +191,11 @@ def row_error(problem: Status) -> RowError:
     elif code in PASSING:
         code = PROVIDER_FAILED
     return RowError(code, problem.message or "no reason was told")
+
+
+def is_too_large(reply: Reply, body: bytes) -> bool:
+    """Whether a create is refused for its bytes, of which its parts have fewer."""
+    return reply.status == 413 or (reply.status == 400 and _TOO_LARGE in read_status(body).message)
 
 
 def has_ended(reply: Reply, body: bytes) -> bool:

@@ -10,6 +10,9 @@ from bide.providers.transport import Upload
 
 JSON_LINES = "application/jsonl"
 
+MOST_BYTES = 2_000_000_000
+"""Google's guide to files: 2 GB."""
+
 
 class _File(msgspec.Struct):
     name: str

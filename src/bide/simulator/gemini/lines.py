@@ -7,6 +7,7 @@ import msgspec
 import xxhash
 from msgspec import Raw
 
+from bide.core.usage import Usage
 from bide.simulator.answers import Answers
 from bide.simulator.gemini.body import Body, read_body
 from bide.simulator.refusal import Failure
@@ -44,16 +45,19 @@ class Reader:
 
     def row(self, name: str, raw: Raw) -> Row:
         """A request as a row; one without a name goes by none when it comes back."""
-        body = read_body(raw)
-        failure = body if isinstance(body, Failure) else body.fault(is_vertex=self.is_vertex)
-        cap = body.cap if isinstance(body, Body) else None
-        size = len(bytes(raw))
-        digest = xxhash.xxh3_64_intdigest(raw)
-        row = Row(name, raw, digest, self.answers.usage(cap, digest, size), failure)
+        usage, failure = self.read(raw)
+        row = Row(name, raw, xxhash.xxh3_64_intdigest(raw), usage, failure)
         if POISONED in bytes(raw) and (marker := poison(raw)):
             row.marker = marker
             row.failure = REFUSED_ROW if marker == "validation" else FAILING_ROWS.get(marker, row.failure)
         return row
+
+    def read(self, raw: Raw) -> tuple[Usage, Failure | None]:
+        """What the answer to a request consumes, and why there is none."""
+        body = read_body(raw)
+        failure = body if isinstance(body, Failure) else body.fault(is_vertex=self.is_vertex)
+        cap = body.cap if isinstance(body, Body) else None
+        return self.answers.usage(cap, xxhash.xxh3_64_intdigest(raw), len(bytes(raw))), failure
 
 
 def read_items(items: Iterable[Item], reader: Reader) -> Batchable | Problem:

@@ -44,10 +44,11 @@ def find_model(names: Sequence[str], name: str) -> Shown:
 
 
 def _model(name: str) -> Shown:
+    calls = ["generateContent", "countTokens", "batchGenerateContent"]
     return {
         "name": f"models/{name}",
         "displayName": name,
-        "supportedGenerationMethods": ["generateContent", "countTokens", "batchGenerateContent"],
+        "supportedGenerationMethods": ["embedContent", "asyncBatchEmbedContent"] if "embedding" in name else calls,
     }
 
 

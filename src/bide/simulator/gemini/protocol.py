@@ -22,13 +22,14 @@ BINARY = "application/octet-stream"
 
 CALLS = ("generateContent", "streamGenerateContent")
 EMBEDDINGS = ("embedContent", "batchEmbedContents")
+BATCHES = ("batchGenerateContent", "asyncBatchEmbedContent")
 
 
 class Gemini(Protocol):
     """See `Protocol`."""
 
     name = "gemini"
-    models = ("gemini-4-argon", "gemini-3.8-flash", "gemini-3.5-flash-lite", "gemini-2.5-flash")
+    models = ("gemini-4-argon", "gemini-3.8-flash", "gemini-3.5-flash-lite", "gemini-2.5-flash", "gemini-embedding-001")
 
     def find_route(self, method: str, path: str) -> Route | None:
         parts = segments(path)
@@ -84,7 +85,9 @@ class Gemini(Protocol):
             case Site.DELETE:
                 return _delete(account, subject, now)
             case Site.CREATE:
-                return show(operation(account, create(account, subject, request.body, now), now))
+                model, _, verb = subject.rpartition(":")
+                batch = create(account, model, request.body, now, embeds=verb == BATCHES[1])
+                return show(operation(account, batch, now))
             case Site.LIST:
                 return show(list_batches(account, request.query, now))
             case Site.RETRIEVE:
@@ -124,8 +127,8 @@ def cancel(account: Account, identifier: str, now: int) -> None:
 def _verb(name: str) -> Route | None:
     model, _, verb = name.rpartition(":")
     match verb:
-        case "batchGenerateContent":
-            return Site.CREATE, model
+        case _ if verb in BATCHES:
+            return Site.CREATE, name
         case "countTokens":
             return Site.COUNT, model
         case _ if verb in CALLS or verb in EMBEDDINGS:

@@ -7,6 +7,7 @@ from bide.simulator.exchange import encode
 from bide.simulator.gemini.answer import answer_object
 from bide.simulator.gemini.body import Body, read_body
 from bide.simulator.gemini.create import Asked
+from bide.simulator.gemini.embeddings import answer_to_text
 from bide.simulator.gemini.error import row_error
 from bide.simulator.results import Fate, Tell, write
 from bide.simulator.rows import Row
@@ -24,14 +25,15 @@ def publish(account: Account, batch: Batch) -> None:
     asked = batch.asked
     assert isinstance(asked, Asked)
     is_inline = asked.file is None
-    content = write(batch, teller(asked.model, batch, account.answers, is_inline=is_inline)).get(RESULTS, b"")
+    content = write(batch, teller(asked, batch, account.answers)).get(RESULTS, b"")
     identifier = batch.id.replace("batches/", "inline-" if is_inline else "batch-")
     account.keep_result(batch, identifier, f"{identifier}.jsonl", content)
     batch.files = {INLINE: identifier} if is_inline else {RESULTS: f"files/{identifier}"}
 
 
-def teller(model: str, batch: Batch, answers: Answers, *, is_inline: bool) -> Tell:
+def teller(asked: Asked, batch: Batch, answers: Answers) -> Tell:
     """Writes the lines of a batch."""
+    is_inline = asked.file is None
     prefix = f"{batch.chance.number('rows') >> 16:012x}"
 
     def tell(row: Row, custom_id: str, place: int, rank: int, fate: Fate) -> tuple[str, bytes] | None:
@@ -39,7 +41,8 @@ def teller(model: str, batch: Batch, answers: Answers, *, is_inline: bool) -> Te
         if not custom_id:
             line.clear()
         if fate is Fate.ANSWERED:
-            line["response"] = answer_to(row, answers, model, f"{prefix}{place:06x}")
+            key = f"{prefix}{place:06x}"
+            line["response"] = answer_to_text(row) if asked.embeds else answer_to(row, answers, asked.model, key)
         elif fate is Fate.FAILED and row.failure is not None:
             line["error"] = row_error(row.failure)
         else:

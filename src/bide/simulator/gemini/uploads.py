@@ -16,6 +16,9 @@ from bide.simulator.refusal import Failure, Refusal, invalid
 LIFE = 2 * DAY
 """How long uploaded files are kept."""
 
+MOST_BYTES = 2 * 10**9
+"""What a file may have."""
+
 UPLOADING = "uploading"
 """The purpose of a file that has not come to its end."""
 
@@ -42,11 +45,14 @@ def upload(account: Account, request: Request, now: int) -> Reply:
 def _start(account: Account, request: Request, now: int) -> Reply:
     if request.headers.get("x-goog-upload-protocol") != "resumable":
         raise invalid("The upload protocol has to be resumable.")
+    told = request.headers.get("x-goog-upload-header-content-length", "")
+    if told.isdecimal() and int(told) > MOST_BYTES:
+        raise _too_large()
     try:
-        told = msgspec.json.decode(request.body or b"{}", type=_Start).file
+        file = msgspec.json.decode(request.body or b"{}", type=_Start).file
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise invalid(f"Invalid JSON payload received. {error}") from error
-    begun = account.upload(told.display_name or told.camel_name, UPLOADING, bytearray(), LIFE, now, prefix="")
+    begun = account.upload(file.display_name or file.camel_name, UPLOADING, bytearray(), LIFE, now, prefix="")
     headers = {
         "x-goog-upload-status": "active",
         "x-goog-upload-url": f"{request.base}{request.path}?upload_id={begun.id}&upload_protocol=resumable",
@@ -61,12 +67,18 @@ def _go_on(account: Account, request: Request, command: list[str], now: int) -> 
         raise Refusal(Failure(404, "There is no such upload."))
     if request.headers.get("x-goog-upload-offset") != str(len(begun.content)):
         raise invalid("The offset is not where the upload stands.")
+    if len(begun.content) + len(request.body) > MOST_BYTES:
+        raise _too_large()
     begun.content.extend(request.body)
     if "finalize" not in command:
         return Reply(200, b"", headers={"x-goog-upload-status": "active"})
     file = replace(begun, purpose=PURPOSE)
     account.files.add(file)
     return Reply(200, encode({"file": file_object(file, request.base)}), headers={"x-goog-upload-status": "final"})
+
+
+def _too_large() -> Refusal:
+    return Refusal(Failure(400, f"File size exceeds the limit: {MOST_BYTES} bytes."))
 
 
 def file_object(file: StoredFile, base: str) -> dict[str, object]:

@@ -10,7 +10,7 @@ from bide.simulator.gemini.results import INLINE, RESULTS
 from bide.simulator.instants import rfc3339
 from bide.simulator.status import ENDED, Status
 
-TYPE = "type.googleapis.com/google.ai.generativelanguage.v1main.GenerateContentBatch"
+TYPES = "type.googleapis.com/google.ai.generativelanguage.v1main"
 
 STATES = {
     Status.VALIDATING: "PENDING",
@@ -29,9 +29,10 @@ def operation(account: Account, batch: Batch, now: int, *, is_listed: bool = Fal
     status, asked = batch.status(now), batch.asked
     assert isinstance(asked, Asked)
     ended = status in ENDED
+    kind = f"{TYPES}.{'EmbedContentBatch' if asked.embeds else 'GenerateContentBatch'}"
     output = _output(account, batch, now) if ended and batch.files_at <= now else {}
     metadata: dict[str, object] = {
-        "@type": TYPE,
+        "@type": kind,
         "name": batch.id,
         "model": f"models/{asked.model}",
         "state": f"BATCH_STATE_{_state(batch, status, now)}",
@@ -53,7 +54,7 @@ def operation(account: Account, batch: Batch, now: int, *, is_listed: bool = Fal
     elif status is Status.CANCELLED:
         shown["error"] = {"code": CODES[499], "message": "The batch was cancelled."}
     elif output:
-        shown["response"] = {"@type": TYPE.replace("Batch", "BatchOutput"), **output}
+        shown["response"] = {"@type": f"{kind}Output", **output}
     return shown
 
 
@@ -65,11 +66,13 @@ def _state(batch: Batch, status: Status, now: int) -> str:
 
 
 def _output(account: Account, batch: Batch, now: int) -> dict[str, object]:
+    """Where the results are. Those that are in the batch itself are shown when they are ready, and as long as they are kept."""
     files = batch.files or {}
     if RESULTS in files:
         return {"responsesFile": files[RESULTS]}
-    if INLINE in files:
-        items = bytes(account.files.content(files[INLINE], now)).rstrip(b"\n").replace(b"\n", b",")
+    kept = account.files.find(files[INLINE], now) if INLINE in files else None
+    if kept is not None and kept.served_from <= now:
+        items = bytes(kept.content).rstrip(b"\n").replace(b"\n", b",")
         return {"inlinedResponses": {"inlinedResponses": Raw(b"[%b]" % items)}}
     return {}
 
