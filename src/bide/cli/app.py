@@ -5,7 +5,7 @@ import sys
 import typer
 
 from bide import __version__
-from bide.cli import cancel, config, files, providers, results, retry, run, sim, status, submit, watch, worker
+from bide.cli import cancel, config, files, keys, providers, results, retry, run, sim, status, submit, watch, worker
 from bide.cli.exits import BAD_INPUT
 from bide.core.errors import BideError
 
@@ -30,6 +30,7 @@ app.command("cancel", rich_help_panel=LOOK)(cancel.cancel)
 app.command("retry", rich_help_panel=LOOK)(retry.retry)
 app.add_typer(files.app, name="files", rich_help_panel=OTHER)
 app.add_typer(providers.app, name="providers", rich_help_panel=OTHER)
+app.add_typer(keys.app, name="keys", rich_help_panel=OTHER)
 app.add_typer(config.app, name="config", rich_help_panel=OTHER)
 app.command("sim", rich_help_panel=OTHER)(sim.sim)
 app.command("worker", rich_help_panel=OTHER)(worker.worker)

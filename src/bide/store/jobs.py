@@ -1,11 +1,12 @@
 """Jobs in the store: begun, accepted, cancelled, finished; and what they add up to."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bide.core.bucket import OPEN_PHASES, Phase
 from bide.core.errors import ConflictError, NotFoundError
 from bide.core.job import Job
+from bide.core.money import Ceiling
 from bide.store import budgets, events, queries, records
 from bide.store.database import Row, Transaction, Verbs, reads, writes
 
@@ -42,7 +43,8 @@ class NewJob:
 class Acceptance:
     """What the reading of a job found. `host` is the machine that can reach its destination.
 
-    `once`: not if the same was accepted from somebody else while it was read.
+    `once`: not if the same was accepted from somebody else while it was read. `ceilings` are, by bucket, the most that a
+    token may cost: what is reserved for a job with a key (`bide.ledger.reserve`).
     """
 
     fingerprint: str
@@ -54,6 +56,11 @@ class Acceptance:
     last_request: int | None
     host: str | None
     once: bool = False
+    ceilings: Mapping[int, Ceiling | None] = field(default_factory=dict[int, Ceiling | None])
+
+
+NOT_STORED = ("host", "once", "ceilings")
+"""Fields of an acceptance that are no columns."""
 
 
 class HandedInError(ConflictError):
@@ -102,6 +109,8 @@ class Jobs(Verbs):
         Raises:
             HandedInError: it was to be accepted once, and the same was accepted while it was read.
             ConflictError: it was accepted or forgotten meanwhile.
+            BudgetExhaustedError: it does not fit into a budget of its key.
+            PriceUnknownError: its key has such a budget, and a price is unknown.
         """
         return await accept(transaction, owner, job, found, now)
 
@@ -247,7 +256,7 @@ async def accept(transaction: Transaction, owner: str, job: int, found: Acceptan
         owner=owner,
         job=job,
         now=now,
-        **{name: getattr(found, name) for name in Acceptance.__slots__ if name not in ("host", "once")},
+        **{name: getattr(found, name) for name in Acceptance.__slots__ if name not in NOT_STORED},
     )
     if row is None:
         raise ConflictError("the job was accepted or forgotten meanwhile; run the same command again")
@@ -267,6 +276,11 @@ async def accept(transaction: Transaction, owner: str, job: int, found: Acceptan
     if found.requests == 0:
         await close(transaction, [job], now)
         accepted = await _get(transaction, owner, job)
+    if found.ceilings:
+        reserved = await budgets.reserve_job(transaction, job, found.ceilings, now)
+        for standing in reserved.exceeded:
+            over = standing.reserved + standing.spent - (standing.budget or 0)
+            await events.record(transaction, owner, now, "budget.exceeded", job=job, period=standing.period, over=over)
     return accepted
 
 

@@ -32,6 +32,9 @@ ANSWERED, ERRORED, LOST = AttemptState.ANSWERED, AttemptState.ERRORED, AttemptSt
 AT_ONCE, FIT = 100, 37
 """How many reserve at the same time, and how many of them fit."""
 
+UNSUITED = (HealthCheck.function_scoped_fixture, HealthCheck.differing_executors)
+"""Every example has a key and a job of its own in the case's store, and every driver runs the examples."""
+
 STEPS = st.tuples(
     st.sampled_from(["call", "batch", "rescued batch", "give up", "late answer"]),
     st.sampled_from([ANSWERED, ANSWERED, ERRORED, LOST]),
@@ -172,6 +175,32 @@ class BudgetCases(StoreCase):
             await hold(scene, await scene.hand_in(1, key_id=key.id))
         assert set((await spending(scene, key.id)).values()) == {(5 * EACH, 0)}
 
+    async def test_a_job_that_does_not_fit_is_not_accepted(self, scene: Scene) -> None:
+        key, _ = await make_key(scene, budget_day=3 * EACH - 1)
+        for count, accepted in ((2, True), (1, False)):
+            job = await scene.begin(key_id=key.id)
+            newest = await scene.store.requests.newest()
+            bucket = await scene.bucket_in(job)
+            await scene.store.requests.add(await scene.rows(job, bucket, count))
+            if accepted:
+                await scene.accept(job, count, newest, ceilings={bucket: CEILING})
+            else:
+                with pytest.raises(BudgetExhaustedError):
+                    await scene.accept(job, count, newest, ceilings={bucket: CEILING})
+                assert [one.id for one in await scene.store.jobs.abandoned(scene.now)] == [job.id]
+        assert set((await spending(scene, key.id)).values()) == {(2 * EACH, 0)}
+
+    async def test_a_job_that_exceeds_a_budget_that_warns_says_so_in_its_events(self, scene: Scene) -> None:
+        key, _ = await make_key(scene, budget_day=EACH, budget_hard=False)
+        job = await scene.begin(key_id=key.id)
+        bucket = await scene.bucket_in(job)
+        await scene.store.requests.add(await scene.rows(job, bucket, 2))
+        await scene.accept(job, 2, ceilings={bucket: CEILING})
+        events = await scene.store.events.of_job(scene.owner, job.id)
+        assert [event["detail"] for event in events if event["kind"] == "budget.exceeded"] == [
+            f'{{"over": {EACH}, "period": "2027-01-15"}}'
+        ]
+
     async def test_a_job_without_a_key_reserves_nothing(self, scene: Scene) -> None:
         handed = await scene.hand_in(2)
         assert await hold(scene, handed) == Reservation()
@@ -270,7 +299,7 @@ class BudgetCases(StoreCase):
         assert [set((await spending(scene, key.id)).values()) for key in keys] == [{(0, 1)}, {(0, 10)}]
 
     @given(story=st.lists(STEPS, max_size=8))
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=25, deadline=None, suppress_health_check=UNSUITED)
     async def test_in_the_end_nothing_is_reserved_and_spent_is_what_the_entries_say(
         self, scene: Scene, story: list[tuple[str, AttemptState, int, int]]
     ) -> None:
