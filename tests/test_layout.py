@@ -31,6 +31,7 @@ ORDER = (
     "intake",
     "config",
     "embedded",
+    "gateway",
     "cli",
     "__main__",
 )

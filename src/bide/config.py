@@ -8,7 +8,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +21,7 @@ from bide.core.duration import exact_duration
 from bide.core.errors import SettingError
 from bide.ledger.overrides import OTHER_MODES
 from bide.providers.kinds import KINDS
-from bide.settings import Duration, ProviderSettings, Section, Settings, decode_hook
+from bide.settings import ClassSettings, Duration, ProviderSettings, Section, Settings, decode_hook
 
 FILE = "bide.toml"
 
@@ -35,13 +35,16 @@ _IN_URL = (
 )
 """Where URLs keep passwords: in front of the host, and in the parameters of libpq."""
 
-FREE_TABLES: Mapping[str, type[Section] | None] = {"providers": ProviderSettings, "prices": None}
+FREE_TABLES: Mapping[str, type[Section] | None] = {"providers": ProviderSettings, "prices": None, "classes": ClassSettings}
 """Tables whose keys are names of the user's; None: their values are checked by whoever reads them."""
 
 NAME_TABLES = frozenset(
     field.name for field in msgspec.structs.fields(ProviderSettings) if field.type == dict[str, str]
 )
 """Tables of an account whose keys are names of models."""
+
+OPEN_TABLES: Mapping[str, Collection[str]] = {"providers": NAME_TABLES, "classes": ("metadata",)}
+"""Tables inside the free ones, whose keys are names too."""
 
 VARIABLES = {f"BIDE_{name.upper()}_BASE_URL": f"providers.{name}.base_url" for name in KINDS}
 """Variables with a setting in a free table."""
@@ -201,7 +204,7 @@ def _split(name: str) -> Keys:
 
 def _check(keys: Keys, source: str) -> None:
     name = ".".join(keys)
-    if keys[0] == "providers" and len(keys) == 4 and keys[2] in NAME_TABLES:
+    if keys[0] in OPEN_TABLES and len(keys) == 4 and keys[2] in OPEN_TABLES[keys[0]]:
         return
     section: type[Section] | None = Settings
     for depth, key in enumerate(keys):

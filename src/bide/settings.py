@@ -8,12 +8,13 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from bide.core.clock import MINUTE, SECOND
-from bide.core.deadline import OnMiss
+from bide.core.deadline import OnMiss, Priority
 from bide.core.duration import parse_duration
 from bide.lanes.capacity import ASSUMED_REQUESTS_PER_MINUTE
 from bide.lanes.decide import Rules
 from bide.lanes.plan import Thresholds
 from bide.lanes.rescue import Margins
+from bide.lanes.urgency import Rule
 
 
 class Duration(int):
@@ -72,6 +73,15 @@ class DeadlineSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
     """What to do with a request that batches will not answer in time: rescue, late or expire."""
 
 
+class GatherSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Calls that come one at a time, and share batches."""
+
+    longest: Duration = Duration(15 * MINUTE)
+    """The longest that a call waits for others; it never gives more than a fifteenth of its time to that."""
+    requests: Count = 1_000
+    """So many are enough for a batch, even before that time is over."""
+
+
 class RealtimeSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Calls in real time."""
 
@@ -83,6 +93,46 @@ class RealtimeSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
     """The output expected of a request when its cost is estimated."""
     call_lease: Duration = Duration(20 * MINUTE)
     """How long a call without a living caller counts as in flight."""
+
+
+class GatewaySettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`bide serve`."""
+
+    host: str = "127.0.0.1"
+    """Where it listens; anything but this machine requires keys."""
+    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8080
+    """0 is any free one."""
+    held: Count = 4_000
+    """Connections that may be held for deferred answers at a time; more are asked to come back."""
+    largest_body: Count = 64 << 20
+    """Bytes a single call may have."""
+    drain: Duration = Duration(30 * SECOND)
+    """How long open connections may go on when it is told to stop; deferred work needs none of it."""
+    flex: Priority = Priority.STANDARD
+    """What `service_tier: flex` means where nothing more precise is said."""
+    background: Priority = Priority.STANDARD
+    """The same for `background: true` of a response."""
+
+
+class ClassSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A class of calls, in `[classes.NAME]`: the first one that fits says how long a call may wait that does not say so itself.
+
+    `workflow`, `key`, `model`, `path` and the values of `metadata` may be patterns, as in ``nightly-*``.
+    """
+
+    workflow: str | None = None
+    key: str | None = None
+    model: str | None = None
+    path: str | None = None
+    stream: bool | None = None
+    metadata: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+    within: str | None = None
+    """The time its calls have, as in ``5m``."""
+    priority: Priority | None = None
+    pinned: bool = False
+    """Whether it stands above what the call itself says: a checkout, an agent that waits for its next step."""
+    multiple: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    """The most that a call may cost, in batch prices: where real time costs more, it waits for a batch instead."""
 
 
 class ProviderSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -156,7 +206,10 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     engine: EngineSettings = EngineSettings()
     deadline: DeadlineSettings = DeadlineSettings()
     realtime: RealtimeSettings = RealtimeSettings()
+    gather: GatherSettings = GatherSettings()
     input: InputSettings = InputSettings()
+    gateway: GatewaySettings = GatewaySettings()
+    classes: dict[str, ClassSettings] = msgspec.field(default_factory=dict[str, ClassSettings])
     providers: dict[str, ProviderSettings] = msgspec.field(default_factory=dict[str, ProviderSettings])
     prices: dict[str, dict[str, str | dict[str, str]]] = msgspec.field(
         default_factory=dict[str, dict[str, str | dict[str, str]]]
@@ -164,12 +217,17 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Prices of your own by provider/model, in USD per million tokens; those of a mode in a table of the mode's name."""
 
     @property
+    def urgency_rules(self) -> tuple[Rule, ...]:
+        """What calls are that do not say how long they may wait, in the order of the file."""
+        return tuple(Rule(name=name, **msgspec.structs.asdict(one)) for name, one in self.classes.items())
+
+    @property
     def rules(self) -> Rules:
         """What decisions depend on."""
         deadline = self.deadline
         return Rules(
             Margins(deadline.head_room, deadline.safety),
-            Thresholds(deadline.batch_minimum, deadline.rebatch_minimum),
+            Thresholds(deadline.batch_minimum, deadline.rebatch_minimum, gathered=self.gather.requests),
             deadline.promote_share,
         )
 

@@ -5,7 +5,22 @@ import sys
 import typer
 
 from bide import __version__
-from bide.cli import cancel, config, files, keys, providers, results, retry, run, sim, status, submit, watch, worker
+from bide.cli import (
+    cancel,
+    config,
+    files,
+    keys,
+    providers,
+    results,
+    retry,
+    run,
+    serve,
+    sim,
+    status,
+    submit,
+    watch,
+    worker,
+)
 from bide.cli.exits import BAD_INPUT
 from bide.core.errors import BideError
 
@@ -32,6 +47,7 @@ app.add_typer(files.app, name="files", rich_help_panel=OTHER)
 app.add_typer(providers.app, name="providers", rich_help_panel=OTHER)
 app.add_typer(keys.app, name="keys", rich_help_panel=OTHER)
 app.add_typer(config.app, name="config", rich_help_panel=OTHER)
+app.command("serve", rich_help_panel=WORK)(serve.serve)
 app.command("sim", rich_help_panel=OTHER)(sim.sim)
 app.command("worker", rich_help_panel=OTHER)(worker.worker)
 

@@ -84,6 +84,8 @@ class Bucket:
     batchable: bool
     """False once the provider has said that it has no batch lane for this model."""
     tallies: Mapping[Phase, Tally]
+    gathers_until: int | None = None
+    """Until when more like them may join; None: they are complete."""
 
     def tally(self, *phases: Phase) -> Tally:
         """The sum over some phases."""

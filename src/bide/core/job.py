@@ -14,7 +14,7 @@ class Job:
     owner: str
     external_id: str
     kind: str
-    """`run`, or `retry` of an earlier job's failed requests."""
+    """`run`, `retry` of an earlier job's failed requests, or `calls` that came one at a time."""
     state: JobState
     name: str
     workflow: str | None

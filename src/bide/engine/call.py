@@ -174,6 +174,7 @@ class Caller:
                 else:
                     report = await self._failed(bucket, claimed, outcome, verdict, finished_at)
                 await context.store.attempts.land([report], context.clock.now())
+                context.on_settled()
                 break
             except StoreError as error:
                 context.troubles["store"] = str(error)

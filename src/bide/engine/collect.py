@@ -92,6 +92,7 @@ class Collection:
             now=self._context.clock.now(),
         )
         self._landed = self._seen
+        self._context.on_settled()
 
     async def _keep(self) -> None:
         chunk = self._chunk

@@ -27,6 +27,10 @@ def log_fault(error: BaseException) -> None:
     log.error("a step failed unexpectedly and will be tried again", exc_info=error)
 
 
+def nobody_waits() -> None:
+    """Where nobody waits in this process."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """The engine's world. `holder` names this worker in leases, `host` the machine it runs on, `tag` this installation
@@ -43,6 +47,8 @@ class Context:
     tag: str
     deliver: Deliver
     on_fault: Callable[[BaseException], None] = log_fault
+    on_settled: Callable[[], None] = nobody_waits
+    """Told when answers have been settled here, for those who wait for one in this process."""
     harvesting: defaultdict[str, asyncio.Semaphore] = field(
         default_factory=lambda: defaultdict(lambda: asyncio.Semaphore(HARVESTS))
     )

@@ -1,10 +1,13 @@
 """What is open, with what is known about the accounts: configured first, learned second, assumed last."""
 
+from collections.abc import Mapping, Sequence
+
 from bide.core.clock import HOUR
 from bide.engine.context import Context
 from bide.lanes.assemble import Quota
 from bide.lanes.capacity import Capacity
-from bide.lanes.decide import Account, Key, Outlook
+from bide.lanes.decide import Account, Key, Outlook, demand, is_rescued
+from bide.lanes.rescue import Demand
 from bide.settings import ProviderSettings
 from bide.store.limits import ENQUEUED_TOKENS, REQUESTS_PER_MINUTE, TOKENS_PER_MINUTE, Known
 from bide.store.snapshot import Snapshot
@@ -33,6 +36,15 @@ def capacity(context: Context, snapshot: Snapshot, key: Key) -> Capacity:
     if requests is None:
         return Capacity(context.settings.realtime.assumed_requests_per_minute, tokens, known=False)
     return Capacity(requests, tokens, known=True)
+
+
+def promised(snapshot: Snapshot) -> Mapping[Key, Sequence[Demand]]:
+    """What the real-time capacity is promised to already, by (account, model)."""
+    found: dict[Key, list[Demand]] = {}
+    for bucket in snapshot.buckets:
+        if is_rescued(bucket):
+            found.setdefault((bucket.account, bucket.model), []).append(demand(bucket))
+    return found
 
 
 def _quota(context: Context, snapshot: Snapshot, key: Key, now: int) -> Quota:

@@ -106,6 +106,7 @@ class Service:
         left = one.bucket.open.requests
         while left > 0:
             done = await self._context.store.requests.give_up(one.bucket, one.state, one.phase, GIVE_UP_CHUNK, now)
+            self._context.on_settled()
             left = left - done if done else 0
 
     def _fill(self, opening: Opening) -> None:

@@ -15,7 +15,7 @@ from bide.core.identifiers import new_identifier
 from bide.core.job import Job
 from bide.delivery.columns import encode_columns
 from bide.engine.context import Context
-from bide.engine.outlook import capacity
+from bide.engine.outlook import capacity, promised
 from bide.intake import offer
 from bide.intake.admit import Terms
 from bide.intake.entry import Chunk
@@ -24,8 +24,6 @@ from bide.intake.growing import GrowingObject
 from bide.intake.order import Order
 from bide.intake.placement import Placed, Placement
 from bide.intake.problem import duplicate_custom_id
-from bide.lanes.decide import Key, demand, is_rescued
-from bide.lanes.rescue import Demand
 from bide.lanes.route import Route
 from bide.ledger.promise import Promise
 from bide.store.bodies import checksums
@@ -124,17 +122,13 @@ class _Reader:
             now,
         )
         snapshot = await beside.snapshots.take(context.host, now)
-        promised: dict[Key, list[Demand]] = {}
-        for bucket in snapshot.buckets:
-            if is_rescued(bucket):
-                promised.setdefault((bucket.account, bucket.model), []).append(demand(bucket))
         terms = Terms(
             order.deadline,
             order.on_miss,
             context.settings.rules.margins,
             context.settings.rules.promote_share,
             lambda key: capacity(context, snapshot, key),
-            promised,
+            promised(snapshot),
             now,
         )
         objects = (

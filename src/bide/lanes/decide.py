@@ -16,7 +16,7 @@ from bide.core.states import BatchState, JobState, RequestState
 from bide.lanes import rescue
 from bide.lanes.assemble import Held, Opening, Quota, full_until, opening
 from bide.lanes.capacity import ASSUMED, Capacity
-from bide.lanes.plan import Plan, Thresholds, is_urgent, next_change, plan
+from bide.lanes.plan import Plan, Thresholds, is_gathering, is_urgent, next_change, plan
 from bide.lanes.rescue import Carrier, Demand, Margins, Start
 from bide.providers.port import Capabilities, Limits
 
@@ -180,6 +180,8 @@ def _plan(
                 decisions.openings.append(made)
             else:
                 decisions.held.append(made)
+        if bucket.gathers_until is not None and is_gathering(bucket, rules.thresholds, now):
+            decisions.next_at = min(decisions.next_at, bucket.gathers_until)
         _want(bucket, start, planned, mine, now, decisions)
         if start is not None and bucket.waiting.requests:
             decisions.next_at = min(decisions.next_at, next_change(bucket, start, rules.thresholds, now))

@@ -28,6 +28,8 @@ class Thresholds:
     batch for less than this rarely pays."""
     fresh: int = 5 * MINUTE
     """How long after acceptance waiting requests count as new."""
+    gathered: int = 1_000
+    """So many requests are enough for a batch, even while others may still join them."""
 
     def minimum(self, age: int) -> int:
         """The slack below which waiting requests of this age go to real time."""
@@ -63,10 +65,12 @@ def plan(
         return Plan(0, idle, "the provider has no batch lane")
     if not bucket.batchable:
         return Plan(0, idle, "the provider takes no batches for this model")
-    minimum = thresholds.minimum(now - bucket.accepted_at)
+    minimum = thresholds.minimum(now - _complete_at(bucket))
     called = start.due(now + minimum) if start is not None else 0
     if called >= idle:
         return Plan(0, idle, f"less than {minimum // SECOND} s of slack")
+    if is_gathering(bucket, thresholds, now):
+        return Plan(0, max(called, stubborn), "others may join them")
     if bucket.waiting.requests and idle - max(called, stubborn) < least:
         return _too_few(bucket, max(called, stubborn), least)
     if called > stubborn:
@@ -88,12 +92,24 @@ def _too_few(bucket: Bucket, called: int, least: int) -> Plan:
 
 def next_change(bucket: Bucket, start: Start, thresholds: Thresholds, now: int) -> int:
     """When time alone will change the plan for a bucket that has waiting requests and a latest safe start."""
-    minimum = thresholds.minimum(now - bucket.accepted_at)
+    minimum = thresholds.minimum(now - _complete_at(bucket))
     if start.due(now + minimum) >= bucket.tally(Phase.WAITING, Phase.STUBBORN).requests:
         return FAR_FUTURE  # all of them are to be called already
     change = start.next_due(now + minimum) - minimum
-    aged = bucket.accepted_at + thresholds.fresh + 1
+    aged = _complete_at(bucket) + thresholds.fresh + 1
     return min(change, aged) if now < aged else change
+
+
+def _complete_at(bucket: Bucket) -> int:
+    """From when on its requests could be in a batch."""
+    return bucket.accepted_at if bucket.gathers_until is None else bucket.gathers_until
+
+
+def is_gathering(bucket: Bucket, thresholds: Thresholds, now: int) -> bool:
+    """Whether waiting requests wait for others that may share their batch."""
+    if bucket.gathers_until is None or now >= bucket.gathers_until:
+        return False
+    return 0 < bucket.waiting.requests < thresholds.gathered
 
 
 def is_urgent(bucket: Bucket) -> bool:

@@ -1,7 +1,7 @@
 """What a provider's refusals and breakdowns mean to the engine: may it have run, is it to be tried again, who has to act."""
 
 from bide.core.errors import BideError
-from bide.providers.port import RateHeaders, RowError
+from bide.providers.port import Answer, RateHeaders, RowError
 
 
 class ProviderError(BideError):
@@ -104,6 +104,17 @@ class UndecidedError(ProviderError):
     """A batch may be the one that is sought; bide follows it to its end, and the safety net does not wait for it."""
 
     code = "undecided"
+
+
+class StreamRefusedError(ProviderError):
+    """The provider answered with an error where a stream was asked for."""
+
+    code = "stream_refused"
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.row.message, code=answer.row.code)
+        self.answer = answer
+        """What `send` would have given."""
 
 
 class MissingError(ProviderError):

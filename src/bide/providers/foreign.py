@@ -10,6 +10,7 @@ import msgspec
 
 from bide.core.batchline import LINE_TAIL, line_head
 from bide.providers.decoding import UNREADABLE
+from bide.providers.failures import StreamRefusedError
 from bide.providers.port import Answer, Call, EarlyProvider, Lines, Provider, Remote, Row, Sought, Submission, Verdict
 from bide.providers.translate import Options, UntranslatableError, error, reply, request, stream, wire_of
 
@@ -72,9 +73,13 @@ class Foreign:
                 yield chunk
             return
         translated = stream(wire_of(SPOKEN), wire_of(call.endpoint), Options(id=call.attempt, model=call.model))
-        async for chunk in self._provider.stream(self._spoken(call)):
-            if written := translated.feed(chunk):
-                yield written
+        try:
+            async for chunk in self._provider.stream(self._spoken(call)):
+                if written := translated.feed(chunk):
+                    yield written
+        except StreamRefusedError as refused:
+            answer = replace(refused.answer, row=brought_back(refused.answer.row, call.endpoint))
+            raise StreamRefusedError(answer) from None
         if written := translated.end():
             yield written
 

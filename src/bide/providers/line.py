@@ -49,6 +49,9 @@ class Line:
             yield reply
 
 
-def named(call: Call) -> Mapping[str, str]:
-    """The header that carries our id of a call, for the provider's support desk and for rehearsals."""
-    return {"X-Client-Request-Id": call.attempt}
+def named(call: Call, *known: str) -> Mapping[str, str]:
+    """The header that carries our id of a call, for the provider's support desk and for rehearsals; and those of the
+    caller's headers that are `known` here."""
+    headers = {name: call.headers[name] for name in known if name in call.headers} if call.headers else {}
+    headers["X-Client-Request-Id"] = call.attempt
+    return headers

@@ -5,7 +5,7 @@ It translates. A provider is done when `bide.testing.provider_conformance` passe
 """
 
 import enum
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -80,12 +80,13 @@ class Capabilities:
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request in real time. `attempt` is our id for it, sent along for the provider's support desk; `model` is what the
-    body names."""
+    body names. `headers` are the caller's, in lower case: an adapter passes on those that its protocol knows."""
 
     endpoint: str
     body: bytes
     attempt: str
     model: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +254,12 @@ class Provider(Protocol):
         ...
 
     def stream(self, call: Call) -> AsyncIterator[bytes]:
-        """The provider's event stream for a request whose body asks for one, byte for byte."""
+        """The provider's event stream for a request whose body asks for one, byte for byte.
+
+        Raises, before the first byte:
+            StreamRefusedError: an error came in its place.
+            whatever `send` raises.
+        """
         ...
 
     async def stage(self, submission: Submission) -> str | None:

@@ -54,6 +54,21 @@ def name_of(kind: str, job: str) -> str:
     return f"{kind}-{job}"
 
 
+INLINE = "inline-"
+"""How the names of objects begin that lie in the database: bodies that came one at a time."""
+
+NAMES = 10_000
+"""Names that are remembered; single calls make many objects."""
+
+
+async def keep_inline(transaction: Transaction, owner: str, name: str, content: bytes, now: int) -> int:
+    """Put an object on record that lies in the database; its row id. `name` is what follows `INLINE`."""
+    new = NewObject(INLINE + name, "inline", len(content))
+    object_id = await record_object(transaction, owner, new, now)
+    await transaction.run(SQL["keep_content"], object=object_id, content=content)
+    return object_id
+
+
 class Bodies(Verbs):
     """Verbs over objects and their rows."""
 
@@ -97,6 +112,8 @@ class Bodies(Verbs):
     async def name(self, object_id: int) -> str:
         """An object's name."""
         if object_id not in self._names:
+            if len(self._names) >= NAMES:
+                self._names.clear()
             self._names[object_id] = await self._find(object_id)
         return self._names[object_id]
 
@@ -111,11 +128,21 @@ class Bodies(Verbs):
             DamagedError: they are not what was written.
             StoreError: they cannot be read.
         """
-        data = await self.objects.read(await self.name(span.object_id), span.offset, span.length)
+        data = await self.range(span.object_id, span.offset, span.length)
         if checksum(data) != span.check:
             raise DamagedError(f"{span.length} bytes at {span.offset} of object {span.object_id} are damaged")
         return data
 
     async def range(self, object_id: int, offset: int, length: int) -> bytes:
         """A range, unchecked: for runs of spans that the caller checks one by one."""
-        return await self.objects.read(await self.name(object_id), offset, length)
+        name = await self.name(object_id)
+        if name.startswith(INLINE):
+            return await self._content(object_id, offset, length)
+        return await self.objects.read(name, offset, length)
+
+    @reads
+    async def _content(self, transaction: Transaction, object_id: int, offset: int, length: int) -> bytes:
+        row = await transaction.one(SQL["content"], object=object_id, start=offset + 1, length=length)
+        if row is None:
+            raise StoreError(f"object {object_id} is not on record any more")
+        return row["content"]

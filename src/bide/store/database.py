@@ -75,7 +75,7 @@ class Database(Protocol):
         ...
 
     async def attend(self, holder: str) -> None:
-        """Show `holder` as alive for as long as this process lives, without heartbeats."""
+        """Show `holder` as alive for as long as this process lives, without heartbeats. Again changes nothing."""
         ...
 
     async def is_present(self, holder: str) -> bool:

@@ -214,6 +214,8 @@ class SqliteDatabase:
             await asyncio.sleep(LOOK)
 
     async def attend(self, holder: str) -> None:
+        if holder in self._presence:
+            return
         path = self._presence_path(holder)
         while True:
             file = private.create(path)

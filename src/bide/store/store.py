@@ -7,6 +7,7 @@ from bide.store.batches import Batches
 from bide.store.bodies import READ, Bodies, name_of
 from bide.store.buckets import Buckets
 from bide.store.budgets import Budgets
+from bide.store.calls import Calls
 from bide.store.database import Database, Transaction, Verbs, reads, writes
 from bide.store.deliveries import Deliveries
 from bide.store.events import Events
@@ -15,6 +16,7 @@ from bide.store.keys import Keys
 from bide.store.ledger import Ledger
 from bide.store.limits import Limits
 from bide.store.objects import Objects
+from bide.store.passages import Passages
 from bide.store.requests import Requests
 from bide.store.retries import Retries
 from bide.store.snapshot import Snapshots
@@ -36,6 +38,8 @@ class Store(Verbs):
         self.buckets = Buckets(database)
         self.requests = Requests(database)
         self.retries = Retries(database)
+        self.calls = Calls(database)
+        self.passages = Passages(database)
         self.batches = Batches(database)
         self.attempts = Attempts(database)
         self.ledger = Ledger(database)

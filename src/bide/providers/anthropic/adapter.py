@@ -7,7 +7,7 @@ A batch carries no name and no metadata: after a lost reply it is known by the i
 from collections.abc import AsyncIterator, Mapping
 
 from bide.providers.anthropic import wire
-from bide.providers.failures import MissingError, UndecidedError
+from bide.providers.failures import MissingError, StreamRefusedError, UndecidedError
 from bide.providers.line import Line, named
 from bide.providers.port import Answer, Call, RateHeaders, Remote, Row, Sought, Submission
 from bide.providers.setup import Setup
@@ -25,6 +25,8 @@ PAGE = 100
 """Batches asked for at a time."""
 
 BATCHES = "/v1/messages/batches"
+
+BETA = "anthropic-beta"
 
 ENDED_ALREADY = frozenset({400, 409})
 """What the cancel of a batch that has ended may be answered with. Which, is not documented."""
@@ -54,22 +56,23 @@ class AnthropicProvider:
         self._translation.request(endpoint, body, "")
 
     async def send(self, call: Call) -> Answer:
-        async with self._line.exchange("POST", "/v1/messages", body=self._body(call), headers=named(call)) as reply:
-            body = await reply.read()
-            rates = rate_headers(reply.headers)
-            self._translation.raise_for_account(reply, body, rates)
-            if reply.status >= 300:
-                return Answer(self._translation.failed(call.attempt, call.endpoint, reply.status, body), rates)
-            request_id = reply.headers.get("request-id", "")
-            row = self._translation.answered(
-                call.attempt, call.endpoint, body, request_id=request_id, at=date_of(reply)
-            )
-            return Answer(row, rates)
+        async with self._line.exchange("POST", "/v1/messages", body=self._body(call), headers=named(call, BETA)) as reply:
+            return await self._answered(call, reply)
+
+    async def _answered(self, call: Call, reply: Reply) -> Answer:
+        body = await reply.read()
+        rates = rate_headers(reply.headers)
+        self._translation.raise_for_account(reply, body, rates)
+        if reply.status >= 300:
+            return Answer(self._translation.failed(call.attempt, call.endpoint, reply.status, body), rates)
+        request_id = reply.headers.get("request-id", "")
+        row = self._translation.answered(call.attempt, call.endpoint, body, request_id=request_id, at=date_of(reply))
+        return Answer(row, rates)
 
     async def stream(self, call: Call) -> AsyncIterator[bytes]:
-        async with self._line.exchange("POST", "/v1/messages", body=self._body(call), headers=named(call)) as reply:
+        async with self._line.exchange("POST", "/v1/messages", body=self._body(call), headers=named(call, BETA)) as reply:
             if reply.status >= 300:
-                self._translation.raise_for_status(reply, await reply.read())
+                raise StreamRefusedError(await self._answered(call, reply))
             async for chunk in self._translation.relay(reply, call):
                 yield chunk
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import msgspec
 
-from bide.providers.line import Line
+from bide.providers.failures import StreamRefusedError
+from bide.providers.line import Line, named
 from bide.providers.listing import is_past
 from bide.providers.openai import errors, rows, wire
 from bide.providers.openai.dialect import OPENAI, Dialect
@@ -17,10 +18,12 @@ from bide.providers.openai.naming import rename_model
 from bide.providers.openai.shelf import Files, Shelf
 from bide.providers.port import Answer, Call, EarlyResults, Remote, Row, Sought, Submission
 from bide.providers.setup import Setup
-from bide.providers.transport import Transport
+from bide.providers.transport import Reply, Transport
 
 CREATE_TIMEOUT = 120.0
 """Seconds without a byte after which a create counts as unanswered; it is then looked up, not repeated."""
+
+BETA = "openai-beta"
 
 PAGE = 100
 """Batches a page of the listing may hold."""
@@ -54,19 +57,22 @@ class OpenAIProvider:
 
     async def send(self, call: Call) -> Answer:
         path, body = self._addressed(call)
-        async with self._line.exchange("POST", path, body=body, headers={"X-Client-Request-Id": call.attempt}) as reply:
-            answer = await reply.read()
-            errors.raise_for_account(reply, answer, self._dialect.rates)
-            row = rows.from_reply(call.attempt, reply, answer)
-            return Answer(row, errors.rate_headers(reply.headers, self._dialect.rates))
+        async with self._line.exchange("POST", path, body=body, headers=named(call, BETA)) as reply:
+            return await self._answered(call, reply)
 
     async def stream(self, call: Call) -> AsyncIterator[bytes]:
         path, body = self._addressed(call)
-        async with self._line.exchange("POST", path, body=body, headers={"X-Client-Request-Id": call.attempt}) as reply:
+        async with self._line.exchange("POST", path, body=body, headers=named(call, BETA)) as reply:
             if reply.status >= 300:
-                errors.raise_for_status(reply, await reply.read())
+                raise StreamRefusedError(await self._answered(call, reply))
             async for chunk in reply.chunks():
                 yield chunk
+
+    async def _answered(self, call: Call, reply: Reply) -> Answer:
+        answer = await reply.read()
+        errors.raise_for_account(reply, answer, self._dialect.rates)
+        row = rows.from_reply(call.attempt, reply, answer)
+        return Answer(row, errors.rate_headers(reply.headers, self._dialect.rates))
 
     def _addressed(self, call: Call) -> tuple[str, bytes]:
         """Where a call goes, and its body with the account's own name of the model."""

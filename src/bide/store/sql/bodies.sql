@@ -20,3 +20,11 @@ SELECT value FROM settings WHERE name = :name;
 -- name: set
 -- The first to say it is right.
 INSERT INTO settings (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING value;
+
+-- name: keep_content
+-- The bytes of an object that has no file.
+INSERT INTO contents (object_id, content) VALUES (:object, :content);
+
+-- name: content
+-- A range of them, `start` counted from 1.
+SELECT substr(content, :start, :length) AS content FROM contents WHERE object_id = :object;

@@ -17,7 +17,7 @@ SET requests = tallies.requests + excluded.requests, tokens = tallies.tokens + e
 -- name: open
 -- Every bucket of an accepted, unfinished job that still has open requests, with its tallies, by deadline. CROSS JOIN keeps
 -- SQLite from reading the tallies of every job there ever was.
-SELECT b.*, j.state AS job_state, j.on_miss, j.accepted_at, j.max_cost, t.phase, t.requests, t.tokens
+SELECT b.*, j.state AS job_state, j.on_miss, j.accepted_at, j.max_cost, j.gathers_until, t.phase, t.requests, t.tokens
 FROM jobs j CROSS JOIN buckets b CROSS JOIN tallies t
 WHERE b.job_id = j.id AND t.bucket_id = b.id AND j.answered_at IS NULL AND j.accepted_at IS NOT NULL
 ORDER BY b.deadline, b.id, t.phase;

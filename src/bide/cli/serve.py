@@ -1,0 +1,68 @@
+"""`bide serve`: the gateway."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bide.cli.options import Assignments, ConfigFile, Database
+from bide.cli.session import configured
+from bide.cli.terminal import say
+
+if TYPE_CHECKING:
+    from bide.config import Config
+
+
+def serve(
+    host: Annotated[
+        str | None, typer.Option(help="Where to listen: this machine by default. Anything else requires keys.")
+    ] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="8080 by default; 0 is any free port.")] = None,
+    engine: Annotated[
+        bool, typer.Option("--engine/--no-engine", help="Whether to do the engine's work too, or leave it to workers.")
+    ] = True,
+    database: Database = None,
+    assignments: Assignments = None,
+    config: ConfigFile = None,
+) -> None:
+    """Serve OpenAI's and Anthropic's clients on one port.
+
+    What cannot wait is passed on at once. What can says so (a header `Bide-Within: 15m`, say) and costs half.
+    The first line on standard output is the base URL.
+
+    Examples:
+
+        bide serve                                this machine, port 8080
+
+        bide serve --port 0                       any free port
+
+        bide serve --host 0.0.0.0                 others too; make keys first: bide keys create
+
+        bide serve --no-engine --db postgresql://… one of several, with `bide worker` beside it
+    """
+    import uvloop
+
+    uvloop.run(_serve(configured(database, assignments, config), host, port, engine))
+
+
+async def _serve(config: "Config", host: str | None, port: int | None, engine: bool) -> None:
+    from bide.embedded import opened
+    from bide.gateway.server import serving, until_told
+
+    settings = config.settings.gateway
+    async with (
+        opened(config) as bide,
+        serving(
+            bide,
+            host=settings.host if host is None else host,
+            port=settings.port if port is None else port,
+            engine=engine,
+        ) as (gateway, url),
+    ):
+        print(url, flush=True)
+        accounts = ", ".join(sorted(gateway.context.providers))
+        who = "whoever has a key" if await bide.store.keys.exist() else "this machine, without keys"
+        say(f"bide serves {who}: {accounts}.\nexport OPENAI_BASE_URL={url}/v1\nexport ANTHROPIC_BASE_URL={url}")
+        await until_told()
+        say("bide: finishing open connections")
+    print("The gateway has stopped.", file=sys.stderr)

@@ -1,0 +1,59 @@
+"""The map of the gateway: every path, who may use it, and the module that answers it."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bide.gateway import health, model_list, requests
+from bide.gateway.caller import Caller
+from bide.gateway.exchange import Exchange
+from bide.gateway.gateway import Gateway
+from bide.gateway.refusal import RefusalError
+from bide.gateway.surface import Handler, Surface
+from bide.intake.endpoint import ENDPOINTS, Endpoint
+
+
+def application(gateway: Gateway) -> ASGIApp:
+    """The ASGI application. Paths with and without ``/v1`` are the same: base URLs are written either way."""
+
+    def route(method: str, path: str, handler: Handler, *, is_open: bool = False) -> Route:
+        return Route(path, Surface(gateway, handler, is_open=is_open), methods=[method])
+
+    def v1(method: str, path: str, handler: Handler) -> list[Route]:
+        return [route(method, f"/v1{path}", handler), route(method, path, handler)]
+
+    routes = [
+        *(one for url, endpoint in ENDPOINTS.items() for one in v1("POST", url.removeprefix("/v1"), _call(endpoint))),
+        *v1("GET", "/models", model_list.list_models),
+        *v1("GET", "/models/{model:path}", model_list.show_model),
+        route("GET", "/bide/v1/requests/{request_id}", requests.show),
+        route("GET", "/bide/v1/requests/{request_id}/response", requests.response),
+        route("POST", "/bide/v1/requests/{request_id}/cancel", requests.cancel),
+        route("GET", "/healthz", health.healthz, is_open=True),
+        route("GET", "/readyz", health.readyz, is_open=True),
+    ]
+    return Router(routes, redirect_slashes=False, default=_Otherwise(gateway))
+
+
+def _call(endpoint: Endpoint) -> Callable[[Gateway, Exchange, Caller], Awaitable[None]]:
+    async def serve(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
+        if await gateway.calls.serve(exchange, caller, endpoint):
+            gateway.wake()
+
+    return serve
+
+
+class _Otherwise:
+    """Paths that nobody knows, as an error of the caller's protocol."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._surface = Surface(gateway, _unknown)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._surface(scope, receive, send)
+
+
+async def _unknown(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
+    raise RefusalError(404, "unknown_path", f"there is nothing at {exchange.method} {exchange.path}")

@@ -1,0 +1,78 @@
+"""The few fields of a call's body that the gateway looks at, and the body without what is only meant for bide."""
+
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from bide.gateway.refusal import RefusalError
+
+PREFIX = "bide_"
+"""How the names of bide's own metadata begin."""
+
+
+class Asked(msgspec.Struct, gc=False):
+    """What routing and urgency depend on."""
+
+    model: str
+    stream: bool | None = None
+    metadata: dict[str, Any] | None = None
+    service_tier: str | None = None
+    background: bool | None = None
+    max_completion_tokens: int | None = None
+    max_tokens: int | None = None
+    max_output_tokens: int | None = None
+    n: int | None = None
+
+    @property
+    def output_tokens(self) -> int | None:
+        """The most that it may produce, None where it sets no limit."""
+        limit = self.max_completion_tokens or self.max_tokens or self.max_output_tokens
+        return None if limit is None else limit * (self.n or 1)
+
+
+_decode = msgspec.json.Decoder(Asked).decode
+_fields = msgspec.json.Decoder(dict[str, Raw]).decode
+
+
+def read(body: bytes) -> Asked:
+    """The fields of a body. Raises `RefusalError` with the field that is not what it must be."""
+    try:
+        return _decode(body)
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$")
+        name = path.strip("`.") or None
+        if name is None and "missing required field" in message:
+            name = "model"
+            message = "no model is named"
+        raise RefusalError(400, "invalid_request", f"{name or 'the body'}: {message}", param=name) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RefusalError(400, "invalid_json", f"the body is not JSON: {error}") from None
+    except RecursionError:
+        raise RefusalError(400, "invalid_json", "the body is nested too deeply") from None
+
+
+def metadata_of(asked: Asked) -> dict[str, str]:
+    """Its metadata, as far as it is text."""
+    if not asked.metadata:
+        return {}
+    return {name: str(value) for name, value in asked.metadata.items() if isinstance(value, str)}
+
+
+def without_own_words(body: bytes, asked: Asked, *, deferred: bool) -> bytes:
+    """The body without bide's metadata; a deferred one also without the wish for a stream, and without the words that asked
+    for it to wait. Every other byte of every field stays."""
+    ours = [name for name in asked.metadata or () if name.startswith(PREFIX)]
+    drop = {"stream", "stream_options", "background"} if deferred else set[str]()
+    if deferred and asked.service_tier in ("flex", "priority"):
+        drop.add("service_tier")
+    if not ours and not (deferred and (asked.stream is not None or asked.background or "service_tier" in drop)):
+        return body
+    fields = {name: value for name, value in _fields(body).items() if name not in drop}
+    if ours:
+        kept = {name: value for name, value in _fields(fields["metadata"]).items() if name not in ours}
+        if kept:
+            fields["metadata"] = Raw(msgspec.json.encode(kept))
+        else:
+            del fields["metadata"]
+    return msgspec.json.encode(fields)

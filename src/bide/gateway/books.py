@@ -1,0 +1,85 @@
+"""The books of what is passed on at once: an intent before the call, its end and its price after it.
+
+Neither is waited for on the way of an answer, but no answer is given before its intent is on the disk: so whatever was
+paid for can be seen after a crash (promise 1).
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from bide.core.states import AttemptState
+from bide.core.usage import Usage
+from bide.engine.call import suspicion
+from bide.engine.context import Context
+from bide.intake.group import Group
+from bide.ledger.rates import mode_of
+from bide.store.passages import Passage, Passed
+from bide.store.reports import Price
+
+Entry = Passage | Passed
+
+
+class Books:
+    """Writes passages, many in one transaction."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._group: Group[Entry, None] = Group(self._write)
+
+    def begin(self, passage: Passage) -> "asyncio.Future[None]":
+        """Put an intent on record; done when it is on the disk."""
+        return self._group.add(passage)
+
+    def end(self, passed: Passed) -> None:
+        """Put an end on record, soon. One that the store does not take is written off as its intent when it is next opened."""
+        self._group.add(passed).add_done_callback(self._noted)
+
+    async def price(self, passage: Passage, usage: Usage | None, tier: str | None) -> Price:
+        """What an answer cost."""
+        context = self._context
+        provider = context.providers[passage.account]
+        tariff = await context.pricing.tariff(provider.catalogue, passage.model, mode_of(tier), context.clock.now())
+        return tariff.price(usage)
+
+    async def suspected(self, passage: Passage) -> Price:
+        """The most that a call can have cost whose answer nobody saw."""
+        return await suspicion(self._context, passage.account, passage.model, passage.body_bytes, passage.output_tokens)
+
+    async def recover(self) -> None:
+        """Write off what gateways that are gone had under way."""
+        store = self._context.store
+        for holder in await store.passages.holders():
+            if holder == self._context.holder or await store.database.is_present(holder):
+                continue
+            while orphans := await store.passages.orphans(holder):
+                now = self._context.clock.now()
+                ended = [
+                    Passed(
+                        external_id=one["external_id"],
+                        state=AttemptState.LOST,
+                        status=None,
+                        code="caller_died",
+                        price=await suspicion(
+                            self._context, one["account"], one["model"], one["body_bytes"], one["output_tokens"]
+                        ),
+                        suspected=True,
+                        first_token_at=None,
+                        finished_at=now,
+                    )
+                    for one in orphans
+                ]
+                await store.passages.record([], ended)
+
+    async def settle(self) -> None:
+        """Wait until everything is on record."""
+        await self._group.settle()
+
+    async def _write(self, entries: Sequence[Entry]) -> Sequence[None]:
+        begun = [one for one in entries if isinstance(one, Passage)]
+        ended = [one for one in entries if isinstance(one, Passed)]
+        await self._context.store.passages.record(begun, ended)
+        return [None] * len(entries)
+
+    def _noted(self, written: "asyncio.Future[None]") -> None:
+        if not written.cancelled() and (error := written.exception()) is not None:
+            self._context.troubles["store"] = str(error)

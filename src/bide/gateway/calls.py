@@ -1,0 +1,150 @@
+"""The endpoints of single calls: passed on at once, or deferred, as urgency says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bide.core.deadline import OnMiss
+from bide.core.usage import Usage
+from bide.engine.context import Context
+from bide.engine.pricing import BATCH, STANDARD
+from bide.gateway import asked as fields
+from bide.gateway.asked import Asked
+from bide.gateway.caller import Caller
+from bide.gateway.deferring import Deferring, Preference
+from bide.gateway.exchange import Exchange
+from bide.gateway.passing import Passing
+from bide.intake.body import name_model
+from bide.intake.endpoint import Endpoint
+from bide.intake.routing import Destination, Routing
+from bide.lanes.urgency import Rule, Said, Urgency, Words, urgency
+from bide.ledger.prices import day_of
+from bide.providers.port import Call
+from bide.store.passages import Passage
+
+FORWARDED = ("openai-beta", "anthropic-beta")
+"""The caller's headers that a provider gets. Never the one with the key."""
+
+WORKFLOW = "bide-workflow"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What decides about urgency besides the call itself."""
+
+    rules: tuple[Rule, ...]
+    words: Words
+
+
+class Calls:
+    """Serves chat completions, responses, embeddings, messages and what else is one call."""
+
+    def __init__(
+        self, context: Context, routing: Routing, passing: Passing, deferring: Deferring, policy: Policy, largest: int
+    ) -> None:
+        """`largest` is the most bytes of a body."""
+        self._context = context
+        self._routing = routing
+        self._passing = passing
+        self._deferring = deferring
+        self._policy = policy
+        self._largest = largest
+
+    async def serve(self, exchange: Exchange, caller: Caller, endpoint: Endpoint) -> bool:
+        """Answer one call. True where the engine should look: something was deferred that nobody else has announced."""
+        body = await exchange.body(self._largest)
+        asked = fields.read(body)
+        now = self._context.clock.now()
+        said = _said(exchange, caller, asked)
+        found = urgency(said, self._policy.rules, self._policy.words, now)
+        if found.deadline is None or self._is_short(found.deadline - now, exchange):
+            wanted = fields.without_own_words(body, asked, deferred=False)
+            await self._pass_on(exchange, caller, endpoint, wanted, asked, said, found, now)
+            return False
+        wanted = fields.without_own_words(body, asked, deferred=True)
+        return await self._deferring.serve(
+            exchange,
+            caller,
+            endpoint,
+            body,
+            wanted,
+            self._affordable(found, asked.model, now),
+            found.deadline,
+            stream=bool(asked.stream),
+            workflow=said.workflow,
+        )
+
+    def _is_short(self, slack: int, exchange: Exchange) -> bool:
+        """Whether no batch can come back in the time there is, so that a connection that waits gets its answer now."""
+        waits = not Preference.read(exchange.headers.get("prefer")).respond_async
+        return waits and slack < self._context.settings.deadline.batch_minimum
+
+    async def _pass_on(
+        self,
+        exchange: Exchange,
+        caller: Caller,
+        endpoint: Endpoint,
+        body: bytes,
+        asked: Asked,
+        said: Said,
+        found: Urgency,
+        now: int,
+    ) -> None:
+        destination = self._routing.to(asked.model)
+        model = destination.route.model
+        if destination.renamed:
+            body = name_model(body, model)
+        assumed = self._context.settings.realtime.assumed_output_tokens if endpoint.writes_text else 0
+        passage = Passage(
+            external_id=exchange.request_id,
+            owner=caller.owner,
+            key=caller.key_id,
+            workflow=said.workflow,
+            path=exchange.path,
+            account=destination.route.account,
+            model=model,
+            urgency=found.source,
+            holder=self._context.holder,
+            body_bytes=len(body),
+            output_tokens=asked.output_tokens or assumed,
+            reserved=0,
+            sent_at=now,
+        )
+        call = Call(endpoint.url, body, exchange.request_id, model, _forwarded(exchange.headers))
+        passes = self._passing.stream if asked.stream else self._passing.send
+        await passes(exchange, destination.provider, call, passage)
+
+    def _affordable(self, found: Urgency, model: str, now: int) -> Urgency:
+        """A class of calls that may cost so many times the batch price is not rescued where real time costs more."""
+        if found.multiple is None:
+            return found
+        destination = self._routing.to(model)
+        batch, listed = (self._card_price(destination, mode, now) for mode in (BATCH, STANDARD))
+        if batch is None or listed is None or listed <= found.multiple * batch:
+            return found
+        return replace(found, on_miss=OnMiss.LATE)
+
+    def _card_price(self, destination: Destination, mode: str, now: int) -> int | None:
+        source = self._context.pricing.source
+        card = source.card(destination.provider.catalogue, destination.route.model, mode, day_of(now))
+        return card.cost(Usage(input=1_000, output=1_000)) if card else None
+
+
+def _said(exchange: Exchange, caller: Caller, asked: Asked) -> Said:
+    headers = {name: value for name, value in exchange.headers.items() if name.startswith("bide-")}
+    metadata = fields.metadata_of(asked)
+    return Said(
+        path=exchange.path,
+        model=asked.model,
+        headers=headers,
+        metadata=metadata,
+        stream=bool(asked.stream),
+        service_tier=asked.service_tier,
+        background=bool(asked.background),
+        workflow=headers.get(WORKFLOW) or metadata.get("bide_workflow") or caller.workflow,
+        key=caller.key.name if caller.key else None,
+        key_priority=caller.key.priority if caller.key else None,
+    )
+
+
+def _forwarded(headers: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: headers[name] for name in FORWARDED if name in headers}

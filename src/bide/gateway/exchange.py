@@ -1,0 +1,118 @@
+"""One HTTP exchange as the surfaces need it, over plain ASGI: a framework's request and response cost more than the rest."""
+
+from collections.abc import AsyncIterator, Mapping
+from urllib.parse import parse_qsl
+
+from starlette.types import Receive, Scope, Send
+
+from bide.gateway.refusal import Protocol, RefusalError
+
+JSON = "application/json"
+
+NO_HEADERS: Mapping[str, str] = {}
+
+
+class GoneError(Exception):
+    """The client is gone; there is nobody to answer."""
+
+
+class Exchange:
+    """A request and the place for its response. Header names are lower case."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        self.request_id = request_id
+        """Ours, as in ``req_…``: in the response's headers and in bide's books."""
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.headers: dict[str, str] = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
+        self.is_answered = False
+        """Whether the response's head has been sent."""
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """What the route's braces stand for."""
+        return self._scope.get("path_params", {})
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """The query's fields; of repeated ones the last."""
+        return dict(parse_qsl(self._scope["query_string"].decode("latin-1"), keep_blank_values=True))
+
+    @property
+    def protocol(self) -> Protocol:
+        """Whose client asks: Anthropic's always tell the version of their API."""
+        if "anthropic-version" in self.headers or self.path.startswith("/v1/messages"):
+            return Protocol.ANTHROPIC
+        return Protocol.OPENAI
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it arrives. Raises `GoneError` when the client goes away before its end."""
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise GoneError
+            if message.get("body"):
+                yield message["body"]
+            if not message.get("more_body"):
+                return
+
+    async def body(self, most: int) -> bytes:
+        """The whole body. Raises `RefusalError` where it has more than `most` bytes."""
+        declared = self.headers.get("content-length")
+        if declared is not None and declared.isdigit() and int(declared) > most:
+            raise too_large(most)
+        found: list[bytes] = []
+        size = 0
+        async for chunk in self.chunks():
+            size += len(chunk)
+            if size > most:
+                raise too_large(most)
+            found.append(chunk)
+        return found[0] if len(found) == 1 else b"".join(found)
+
+    async def gone(self) -> None:
+        """Return when the client has gone away. Only after the body has been read."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+    async def start(self, status: int, headers: Mapping[str, str] = NO_HEADERS, content_type: str = JSON) -> None:
+        """Send the head."""
+        encoded: list[tuple[bytes, bytes]] = [
+            (b"content-type", content_type.encode()),
+            (b"x-request-id", self.request_id.encode()),
+            (b"request-id", self.request_id.encode()),
+            *((name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers.items()),
+        ]
+        self.is_answered = True
+        await self._send({"type": "http.response.start", "status": status, "headers": encoded})
+
+    async def write(self, data: bytes) -> None:
+        """Send a part of the body."""
+        await self._send({"type": "http.response.body", "body": data, "more_body": True})
+
+    async def end(self, data: bytes = b"") -> None:
+        """Send the last part."""
+        await self._send({"type": "http.response.body", "body": data, "more_body": False})
+
+    async def respond(
+        self, status: int, body: bytes, headers: Mapping[str, str] = NO_HEADERS, content_type: str = JSON
+    ) -> None:
+        """Send a whole response."""
+        given = dict(headers)
+        given["content-length"] = str(len(body))
+        await self.start(status, given, content_type)
+        await self.end(body)
+
+    async def refuse(self, refusal: RefusalError) -> None:
+        """Answer with an error, in the client's protocol."""
+        await self.respond(refusal.status, refusal.body(self.protocol, self.request_id), refusal.headers)
+
+
+def too_large(most: int) -> RefusalError:
+    """The refusal of a body of more than `most` bytes."""
+    return RefusalError(413, "request_too_large", f"the body is larger than the {most:,} bytes that bide takes here")

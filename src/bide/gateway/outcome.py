@@ -1,0 +1,91 @@
+"""What became of a deferred call, as its caller is told."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from bide.core.clock import SECOND
+from bide.core.money import to_decimal
+from bide.core.span import Span
+from bide.core.states import RequestState
+from bide.gateway.passing import decode_response
+from bide.gateway.refusal import RefusalError
+from bide.providers.decoding import UNREADABLE
+from bide.store.database import Row
+from bide.store.store import Store
+
+SUCCESS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An answer: the status and the body that the provider gave, or an error of our own. `lane` is where it came from."""
+
+    status: int
+    body: bytes
+    lane: str | None
+    refusal: RefusalError | None = None
+
+    @property
+    def is_success(self) -> bool:
+        return self.status < SUCCESS
+
+
+async def outcome_of(store: Store, row: Row) -> Outcome | None:
+    """The outcome of a row of `store.calls.outcome`; None while it is open.
+
+    Raises:
+        DamagedError, StoreError: its answer cannot be read.
+    """
+    state = RequestState(row["state"])
+    if state is RequestState.OPEN:
+        return None
+    if state is RequestState.CANCELLED:
+        return _refused(409, "cancelled", "the request was cancelled before an answer came")
+    if state is RequestState.EXPIRED:
+        return _refused(504, "deadline_exceeded", "no batch answered by the deadline, and on_miss was expire")
+    response = row["response"]
+    if response is None and row["object_id"] is not None:
+        response = await store.bodies.read(Span(row["object_id"], row["start"], row["length"], row["checksum"]))
+    if response:
+        try:
+            found = decode_response(bytes(response))
+        except UNREADABLE:
+            found = None
+        if found is not None and (found.status_code >= SUCCESS) is (state is RequestState.FAILED):
+            return Outcome(found.status_code, bytes(found.body), row["lane"])
+    if state is RequestState.SUCCEEDED:
+        return Outcome(200, bytes(response or b"null"), row["lane"])
+    status = row["status"] if row["status"] and row["status"] >= SUCCESS else 502
+    return _refused(status, row["code"] or "failed", row["message"] or "the provider gave no answer")
+
+
+def _refused(status: int, code: str, message: str) -> Outcome:
+    return Outcome(status, b"", None, RefusalError(status, code, message))
+
+
+def described(row: Row, outcome: Outcome | None) -> bytes:
+    """A deferred request for whoever polls: ids, state, deadline, and the answer once it is there."""
+    told = {
+        "id": row["external_id"],
+        "object": "bide.request",
+        "status": row["state"],
+        "path": row["path"],
+        "model": row["model"],
+        "account": row["account"],
+        "job": row["job"],
+        "urgency": row["urgency"],
+        "deadline": row["deadline"] // SECOND,
+        "guaranteed": row["part"] != "rest",
+        "created_at": row["created_at"] // SECOND,
+        "settled_at": row["settled_at"] // SECOND if row["settled_at"] else None,
+        "lane": row["lane"],
+        "amount_usd": None if row["amount"] is None else format(to_decimal(row["amount"]), "f"),
+        "response": None,
+    }
+    if outcome is not None:
+        body = msgspec.Raw(outcome.body) if outcome.body else None
+        if outcome.refusal is not None:
+            told["error"] = {"code": outcome.refusal.code, "message": outcome.refusal.message}
+        told["response"] = {"status_code": outcome.status, "body": body}
+    return msgspec.json.encode(told)

@@ -1,0 +1,182 @@
+"""Calls that cannot wait: passed on at once, and their answers passed back as they come.
+
+Nothing is retried: what is ambiguous here is the caller's to judge, whose SDK retries by itself. A client that goes away
+cancels its call.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager, suppress
+
+import msgspec
+
+from bide.core.errors import BideError
+from bide.core.states import AttemptState
+from bide.engine.context import Context
+from bide.gateway.books import Books
+from bide.gateway.exchange import Exchange, GoneError
+from bide.gateway.meter import Meter
+from bide.providers.failures import OverloadedError, StreamRefusedError
+from bide.providers.port import Answer, Call, Provider, Verdict
+from bide.providers.transport import ReplyLostError
+from bide.store.passages import Passage, Passed
+from bide.store.reports import Price
+
+EVENT_STREAM = "text/event-stream; charset=utf-8"
+
+
+class _Response(msgspec.Struct):
+    status_code: int
+    request_id: str | None = None
+    body: msgspec.Raw = msgspec.Raw(b"null")
+
+
+decode_response = msgspec.json.Decoder(_Response).decode
+
+
+class Passing:
+    """Passes calls on and keeps books of them."""
+
+    def __init__(self, context: Context, books: Books) -> None:
+        self._context = context
+        self._books = books
+
+    async def send(self, exchange: Exchange, provider: Provider, call: Call, passage: Passage) -> None:
+        """Answer with the provider's answer, whatever it is."""
+        recorded = self._books.begin(passage)
+        try:
+            async with _while_there(exchange):
+                answer = await provider.send(call)
+            await recorded
+        except (BideError, GoneError, asyncio.CancelledError) as error:
+            await self._failed(passage, error, recorded)
+            raise
+        await self._answered(passage, answer)
+        await respond(exchange, answer)
+
+    async def stream(self, exchange: Exchange, provider: Provider, call: Call, passage: Passage) -> None:
+        """Pass a stream on byte for byte, each part as it comes."""
+        recorded = self._books.begin(passage)
+        meter, first_at = Meter(call.endpoint), None
+        try:
+            async with _while_there(exchange), aclosing(_generator(provider.stream(call))) as chunks:
+                async for chunk in chunks:
+                    if first_at is None:
+                        first_at = self._context.clock.now()
+                        await recorded
+                        await exchange.start(200, _stream_headers(passage), EVENT_STREAM)
+                    meter.feed(chunk)
+                    await exchange.write(chunk)
+            if first_at is None:
+                await exchange.start(200, _stream_headers(passage), EVENT_STREAM)
+            await exchange.end()
+        except StreamRefusedError as refused:
+            await self._answered(passage, refused.answer)
+            await respond(exchange, refused.answer)
+            return
+        except (BideError, GoneError, asyncio.CancelledError) as error:
+            await self._failed(passage, error, recorded, first_at)
+            raise
+        price = await self._books.price(passage, meter.usage, meter.tier)
+        self._end(passage, AttemptState.ANSWERED, 200, None, price, first_at=first_at)
+
+    async def _answered(self, passage: Passage, answer: Answer) -> None:
+        row = answer.row
+        price = None
+        if row.verdict is Verdict.ANSWERED or row.usage is not None:
+            price = await self._books.price(passage, row.usage, row.tier)
+        self._end(passage, AttemptState(row.verdict), row.status, row.code, price)
+
+    async def _failed(
+        self,
+        passage: Passage,
+        error: BaseException,
+        recorded: "asyncio.Future[None]",
+        first_at: int | None = None,
+    ) -> None:
+        """No answer: what the call may have cost all the same is suspected."""
+        with suppress(BideError):
+            await asyncio.shield(recorded)
+        may_have_run = isinstance(error, ReplyLostError | GoneError | asyncio.CancelledError) or (
+            isinstance(error, OverloadedError) and error.may_have_run
+        )
+        price = await self._books.suspected(passage) if may_have_run else None
+        state = AttemptState.LOST if may_have_run else AttemptState.REFUSED
+        code = error.code if isinstance(error, BideError) else "client_gone"
+        self._end(passage, state, None, code, price, suspected=may_have_run, first_at=first_at)
+
+    def _end(
+        self,
+        passage: Passage,
+        state: AttemptState,
+        status: int | None,
+        code: str | None,
+        price: Price | None,
+        *,
+        suspected: bool = False,
+        first_at: int | None = None,
+    ) -> None:
+        self._books.end(
+            Passed(
+                external_id=passage.external_id,
+                state=state,
+                status=status,
+                code=code,
+                price=price,
+                suspected=suspected,
+                first_token_at=first_at,
+                finished_at=self._context.clock.now(),
+            )
+        )
+
+
+async def respond(exchange: Exchange, answer: Answer) -> None:
+    """Answer with what a provider answered: its status, its body, its id of the request."""
+    response = decode_response(answer.row.response)
+    headers = {"bide-lane": "realtime"}
+    if response.request_id:
+        headers["bide-provider-request-id"] = response.request_id
+    rates = answer.rates
+    for name, value in (
+        ("x-ratelimit-limit-requests", rates.limit_requests),
+        ("x-ratelimit-limit-tokens", rates.limit_tokens),
+        ("x-ratelimit-remaining-requests", rates.remaining_requests),
+        ("x-ratelimit-remaining-tokens", rates.remaining_tokens),
+    ):
+        if value is not None:
+            headers[name] = str(value)
+    await exchange.respond(response.status_code, bytes(response.body), headers)
+
+
+def _stream_headers(passage: Passage) -> dict[str, str]:
+    return {"bide-lane": "realtime", "cache-control": "no-cache"}
+
+
+async def _generator(chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
+    """The same as a generator, which can be closed."""
+    async for chunk in chunks:
+        yield chunk
+
+
+@asynccontextmanager
+async def _while_there(exchange: Exchange) -> AsyncGenerator[None]:
+    """Do something for a client that waits for it. Raises `GoneError` in its place when the client goes away."""
+    task = asyncio.current_task()
+    assert task is not None
+    left = False
+
+    async def watch() -> None:
+        nonlocal left
+        await exchange.gone()
+        left = True
+        task.cancel()
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    except asyncio.CancelledError:
+        if left and task.uncancel() == 0:
+            raise GoneError from None
+        raise
+    finally:
+        watching.cancel()

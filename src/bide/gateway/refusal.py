@@ -1,0 +1,149 @@
+"""Saying no in the words of whoever asked: OpenAI's and Anthropic's shapes of an error."""
+
+import enum
+from collections.abc import Mapping
+
+import msgspec
+
+from bide.core.clock import SECOND
+from bide.core.errors import (
+    BideError,
+    ConflictError,
+    DeadlineError,
+    InputError,
+    NotFoundError,
+    RefusedError,
+    SettingError,
+    StoreError,
+)
+from bide.intake.problem import Code, LineError
+from bide.lanes.route import NoRouteError
+from bide.providers.failures import (
+    BusyError,
+    MissingError,
+    OutOfCreditError,
+    OverloadedError,
+    ProviderError,
+    RejectedError,
+    UnauthorisedError,
+)
+from bide.providers.translate import UntranslatableError
+from bide.providers.transport import NotSentError, ReplyLostError
+from bide.store.calls import ReusedKeyError
+
+
+class Protocol(enum.StrEnum):
+    """Whose client asks."""
+
+    OPENAI = "openai"
+    ANTHROPIC = "anthropic"
+
+
+OPENAI_TYPES = {429: "rate_limit_error", 401: "authentication_error", 403: "permission_error"}
+"""By status; what is not here is an `invalid_request_error` below 500 and a `server_error` from there on."""
+
+ANTHROPIC_TYPES = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    404: "not_found_error",
+    409: "conflict_error",
+    413: "request_too_large",
+    422: "invalid_request_error",
+    429: "rate_limit_error",
+    503: "overloaded_error",
+    504: "timeout_error",
+}
+"""By status, as the API's page on errors has them; the rest is an `api_error`."""
+
+
+class RefusalError(Exception):
+    """An answer that is an error. `headers` go with it, `param` is the field at fault."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        param: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.param = param
+        self.headers = headers or {}
+
+    def body(self, protocol: Protocol, request_id: str) -> bytes:
+        """The JSON that the client of a protocol expects."""
+        if protocol is Protocol.ANTHROPIC:
+            return msgspec.json.encode(
+                {
+                    "type": "error",
+                    "error": {"type": ANTHROPIC_TYPES.get(self.status, "api_error"), "message": self.message},
+                    "request_id": request_id,
+                }
+            )
+        kind = OPENAI_TYPES.get(self.status, "invalid_request_error" if self.status < 500 else "server_error")
+        return msgspec.json.encode(
+            {"error": {"message": self.message, "type": kind, "param": self.param, "code": self.code}}
+        )
+
+
+PERMANENT: Mapping[type[BideError], int] = {
+    DeadlineError: 400,
+    InputError: 400,
+    RejectedError: 400,
+    RefusedError: 400,
+    ReusedKeyError: 422,
+    ConflictError: 409,
+    NotFoundError: 404,
+    MissingError: 404,
+    SettingError: 503,
+}
+"""The first that fits."""
+
+BAD_GATEWAY, UNAVAILABLE = 502, 503
+
+AGAIN = "1"
+"""Seconds to come back after where nobody knows better."""
+
+
+def refusal_of(error: Exception) -> RefusalError:
+    """What an error means to whoever asked. Anything unforeseen is a 500 that says no more than that."""
+    match error:
+        case RefusalError():
+            return error
+        case LineError():
+            problem = error.problem
+            status = 404 if problem.code is Code.MODEL_NOT_ROUTABLE else 400
+            code = "model_not_found" if status == 404 else str(problem.code)
+            return RefusalError(status, code, f"{problem.message}; {problem.remedy}", param=problem.field)
+        case NoRouteError():
+            return RefusalError(404, "model_not_found", str(error), param="model")
+        case UntranslatableError():
+            return RefusalError(400, error.code, str(error), param=error.field)
+        case OutOfCreditError() | BusyError():
+            return RefusalError(429, error.code, str(error), headers=_again(error))
+        case UnauthorisedError():
+            return RefusalError(UNAVAILABLE, "provider_refused_key", f"the provider refused bide's key: {error}")
+        case OverloadedError():
+            return RefusalError(UNAVAILABLE, error.code, str(error), headers=_again(error))
+        case NotSentError() | ReplyLostError():
+            return RefusalError(BAD_GATEWAY, error.code, str(error))
+        case StoreError():
+            return RefusalError(UNAVAILABLE, error.code, str(error), headers={"retry-after": AGAIN})
+        case BideError():
+            status = next((status for kind, status in PERMANENT.items() if isinstance(error, kind)), 500)
+            return RefusalError(status, error.code, str(error))
+        case _:
+            return RefusalError(500, "internal_error", "something went wrong inside bide; its log says what")
+
+
+def _again(error: ProviderError) -> Mapping[str, str]:
+    if error.retry_after is None:
+        return {}
+    return {"retry-after": str(max(1, -(-error.retry_after // SECOND)))}

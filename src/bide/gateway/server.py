@@ -1,0 +1,103 @@
+"""Serving: a listening socket, uvicorn behind it, and an end at which nothing is cut off that can be finished."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager
+
+import uvicorn
+
+from bide.core.clock import SECOND
+from bide.core.errors import SettingError
+from bide.embedded import Embedded
+from bide.gateway.app import application
+from bide.gateway.caller import LOOPBACK
+from bide.gateway.gateway import Gateway, build
+
+BACKLOG = 2_048
+
+KEEP_ALIVE = 75
+"""Seconds an idle connection is kept: above those of common proxies, which would otherwise send into one that closes."""
+
+LARGEST_HEAD = 64 << 10
+"""Bytes of a request's head."""
+
+
+@asynccontextmanager
+async def serving(bide: Embedded, *, host: str, port: int, engine: bool = True) -> AsyncGenerator[tuple[Gateway, str]]:
+    """A gateway that listens, and its URL. At the end open connections get time to finish.
+
+    Raises:
+        SettingError: the address cannot be listened on, or keys are missing for it.
+    """
+    listener = listen(host, port)
+    if host not in LOOPBACK and not await bide.store.keys.exist():
+        listener.close()
+        raise SettingError(
+            f"{host} can be reached by others, and there is no key; make one with `bide keys create`, or leave out --host"
+        )
+    gateway = build(bide, engine=engine)
+    drain = bide.config.settings.gateway.drain // SECOND
+    config = uvicorn.Config(
+        application(gateway),
+        loop="none",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=drain,
+        h11_max_incomplete_event_size=LARGEST_HEAD,
+        backlog=BACKLOG,
+    )
+    server = _Server(config)
+    await gateway.start()
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        while not server.started and not task.done():
+            await asyncio.sleep(0.005)
+        address = listener.getsockname()
+        shown = f"[{address[0]}]" if ":" in address[0] else address[0]
+        yield gateway, f"http://{shown}:{address[1]}"
+    finally:
+        gateway.is_draining = True
+        server.should_exit = True
+        await asyncio.wait([task])
+        await gateway.stop()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens. Raises `SettingError` where it cannot."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise SettingError(
+            f"{host}:{port} cannot be listened on ({error.strerror}); choose another --port, or 0 for any free one"
+        ) from error
+    return listener
+
+
+async def until_told() -> None:
+    """Return at SIGINT or SIGTERM."""
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    await told.wait()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's, without its own idea of signals: the process is ours."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield

@@ -1,0 +1,99 @@
+"""Who waits for which answer on this gateway, and being told when it is there, whoever got it."""
+
+import asyncio
+from collections import defaultdict
+
+from bide.core.clock import MINUTE
+from bide.core.errors import StoreError
+from bide.engine.context import Context
+
+SHORTEST = 0.02
+"""Seconds between two looks: answers come in thousands."""
+
+PAUSE = 1.0
+"""Seconds after the store failed."""
+
+OVERLAP = MINUTE
+"""Looks overlap by so much, for the clocks of other machines."""
+
+
+class Waiters:
+    """Waits for calls to be settled. `look` tells that some may be."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._jobs: defaultdict[int, dict[str, set[asyncio.Event]]] = defaultdict(dict)
+        self._counts: dict[int, int] = {}
+        self._changed = asyncio.Event()
+        self._looked_at = 0
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._tasks = [asyncio.create_task(self._watch()), asyncio.create_task(self._look())]
+
+    async def stop(self) -> None:
+        """Look no more."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def look(self) -> None:
+        """Something was settled in this process."""
+        self._changed.set()
+
+    async def wait(self, job: int, external_id: str, seconds: float | None) -> bool:
+        """Wait until a call of a job is settled; False when the time is over first."""
+        event = asyncio.Event()
+        waiting = self._jobs[job].setdefault(external_id, set())
+        waiting.add(event)
+        self._counts.pop(job, None)  # it may have been settled before
+        self._changed.set()
+        try:
+            await asyncio.wait_for(event.wait(), seconds)
+        except TimeoutError:
+            return False
+        finally:
+            waiting.discard(event)
+            if not waiting and (mine := self._jobs.get(job)) is not None:
+                mine.pop(external_id, None)
+                if not mine:
+                    self._jobs.pop(job, None)
+                    self._counts.pop(job, None)
+        return True
+
+    async def _watch(self) -> None:
+        """Changes that other processes make."""
+        while True:
+            try:
+                await self._context.store.database.wait_for_change()
+            except StoreError:
+                await asyncio.sleep(PAUSE)
+            self._changed.set()
+
+    async def _look(self) -> None:
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            if self._jobs:
+                try:
+                    await self._check()
+                except StoreError:
+                    await asyncio.sleep(PAUSE)
+                    self._changed.set()
+            await asyncio.sleep(SHORTEST)
+
+    async def _check(self) -> None:
+        calls, now = self._context.store.calls, self._context.clock.now()
+        counts = await calls.settled_counts(min(self._jobs))
+        for job in list(self._jobs):
+            before, settled = self._counts.get(job), counts.get(job, 0)
+            if before == settled:
+                continue
+            since = 0 if before is None else self._looked_at - OVERLAP
+            for external_id in await calls.settled_of_job(job, since):
+                for event in self._jobs.get(job, {}).get(external_id, ()):
+                    event.set()
+            if job in self._jobs:
+                self._counts[job] = settled
+        self._looked_at = now

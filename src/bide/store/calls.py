@@ -1,0 +1,267 @@
+"""Calls that come one at a time and may wait: taken in by the transaction, attached to again, and what became of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bide.core.bucket import Part, Phase, Tally
+from bide.core.deadline import OnMiss
+from bide.core.errors import ConflictError, NotFoundError
+from bide.core.states import RequestState
+from bide.store import buckets, events, jobs, queries
+from bide.store.bodies import checksum, keep_inline
+from bide.store.buckets import count
+from bide.store.database import Row, Transaction, Verbs, reads, writes
+from bide.store.requests import newest
+
+SQL = queries.load("calls")
+REQUESTS = queries.load("requests")
+BUCKETS = queries.load("buckets")
+
+
+class ReusedKeyError(ConflictError):
+    """The Idempotency-Key was used for another request; choose a new key for a new request."""
+
+    code = "idempotency_key_reused"
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """The job that a call belongs to. Instants in microseconds; `job` is the external id of one that would have to be made."""
+
+    owner: str
+    key_id: int | None
+    workflow: str | None
+    on_miss: OnMiss
+    deadline: int
+    gathers_until: int
+    job: str
+
+    @property
+    def fingerprint(self) -> str:
+        """What it is found by again."""
+        return f"calls {self.key_id or 0} {self.workflow or ''} {self.on_miss} {self.deadline} {self.gathers_until}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCall:
+    """A call on its way in. `body` is as its provider's account is to have it, `digest` that of what the caller sent."""
+
+    external_id: str
+    gathering: Gathering
+    account: str
+    model: str
+    endpoint: str
+    part: Part
+    body: bytes
+    input_tokens: int
+    output_tokens: int
+    path: str
+    asked_model: str
+    digest: bytes
+    idempotency_key: str | None
+    urgency: str
+    deadline: int
+    stream: bool
+    holder: str | None
+    """The gateway on which a connection waits; None where nobody does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A call that is accepted. `is_new` is False where it is one that had been accepted before."""
+
+    external_id: str
+    job: int
+    is_new: bool
+    is_first: bool = False
+    """Whether its job is new, so that somebody has to look when it has gathered enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orphaned:
+    """A call whose connection is gone, taken over by a retry."""
+
+    external_id: str
+    job: int
+
+
+class Calls(Verbs):
+    """Verbs over calls."""
+
+    @writes
+    async def take(self, transaction: Transaction, calls: Sequence[NewCall], now: int) -> list[Taken | ReusedKeyError]:
+        """Accept calls: when this returns, each of them will be answered. In the order of `calls`."""
+        found: dict[str, Taken | ReusedKeyError] = {}
+        groups: dict[tuple[str, str], list[NewCall]] = {}
+        for call in calls:
+            if call.idempotency_key is None:
+                groups.setdefault((call.gathering.owner, call.gathering.fingerprint), []).append(call)
+            elif known := await _known(transaction, call):
+                found[call.external_id] = known
+            else:  # at once, so that the same again in this very group finds it
+                found.update(await _take(transaction, [call], now))
+        for group in groups.values():
+            found.update(await _take(transaction, group, now))
+        return [found[call.external_id] for call in calls]
+
+    @writes
+    async def attach(self, transaction: Transaction, owner: str, digest: bytes, holder: str) -> Orphaned | None:
+        """Take over the oldest call of this content whose connection is gone; None where there is none."""
+        row = await transaction.one(SQL["attach"], owner=owner, digest=digest, holder=holder)
+        return Orphaned(row["external_id"], row["job_id"]) if row else None
+
+    @writes
+    async def hold(self, transaction: Transaction, external_id: str, holder: str) -> None:
+        """A connection waits for the answer."""
+        await transaction.run(SQL["hold"], external_id=external_id, holder=holder)
+
+    @writes
+    async def let_go(self, transaction: Transaction, external_ids: Sequence[str], holder: str) -> None:
+        """The connections that waited are gone; the calls go on."""
+        for external_id in external_ids:
+            await transaction.run(SQL["let_go"], external_id=external_id, holder=holder)
+
+    @writes
+    async def delivered(self, transaction: Transaction, external_ids: Sequence[str], now: int) -> None:
+        """Somebody has taken the answers: the same again is a new call."""
+        for external_id in external_ids:
+            await transaction.run(SQL["delivered"], external_id=external_id, now=now)
+
+    @writes
+    async def release_holder(self, transaction: Transaction, holder: str) -> None:
+        """A gateway is gone, and the connections that waited on it."""
+        await transaction.run(SQL["release_holder"], holder=holder)
+
+    @reads
+    async def holders(self, transaction: Transaction) -> list[str]:
+        """Every gateway on which connections wait."""
+        return sorted(row["holder"] for row in await transaction.all(SQL["holders"]))
+
+    @reads
+    async def outcome(self, transaction: Transaction, owner: str, external_id: str) -> Row:
+        """A call with its request and whatever settled it. Raises `NotFoundError`."""
+        row = await transaction.one(SQL["outcome"], owner=owner, external_id=external_id)
+        if row is None:
+            raise NotFoundError(f"there is no request {external_id!r}")
+        return row
+
+    @reads
+    async def settled_counts(self, transaction: Transaction, first: int) -> dict[int, int]:
+        """How many requests are settled, by job, of the jobs from `first` on."""
+        return {row["job_id"]: int(row["settled"]) for row in await transaction.all(SQL["settled_counts"], first=first)}
+
+    @reads
+    async def settled_of_job(self, transaction: Transaction, job: int, since: int) -> list[str]:
+        """The calls of a job that were settled at `since` or later."""
+        return [row["custom_id"] for row in await transaction.all(SQL["settled_of_job"], job=job, since=since)]
+
+    @writes
+    async def cancel(self, transaction: Transaction, owner: str, external_id: str, now: int) -> bool:
+        """Spend no more on a call; False where it is settled, or being called this moment. Raises `NotFoundError`."""
+        row = await transaction.one(SQL["outcome"], owner=owner, external_id=external_id)
+        if row is None:
+            raise NotFoundError(f"there is no request {external_id!r}")
+        moved = await transaction.one(SQL["cancel"], job=row["job_id"], external_id=external_id, now=now)
+        if moved is None:
+            return False
+        await count(transaction, moved["bucket_id"], Phase(moved["phase"]), Tally(-1, -moved["tokens"]))
+        await count(transaction, moved["bucket_id"], Phase.CANCELLED, Tally(1, moved["tokens"]))
+        await events.record(
+            transaction, owner, now, f"requests.{RequestState.CANCELLED}", job=row["job_id"], requests=1
+        )
+        await jobs.close(transaction, [row["job_id"]], now)
+        return True
+
+
+async def _known(transaction: Transaction, call: NewCall) -> Taken | ReusedKeyError | None:
+    """What was accepted under the call's idempotency key before."""
+    row = await transaction.one(
+        SQL["by_idempotency_key"], owner=call.gathering.owner, path=call.path, idempotency_key=call.idempotency_key
+    )
+    if row is None:
+        return None
+    if bytes(row["digest"]) != call.digest:
+        return ReusedKeyError()
+    if call.holder is not None:
+        await transaction.run(SQL["hold"], external_id=row["external_id"], holder=call.holder)
+    return Taken(row["external_id"], row["job_id"], is_new=False)
+
+
+async def _take(transaction: Transaction, group: Sequence[NewCall], now: int) -> dict[str, Taken | ReusedKeyError]:
+    """Accept calls that are gathered together: one job, one object of bodies, a tally for each bucket."""
+    gathering = group[0].gathering
+    row = await transaction.one(SQL["gathering"], owner=gathering.owner, fingerprint=gathering.fingerprint)
+    is_first = row is None
+    if row is None:
+        row = await transaction.one(
+            SQL["begin"],
+            owner=gathering.owner,
+            external_id=gathering.job,
+            workflow=gathering.workflow,
+            fingerprint=gathering.fingerprint,
+            deadline=gathering.deadline,
+            on_miss=gathering.on_miss,
+            now=now,
+            gathers_until=gathering.gathers_until,
+        )
+        assert row is not None
+        await events.record(transaction, gathering.owner, now, "job.gathering", job=row["id"])
+    job, line, since = row["id"], row["requests"], await newest(transaction)
+    content = b"\n".join([call.body for call in group])
+    object_id = await keep_inline(transaction, gathering.owner, group[0].external_id, content, now)
+    start = 0
+    rows: dict[int, list[tuple[int, int, str, int, int, int, int, int]]] = {}
+    for call in group:
+        line += 1
+        bucket = await buckets.ensure(
+            transaction,
+            gathering.owner,
+            job,
+            account=call.account,
+            model=call.model,
+            endpoint=call.endpoint,
+            deadline=gathering.deadline,
+            part=call.part,
+        )
+        rows.setdefault(bucket, []).append(
+            (
+                bucket,
+                line,
+                call.external_id,
+                start,
+                len(call.body),
+                checksum(call.body),
+                call.input_tokens,
+                call.output_tokens,
+            )
+        )
+        start += len(call.body) + 1
+    for bucket in sorted(rows):
+        mine = rows[bucket]
+        await transaction.many(REQUESTS["insert"], mine, owner=gathering.owner, job=job, object=object_id, now=now)
+        tokens = sum(one[6] + one[7] for one in mine)
+        await count(transaction, bucket, Phase.WAITING, Tally(len(mine), tokens))
+        await transaction.run(BUCKETS["lengthen"], bucket=bucket, longest=max(one[7] for one in mine))
+    await transaction.run(SQL["grow"], job=job, requests=len(group), after=since)
+    await transaction.many(
+        SQL["insert"],
+        [
+            (
+                call.external_id,
+                call.path,
+                call.asked_model,
+                call.digest,
+                call.idempotency_key,
+                call.urgency,
+                call.deadline,
+                int(call.stream),
+                call.holder,
+            )
+            for call in group
+        ],
+        owner=gathering.owner,
+        job=job,
+        key=gathering.key_id,
+        now=now,
+    )
+    return {call.external_id: Taken(call.external_id, job, is_new=True, is_first=is_first) for call in group}
