@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bide.core.bucket import Phase
+from bide.core.budget import Span
 from bide.core.clock import MINUTE
 from bide.core.errors import LeaseLostError
 from bide.core.states import AttemptState, BatchOutcome, BatchState, RequestState
@@ -21,6 +22,8 @@ from bide.store.reports import Report
 from bide.store.store import Store
 from bide.testing.audit import audit
 from bide.testing.scene import ROOMY, Handed, Scene, held, report
+from bide.testing.store.budgets import hold
+from bide.testing.store.keys import make_key
 
 WORKERS = 4
 
@@ -255,7 +258,10 @@ class Worker:
 @pytest.mark.parametrize("seed", range(3))
 async def test_whatever_many_workers_do_the_store_agrees_with_itself(stores: list[Store], seed: int) -> None:
     scene = Scene(stores[0])
-    handed = [await scene.hand_in(60, 40), await scene.hand_in(50, 30)]
+    key, _ = await make_key(scene)
+    handed = [await scene.hand_in(60, 40, key_id=key.id), await scene.hand_in(50, 30, key_id=key.id)]
+    for one in handed:
+        await hold(scene, one)
     workers = [
         Worker(worker, handed, seed * 100 + number)
         for store_number, worker in enumerate(seen_by(stores, scene))
@@ -267,3 +273,6 @@ async def test_whatever_many_workers_do_the_store_agrees_with_itself(stores: lis
     phases = (await scene.store.jobs.progress(scene.owner, handed[0].job.id)).phases
     assert phases.get(Phase.REALTIME, 0) > 0
     assert phases.get(Phase.BATCH, 0) > 0
+    entries = [one for job in handed for one in await scene.store.ledger.totals(scene.owner, job.job.id)]
+    month = (await scene.store.budgets.standings(key.id, scene.now))[Span.MONTH]
+    assert month.spent == sum(one.amount or 0 for one in entries) > 0
