@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from bide.providers.bedrock import embedding, errors, native
 from bide.providers.bedrock.records import model_in
+from bide.providers.failures import StreamRefusedError
 from bide.providers.line import Line, named
 from bide.providers.port import Answer, Call, RateHeaders, Row
 from bide.providers.setup import Setup
@@ -58,13 +59,7 @@ class Calls:
         asked = self._asked(call.endpoint, call.model, call.body)
         path = _path(asked.model, "invoke" if asked.is_native else "converse")
         async with self._line.exchange("POST", path, body=asked.body, headers={**named(call), **asked.tier}) as reply:
-            body = errors.named(reply, await reply.read())
-            errors.raise_for_account(self._converse, reply, body)
-            if reply.status >= 300:
-                row = self._converse.failed(call.attempt, call.endpoint, reply.status, body)
-            else:
-                row = self._answered(call, asked, reply, body)
-            return Answer(row, RateHeaders())
+            return await self._answered(call, asked, reply)
 
     async def stream(self, call: Call) -> AsyncIterator[bytes]:
         """See `bide.providers.port.Provider.stream`."""
@@ -74,7 +69,7 @@ class Calls:
         headers = {**named(call), **asked.tier, ACCEPT[verb]: inside}
         async with self._line.exchange("POST", _path(asked.model, verb), body=asked.body, headers=headers) as reply:
             if reply.status >= 300:
-                errors.raise_for_status(self._converse, reply, errors.named(reply, await reply.read()))
+                raise StreamRefusedError(await self._answered(call, asked, reply))
             chunks = native.relay(reply) if asked.is_native else self._converse.relay(reply, call)
             async for chunk in chunks:
                 yield chunk
@@ -105,7 +100,16 @@ class Calls:
                 row = embedding.read_reply(call.attempt, wanted, family, call.model, said, reply.headers)
             return Answer(row, RateHeaders())
 
-    def _answered(self, call: Call, asked: _Asked, reply: Reply, body: bytes) -> Row:
+    async def _answered(self, call: Call, asked: _Asked, reply: Reply) -> Answer:
+        body = errors.named(reply, await reply.read())
+        errors.raise_for_account(self._converse, reply, body)
+        if reply.status >= 300:
+            row = self._converse.failed(call.attempt, call.endpoint, reply.status, body)
+        else:
+            row = self._row(call, asked, reply, body)
+        return Answer(row, RateHeaders())
+
+    def _row(self, call: Call, asked: _Asked, reply: Reply, body: bytes) -> Row:
         translation = self._messages if asked.is_native else self._converse
         request_id = reply.headers.get("x-amzn-requestid", "")
         row = translation.answered(

@@ -6,10 +6,12 @@ import msgspec
 from msgspec import Raw
 
 from bide.providers.decoding import UNREADABLE
+from bide.providers.failures import StreamRefusedError
 from bide.providers.gemini import status
 from bide.providers.line import Line
 from bide.providers.port import Answer, Call, RateHeaders
 from bide.providers.translated import Translation, date_of
+from bide.providers.transport import Reply
 
 SERVED = {"standard": "default", "flex": "flex", "priority": "priority"}
 """Tiers in OpenAI's words, by the reply's header of the Gemini API, which is silent about what was asked for."""
@@ -43,21 +45,24 @@ class Calls:
     async def send(self, call: Call, model: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """The answer to a call whose translated body this is; `model` is the path of its model."""
         async with self._line.exchange("POST", f"{model}:generateContent", body=body, headers=headers) as reply:
-            said = await reply.read()
-            status.raise_for_account(self._translation, reply, said)
-            if reply.status >= 300:
-                row = self._translation.failed(call.attempt, call.endpoint, reply.status, said)
-            else:
-                row = self._translation.answered(call.attempt, call.endpoint, said, at=date_of(reply))
-            tier = SERVED.get(reply.headers.get("x-gemini-service-tier", ""))
-            return Answer(msgspec.structs.replace(row, tier=tier) if tier else row, RateHeaders())
+            return await self._answered(call, reply)
+
+    async def _answered(self, call: Call, reply: Reply) -> Answer:
+        said = await reply.read()
+        status.raise_for_account(self._translation, reply, said)
+        if reply.status >= 300:
+            row = self._translation.failed(call.attempt, call.endpoint, reply.status, said)
+        else:
+            row = self._translation.answered(call.attempt, call.endpoint, said, at=date_of(reply))
+        tier = SERVED.get(reply.headers.get("x-gemini-service-tier", ""))
+        return Answer(msgspec.structs.replace(row, tier=tier) if tier else row, RateHeaders())
 
     async def stream(self, call: Call, model: str, body: bytes, headers: Mapping[str, str]) -> AsyncIterator[bytes]:
         """The same as it is spoken, in the caller's format."""
         path = f"{model}:streamGenerateContent?alt=sse"
         async with self._line.exchange("POST", path, body=body, headers=headers) as reply:
             if reply.status >= 300:
-                status.raise_for_status(self._translation, reply, await reply.read())
+                raise StreamRefusedError(await self._answered(call, reply))
             async for chunk in self._translation.relay(reply, call):
                 yield chunk
 

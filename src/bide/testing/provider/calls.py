@@ -6,7 +6,14 @@ from collections.abc import Mapping
 import pytest
 
 from bide.core.clock import SECOND
-from bide.providers.failures import BusyError, OutOfCreditError, OverloadedError, ProviderError, UnauthorisedError
+from bide.providers.failures import (
+    BusyError,
+    OutOfCreditError,
+    OverloadedError,
+    ProviderError,
+    StreamRefusedError,
+    UnauthorisedError,
+)
 from bide.providers.port import RateHeaders, Verdict
 from bide.providers.transport import NotSentError, ReplyLostError
 from bide.simulator.faults import Site
@@ -111,3 +118,25 @@ class CallCases(ProviderCase):
         account = open_account(faults=[{"site": "call", "nth": 1, **fault}])
         with pytest.raises(error):
             await self._stream(account)
+
+    @pytest.mark.parametrize(
+        ("script", "prompt", "status"),
+        [("", "[poison:row-error]", 400), ('[account]\nmodels = ["another"]', "hello", 404)],
+        ids=["refused", "no-model"],
+    )
+    async def test_a_refusal_in_the_place_of_a_stream_is_what_send_would_have_given(
+        self, open_account: OpenAccount, script: str, prompt: str, status: int
+    ) -> None:
+        account = open_account(more=script)
+        with pytest.raises(StreamRefusedError) as refused:
+            async for _ in account.provider.stream(account.call(prompt, stream=True)):
+                pass
+        row = refused.value.answer.row
+        sent = (await account.provider.send(account.call(prompt))).row
+        assert (row.verdict, row.permanent, row.status) == (Verdict.ERRORED, True, status)
+        assert (row.code, row.message) == (sent.code, sent.message)
+        assert json.loads(row.response)["status_code"] == status
+
+    async def test_a_stream_with_a_refused_key_is_no_matter_of_the_request(self, open_account: OpenAccount) -> None:
+        with pytest.raises(UnauthorisedError):
+            await self._stream(open_account(key="invalid"))
