@@ -21,11 +21,11 @@ from bide.core.duration import exact_duration
 from bide.core.errors import SettingError
 from bide.ledger.overrides import OTHER_MODES
 from bide.providers.kinds import KINDS
-from bide.settings import ClassSettings, Duration, ProviderSettings, Section, Settings, decode_hook
+from bide.settings import ClassSettings, Duration, Names, ProviderSettings, Section, Settings, decode_hook
 
 FILE = "bide.toml"
 
-SECRETS = frozenset({"api_key", "token"})
+SECRETS = frozenset({"api_key", "token", "password", "webhook_secret"})
 
 HIDDEN = "…"
 
@@ -35,7 +35,11 @@ _IN_URL = (
 )
 """Where URLs keep passwords: in front of the host, and in the parameters of libpq."""
 
-FREE_TABLES: Mapping[str, type[Section] | None] = {"providers": ProviderSettings, "prices": None, "classes": ClassSettings}
+FREE_TABLES: Mapping[str, type[Section] | None] = {
+    "providers": ProviderSettings,
+    "prices": None,
+    "classes": ClassSettings,
+}
 """Tables whose keys are names of the user's; None: their values are checked by whoever reads them."""
 
 NAME_TABLES = frozenset(
@@ -250,7 +254,7 @@ def _show(value: object) -> str:
         return exact_duration(value)
     if isinstance(value, bool):
         return str(value).lower()
-    text = str(value)
+    text = ",".join(value) if isinstance(value, Names) else str(value)
     for password in _IN_URL:
         text = password.sub(rf"\1{HIDDEN}", text)
     return text

@@ -10,17 +10,21 @@ from pathlib import Path
 from bide import accounts
 from bide.buckets.process import check_objects
 from bide.config import Config
-from bide.core.clock import clock_from
+from bide.core.clock import Clock, clock_from
 from bide.core.entropy import Entropy, SystemEntropy
 from bide.core.errors import SettingError
 from bide.core.identifiers import base36, new_tag
 from bide.delivery import file
+from bide.delivery.herald import Herald
+from bide.delivery.vault import Vault
+from bide.engine import notice
 from bide.engine.context import Context
 from bide.engine.pricing import Pricing
 from bide.ledger.prices import Prices
 from bide.providers.http import AiohttpTransport
 from bide.providers.setup import Tools
 from bide.providers.transport import Transport
+from bide.store.keyfile import FILE
 from bide.store.objects import LocalObjects
 from bide.store.store import Store
 
@@ -35,6 +39,7 @@ class Embedded:
     config: Config
     store: Store
     context: Context
+    herald: Herald
 
 
 @asynccontextmanager
@@ -47,6 +52,7 @@ async def opened(config: Config) -> AsyncGenerator[Embedded]:
     """
     clock, entropy, transport = clock_from(config.environment), SystemEntropy(), AiohttpTransport()
     store = await open_store(config, entropy)
+    herald = herald_of(store, config, clock, entropy)
     try:
         host = socket.gethostname()
         context = Context(
@@ -60,11 +66,20 @@ async def opened(config: Config) -> AsyncGenerator[Embedded]:
             host=host,
             tag=await store.agree("tag", new_tag(entropy)),
             deliver=file.deliver,
+            herald=herald,
+            listening=notice.secrets_of(config.settings.providers, config.environment),
         )
-        yield Embedded(config, store, context)
+        yield Embedded(config, store, context, herald)
     finally:
         await store.close()
         await transport.close()
+        await herald.close()
+
+
+def herald_of(store: Store, config: Config, clock: Clock, entropy: Entropy) -> Herald:
+    """Whoever tells others what happens; its key file lies at home, and is opened when it is needed."""
+    vault = Vault(store, config.home / FILE, clock, entropy)
+    return Herald(store, vault, config.settings, config.environment, clock, entropy)
 
 
 def tools_for(transport: Transport, config: Config) -> Tools:

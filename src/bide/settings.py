@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from bide.core.clock import MINUTE, SECOND
+from bide.core.clock import DAY, MINUTE, SECOND
 from bide.core.deadline import OnMiss, Priority
 from bide.core.duration import parse_duration
 from bide.lanes.capacity import ASSUMED_REQUESTS_PER_MINUTE
@@ -19,6 +19,10 @@ from bide.lanes.urgency import Rule
 
 class Duration(int):
     """Microseconds, written as in ``15m``."""
+
+
+class Names(tuple[str, ...]):
+    """Several words: a list, or a text with commas between them."""
 
 
 Count = Annotated[int, msgspec.Meta(ge=1)]
@@ -187,6 +191,9 @@ class ProviderSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
     max_bytes: Count | None = None
     inline: bool = True
     """Send the requests of a small batch with its create, where the provider takes them so (Gemini); false uploads every batch."""
+    webhook_secret: str | None = None
+    """What the provider signs its webhooks with; they wake the poller. Better kept in the variable that `webhook_secret_env` names."""
+    webhook_secret_env: str | None = None
     keep_files: bool = False
     """Leave input and result files at the provider (they expire after 14 days)."""
 
@@ -200,6 +207,48 @@ class InputSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """stop: refuse the whole input before anything is spent; skip: go on with the good lines."""
 
 
+class WebhookSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Telling others what happens, as docs/webhooks.md explains."""
+
+    url: str | None = None
+    """Where the end of every job is told; a call names its own with the header Bide-Webhook."""
+    allow: Names = Names()
+    """Hosts of your own network that may be told, as in 127.0.0.1:9000 or hooks.internal; all others need public addresses."""
+    http: bool = False
+    """Whether addresses with http:// are taken too; those in `allow` always may be."""
+    timeout: Duration = Duration(15 * SECOND)
+    """How long the other side may take to answer; at most a minute."""
+    overlap: Duration = Duration(DAY)
+    """How long a secret that was replaced goes on signing beside the new one."""
+    answers: bool = False
+    """Whether news of a single request carries its answer, up to 256 KiB; else it says where the answer is."""
+    public_url: str = ""
+    """What links begin with, as in https://bide.example; without it they begin with the path."""
+
+
+class EmailSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """E-mails: one a job, when it is answered."""
+
+    to: Names = Names()
+    """Who gets them; nobody by default."""
+    sender: str | None = None
+    """The address they are from; by default the first of `to`."""
+    host: str = "localhost"
+    """The mail server."""
+    port: Count | None = None
+    """By default 587; 465 with `security = "tls"`, 25 with `"none"`."""
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str | None = None
+    password: str | None = None
+    """Better kept in the environment variable that `password_env` names."""
+    password_env: str | None = None
+    at: str | None = None
+    """The time of day at which they are sent, as in 07:30; by default at once."""
+    timezone: str | None = None
+    """Whose time of day, as in Europe/Berlin; by default the machine's."""
+    timeout: Duration = Duration(30 * SECOND)
+
+
 class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All of them."""
 
@@ -210,6 +259,8 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     input: InputSettings = InputSettings()
     gateway: GatewaySettings = GatewaySettings()
     classes: dict[str, ClassSettings] = msgspec.field(default_factory=dict[str, ClassSettings])
+    webhooks: WebhookSettings = WebhookSettings()
+    email: EmailSettings = EmailSettings()
     providers: dict[str, ProviderSettings] = msgspec.field(default_factory=dict[str, ProviderSettings])
     prices: dict[str, dict[str, str | dict[str, str]]] = msgspec.field(
         default_factory=dict[str, dict[str, str | dict[str, str]]]
@@ -233,9 +284,15 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def decode_hook(kind: type[Any], value: object) -> Any:
-    """Durations from their text, for `msgspec.convert`."""
+    """Durations and lists of names from their text, for `msgspec.convert`."""
     if kind is Duration:
         if isinstance(value, str):
             return Duration(parse_duration(value))
         raise ValueError(f'write a duration as text, as in "15m", not {value!r}')
+    if kind is Names:
+        if isinstance(value, str):
+            return Names(word for part in value.split(",") if (word := part.strip()))
+        if isinstance(value, list | tuple) and all(isinstance(word, str) for word in value):  # type: ignore[reportUnknownVariableType]
+            return Names(value)  # type: ignore[reportUnknownArgumentType]
+        raise ValueError(f'write a list of texts, as in ["hooks.internal"], not {value!r}')
     raise NotImplementedError(kind)

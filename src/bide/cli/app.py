@@ -19,6 +19,7 @@ from bide.cli import (
     status,
     submit,
     watch,
+    webhooks,
     worker,
 )
 from bide.cli.exits import BAD_INPUT
@@ -46,6 +47,7 @@ app.command("retry", rich_help_panel=LOOK)(retry.retry)
 app.add_typer(files.app, name="files", rich_help_panel=OTHER)
 app.add_typer(providers.app, name="providers", rich_help_panel=OTHER)
 app.add_typer(keys.app, name="keys", rich_help_panel=OTHER)
+app.add_typer(webhooks.app, name="webhooks", rich_help_panel=OTHER)
 app.add_typer(config.app, name="config", rich_help_panel=OTHER)
 app.command("serve", rich_help_panel=WORK)(serve.serve)
 app.command("sim", rich_help_panel=OTHER)(sim.sim)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bide.cli.guard import Guard
 from bide.cli.terminal import many, say
+from bide.store.deliveries import FILE
 
 if TYPE_CHECKING:
     from bide.core.job import Job
@@ -56,12 +57,12 @@ async def attend(bide: "Embedded", job: "Job", guard: Guard | None) -> bool:
 async def _delivered(bide: "Embedded", job: "Job", detached: asyncio.Event) -> bool:
     """Wait for the answers to be where they were wanted; False when they cannot be for now, which has been said then."""
     deliveries = bide.store.deliveries
-    failed = sum(one.failures for one in await deliveries.of_job(job.owner, job.id))
+    failed = sum(one.failures for one in await deliveries.of_job(job.owner, job.id) if one.kind == FILE)
     if failed:
         await deliveries.again(job.owner, job.id, bide.context.clock.now())  # somebody has seen to it, perhaps
     tries = 1 if failed else DELIVERY_TRIES
     while not detached.is_set():
-        left = [one for one in await deliveries.of_job(job.owner, job.id) if one.delivered_at is None]
+        left = [one for one in await deliveries.of_job(job.owner, job.id) if one.kind == FILE and not one.delivered_at]
         if not left:
             return True
         if sum(one.failures for one in left) >= failed + tries:
@@ -76,11 +77,13 @@ async def _delivered(bide: "Embedded", job: "Job", detached: asyncio.Event) -> b
 
 
 async def _settled(bide: "Embedded", job: "Job", detached: asyncio.Event) -> None:
-    """Give batches that are still ending a little time, so that the receipt is final."""
+    """Give batches that are still ending a little time, so that the receipt is final, and whoever is told the first try."""
     clock = bide.context.clock
     end = clock.now() + bide.config.settings.engine.linger
     while not detached.is_set() and clock.now() < end:
-        if (await bide.store.jobs.get(job.owner, job.id)).done_at is not None:
+        news = [one for one in await bide.store.deliveries.of_job(job.owner, job.id) if one.kind != FILE]
+        tried = not any(one.due_at is not None and one.due_at <= clock.now() for one in news)
+        if tried and (await bide.store.jobs.get(job.owner, job.id)).done_at is not None:
             return
         await asyncio.sleep(LOOK)
 

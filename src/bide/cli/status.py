@@ -104,7 +104,7 @@ async def _one(bide: "Embedded", job: "Job", output: Output | None) -> None:
         )
     for delivery in await bide.store.deliveries.of_job(job.owner, job.id):
         if delivery.trouble:
-            say(f"bide: delivery: {delivery.trouble}")
+            say(f"bide: {delivery.kind if delivery.event_id else 'delivery'}: {delivery.trouble}")
 
 
 async def _receipt(bide: "Embedded", job: "Job", output: Output | None) -> None:

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bide.core.clock import Clock
 from bide.core.entropy import Entropy
 from bide.core.job import Job
+from bide.delivery.herald import Herald
 from bide.engine.pricing import Pricing
 from bide.providers.port import Provider
 from bide.settings import Settings
@@ -46,6 +47,10 @@ class Context:
     host: str
     tag: str
     deliver: Deliver
+    herald: Herald | None = None
+    """Tells others what happens; where there is none, nobody is told."""
+    listening: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    """By account, the secrets that its provider's webhooks are signed with."""
     on_fault: Callable[[BaseException], None] = log_fault
     on_settled: Callable[[], None] = nobody_waits
     """Told when answers have been settled here, for those who wait for one in this process."""

@@ -14,6 +14,7 @@ from bide.engine import deliver, recover, steps
 from bide.engine.call import Caller
 from bide.engine.context import Context
 from bide.engine.outlook import outlook_of
+from bide.engine.tell import Teller
 from bide.lanes.assemble import Opening
 from bide.lanes.decide import Decisions, GiveUp, decide
 from bide.store.snapshot import Snapshot
@@ -34,6 +35,8 @@ class Service:
         self._batches: dict[int, str] = {}
         self._filling: dict[int, str] = {}
         self._delivery: asyncio.Task[None] | None = None
+        self._telling: asyncio.Task[None] | None = None
+        self._teller = Teller(context, lambda: self._stopping)
         self._changed = asyncio.Event()
         self._stopping = False
         self._caller = Caller(context, self._spawn, self._changed.set)
@@ -83,7 +86,7 @@ class Service:
                 self._fill(opening)
             next_at = min(next_at, await self._work_on_batches(snapshot, now))
             next_at = min(next_at, await self._caller.serve(decisions.wanted, outlook.capacities) or FAR_FUTURE)
-            next_at = min(next_at, await self._caller.keep(), self._deliver(snapshot, now))
+            next_at = min(next_at, await self._caller.keep(), self._deliver(snapshot, now), self._tell(snapshot, now))
         except StoreError as error:
             context.troubles["store"] = str(error)
             return context.clock.now() + STORE_PAUSE
@@ -173,6 +176,17 @@ class Service:
             self._delivery is None or self._delivery.done()
         ):  # beside the loop: a slow disk must not keep a rescue waiting
             self._delivery = self._spawn(deliver.deliver(self._context))
+        return FAR_FUTURE
+
+    def _tell(self, snapshot: Snapshot, now: int) -> int:
+        if snapshot.next_news is None or self._context.herald is None:
+            return FAR_FUTURE
+        if snapshot.next_news > now:
+            return snapshot.next_news
+        if self._telling is None or self._telling.done():
+            self._telling = self._spawn(self._teller.run())
+        else:
+            self._teller.nudge()
         return FAR_FUTURE
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

@@ -27,6 +27,7 @@ from bide.intake.problem import duplicate_custom_id
 from bide.lanes.route import Route
 from bide.ledger.promise import Promise
 from bide.store.bodies import checksums
+from bide.store.deliveries import Recipient
 from bide.store.jobs import Acceptance, NewJob
 from bide.store.requests import NewRequest, NewRequests
 from bide.store.store import Store
@@ -60,6 +61,7 @@ async def ingest(
     Raises:
         BadLinesError: lines cannot be used and the order does not skip them, or no line can.
         RefusedError: the job as a whole is refused, with the reason.
+        WebhookUrlError: nobody can be told about it at that URL.
         InputError: the input cannot be read.
     """
     reader = await _Reader.begin(context, order, route, beside or context.store)
@@ -86,6 +88,7 @@ class _Reader:
         objects: tuple[GrowingObject, GrowingObject],
         terms: Terms,
         newest: int,
+        recipients: Sequence[Recipient],
     ) -> None:
         self.findings = Findings()
         self._context = context
@@ -95,6 +98,7 @@ class _Reader:
         assumed = context.settings.realtime.assumed_output_tokens
         self._placement = Placement(context.store, job, terms, route, assumed, self.findings.loads)
         self._newest = newest
+        self._recipients = recipients
         self._rows: list[NewRequest] = []
         self._pending_columns: list[tuple[int, bytes]] = []
         self._writing: asyncio.Task[None] | None = None
@@ -103,6 +107,7 @@ class _Reader:
     async def begin(cls, context: Context, order: Order, route: Callable[[str], Route], beside: Store) -> "_Reader":
         """Put the job and its objects on record, and look at what the capacity is promised to already."""
         store, now = context.store, context.clock.now()
+        recipients = await context.herald.of_job(order.owner, order.webhook) if context.herald else ()
         job = await store.jobs.begin(
             order.owner,
             NewJob(
@@ -135,7 +140,7 @@ class _Reader:
             await GrowingObject.begin(context, order.owner, "bodies", job.external_id),
             await GrowingObject.begin(context, order.owner, "input", job.external_id),
         )
-        return cls(context, order, route, job, objects, terms, await store.requests.newest())
+        return cls(context, order, route, job, objects, terms, await store.requests.newest(), recipients)
 
     async def take(self, chunk: Chunk) -> None:
         """Write a chunk's bodies, and queue its rows."""
@@ -179,6 +184,7 @@ class _Reader:
                 last_request=last,
                 host=self._context.host if order.destination and not order.everywhere else None,
                 once=not order.new,
+                recipients=self._recipients,
             ),
             self._context.clock.now(),
         )

@@ -23,6 +23,8 @@ class Order:
     workflow: str | None = None
     max_cost: int | None = None
     idempotency_key: str | None = None
+    webhook: str | None = None
+    """Where its end is told; None for the webhook of the settings."""
     strict: bool = False
     """Refuse the whole job unless every request of it is guaranteed."""
     new: bool = False

@@ -39,7 +39,7 @@ async def rehearse(
     """Read an input as `ingest` would, skipping bad lines, and forget it. The capacity is what is free at `context`."""
     with tempfile.TemporaryDirectory(prefix="bide-") as folder:
         store = Store(SqliteDatabase(Path(folder) / "rehearsal.db"), Nowhere())
-        aside = replace(context, store=store, pricing=Pricing(store, context.pricing.source))
+        aside = replace(context, store=store, pricing=Pricing(store, context.pricing.source), herald=None)
         try:
             meant = replace(order, skip_bad_lines=True, destination=None, idempotency_key=None)
             return await ingest(aside, meant, route, opened, on_progress, beside=context.store)

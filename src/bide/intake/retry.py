@@ -31,7 +31,8 @@ async def retry_failed(context: Context, job: Job, deadline: int, source: str) -
         parent_id=job.parent_id or job.id,
     )
     part = Part.ASSUMED if job.on_miss is OnMiss.RESCUE else Part.REST
-    return await context.store.retries.start(job, retry, part, _admission, context.clock.now())
+    recipients = await context.herald.of_job(job.owner) if context.herald else ()
+    return await context.store.retries.start(job, retry, part, _admission, context.clock.now(), recipients)
 
 
 def _admission(copied: Sequence[Copied]) -> str:

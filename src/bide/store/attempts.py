@@ -13,7 +13,7 @@ from bide.core.bucket import Bucket, Phase, Tally
 from bide.core.span import Span
 from bide.core.states import AttemptState, JobState, Lane, RequestState
 from bide.core.usage import Usage
-from bide.store import budgets, events, jobs, queries
+from bide.store import budgets, deliveries, events, jobs, queries
 from bide.store.buckets import count
 from bide.store.database import Row, Transaction, Verbs, reads, writes
 from bide.store.reports import Report
@@ -119,6 +119,7 @@ async def settle(
         await transaction.run(SQL["enter"], now=now)
     await _add_up(transaction, totals, lifted, now)
     await budgets.settle_moved(transaction, totals, lifted, now)
+    await deliveries.wake_moved(transaction, sorted({row["job_id"] for row in totals}), now)
     return moved
 
 

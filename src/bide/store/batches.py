@@ -187,6 +187,11 @@ class Batches(Filling, Landing):
         return row is not None
 
     @writes
+    async def wake(self, transaction: Transaction, account: str, provider_id: str, now: int) -> bool:
+        """Look at a batch now: its provider has said that something has become of it. False where there is nothing to wake."""
+        return await wake(transaction, account, provider_id, now)
+
+    @writes
     async def bar(self, transaction: Transaction, held: Fenced, why: str, now: int) -> None:
         """Keep the buckets of this batch out of the batch lane: the provider has none for their model."""
         batch = await hold(transaction, held)
@@ -216,6 +221,11 @@ class Batches(Filling, Landing):
         """Whether some job that is not being cancelled has requests in it."""
         row = await transaction.one(SQL["wanted"], batch=batch)
         return row is not None and row["wanted"] > 0
+
+
+async def wake(transaction: Transaction, account: str, provider_id: str, now: int) -> bool:
+    """As the verb, within a transaction."""
+    return bool(await transaction.run(SQL["wake"], account=account, provider_id=provider_id, now=now))
 
 
 async def live_batches(transaction: Transaction) -> list[LiveBatch]:

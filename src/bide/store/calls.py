@@ -7,10 +7,11 @@ from bide.core.bucket import Part, Phase, Tally
 from bide.core.deadline import OnMiss
 from bide.core.errors import ConflictError, NotFoundError
 from bide.core.states import RequestState
-from bide.store import buckets, events, jobs, queries
+from bide.store import buckets, deliveries, events, jobs, queries
 from bide.store.bodies import checksum, keep_inline
 from bide.store.buckets import count
 from bide.store.database import Row, Transaction, Verbs, reads, writes
+from bide.store.deliveries import Recipient
 from bide.store.requests import newest
 
 SQL = queries.load("calls")
@@ -64,6 +65,8 @@ class NewCall:
     stream: bool
     holder: str | None
     """The gateway on which a connection waits; None where nobody does."""
+    recipients: Sequence[Recipient] = ()
+    """Who is told when it is settled: promised with the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,7 @@ class Calls(Verbs):
             transaction, owner, now, f"requests.{RequestState.CANCELLED}", job=row["job_id"], requests=1
         )
         await jobs.close(transaction, [row["job_id"]], now)
+        await deliveries.wake_settled(transaction, row["job_id"], now)
         return True
 
 
@@ -264,4 +268,17 @@ async def _take(transaction: Transaction, group: Sequence[NewCall], now: int) ->
         key=gathering.key_id,
         now=now,
     )
+    for call in group:
+        await _announce(transaction, call, job, now)
     return {call.external_id: Taken(call.external_id, job, is_new=True, is_first=is_first) for call in group}
+
+
+async def _announce(transaction: Transaction, call: NewCall, job: int, now: int) -> None:
+    """Promise news of a call to whoever is to be told."""
+    if not call.recipients:
+        return
+    owner = call.gathering.owner
+    request = await transaction.one(REQUESTS["find_custom_id"], owner=owner, job=job, custom_id=call.external_id)
+    assert request is not None
+    for recipient in call.recipients:
+        await deliveries.announce(transaction, owner, job, recipient, now, request=request["id"])

@@ -7,8 +7,9 @@ from bide.core.bucket import OPEN_PHASES, Phase
 from bide.core.errors import ConflictError, NotFoundError
 from bide.core.job import Job
 from bide.core.money import Ceiling
-from bide.store import budgets, events, queries, records
+from bide.store import budgets, deliveries, events, queries, records
 from bide.store.database import Row, Transaction, Verbs, reads, writes
+from bide.store.deliveries import Recipient
 
 SQL = queries.load("jobs")
 BUCKETS = queries.load("buckets")
@@ -44,7 +45,8 @@ class Acceptance:
     """What the reading of a job found. `host` is the machine that can reach its destination.
 
     `once`: not if the same was accepted from somebody else while it was read. `ceilings` are, by bucket, the most that a
-    token may cost: what is reserved for a job with a key (`bide.ledger.reserve`).
+    token may cost: what is reserved for a job with a key (`bide.ledger.reserve`). `recipients` are told when it is
+    answered.
     """
 
     fingerprint: str
@@ -57,9 +59,10 @@ class Acceptance:
     host: str | None
     once: bool = False
     ceilings: Mapping[int, Ceiling | None] = field(default_factory=dict[int, Ceiling | None])
+    recipients: Sequence[Recipient] = ()
 
 
-NOT_STORED = ("host", "once", "ceilings")
+NOT_STORED = ("host", "once", "ceilings", "recipients")
 """Fields of an acceptance that are no columns."""
 
 
@@ -270,6 +273,8 @@ async def accept(transaction: Transaction, owner: str, job: int, found: Acceptan
             destination=accepted.destination,
             host=found.host,
         )
+    for recipient in found.recipients:
+        await deliveries.announce(transaction, owner, job, recipient, now)
     await events.record(
         transaction, owner, now, "job.running", job=job, requests=found.requests, deadline=accepted.deadline
     )

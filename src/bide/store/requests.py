@@ -7,7 +7,7 @@ from operator import itemgetter
 from bide.core.bucket import Bucket, Phase, Tally
 from bide.core.job import Job
 from bide.core.states import RequestState
-from bide.store import budgets, events, jobs, queries
+from bide.store import budgets, deliveries, events, jobs, queries
 from bide.store.buckets import count
 from bide.store.database import Row, Transaction, Verbs, reads, writes
 
@@ -120,6 +120,7 @@ class Requests(Verbs):
             )
             await jobs.close(transaction, [bucket.job_id], now)
             await budgets.release(transaction, bucket.job_id, rows)
+            await deliveries.wake_settled(transaction, bucket.job_id, now)
         return len(rows)
 
 

@@ -8,6 +8,7 @@ from bide.core.errors import RefusedError
 from bide.core.job import Job
 from bide.store import buckets, jobs, queries, requests
 from bide.store.database import Transaction, Verbs, writes
+from bide.store.deliveries import Recipient
 from bide.store.jobs import Acceptance, NewJob
 
 SQL = queries.load("requests")
@@ -36,6 +37,7 @@ class Retries(Verbs):
         part: Part,
         admission: Callable[[Sequence[Copied]], str],
         now: int,
+        recipients: Sequence[Recipient] = (),
     ) -> Job:
         """Take a job's failed requests into a retry, which shares their bodies, and accept it.
 
@@ -82,6 +84,7 @@ class Retries(Verbs):
             first_request=lowest,
             last_request=highest,
             host=None,
+            recipients=recipients,
         )
         return await jobs.accept(transaction, owner, begun.id, found, now)
 

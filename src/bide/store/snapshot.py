@@ -8,6 +8,7 @@ from bide.core.bucket import Bucket
 from bide.core.clock import HOUR
 from bide.store import attempts, batches, buckets, deliveries, limits
 from bide.store.database import Transaction, Verbs, reads
+from bide.store.deliveries import FILE, NEWS
 from bide.store.limits import Enqueued, Known, LimitKey
 
 
@@ -24,6 +25,7 @@ class Snapshot:
     """By account."""
     next_delivery: int | None
     next_lease: int | None
+    next_news: int | None = None
 
 
 class Snapshots(Verbs):
@@ -32,6 +34,7 @@ class Snapshots(Verbs):
     @reads
     async def take(self, transaction: Transaction, host: str, now: int) -> Snapshot:
         """Everything that is open, for a worker on `host`."""
+        due = await deliveries.next_due(transaction, host)
         return Snapshot(
             await buckets.open_buckets(transaction),
             await batches.live_batches(transaction),
@@ -39,6 +42,7 @@ class Snapshots(Verbs):
             await limits.enqueued(transaction),
             await limits.created_since(transaction, now - HOUR),
             await batches.next_due(transaction),
-            await deliveries.next_due(transaction, host),
+            due.get(FILE),
             await attempts.next_lease(transaction),
+            due.get(NEWS),
         )

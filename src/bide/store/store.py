@@ -10,11 +10,13 @@ from bide.store.budgets import Budgets
 from bide.store.calls import Calls
 from bide.store.database import Database, Transaction, Verbs, reads, writes
 from bide.store.deliveries import Deliveries
+from bide.store.endpoints import Endpoints
 from bide.store.events import Events
 from bide.store.jobs import Jobs
 from bide.store.keys import Keys
 from bide.store.ledger import Ledger
 from bide.store.limits import Limits
+from bide.store.notices import Notices
 from bide.store.objects import Objects
 from bide.store.passages import Passages
 from bide.store.requests import Requests
@@ -45,6 +47,8 @@ class Store(Verbs):
         self.ledger = Ledger(database)
         self.limits = Limits(database)
         self.deliveries = Deliveries(database)
+        self.endpoints = Endpoints(database)
+        self.notices = Notices(database)
         self.events = Events(database)
         self.bodies = Bodies(database, objects)
         self.snapshots = Snapshots(database)

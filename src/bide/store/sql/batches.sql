@@ -169,6 +169,11 @@ WHERE id = :batch AND fence = :fence;
 UPDATE batches SET cancel_asked = 1, due_at = :now
 WHERE id = :batch AND cancel_asked = 0 AND state NOT IN ('ended', 'harvested') RETURNING *;
 
+-- name: wake
+-- The provider says that it has something to show.
+UPDATE batches SET due_at = :now
+WHERE account = :account AND provider_id = :provider_id AND state IN ('submitted', 'cancelling') AND due_at > :now;
+
 -- name: wanted
 -- How many of the batch's shares belong to jobs that still want them.
 SELECT count(*) AS wanted FROM shares s JOIN buckets b ON b.id = s.bucket_id JOIN jobs j ON j.id = b.job_id
