@@ -5,6 +5,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from bide.simulator.answers import first_words
 from bide.simulator.refusal import Failure
+from bide.simulator.tools import ToolCall, demanded
 
 WITH_SAMPLING = "2023-06-01"
 WITHOUT_SAMPLING = "2026-10-21"
@@ -35,6 +36,8 @@ class Body(msgspec.Struct):
     temperature: float | UnsetType | None = UNSET
     top_p: float | UnsetType | None = UNSET
     top_k: int | UnsetType | None = UNSET
+    tools: Raw = Raw(b"null")
+    tool_choice: Raw = Raw(b"null")
 
     @property
     def cap(self) -> int | None:
@@ -71,6 +74,10 @@ class Body(msgspec.Struct):
         return first_words(
             content if isinstance(content, str) else " ".join(block.text for block in content if block.text)
         )
+
+    def called(self) -> ToolCall | None:
+        """The call of a tool that it demands."""
+        return demanded(self.tools, self.tool_choice)
 
     def _outdated(self, messages: list[_Message]) -> Failure | None:
         """What the newer version has no place for any more."""

@@ -22,8 +22,8 @@ def answer_call(account: Account, raw: Content, version: str, client_request_id:
     spoken = account.calls.answer(ask, raw, client_request_id, now)
     headers = limit_headers(spoken.levels)
     if body.stream:
-        return spoken.streamed(list(events(spoken.key, model, spoken.answer, "standard")), headers)
-    return spoken.whole(encode(message(spoken.key, model, spoken.answer, "standard")), headers)
+        return spoken.streamed(list(events(spoken.key, model, spoken.answer, "standard", body.called())), headers)
+    return spoken.whole(encode(message(spoken.key, model, spoken.answer, "standard", body.called())), headers)
 
 
 def count_tokens(raw: Content, version: str) -> Reply:

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 import msgspec
+from msgspec import Raw
 
 from bide.core.usage import Usage
 from bide.simulator.answers import Answer
 from bide.simulator.exchange import encode
+from bide.simulator.tools import ToolCall
 
 PIECE = 16
 """Characters of an answer in one event: about four tokens."""
@@ -39,12 +41,20 @@ class Text(msgspec.Struct):
     citations: None = None
 
 
+class ToolUse(msgspec.Struct):
+    id: str
+    name: str
+    input: Raw
+    type: str = "tool_use"
+    caller: dict[str, str] = msgspec.field(default_factory=lambda: {"type": "direct"})
+
+
 class Message(msgspec.Struct, kw_only=True):
     id: str
     type: str = "message"
     role: str = "assistant"
     model: str
-    content: list[Text]
+    content: list[Text | ToolUse]
     stop_reason: str | None
     stop_sequence: None = None
     stop_details: None = None
@@ -52,31 +62,35 @@ class Message(msgspec.Struct, kw_only=True):
     usage: MessageUsage
 
 
-def message(key: str, model: str, answer: Answer, tier: str) -> Message:
-    """The whole answer; `key` makes its id, `tier` is ``standard`` or ``batch``."""
+def message(key: str, model: str, answer: Answer, tier: str, call: ToolCall | None = None) -> Message:
+    """The whole answer, or the `call` that was demanded; `key` makes its id, `tier` is ``standard`` or ``batch``."""
     return Message(
         id=f"msg_{key}",
         model=model,
-        content=[Text(answer.text)],
-        stop_reason=_reason(answer),
+        content=[Text(answer.text) if call is None else _use(key, call.name, call.arguments)],
+        stop_reason=_reason(answer, call),
         usage=_usage(answer.usage, answer.usage.output, tier),
     )
 
 
-def events(key: str, model: str, answer: Answer, tier: str) -> Iterator[bytes]:
+def events(key: str, model: str, answer: Answer, tier: str, call: ToolCall | None = None) -> Iterator[bytes]:
     """The same answer as named server-sent events, with a ping in between."""
     usage = answer.usage
     head = Message(id=f"msg_{key}", model=model, content=[], stop_reason=None, usage=_usage(usage, 1, tier))
     yield _event("message_start", message=head)
-    yield _event("content_block_start", index=0, content_block=Text(""))
+    block = Text("") if call is None else _use(key, call.name, "{}")
+    yield _event("content_block_start", index=0, content_block=block)
     yield _event("ping")
-    for start in range(0, len(answer.text), PIECE):
-        delta = {"type": "text_delta", "text": answer.text[start : start + PIECE]}
+    kind, field, told = (
+        ("text_delta", "text", answer.text) if call is None else ("input_json_delta", "partial_json", call.arguments)
+    )
+    for start in range(0, len(told), PIECE):
+        delta = {"type": kind, field: told[start : start + PIECE]}
         yield _event("content_block_delta", index=0, delta=delta)
     yield _event("content_block_stop", index=0)
     yield _event(
         "message_delta",
-        delta={"stop_reason": _reason(answer), "stop_sequence": None, "stop_details": None, "container": None},
+        delta={"stop_reason": _reason(answer, call), "stop_sequence": None, "stop_details": None, "container": None},
         usage=_usage(usage, usage.output, tier),
     )
     yield _event("message_stop")
@@ -86,7 +100,13 @@ def _event(name: str, **fields: object) -> bytes:
     return b"event: %b\ndata: %b\n\n" % (name.encode(), encode({"type": name, **fields}))
 
 
-def _reason(answer: Answer) -> str:
+def _use(key: str, name: str, arguments: str) -> ToolUse:
+    return ToolUse(f"toolu_{key}", name, Raw(arguments.encode()))
+
+
+def _reason(answer: Answer, call: ToolCall | None) -> str:
+    if call is not None:
+        return "tool_use"
     return "max_tokens" if answer.capped else "end_turn"
 
 

@@ -35,4 +35,4 @@ def _answer(row: Row, answers: Answers, key: str) -> object:
     body = read_body(row.raw or b"{}")
     if not isinstance(body, Body):
         raise TypeError("a row whose body cannot be read has a failure, and is never answered")
-    return message(key, row.model or "", answers.answer(body.words, row.digest, row.usage), "batch")
+    return message(key, row.model or "", answers.answer(body.words, row.digest, row.usage), "batch", body.called())

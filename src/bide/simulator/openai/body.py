@@ -5,6 +5,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from bide.simulator.answers import first_words
 from bide.simulator.refusal import Failure
+from bide.simulator.tools import ToolCall, demanded
 
 CHAT = "/v1/chat/completions"
 RESPONSES = "/v1/responses"
@@ -52,6 +53,8 @@ class Body(msgspec.Struct):
     temperature: float | None = None
     top_p: float | None = None
     user: str | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
 
     @property
     def cap(self) -> int | None:
@@ -81,6 +84,10 @@ class Body(msgspec.Struct):
             last = asked if isinstance(asked, str) else asked[-1]
         said = last if isinstance(last, str) else _said(last)
         return first_words(said)
+
+    def called(self) -> ToolCall | None:
+        """The call of a tool that it demands."""
+        return demanded(self.tools, self.tool_choice)
 
     def texts(self) -> list[bytes]:
         """The JSON of each text to embed: a list of texts or of token lists is many, a text or one token list is one."""

@@ -7,8 +7,12 @@ import msgspec
 from bide.core.usage import Usage
 from bide.simulator.answers import Answer
 from bide.simulator.exchange import encode
+from bide.simulator.tools import ToolCall
 
 FINGERPRINT = "fp_simulated"
+
+CALLED = "tool_calls"
+"""Why an answer ends that is a call."""
 
 PIECE = 16
 """Characters of an answer in one event: about four tokens."""
@@ -35,11 +39,23 @@ class ChatUsage(msgspec.Struct):
     completion_tokens_details: CompletionDetails
 
 
+class Function(msgspec.Struct):
+    name: str | msgspec.UnsetType = msgspec.UNSET
+    arguments: str = ""
+
+
+class Call(msgspec.Struct):
+    id: str
+    function: Function
+    type: str = "function"
+
+
 class Message(msgspec.Struct):
     role: str
     content: str | None
     refusal: None = None
     annotations: tuple[()] = ()
+    tool_calls: list[Call] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Choice(msgspec.Struct):
@@ -60,9 +76,17 @@ class Completion(msgspec.Struct):
     system_fingerprint: str = FINGERPRINT
 
 
+class CallPiece(msgspec.Struct):
+    index: int
+    function: Function
+    id: str | msgspec.UnsetType = msgspec.UNSET
+    type: str | msgspec.UnsetType = msgspec.UNSET
+
+
 class Delta(msgspec.Struct, omit_defaults=True):
     role: str | None = None
     content: str | None = None
+    tool_calls: list[CallPiece] | None = None
 
 
 class ChunkChoice(msgspec.Struct):
@@ -83,21 +107,35 @@ class Chunk(msgspec.Struct):
     usage: ChatUsage | msgspec.UnsetType | None = msgspec.UNSET
 
 
-def completion(identifier: str, created: int, model: str, answer: Answer, tier: str) -> Completion:
-    """The whole answer; `created` is in seconds."""
+def completion(
+    identifier: str, created: int, model: str, answer: Answer, tier: str, call: ToolCall | None = None
+) -> Completion:
+    """The whole answer, or the `call` that was demanded; `created` is in seconds."""
+    message = Message("assistant", answer.text)
+    if call is not None:
+        message = Message(
+            "assistant", None, tool_calls=[Call(call_id(identifier), Function(call.name, call.arguments))]
+        )
     return Completion(
         identifier,
         "chat.completion",
         created,
         model,
-        [Choice(0, Message("assistant", answer.text), None, finish(answer))],
+        [Choice(0, message, None, finish(answer) if call is None else CALLED)],
         usage_of(answer.usage),
         tier,
     )
 
 
 def events(
-    identifier: str, created: int, model: str, answer: Answer, tier: str, *, include_usage: bool
+    identifier: str,
+    created: int,
+    model: str,
+    answer: Answer,
+    tier: str,
+    *,
+    include_usage: bool,
+    call: ToolCall | None = None,
 ) -> Iterator[bytes]:
     """The same answer as server-sent events. Where usage is asked for, it comes in a last chunk without choices."""
     silent = None if include_usage else msgspec.UNSET
@@ -106,13 +144,25 @@ def events(
         made = Chunk(identifier, "chat.completion.chunk", created, model, tier, FINGERPRINT, choices, usage)
         return b"data: %b\n\n" % encode(made)
 
-    yield chunk([ChunkChoice(0, Delta("assistant", ""))])
-    for start in range(0, len(answer.text), PIECE):
-        yield chunk([ChunkChoice(0, Delta(content=answer.text[start : start + PIECE]))])
-    yield chunk([ChunkChoice(0, Delta(), finish_reason=finish(answer))])
+    if call is None:
+        yield chunk([ChunkChoice(0, Delta("assistant", ""))])
+        for start in range(0, len(answer.text), PIECE):
+            yield chunk([ChunkChoice(0, Delta(content=answer.text[start : start + PIECE]))])
+    else:
+        begun = CallPiece(0, Function(call.name), call_id(identifier), "function")
+        yield chunk([ChunkChoice(0, Delta("assistant", tool_calls=[begun]))])
+        for start in range(0, len(call.arguments), PIECE):
+            piece = CallPiece(0, Function(arguments=call.arguments[start : start + PIECE]))
+            yield chunk([ChunkChoice(0, Delta(tool_calls=[piece]))])
+    yield chunk([ChunkChoice(0, Delta(), finish_reason=finish(answer) if call is None else CALLED)])
     if include_usage:
         yield chunk([], usage_of(answer.usage))
     yield b"data: [DONE]\n\n"
+
+
+def call_id(identifier: str) -> str:
+    """The id of the call that an answer is."""
+    return f"call_{identifier.rpartition('-')[2]}"
 
 
 def finish(answer: Answer) -> str:

@@ -11,7 +11,7 @@ def whole(endpoint: str, key: str, created: int, body: Body, answer: Answer, tie
     """The answer as one object. `key` makes its id, `created` is in seconds, `tier` is the tier that served it."""
     model = str(body.model)
     if endpoint == CHAT:
-        return chat.completion(f"chatcmpl-{key}", created, model, answer, tier)
+        return chat.completion(f"chatcmpl-{key}", created, model, answer, tier, body.called())
     if endpoint == EMBEDDINGS:
         return embeddings.embedding_list(model, body, answer.usage)
     if endpoint == COMPLETIONS:
@@ -28,5 +28,6 @@ def streamed(endpoint: str, key: str, created: int, body: Body, answer: Answer, 
     model = str(body.model)
     if endpoint == CHAT:
         asked = body.stream_options is not None and bool(body.stream_options.include_usage)
-        return chat.events(f"chatcmpl-{key}", created, model, answer, tier, include_usage=asked)
+        name = f"chatcmpl-{key}"
+        return chat.events(name, created, model, answer, tier, include_usage=asked, call=body.called())
     return responses.events(f"resp_{key}", created, model, body, answer, tier)
