@@ -4,8 +4,10 @@ Each life of an engine gets handles of its own on them; a dead life's handles st
 """
 
 import asyncio
+import io
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import BinaryIO
 
 from bide.buckets.memory import MemoryBuckets
 from bide.core.clock import MILLISECOND, SECOND
@@ -189,6 +191,9 @@ class SimulatedObjects:
         if len(data) != length:
             raise StoreError(f"the object {name} is torn")
         return data
+
+    def open(self, name: str) -> BinaryIO:
+        return io.BytesIO(self._world.objects[name])
 
     async def delete(self, name: str) -> None:
         self._world.objects.pop(name, None)

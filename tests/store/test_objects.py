@@ -91,3 +91,12 @@ async def test_a_folder_that_is_gone_is_told(objects: LocalObjects) -> None:
     objects.folder.rmdir()
     with pytest.raises(StoreError, match="No such file or directory; see to that"):
         await objects.put("answers-1", b"x")
+
+
+async def test_an_object_is_opened_as_a_file(objects: LocalObjects) -> None:
+    await objects.put("upload-1", b"a\nb\n")
+    with objects.open("upload-1") as file:
+        assert list(file) == [b"a\n", b"b\n"]
+    with pytest.raises(StoreError, match="cannot be read"):
+        objects.open("upload-2")
+    await objects.close()

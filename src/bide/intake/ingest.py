@@ -122,6 +122,7 @@ class _Reader:
                 workflow=order.workflow,
                 idempotency_key=order.idempotency_key,
                 max_cost=order.max_cost,
+                key_id=order.key_id,
                 destination=order.destination,
             ),
             now,

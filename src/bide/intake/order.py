@@ -23,6 +23,8 @@ class Order:
     workflow: str | None = None
     max_cost: int | None = None
     idempotency_key: str | None = None
+    key_id: int | None = None
+    """The key it is handed in with, whose budgets it spends."""
     webhook: str | None = None
     """Where its end is told; None for the webhook of the settings."""
     strict: bool = False

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 from bide.accounts import build
 from bide.core.clock import DAY, SystemClock
@@ -109,6 +110,9 @@ class Nowhere:
         """Nothing is kept."""
 
     async def read(self, name: str, offset: int, length: int) -> bytes:
+        raise LookupError(name)
+
+    def open(self, name: str) -> BinaryIO:
         raise LookupError(name)
 
     async def delete(self, name: str) -> None:

@@ -42,6 +42,10 @@ class Objects(Protocol):
         """A range of an object. Raises `StoreError` where it is not all there."""
         ...
 
+    def open(self, name: str) -> BinaryIO:
+        """An object as a file, for readers that know nothing but files; whoever opens it closes it. Raises `StoreError`."""
+        ...
+
     async def delete(self, name: str) -> None:
         """Remove an object, and what a writer that died left of it; one that is gone already is fine."""
         ...
@@ -88,6 +92,12 @@ class LocalObjects:
         if len(data) != length:
             raise StoreError(f"the object {name} is torn: {length} bytes wanted at {offset}, {len(data)} there")
         return data
+
+    def open(self, name: str) -> BinaryIO:
+        try:
+            return self._path(name).open("rb", buffering=0)
+        except OSError as error:
+            raise StoreError(f"the object {name} cannot be read: {error.strerror}") from error
 
     async def delete(self, name: str) -> None:
         if (descriptor := self._open.pop(name, None)) is not None:
