@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from bide.config import Config
     from bide.core.clock import Clock
     from bide.providers.port import Provider
-    from bide.store.snapshot import Snapshot
 
 app = typer.Typer(help="The providers and the accounts at them.", invoke_without_command=True)
 
@@ -67,18 +65,19 @@ def show(
 
 async def _list(config: "Config", check: bool, output: Output | None) -> int:
     from bide.accounts import states
+    from bide.engine.standing import facts, switched
 
     found = states(config.settings.providers, config.environment)
     checks: Mapping[str, str] = await _checks(config, found) if check else {}
     if chosen(output) is Output.JSON:
-        show_json([_facts(state) | ({"check": checks.get(state.account)} if check else {}) for state in found])
+        show_json([facts(state) | ({"check": checks.get(state.account)} if check else {}) for state in found])
     else:
         columns = ["account", "provider", "on", "batches", "usual time", "batch price"]
         rows = [
             [
                 state.account,
                 state.kind.title,
-                _switched(state),
+                switched(state),
                 _batches(state),
                 state.kind.typical,
                 state.kind.discount,
@@ -96,82 +95,26 @@ async def _show(config: "Config", name: str, check: bool, output: Output | None)
     from bide.accounts import states
     from bide.core.errors import SettingError
     from bide.embedded import opened
+    from bide.engine.standing import facts, in_use
 
     found = {state.account: state for state in states(config.settings.providers, config.environment)}
     if name not in found:
         raise SettingError(f"there is no provider {name!r}; there are: {', '.join(found)}")
     state = found[name]
-    facts = _facts(state)
+    known = facts(state)
     if state.setup is not None:
         async with opened(config) as bide:
             now = bide.context.clock.now()
-            facts |= _in_use(name, await bide.store.snapshots.take(bide.context.host, now), now)
+            known |= in_use(name, await bide.store.snapshots.take(bide.context.host, now), now)
     if check and state.setup:
-        facts["check"] = (await _checks(config, [state]))[name]
+        known["check"] = (await _checks(config, [state]))[name]
     if chosen(output) is Output.JSON:
-        show_json(facts)
+        show_json(known)
     else:
         show_pairs(
-            {key.replace("_", " "): _written(value) for key, value in facts.items() if value not in (None, {}, [])}
+            {key.replace("_", " "): _written(value) for key, value in known.items() if value not in (None, {}, [])}
         )
-    return ALL_ANSWERED if facts.get("check", "ok") == "ok" else SOME_FAILED
-
-
-def _facts(state: "State") -> dict[str, Any]:
-    """What is known without asking anybody, as JSON."""
-    from bide.core.duration import format_duration
-
-    kind, setup = state.kind, state.setup
-    limits = setup.limits if setup else kind.limits
-    can = setup.capabilities if setup else kind.capabilities
-    return {
-        "account": state.account,
-        "provider": kind.name,
-        "title": kind.title,
-        "on": setup is not None,
-        "switched_on_by": _switched(state) if setup else None,
-        "to_switch_on": state.lacks or None,
-        "address": _open_part(setup.base_url) if setup else kind.base_url,
-        "variables": {field: list(names) for field, names in kind.variables.items()},
-        "models": list(kind.models),
-        "prices_of": setup.catalogue if setup else kind.catalogue,
-        "batch_price": kind.discount,
-        "usual_time": kind.typical,
-        "batches": can.batch,
-        "lacks_for_batches": _lacks_for_batches(state),
-        "batch_endpoints": sorted(can.batch_endpoints or can.endpoints) if can.batch else [],
-        "endpoints": sorted(can.endpoints),
-        "requests_per_batch": f"{limits.min_requests:,} to {limits.max_requests:,}",
-        "bytes_per_batch": limits.max_bytes,
-        "window": format_duration(limits.window),
-        "results_of_expired_batches": limits.keeps_expired,
-        "results_of_running_batches": can.early_results is not None,
-        "source": f"{limits.source} ({limits.checked_on})",
-    }
-
-
-def _open_part(url: str) -> str:
-    """An address without the name and the password that it may contain."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-
-
-def _in_use(account: str, snapshot: "Snapshot", now: int) -> dict[str, Any]:
-    """What lies at the provider, and the limits that it has told us."""
-    from bide.core.duration import format_duration
-
-    return {
-        "batches_open": sum(one.batch.account == account for one in snapshot.live),
-        "batches_created_this_hour": snapshot.created_this_hour.get(account, 0),
-        "enqueued_tokens": {
-            model: held.tokens for (own, model), held in sorted(snapshot.enqueued.items()) if own == account
-        },
-        "learned_limits": {
-            f"{model} {name}": f"{known.value:,} ({known.source}, {format_duration(now - known.learned_at)} ago)"
-            for (own, model, name), known in sorted(snapshot.limits.items())
-            if own == account
-        },
-    }
+    return ALL_ANSWERED if known.get("check", "ok") == "ok" else SOME_FAILED
 
 
 async def _checks(config: "Config", found: "Sequence[State]") -> Mapping[str, str]:
@@ -207,33 +150,14 @@ async def _ask(provider: "Provider", clock: "Clock") -> str:
     return "ok"
 
 
-def _switched(state: "State") -> str:
-    """Whether it is on and by what; where it is off, what would switch it on."""
-    if state.setup is None:
-        return f"no: {state.lacks}"
-    return f"by {state.switch}" if state.switch else "by the config"
-
-
 def _batches(state: "State") -> str:
     """Whether it has batches; where it could have some, what it lacks for them."""
+    from bide.engine.standing import lacks_for_batches
+
     if (state.setup.capabilities if state.setup else state.kind.capabilities).batch:
         return "yes"
-    lacks = _lacks_for_batches(state)
+    lacks = lacks_for_batches(state)
     return f"no: set {' and '.join(lacks)}" if lacks else "no"
-
-
-def _lacks_for_batches(state: "State") -> list[str]:
-    """What would have to be set for an account that is on to have batches: variables, or settings where it has none."""
-    if state.setup is None:
-        return []
-    own = state.account == state.kind.name
-    return [
-        state.kind.variables[field][0]
-        if own and field in state.kind.variables
-        else f"providers.{state.account}.{field}"
-        for field in state.kind.batch_needs
-        if not getattr(state.setup, field)
-    ]
 
 
 def _written(value: object) -> str:
