@@ -6,7 +6,7 @@ which is forgotten later.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -35,6 +35,9 @@ from bide.store.store import Store
 WRITE_ROWS = 4_000
 """Requests added in one transaction."""
 
+Accept = Callable[[str, int, Acceptance, int], Awaitable[Job]]
+"""Promises a job as `Jobs.accept` does; what else belongs to the promise goes into the same transaction."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -53,10 +56,12 @@ async def ingest(
     on_progress: Callable[[Findings], None] = lambda findings: None,
     *,
     beside: Store | None = None,
+    accept: Accept | None = None,
 ) -> Reading:
     """Read an input into a job and accept it. `route` says which account serves a model of the input.
 
-    `beside` is the store whose promises share the capacity, where it is not the one that is read into.
+    `beside` is the store whose promises share the capacity, where it is not the one that is read into. `accept` is what
+    promises the job, where more than the job is promised.
 
     Raises:
         BadLinesError: lines cannot be used and the order does not skip them, or no line can.
@@ -70,7 +75,7 @@ async def ingest(
             await reader.take(chunk)
             on_progress(reader.findings)
             await asyncio.sleep(0)
-        return await reader.accept()
+        return await reader.accept(accept or context.store.jobs.accept)
     except (Exception, asyncio.CancelledError):
         await asyncio.shield(reader.abandon())
         raise
@@ -156,7 +161,7 @@ class _Reader:
         if len(self._rows) >= WRITE_ROWS:
             await self._flush()
 
-    async def accept(self) -> Reading:
+    async def accept(self, accept: Accept) -> Reading:
         """Make everything durable, then promise it."""
         await self._flush()
         await self._written()
@@ -172,7 +177,7 @@ class _Reader:
         has_columns = await self._columns.commit()
         store, order = self._context.store, self._order
         first, last = await store.requests.extent(self._job.id, self._newest)
-        job = await store.jobs.accept(
+        job = await accept(
             order.owner,
             self._job.id,
             Acceptance(
