@@ -37,8 +37,8 @@ SELECT id FROM webhook_endpoints WHERE id = :endpoint {lock webhook_endpoints};
 SELECT sealed FROM webhook_secrets WHERE endpoint_id = :endpoint AND (expires_at IS NULL OR expires_at > :now) ORDER BY id DESC;
 
 -- name: retire
--- The current secret goes on signing until then.
-UPDATE webhook_secrets SET expires_at = :until WHERE endpoint_id = :endpoint AND expires_at IS NULL;
+-- The current secret goes on signing until then, and none before it any longer.
+UPDATE webhook_secrets SET expires_at = :until WHERE endpoint_id = :endpoint AND (expires_at IS NULL OR expires_at > :until);
 
 -- name: forget
 -- Secrets that have run out are of no use to anybody but a thief.

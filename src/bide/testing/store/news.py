@@ -315,8 +315,11 @@ class NewsCases(StoreCase):
         await store.rotate(endpoint, "sealed 2", scene.now + DAY, scene.now)
         assert await store.secrets(endpoint, scene.now + DAY - 1) == ["sealed 2", "sealed 1"]
         assert await store.secrets(endpoint, scene.now + DAY) == ["sealed 2"]
-        await store.rotate(endpoint, "sealed 3", scene.now, scene.now)
-        assert await store.secrets(endpoint, scene.now) == ["sealed 3", "sealed 1"]
+        await store.rotate(endpoint, "sealed 3", scene.now + 2 * DAY, scene.now)
+        assert await store.secrets(endpoint, scene.now) == ["sealed 3", "sealed 2", "sealed 1"]
+        assert await store.secrets(endpoint, scene.now + DAY) == ["sealed 3", "sealed 2"]
+        await store.rotate(endpoint, "sealed 4", scene.now, scene.now)
+        assert await store.secrets(endpoint, scene.now) == ["sealed 4"], "all others are known to others"
 
     async def test_a_providers_webhook_is_heard_once_and_makes_its_batch_due(self, scene: Scene) -> None:
         handed = await scene.hand_in(1)
