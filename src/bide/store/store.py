@@ -16,6 +16,7 @@ from bide.store.jobs import Jobs
 from bide.store.keys import Keys
 from bide.store.ledger import Ledger
 from bide.store.limits import Limits
+from bide.store.message_batches import MessageBatches
 from bide.store.notices import Notices
 from bide.store.objects import Objects
 from bide.store.passages import Passages
@@ -41,6 +42,7 @@ class Store(Verbs):
         self.requests = Requests(database)
         self.retries = Retries(database)
         self.calls = Calls(database)
+        self.message_batches = MessageBatches(database)
         self.passages = Passages(database)
         self.batches = Batches(database)
         self.attempts = Attempts(database)

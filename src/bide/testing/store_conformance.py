@@ -21,6 +21,7 @@ from bide.testing.store.fences import FenceCases
 from bide.testing.store.jobs import JobCases
 from bide.testing.store.keys import KeyCases
 from bide.testing.store.landing import LandingCases
+from bide.testing.store.message_batches import MessageBatchCases
 from bide.testing.store.news import NewsCases
 from bide.testing.store.requests import RequestCases
 from bide.testing.store.retries import RetryCases
@@ -40,5 +41,6 @@ class StoreConformance(
     KeyCases,
     BudgetCases,
     NewsCases,
+    MessageBatchCases,
 ):
     """Every case. Override the fixture `open_store`."""
