@@ -5,6 +5,7 @@ from typing import Protocol
 import msgspec
 
 from bide.core.errors import SettingError
+from bide.simulator.bell import Bell, Registered
 from bide.simulator.books import Books
 from bide.simulator.exchange import Content, Reply, Request, encode, show
 from bide.simulator.faults import read_faults
@@ -19,6 +20,7 @@ ENDPOINTS = (
     "GET /sim/books?provider=NAME (openai unless named, or all)",
     "GET /sim/charges?provider=NAME (JSON Lines)",
     'POST /sim/faults?provider=NAME [{"site": "create", "nth": 1, "kind": "reply_lost"}], where nth counts from now',
+    'POST /sim/webhooks {"url": "http://127.0.0.1:9000/hook", "secret": "whsec_…"}, told when a batch at OpenAI has ended',
     "POST /sim/reset",
 )
 
@@ -27,6 +29,7 @@ class Controlled(Protocol):
     """What can be looked into and begun anew."""
 
     house: House
+    bell: Bell
 
     def reset(self) -> None:
         """Put empty books in the place of the present ones."""
@@ -51,6 +54,8 @@ def control(simulator: Controlled, request: Request, now: int) -> Reply:
                 )
             case "POST", "faults":
                 return _add_faults(simulator.house.books(provider), request.body)
+            case "POST", "webhooks":
+                return _register(simulator.bell, request.body)
             case "POST", "reset":
                 simulator.reset()
                 return show({"status": "ok"})
@@ -58,6 +63,14 @@ def control(simulator: Controlled, request: Request, now: int) -> Reply:
                 return show({"error": f"There is no {request.method} {request.path}.", "endpoints": ENDPOINTS}, 404)
     except SettingError as error:
         return show({"error": str(error), "endpoints": ENDPOINTS}, 400)
+
+
+def _register(bell: Bell, body: Content) -> Reply:
+    try:
+        bell.registered.append(msgspec.json.decode(body, type=Registered))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return show({"error": str(error), "endpoints": ENDPOINTS}, 400)
+    return show({"status": "ok"})
 
 
 def _add_faults(books: Books, body: Content) -> Reply:

@@ -1,12 +1,13 @@
 """The provider as a server on this machine: the same books and protocol as in process, behind real HTTP."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
 
 from aiohttp import web
 
 from bide.core.clock import Clock, SystemClock
-from bide.simulator import control
+from bide.simulator import bell, control
 from bide.simulator.books import Books
 from bide.simulator.bucket import Bucket
 from bide.simulator.exchange import Content, Lost, Reply, Request
@@ -27,6 +28,7 @@ class Simulator:
     def __init__(self, script: Script, seed: int, clock: Clock, bucket: Bucket | None = None) -> None:
         self.clock = clock
         self.house = House(script, seed, clock.now(), bucket)
+        self.bell = bell.Bell()
         self.root = ""
 
     @property
@@ -42,6 +44,7 @@ class Simulator:
     def reset(self) -> None:
         """Begin anew: same script, same seed, empty books, the same bucket."""
         self.house = House(self.house.script, self.house.seed, self.clock.now(), self.house.bucket)
+        self.bell = bell.Bell()
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
@@ -112,7 +115,12 @@ async def running_simulator(
     try:
         await web.TCPSite(runner, HOST, port).start()
         simulator.root = f"http://{HOST}:{runner.addresses[0][1]}"
-        yield simulator
+        ringing = asyncio.create_task(bell.keep(simulator))
+        try:
+            yield simulator
+        finally:
+            ringing.cancel()
+            await asyncio.gather(ringing, return_exceptions=True)
     finally:
         await runner.cleanup()
 
