@@ -101,8 +101,8 @@ def test_an_answer_that_is_none_is_kept_as_it_came(endpoint: str) -> None:
     assert row.usage == Usage(input=1)
 
 
-@pytest.mark.parametrize("endpoint", ["/v1/messages", "/v1/responses"])
-def test_an_answer_without_a_name_has_that_of_its_request(endpoint: str) -> None:
+@pytest.mark.parametrize(("endpoint", "id_"), [("/v1/messages", "msg_a"), ("/v1/responses", "resp_a")])
+def test_an_answer_without_a_name_has_that_of_its_request(endpoint: str, id_: str) -> None:
     response = b'{"status_code": 200, "body": {"choices": [{"message": {"content": "x"}}]}}'
 
-    assert json.loads(brought_back(Row("a", Verdict.ANSWERED, response, 200), endpoint).response)["body"]["id"] == "a"
+    assert json.loads(brought_back(Row("a", Verdict.ANSWERED, response, 200), endpoint).response)["body"]["id"] == id_

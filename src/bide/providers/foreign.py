@@ -65,14 +65,16 @@ class Foreign:
         if call.endpoint not in self._foreign:
             return await self._provider.send(call)
         answer = await self._provider.send(self._spoken(call))
-        return replace(answer, row=brought_back(answer.row, call.endpoint))
+        return replace(answer, row=brought_back(answer.row, call.endpoint, call.body))
 
     async def stream(self, call: Call) -> AsyncIterator[bytes]:
         if call.endpoint not in self._foreign:
             async for chunk in self._provider.stream(call):
                 yield chunk
             return
-        translated = stream(wire_of(SPOKEN), wire_of(call.endpoint), Options(id=call.attempt, model=call.model))
+        translated = stream(
+            wire_of(SPOKEN), wire_of(call.endpoint), Options(id=call.attempt, model=call.model, asked=call.body)
+        )
         try:
             async for chunk in self._provider.stream(self._spoken(call)):
                 if written := translated.feed(chunk):
@@ -138,8 +140,8 @@ class Foreign:
         await self._provider.discard(file)
 
 
-def brought_back(row: Row, endpoint: str) -> Row:
-    """A row of chat completions, its response as `endpoint` has it."""
+def brought_back(row: Row, endpoint: str, asked: bytes = b"") -> Row:
+    """A row of chat completions, its response as `endpoint` has it; `asked` is the body that is answered, where it is at hand."""
     if not row.response:
         return row
     source, target = wire_of(SPOKEN), wire_of(endpoint)
@@ -147,7 +149,8 @@ def brought_back(row: Row, endpoint: str) -> Row:
         response = _decode(row.response)
         body = bytes(response.body)
         if row.verdict is Verdict.ANSWERED:
-            body = reply(body, source, target, Options(id=response.request_id or row.custom_id or "")).body
+            options = Options(id=response.request_id or row.custom_id or "", asked=asked)
+            body = reply(body, source, target, options).body
         else:
             body = error(response.status_code, body, source, target)
     except (*UNREADABLE, UntranslatableError) as problem:  # what was paid for is kept as it came

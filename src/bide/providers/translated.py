@@ -71,13 +71,14 @@ class Translation:
         request_id: str = "",
         at: int = 0,
         model: str = "",
+        asked: bytes = b"",
     ) -> Row:
         """The row of an answer in the provider's format. One that cannot be read is kept as it came.
 
         `at` is when it came, in seconds since 1970, and `model` what the caller asked: callers' formats have these, and
-        an id, where the provider's has not.
+        an id, where the provider's has not. `asked` is the body that is answered, where it is at hand.
         """
-        options = Options(created=at, id=request_id or custom_id, model=model or None)
+        options = Options(created=at, id=request_id or custom_id, model=model or None, asked=asked)
         try:
             found = reply(body, self.wire, wire_of(endpoint), options)
         except UntranslatableError as problem:
@@ -118,7 +119,11 @@ class Translation:
     async def relay(self, answer: Reply, call: Call) -> AsyncIterator[bytes]:
         """A stream in the caller's format, while it comes. One that is cut short ends in an error."""
         options = msgspec.structs.replace(
-            self._options(call.model), created=date_of(answer), id=call.attempt, include_usage=_wants_usage(call.body)
+            self._options(call.model),
+            created=date_of(answer),
+            id=call.attempt,
+            include_usage=_wants_usage(call.body),
+            asked=call.body,
         )
         translated = stream(self.wire, wire_of(call.endpoint), options)
         async for chunk in answer.chunks():

@@ -294,7 +294,7 @@ class TestCalls:
         row = (await account.provider.send(account.call("hello"))).row
         body = json.loads(row.response)["body"]
         assert (body["model"], body["object"]) == (NOVA, "chat.completion")
-        assert body["id"] == json.loads(row.response)["request_id"] != ""
+        assert body["id"] == f"chatcmpl-{json.loads(row.response)['request_id']}" != "chatcmpl-"
         assert body["created"] * 1_000_000 == account.clock.now()
 
     async def test_a_stream_is_spoken_in_the_callers_format(self, open_account: Open) -> None:

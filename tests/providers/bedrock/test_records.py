@@ -52,7 +52,7 @@ def test_an_answer_of_converse_is_one_of_the_callers() -> None:
     body = json.loads(row.response)["body"]
     assert (row.custom_id, row.verdict, row.status) == ("tag-1", Verdict.ANSWERED, 200)
     assert body["choices"][0]["message"]["content"] == "hi\u2028there"
-    assert (body["id"], body["model"], body["created"]) == ("tag-1", "nova", 1_800_000_000)
+    assert (body["id"], body["model"], body["created"]) == ("chatcmpl-tag-1", "nova", 1_800_000_000)
     assert row.usage is not None
     assert (row.usage.input, row.usage.cached, row.usage.output) == (7, 4, 2)
 
@@ -61,7 +61,11 @@ def test_an_answer_in_the_models_own_format_is_one_of_the_callers() -> None:
     row = read({"recordId": "tagZ1", "modelInput": {}, "modelOutput": MESSAGE})
 
     body = json.loads(row.response)["body"]
-    assert (row.verdict, body["id"], body["choices"][0]["message"]["content"]) == (Verdict.ANSWERED, "msg_1", "hello")
+    assert (row.verdict, body["id"], body["choices"][0]["message"]["content"]) == (
+        Verdict.ANSWERED,
+        "chatcmpl-1",
+        "hello",
+    )
 
 
 @pytest.mark.parametrize(

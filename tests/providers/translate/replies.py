@@ -27,6 +27,14 @@ class Answer:
     usage: Usage | None = None
     tier: str | None = None
 
+    def told(self, wire: Wire) -> Json:
+        """What a caller gets. Ids begin as those of the wire do."""
+        expected = self.expected[wire]
+        return {**expected, "id": NAMED[wire] + expected["id"]} if wire in NAMED else expected
+
+
+NAMED = {Wire.CHAT: "chatcmpl-", Wire.RESPONSES: "resp_", Wire.MESSAGES: "msg_"}
+
 
 def chat(message: Json, reason: str, usage: Json | None = None, **more: Any) -> Json:
     return {
@@ -37,11 +45,13 @@ def chat(message: Json, reason: str, usage: Json | None = None, **more: Any) -> 
         "choices": [
             {
                 "index": 0,
-                "message": {"role": "assistant", "content": None, "refusal": None, **message},
+                "message": {"role": "assistant", "content": None, "refusal": None, "annotations": [], **message},
                 "logprobs": None,
                 "finish_reason": reason,
             }
         ],
+        "service_tier": None,
+        "system_fingerprint": None,
         **({"usage": usage} if usage is not None else {}),
         **more,
     }
@@ -52,8 +62,13 @@ def chat_usage(prompt: int, output: int, cached: int = 0, written: int = 0, reas
         "prompt_tokens": prompt,
         "completion_tokens": output,
         "total_tokens": prompt + output,
-        "prompt_tokens_details": {"cached_tokens": cached, **({"cache_write_tokens": written} if written else {})},
-        "completion_tokens_details": {"reasoning_tokens": reasoning},
+        "prompt_tokens_details": {"cached_tokens": cached, "cache_write_tokens": written, "audio_tokens": 0},
+        "completion_tokens_details": {
+            "reasoning_tokens": reasoning,
+            "audio_tokens": 0,
+            "accepted_prediction_tokens": 0,
+            "rejected_prediction_tokens": 0,
+        },
     }
 
 
@@ -68,6 +83,7 @@ def message(content: list[Json], reason: str, usage: Json | None = None, **more:
         "stop_sequence": None,
         "stop_details": None,
         "usage": usage or message_usage(0, 0),
+        "container": None,
         **more,
     }
 
@@ -88,16 +104,18 @@ def message_usage(
         "cache_creation": {"ephemeral_5m_input_tokens": short, "ephemeral_1h_input_tokens": long},
         "output_tokens": output,
         "output_tokens_details": {"thinking_tokens": reasoning},
+        "server_tool_use": None,
+        "inference_geo": None,
         "service_tier": tier,
     }
 
 
 def text(words: str) -> Json:
-    return {"type": "text", "text": words}
+    return {"type": "text", "text": words, "citations": None}
 
 
 CALL = {"id": "c0", "type": "function", "function": {"name": "f", "arguments": '{"a":1.0}'}}
-TOOL_USE = {"type": "tool_use", "id": "c0", "name": "f", "input": {"a": 1.0}}
+TOOL_USE = {"type": "tool_use", "id": "c0", "name": "f", "input": {"a": 1.0}, "caller": {"type": "direct"}}
 CUT_CALL = {"id": "c0", "type": "function", "function": {"name": "f", "arguments": '{"a":'}}
 DECLINED = {"type": "refusal", "category": None, "explanation": "I may not."}
 UNEXPLAINED = {"type": "refusal", "category": None, "explanation": None}
@@ -244,7 +262,7 @@ _ANSWERS = [
                 ZERO,
             )
         },
-        {M: message([text("x"), {"type": "tool_use", "id": "", "name": "f", "input": {}}], "tool_use")},
+        {M: message([text("x"), {**TOOL_USE, "id": "", "input": {}}], "tool_use")},
         Stop.TOOLS,
         Usage(),
     ),
@@ -253,7 +271,7 @@ _ANSWERS = [
         {C: chat({"tool_calls": [CUT_CALL]}, "length", ZERO)},
         {
             M: message(
-                [{"type": "tool_use", "id": "c0", "name": "f", "input": {"unreadable_arguments": '{"a":'}}], "max_tokens"
+                [{"type": "tool_use", "id": "c0", "name": "f", "input": {"unreadable_arguments": '{"a":'}, "caller": {"type": "direct"}}], "max_tokens"
             )
         },
         Stop.LENGTH,
@@ -266,6 +284,8 @@ def _everywhere(answer: Answer) -> Answer:
     """With what it is on the wires of `replies_elsewhere.py`."""
     expected = EXPECTED.get(answer.id, {})
     given = {wire: expected[wire] for wire in GIVEN_AS_WELL.get(answer.id, ())}
+    if answer.tier is None and Wire.RESPONSES in given:  # who tells no tier is taken for the default one
+        given[Wire.RESPONSES] = {**given[Wire.RESPONSES], "service_tier": None}
     return replace(answer, given={**answer.given, **given}, expected={**answer.expected, **expected})
 
 

@@ -9,23 +9,45 @@ Json = dict[str, Any]
 R, G, V = Wire.RESPONSES, Wire.GEMINI, Wire.CONVERSE
 
 
+NOTHING_ASKED: Json = {
+    "instructions": None,
+    "max_output_tokens": None,
+    "max_tool_calls": None,
+    "metadata": {},
+    "parallel_tool_calls": True,
+    "presence_penalty": 0.0,
+    "frequency_penalty": 0.0,
+    "previous_response_id": None,
+    "prompt_cache_key": None,
+    "reasoning": {"effort": None, "summary": None},
+    "safety_identifier": None,
+    "temperature": 1.0,
+    "text": {"format": {"type": "text"}},
+    "tool_choice": "auto",
+    "tools": [],
+    "top_logprobs": 0,
+    "top_p": 1.0,
+    "truncation": "disabled",
+    "user": None,
+}
+"""What a response repeats of a request that says no more than it must."""
+
+
 def response(*output: Json, usage: Json | None = None, incomplete: str | None = None, **more: Any) -> Json:
     return {
         "id": "a1",
         "object": "response",
         "created_at": 1700000000,
+        "completed_at": None if incomplete else 1700000000,
         "status": "incomplete" if incomplete else "completed",
+        "background": False,
         "error": None,
         "incomplete_details": {"reason": incomplete} if incomplete else None,
-        "instructions": None,
-        "metadata": {},
+        **NOTHING_ASKED,
         "model": "m1",
         "output": list(output),
-        "parallel_tool_calls": True,
-        "temperature": None,
-        "tool_choice": "auto",
-        "tools": [],
-        "top_p": None,
+        "service_tier": "default",
+        "store": False,
         "usage": usage or responses_usage(0, 0),
         **more,
     }

@@ -86,9 +86,14 @@ CHUNKS: dict[Wire, Callable[[Any], Any]] = {
 }
 
 
+BEYOND = ("presence_penalty", "frequency_penalty", "store")
+"""What OpenAI's spec has in a response, and its SDK's type has not."""
+
+
 def unknown_fields(answer: BaseModel) -> list[str]:
     """What a type of an SDK took without knowing it, anywhere in an answer."""
-    found = list(answer.model_extra or ())
+    known = BEYOND if isinstance(answer, openai_responses.Response) else ()
+    found = [name for name in answer.model_extra or () if name not in known]
     for value in answer.__dict__.values():
         for one in cast("list[Any]", value) if isinstance(value, list) else [value]:
             found += unknown_fields(one) if isinstance(one, BaseModel) else []

@@ -114,11 +114,11 @@ def test_who_asked_says_the_id_and_the_model() -> None:
     options = Options(id="r1", model="nova", created=7)
     answer = json.loads(reply(body(conversed({"text": "x"})), V, C, options).body)
 
-    assert (answer["id"], answer["model"], answer["created"]) == ("r1", "nova", 7)
+    assert (answer["id"], answer["model"], answer["created"]) == ("chatcmpl-r1", "nova", 7)
     sent = next(one.sent for one in STREAMS if one.source is V and one.id == "text")
     translating = stream(V, C, options)
     chunk = json.loads(translating.feed(sent).split(b"\n")[0].removeprefix(b"data: "))
-    assert (chunk["id"], chunk["model"], translating.id) == ("r1", "nova", "r1")
+    assert (chunk["id"], chunk["model"], translating.id) == ("chatcmpl-r1", "nova", "r1")
 
 
 def test_what_a_models_own_tools_did_is_passed_over() -> None:

@@ -196,4 +196,4 @@ def test_arguments_may_come_at_once() -> None:
 def test_an_answer_comes_back_as_it_was() -> None:
     given = response(said(words("so")), called(1, '{"a":1}'))
 
-    assert json.loads(write_reply(read_reply(body(given)), Options())) == given
+    assert json.loads(write_reply(read_reply(body(given)), Options())) == {**given, "id": "resp_a1"}

@@ -56,7 +56,9 @@ class AnthropicProvider:
         self._translation.request(endpoint, body, "")
 
     async def send(self, call: Call) -> Answer:
-        async with self._line.exchange("POST", "/v1/messages", body=self._body(call), headers=named(call, BETA)) as reply:
+        async with self._line.exchange(
+            "POST", "/v1/messages", body=self._body(call), headers=named(call, BETA)
+        ) as reply:
             return await self._answered(call, reply)
 
     async def _answered(self, call: Call, reply: Reply) -> Answer:
@@ -66,11 +68,15 @@ class AnthropicProvider:
         if reply.status >= 300:
             return Answer(self._translation.failed(call.attempt, call.endpoint, reply.status, body), rates)
         request_id = reply.headers.get("request-id", "")
-        row = self._translation.answered(call.attempt, call.endpoint, body, request_id=request_id, at=date_of(reply))
+        row = self._translation.answered(
+            call.attempt, call.endpoint, body, request_id=request_id, at=date_of(reply), asked=call.body
+        )
         return Answer(row, rates)
 
     async def stream(self, call: Call) -> AsyncIterator[bytes]:
-        async with self._line.exchange("POST", "/v1/messages", body=self._body(call), headers=named(call, BETA)) as reply:
+        async with self._line.exchange(
+            "POST", "/v1/messages", body=self._body(call), headers=named(call, BETA)
+        ) as reply:
             if reply.status >= 300:
                 raise StreamRefusedError(await self._answered(call, reply))
             async for chunk in self._translation.relay(reply, call):

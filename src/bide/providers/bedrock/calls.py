@@ -113,7 +113,13 @@ class Calls:
         translation = self._messages if asked.is_native else self._converse
         request_id = reply.headers.get("x-amzn-requestid", "")
         row = translation.answered(
-            call.attempt, call.endpoint, body, request_id=request_id, at=date_of(reply), model=call.model
+            call.attempt,
+            call.endpoint,
+            body,
+            request_id=request_id,
+            at=date_of(reply),
+            model=call.model,
+            asked=call.body,
         )
         tier = tier_of(reply.headers.get(native.TIER)) if asked.is_native else None
         return replace(row, tier=tier) if tier else row

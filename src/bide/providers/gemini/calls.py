@@ -53,7 +53,7 @@ class Calls:
         if reply.status >= 300:
             row = self._translation.failed(call.attempt, call.endpoint, reply.status, said)
         else:
-            row = self._translation.answered(call.attempt, call.endpoint, said, at=date_of(reply))
+            row = self._translation.answered(call.attempt, call.endpoint, said, at=date_of(reply), asked=call.body)
         tier = SERVED.get(reply.headers.get("x-gemini-service-tier", ""))
         return Answer(msgspec.structs.replace(row, tier=tier) if tier else row, RateHeaders())
 

@@ -16,7 +16,7 @@ class Options(Struct, frozen=True, kw_only=True):
     `model` replaces the caller's name of the model. `max_tokens` is for wires that demand a limit where the caller named
     none. `anthropic_version` decides what Messages may contain. `created` (seconds since 1970) stands in for wires
     that do not tell, and so do `id` and `model` for answers of Converse, which have neither. `include_usage` has a chat
-    stream end in its usage.
+    stream end in its usage. `asked` is the body that is answered, of which a response repeats much.
     """
 
     model: str | None = None
@@ -25,6 +25,7 @@ class Options(Struct, frozen=True, kw_only=True):
     created: int = 0
     id: str = ""
     include_usage: bool = False
+    asked: bytes = b""
 
 
 class StreamReader(Protocol):

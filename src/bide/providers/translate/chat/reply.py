@@ -6,6 +6,7 @@ import msgspec
 
 from bide.providers.decoding import UNREADABLE
 from bide.providers.translate.answer import Candidate, Reply, Stop, Tokens
+from bide.providers.translate.naming import named
 from bide.providers.translate.parts import Image, Part, Refusal, Text, ToolCall
 from bide.providers.translate.reading import told
 from bide.providers.translate.spoke import Options
@@ -162,14 +163,14 @@ def tokens_of(usage: WireUsage | None) -> Tokens | None:
 def write_reply(reply: Reply, options: Options) -> bytes:
     """The body that this answer is. Thoughts have no place in it; they are counted."""
     body: dict[str, Any] = {
-        "id": reply.id,
+        "id": named("chatcmpl-", reply.id),
         "object": "chat.completion",
         "created": options.created if reply.created is None else reply.created,
         "model": reply.model,
         "choices": [_choice(index, candidate) for index, candidate in enumerate(reply.candidates)],
+        "service_tier": TIERS.get(reply.tier or "", reply.tier),
+        "system_fingerprint": None,
     }
-    if reply.tier is not None:
-        body["service_tier"] = TIERS.get(reply.tier, reply.tier)
     if reply.tokens is not None:
         body["usage"] = usage_of(reply.tokens)
     return _encode(body)
@@ -189,6 +190,7 @@ def _choice(index: int, candidate: Candidate) -> dict[str, Any]:
         "role": "assistant",
         "content": "".join(texts) if texts else None,
         "refusal": "".join(refusals) if refusals else None,
+        "annotations": [],
     }
     if calls:
         message["tool_calls"] = calls
@@ -202,13 +204,19 @@ def _choice(index: int, candidate: Candidate) -> dict[str, Any]:
 
 def usage_of(tokens: Tokens) -> dict[str, Any]:
     """Tokens in OpenAI's words."""
-    before = {"cached_tokens": tokens.cached}
-    if tokens.cache_write:
-        before["cache_write_tokens"] = tokens.cache_write
     return {
         "prompt_tokens": tokens.input,
         "completion_tokens": tokens.output,
         "total_tokens": tokens.input + tokens.output,
-        "prompt_tokens_details": before,
-        "completion_tokens_details": {"reasoning_tokens": tokens.reasoning},
+        "prompt_tokens_details": {
+            "cached_tokens": tokens.cached,
+            "cache_write_tokens": tokens.cache_write,
+            "audio_tokens": 0,
+        },
+        "completion_tokens_details": {
+            "reasoning_tokens": tokens.reasoning,
+            "audio_tokens": 0,
+            "accepted_prediction_tokens": 0,
+            "rejected_prediction_tokens": 0,
+        },
     }

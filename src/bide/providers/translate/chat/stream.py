@@ -22,6 +22,7 @@ from bide.providers.translate.events import (
     Used,
 )
 from bide.providers.translate.failing import CUT_SHORT
+from bide.providers.translate.naming import named
 from bide.providers.translate.reading import told
 from bide.providers.translate.sent_reader import SentReader
 from bide.providers.translate.spoke import Options
@@ -179,13 +180,14 @@ class StreamWriter:
     def _chunk(self, choices: list[dict[str, Any]], tokens: Tokens | None = None) -> bytes:
         started = self._started
         chunk: dict[str, Any] = {
-            "id": started.id,
+            "id": named("chatcmpl-", started.id),
             "object": "chat.completion.chunk",
             "created": self._options.created if started.created is None else started.created,
             "model": started.model,
         }
-        if self._used is not None and self._used.tier is not None:
-            chunk["service_tier"] = TIERS.get(self._used.tier, self._used.tier)
+        tier = self._used.tier if self._used is not None else None
+        chunk["service_tier"] = TIERS.get(tier or "", tier)
+        chunk["system_fingerprint"] = None
         chunk["choices"] = choices
         if self._options.include_usage:
             chunk["usage"] = usage_of(tokens) if tokens is not None else None

@@ -8,6 +8,7 @@ from msgspec import Raw
 from bide.providers.decoding import UNREADABLE
 from bide.providers.translate.answer import Candidate, Reply, Stop, Tokens
 from bide.providers.translate.arguments import object_or_text, text_of
+from bide.providers.translate.naming import named
 from bide.providers.translate.parts import Part, Reasoning, Refusal, Text, ToolCall
 from bide.providers.translate.reading import told
 from bide.providers.translate.spoke import Options
@@ -172,16 +173,17 @@ def write_reply(reply: Reply, options: Options) -> bytes:
     refusals = [part.text for part in candidate.parts if isinstance(part, Refusal)]
     return _encode(
         {
-            "id": reply.id,
+            "id": named("msg_", reply.id),
             "type": "message",
             "role": "assistant",
             "model": reply.model,
             "content": [_block(part) for part in candidate.parts if not isinstance(part, Refusal)]
-            + [{"type": "text", "text": text} for text in refusals],
+            + [text_block(text) for text in refusals],
             "stop_reason": WORDS[stop],
             "stop_sequence": candidate.stop_sequence,
             "stop_details": details_of(stop, "".join(refusals) or None),
             "usage": usage_of(reply.tokens or Tokens(), reply.tier),
+            "container": None,
         }
     )
 
@@ -196,15 +198,25 @@ def details_of(stop: Stop, explanation: str | None) -> dict[str, Any] | None:
 def _block(part: Part) -> dict[str, Any]:
     match part:
         case ToolCall():
-            return {"type": "tool_use", "id": part.id, "name": part.name, "input": object_or_text(part.arguments)}
+            return call_block(part.id, part.name, object_or_text(part.arguments))
         case Reasoning(redacted=str(sealed)):
             return {"type": "redacted_thinking", "data": sealed}
         case Reasoning():
             return {"type": "thinking", "thinking": part.text, "signature": part.signature or ""}
         case Text():
-            return {"type": "text", "text": part.text}
+            return text_block(part.text)
         case _:
             raise UntranslatableError(f"the answer's {part.kind}", "Anthropic's Messages")
+
+
+def text_block(text: str) -> dict[str, Any]:
+    """A text."""
+    return {"type": "text", "text": text, "citations": None}
+
+
+def call_block(id_: str, name: str, arguments: Any) -> dict[str, Any]:
+    """A call, which the model made itself."""
+    return {"type": "tool_use", "id": id_, "name": name, "input": arguments, "caller": {"type": "direct"}}
 
 
 def usage_of(tokens: Tokens, tier: str | None) -> dict[str, Any]:
@@ -219,5 +231,7 @@ def usage_of(tokens: Tokens, tier: str | None) -> dict[str, Any]:
         },
         "output_tokens": tokens.output,
         "output_tokens_details": {"thinking_tokens": tokens.reasoning},
+        "server_tool_use": None,
+        "inference_geo": None,
         "service_tier": WRITTEN_TIERS.get(tier) if tier is not None else None,
     }

@@ -26,12 +26,15 @@ from bide.providers.translate.messages.reply import (
     Block,
     Details,
     WireUsage,
+    call_block,
     details_of,
     stop_of,
+    text_block,
     tier_of,
     tokens_of,
     usage_of,
 )
+from bide.providers.translate.naming import named
 from bide.providers.translate.reading import told
 from bide.providers.translate.sent_reader import SentReader
 from bide.providers.translate.spoke import Options
@@ -186,8 +189,7 @@ class StreamWriter:
             case ReasoningDelta():
                 return self._thinking(happened)
             case CallStarted():
-                block = {"type": "tool_use", "id": happened.id, "name": happened.name}
-                return self._open(happened.call, {**block, "input": {}})
+                return self._open(happened.call, call_block(happened.id, happened.name, {}))
             case CallDelta():
                 if self._kind != happened.call:
                     failure = Failure(502, "the provider's stream goes on with a call that another one has ended")
@@ -208,19 +210,21 @@ class StreamWriter:
 
     def _start(self, started: Started) -> bytes:
         message: dict[str, Any] = {
-            "id": started.id,
+            "id": named("msg_", started.id),
             "type": "message",
             "role": "assistant",
             "model": started.model,
             "content": [],
             "stop_reason": None,
             "stop_sequence": None,
+            "stop_details": None,
+            "container": None,
             "usage": usage_of(Tokens(), None),
         }
         return event({"type": "message_start", "message": message}, "message_start")
 
     def _text(self, text: str) -> bytes:
-        opened = b"" if self._kind == "text" else self._open("text", {"type": "text", "text": ""})
+        opened = b"" if self._kind == "text" else self._open("text", text_block(""))
         return opened + self._delta({"type": "text_delta", "text": text})
 
     def _thinking(self, delta: ReasoningDelta) -> bytes:
@@ -256,9 +260,10 @@ class StreamWriter:
             "stop_reason": WORDS[stop],
             "stop_sequence": self._stopped.stop_sequence,
             "stop_details": details_of(stop, "".join(self._refusals) or None),
+            "container": None,
         }
         usage = usage_of(self._used.tokens, None)
-        for only_at_the_start in ("cache_creation", "service_tier"):
+        for only_at_the_start in ("cache_creation", "inference_geo", "service_tier"):
             del usage[only_at_the_start]
         return event({"type": "message_delta", "delta": delta, "usage": usage}, "message_delta") + event(
             {"type": "message_stop"}, "message_stop"

@@ -7,8 +7,10 @@ import msgspec
 
 from bide.providers.decoding import UNREADABLE
 from bide.providers.translate.answer import Candidate, Reply, Stop, Tokens
+from bide.providers.translate.naming import named
 from bide.providers.translate.parts import Part, Reasoning, Refusal, Text, ToolCall
 from bide.providers.translate.reading import told
+from bide.providers.translate.responses.echo import echo
 from bide.providers.translate.spoke import Options
 from bide.providers.translate.untranslatable import UntranslatableError
 
@@ -175,7 +177,7 @@ def write_reply(reply: Reply, options: Options) -> bytes:
     stop = candidate.stop or Stop.END
     items = items_of(candidate.parts, reply.id)
     created = options.created if reply.created is None else reply.created
-    return _encode(response(reply.id, reply.model, created, items, stop, reply.tokens, reply.tier))
+    return _encode(response(reply.id, reply.model, created, items, stop, reply.tokens, reply.tier, options.asked))
 
 
 def response(
@@ -186,34 +188,30 @@ def response(
     stop: Stop | None,
     tokens: Tokens | None = None,
     tier: str | None = None,
+    asked: bytes = b"",
 ) -> dict[str, Any]:
-    """A response; without `stop` it is in progress. What was asked is not told again in it, though OpenAI does so."""
+    """A response; without `stop` it is in progress. Nobody keeps it, so it says that it is not stored."""
     reason = INCOMPLETE.get(stop) if stop is not None else None
     status = "in_progress" if stop is None else "incomplete" if reason else "completed"
     error = None
     if stop is Stop.FAILED:
         status, error = "failed", {"code": "server_error", "message": "The provider could not complete its answer."}
-    body: dict[str, Any] = {
-        "id": id_,
+    return {
+        "id": named("resp_", id_),
         "object": "response",
         "created_at": created,
+        "completed_at": created if status == "completed" else None,
         "status": status,
+        "background": False,
         "error": error,
         "incomplete_details": {"reason": reason} if reason else None,
-        "instructions": None,
-        "metadata": {},
+        **echo(asked),
         "model": model,
         "output": items,
-        "parallel_tool_calls": True,
-        "temperature": None,
-        "tool_choice": "auto",
-        "tools": [],
-        "top_p": None,
+        "service_tier": "auto" if stop is None else TIERS.get(tier or "", tier or "default"),
+        "store": False,
         "usage": usage_of(tokens) if tokens is not None else None,
     }
-    if tier is not None:
-        body["service_tier"] = TIERS.get(tier, tier)
-    return body
 
 
 def items_of(parts: Iterable[Part], id_: str) -> list[dict[str, Any]]:

@@ -163,7 +163,7 @@ class StreamWriter:
         created = self._options.created if started.created is None else started.created
         tokens = (used.tokens if used is not None else Tokens()) if stop is not None else None
         tier = used.tier if used is not None else None
-        return response(started.id, started.model, created, self._items, stop, tokens, tier)
+        return response(started.id, started.model, created, self._items, stop, tokens, tier, self._options.asked)
 
     def _id(self, kind: str) -> str:
         return f"{kind}_{self._started.id}_{len(self._items)}"
