@@ -45,7 +45,7 @@ class Passing:
         """Answer with the provider's answer, whatever it is."""
         recorded = self._books.begin(passage)
         try:
-            async with _while_there(exchange):
+            async with while_there(exchange):
                 answer = await provider.send(call)
             await recorded
         except (BideError, GoneError, asyncio.CancelledError) as error:
@@ -59,7 +59,7 @@ class Passing:
         recorded = self._books.begin(passage)
         meter, first_at = Meter(call.endpoint), None
         try:
-            async with _while_there(exchange), aclosing(_generator(provider.stream(call))) as chunks:
+            async with while_there(exchange), aclosing(_generator(provider.stream(call))) as chunks:
                 async for chunk in chunks:
                     if first_at is None:
                         first_at = self._context.clock.now()
@@ -159,7 +159,7 @@ async def _generator(chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
 
 
 @asynccontextmanager
-async def _while_there(exchange: Exchange) -> AsyncGenerator[None]:
+async def while_there(exchange: Exchange) -> AsyncGenerator[None]:
     """Do something for a client that waits for it. Raises `GoneError` in its place when the client goes away."""
     task = asyncio.current_task()
     assert task is not None
