@@ -26,6 +26,7 @@ from bide.settings import Names
 from bide.store.database import Transaction
 from bide.store.deliveries import announce
 from bide.testing.scene import report
+from bide.testing.store.news import a_call
 
 SCHEMA = {"id", "type", "timestamp", "data"}
 
@@ -97,6 +98,28 @@ async def test_the_end_of_one_request_is_told_with_its_answer_only_on_demand(off
     assert json.loads(again.body)["data"]["response"] == json.loads(answer)
     [endpoint] = await scene.store.endpoints.all(scene.owner, 10)
     assert endpoint.endpoint.url == office.receiver.url, "what is behind the ? is no part of it"
+
+
+async def test_a_single_call_is_told_by_its_own_name_and_deadline(office: Office) -> None:
+    scene = office.desk.scene
+    recipient = await office.herald.webhook(scene.owner, office.receiver.url)
+    call = replace(a_call(scene, "req_mine", recipient), asked_model="my-alias", deadline=scene.now + 2 * HOUR)
+    await scene.store.calls.take([call], scene.now)
+    [bucket] = (await scene.store.snapshots.take("host", scene.now)).buckets
+    [claimed] = await scene.call(bucket)
+    office.desk.clock.advance(HOUR + 1)  # behind its job's deadline, before its own
+    scene.now = office.desk.clock.now()
+    await scene.settle_calls([report(claimed.attempt, status=200)])
+    await office.tell()
+    [told] = [json.loads(one.body) for one in office.receiver.heard]
+    assert told["type"] == "request.succeeded", "the job that gathers calls is nobody's business"
+    data = told["data"]
+    assert (data["id"], data["custom_id"], data["job"]) == ("req_mine", None, None)
+    assert (data["model"], data["in_time"]) == ("my-alias", True)
+    assert data["links"] == {
+        "request": "/bide/v1/requests/req_mine",
+        "response": "/bide/v1/requests/req_mine/response",
+    }
 
 
 def replaced(found: Any, **changes: Any) -> Any:

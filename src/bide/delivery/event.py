@@ -74,6 +74,7 @@ async def _about_request(
     row = await store.deliveries.request_told(delivery)
     state, at = RequestState(row["state"]), row["settled_at"] or job.created_at
     identifier = row["custom_id"] if job.kind == GATHERED else request_identifier(job.external_id, row["line"])
+    path = f"{settings.public_url.rstrip('/')}/bide/v1/requests/{identifier}"
     data: dict[str, Any] = {
         "id": identifier,
         "custom_id": None if job.kind == GATHERED else row["custom_id"],
@@ -90,7 +91,7 @@ async def _about_request(
         "settled_at": iso(at),
         "deadline": iso(row["deadline"]),
         "in_time": at <= row["deadline"],
-        "links": {"request": f"{settings.public_url.rstrip('/')}/bide/v1/requests/{identifier}"},
+        "links": {"request": path} | ({"response": f"{path}/response"} if job.kind == GATHERED else {}),
     }
     if settings.answers:
         data["response"] = await _response(store, row)

@@ -24,6 +24,7 @@ from bide.lanes.decide import Key
 from bide.lanes.gather import slot
 from bide.lanes.rescue import Demand
 from bide.store.calls import Gathering, NewCall, ReusedKeyError, Taken
+from bide.store.deliveries import Recipient
 from bide.store.snapshot import Snapshot
 
 LOOK = 2 * SECOND
@@ -48,6 +49,8 @@ class SingleCall:
     digest: bytes
     idempotency_key: str | None
     holder: str | None
+    recipients: Sequence[Recipient] = ()
+    """Who is told when it is settled: `Herald.webhook` makes them."""
 
 
 class Desk:
@@ -108,6 +111,7 @@ class Desk:
                 deadline=call.deadline,
                 stream=call.stream,
                 holder=call.holder,
+                recipients=call.recipients,
             )
         )
         if isinstance(taken, ReusedKeyError):

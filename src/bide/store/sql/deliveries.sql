@@ -116,9 +116,11 @@ ORDER BY d.id DESC LIMIT :count;
 SELECT * FROM delivery_tries WHERE delivery_id = :delivery ORDER BY id;
 
 -- name: told_request
--- The request that news is about, with what settled it.
-SELECT r.id, r.line, r.custom_id, r.state, r.queued_at, r.settled_at, b.account, b.model, b.deadline, a.lane, a.status, a.code, a.message,
+-- The request that news is about, with what settled it. A call has its own name of the model, and a deadline that its job may
+-- come before a little.
+SELECT r.id, r.line, r.custom_id, r.state, r.queued_at, r.settled_at, b.account, coalesce(c.model, b.model) AS model,
+    coalesce(c.deadline, b.deadline) AS deadline, a.lane, a.status, a.code, a.message,
     a.object_id, a.start, a.length, a.checksum, n.response
 FROM requests r JOIN buckets b ON b.id = r.bucket_id LEFT JOIN attempts a ON a.id = r.settled_by
-LEFT JOIN answers n ON n.attempt_id = a.id
+LEFT JOIN answers n ON n.attempt_id = a.id LEFT JOIN calls c ON c.external_id = r.custom_id AND c.job_id = r.job_id
 WHERE r.owner = :owner AND r.id = :request;
