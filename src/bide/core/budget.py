@@ -65,6 +65,9 @@ class Reservation:
     unpriced: bool = False
 
 
+NOTHING_RESERVED = Reservation()
+
+
 class BudgetExhaustedError(BideError):
     """The budget of the key does not suffice; wait until it begins anew, or ask for a larger one."""
 

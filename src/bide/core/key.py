@@ -66,6 +66,11 @@ class Key:
     budget_hard: bool = True
     """Whether what goes beyond a budget is refused; otherwise it is only said."""
 
+    @property
+    def has_budget(self) -> bool:
+        """Whether anything is reserved for what it asks."""
+        return self.budget_day is not None or self.budget_month is not None
+
     def allows(self, model: str) -> bool:
         """Whether a model may be asked for by this name. Capital letters count; ``gpt-*`` does not allow ``openai/gpt-5``."""
         return self.models is None or any(fnmatchcase(model, pattern) for pattern in self.models)

@@ -1,13 +1,14 @@
 """Calls that come one at a time and may wait: taken in by the transaction, attached to again, and what became of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bide.core.bucket import Part, Phase, Tally
+from bide.core.budget import NOTHING_RESERVED, BudgetExhaustedError, PriceUnknownError, Reservation
 from bide.core.deadline import OnMiss
 from bide.core.errors import ConflictError, NotFoundError
 from bide.core.states import RequestState
-from bide.store import buckets, deliveries, events, jobs, queries
+from bide.store import buckets, budgets, deliveries, events, jobs, queries
 from bide.store.bodies import checksum, keep_inline
 from bide.store.buckets import count
 from bide.store.database import Row, Transaction, Verbs, reads, writes
@@ -45,7 +46,10 @@ class Gathering:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCall:
-    """A call on its way in. `body` is as its provider's account is to have it, `digest` that of what the caller sent."""
+    """A call on its way in. `body` is as its provider's account is to have it, `digest` that of what the caller sent.
+
+    `reserved` is what to reserve for it, in 1e-12 USD; None: a price is unknown. It counts only where its key `has_budget`.
+    """
 
     external_id: str
     gathering: Gathering
@@ -65,19 +69,27 @@ class NewCall:
     stream: bool
     holder: str | None
     """The gateway on which a connection waits; None where nobody does."""
+    reserved: int | None = 0
+    has_budget: bool = False
     recipients: Sequence[Recipient] = ()
     """Who is told when it is settled: promised with the call."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A call that is accepted. `is_new` is False where it is one that had been accepted before."""
+    """A call that is accepted. `is_new` is False where it is one that had been accepted before; `reservation` is what was
+    reserved for one that is."""
 
     external_id: str
     job: int
     is_new: bool
     is_first: bool = False
     """Whether its job is new, so that somebody has to look when it has gathered enough."""
+    reservation: Reservation = NOTHING_RESERVED
+
+
+Refused = ReusedKeyError | BudgetExhaustedError | PriceUnknownError
+"""Why a call is not accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +104,25 @@ class Calls(Verbs):
     """Verbs over calls."""
 
     @writes
-    async def take(self, transaction: Transaction, calls: Sequence[NewCall], now: int) -> list[Taken | ReusedKeyError]:
-        """Accept calls: when this returns, each of them will be answered. In the order of `calls`."""
-        found: dict[str, Taken | ReusedKeyError] = {}
-        groups: dict[tuple[str, str], list[NewCall]] = {}
-        for call in calls:
-            if call.idempotency_key is None:
-                groups.setdefault((call.gathering.owner, call.gathering.fingerprint), []).append(call)
-            elif known := await _known(transaction, call):
-                found[call.external_id] = known
-            else:  # at once, so that the same again in this very group finds it
-                found.update(await _take(transaction, [call], now))
-        for group in groups.values():
-            found.update(await _take(transaction, group, now))
+    async def take(self, transaction: Transaction, calls: Sequence[NewCall], now: int) -> list[Taken | Refused]:
+        """Accept calls: when this returns, each of them will be answered. In the order of `calls`.
+
+        A call that is refused changes nothing for its neighbours.
+        """
+        found: dict[str, Taken | Refused] = {}
+        for key in sorted({call.gathering.key_id or 0 for call in calls}):  # the order in which budgets are locked
+            groups: dict[tuple[str, str], list[NewCall]] = {}
+            for call in calls:
+                if (call.gathering.key_id or 0) != key:
+                    continue
+                if call.idempotency_key is None:
+                    groups.setdefault((call.gathering.owner, call.gathering.fingerprint), []).append(call)
+                elif known := await _known(transaction, call):
+                    found[call.external_id] = known
+                else:  # at once, so that the same again in this very group finds it
+                    found.update(await _take(transaction, [call], now))
+            for group in groups.values():
+                found.update(await _take(transaction, group, now))
         return [found[call.external_id] for call in calls]
 
     @writes
@@ -174,6 +192,7 @@ class Calls(Verbs):
         )
         await jobs.close(transaction, [row["job_id"]], now)
         await deliveries.wake_settled(transaction, row["job_id"], now)
+        await budgets.release(transaction, row["job_id"], [moved])
         return True
 
 
@@ -191,8 +210,37 @@ async def _known(transaction: Transaction, call: NewCall) -> Taken | ReusedKeyEr
     return Taken(row["external_id"], row["job_id"], is_new=False)
 
 
-async def _take(transaction: Transaction, group: Sequence[NewCall], now: int) -> dict[str, Taken | ReusedKeyError]:
-    """Accept calls that are gathered together: one job, one object of bodies, a tally for each bucket."""
+async def _take(transaction: Transaction, group: Sequence[NewCall], now: int) -> dict[str, Taken | Refused]:
+    """Accept calls that are gathered together, as far as the budgets of their key suffice."""
+    found: dict[str, Taken | Refused] = {}
+    reserved: dict[str, Reservation] = {}
+    for call in group:
+        made = await _reserve(transaction, call, now)
+        if isinstance(made, Reservation):
+            reserved[call.external_id] = made
+        else:
+            found[call.external_id] = made
+    fitting = [call for call in group if call.external_id in reserved] if found else group
+    if fitting:
+        found.update(await _gather(transaction, fitting, reserved, now))
+    return found
+
+
+async def _reserve(transaction: Transaction, call: NewCall, now: int) -> Reservation | Refused:
+    """Reserve for a call, before anything of it is written. What this locks of `spending` is held to the end, so whoever
+    gathers for the same key comes one after the other."""
+    if not call.has_budget or call.gathering.key_id is None:
+        return NOTHING_RESERVED
+    try:
+        return await budgets.reserve(transaction, call.gathering.key_id, call.reserved, now)
+    except (BudgetExhaustedError, PriceUnknownError) as error:
+        return error
+
+
+async def _gather(
+    transaction: Transaction, group: Sequence[NewCall], reserved: Mapping[str, Reservation], now: int
+) -> dict[str, Taken]:
+    """Write calls that are gathered together: one job, one object of bodies, a tally for each bucket."""
     gathering = group[0].gathering
     row = await transaction.one(SQL["gathering"], owner=gathering.owner, fingerprint=gathering.fingerprint)
     is_first = row is None
@@ -205,6 +253,7 @@ async def _take(transaction: Transaction, group: Sequence[NewCall], now: int) ->
             fingerprint=gathering.fingerprint,
             deadline=gathering.deadline,
             on_miss=gathering.on_miss,
+            key=gathering.key_id,
             now=now,
             gathers_until=gathering.gathers_until,
         )
@@ -246,6 +295,9 @@ async def _take(transaction: Transaction, group: Sequence[NewCall], now: int) ->
         tokens = sum(one[6] + one[7] for one in mine)
         await count(transaction, bucket, Phase.WAITING, Tally(len(mine), tokens))
         await transaction.run(BUCKETS["lengthen"], bucket=bucket, longest=max(one[7] for one in mine))
+    for call in group:
+        if amount := reserved[call.external_id].amount:
+            await transaction.run(SQL["reserved"], reserved=amount, job=job, external_id=call.external_id)
     await transaction.run(SQL["grow"], job=job, requests=len(group), after=since)
     await transaction.many(
         SQL["insert"],
@@ -270,7 +322,12 @@ async def _take(transaction: Transaction, group: Sequence[NewCall], now: int) ->
     )
     for call in group:
         await _announce(transaction, call, job, now)
-    return {call.external_id: Taken(call.external_id, job, is_new=True, is_first=is_first) for call in group}
+    return {
+        call.external_id: Taken(
+            call.external_id, job, is_new=True, is_first=is_first, reservation=reserved[call.external_id]
+        )
+        for call in group
+    }
 
 
 async def _announce(transaction: Transaction, call: NewCall, job: int, now: int) -> None:

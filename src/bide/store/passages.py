@@ -1,15 +1,18 @@
 """Passages: calls that were passed on at once. An intent before, what became of it and what it cost afterwards.
 
 They are not promised, so they have no states to move through and nobody plans them; what a crash leaves behind is entered
-as suspected, at the most that it can have cost (promise 3).
+as suspected, at the most that it can have cost (promise 3). What they reserve of a key's budgets is reserved with the
+intent and settled with the end.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bide.core.budget import NOTHING_RESERVED, BudgetExhaustedError, PriceUnknownError, Reservation
 from bide.core.states import AttemptState
 from bide.core.usage import Usage
-from bide.store import queries
+from bide.store import budgets, queries
 from bide.store.database import Row, Transaction, Verbs, reads, writes
 from bide.store.reports import Price
 
@@ -20,7 +23,10 @@ ORPHANS = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A call that is about to be passed on. `reserved` in 1e-12 USD, `sent_at` in microseconds since 1970."""
+    """A call that is about to be passed on. `sent_at` in microseconds since 1970.
+
+    `reserved` is what to reserve for it, in 1e-12 USD; None: a price is unknown. It counts only where its key `has_budget`.
+    """
 
     external_id: str
     owner: str
@@ -33,8 +39,9 @@ class Passage:
     holder: str
     body_bytes: int
     output_tokens: int
-    reserved: int
     sent_at: int
+    reserved: int | None = 0
+    has_budget: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,50 +60,44 @@ class Passed:
 
 NO_USAGE = Usage()
 
+Begun = Reservation | BudgetExhaustedError | PriceUnknownError
+"""What an intent came to: what was reserved, or why it must not be sent."""
+
 
 class Passages(Verbs):
     """Verbs over passages."""
 
     @writes
-    async def record(self, transaction: Transaction, begun: Sequence[Passage], ended: Sequence[Passed]) -> None:
-        """Put intents and ends on record, in this order."""
-        if begun:
+    async def record(self, transaction: Transaction, begun: Sequence[Passage], ended: Sequence[Passed]) -> list[Begun]:
+        """Put intents and ends on record, and tell for each intent, in their order, what was reserved for it.
+
+        An intent for which a budget does not suffice is not put on record, and must not be sent; its neighbours are. What
+        ends gives back before the others take.
+        """
+        postings: defaultdict[int, budgets.Postings] = defaultdict(budgets.Postings)
+        already = {one.external_id for one in begun}
+        for one in ended:
+            if one.external_id not in already:
+                await _end(transaction, one, postings)
+        found: dict[str, Begun] = {}
+        budgeted = [one for one in begun if one.has_budget and one.key is not None]
+        for key in sorted({*postings, *(one.key for one in budgeted if one.key is not None)}):
+            if key in postings:
+                await postings.pop(key).write(transaction)
+            for one in budgeted:
+                if one.key == key:
+                    found[one.external_id] = await _reserve(transaction, key, one)
+        kept = [one for one in begun if isinstance(found.get(one.external_id, NOTHING_RESERVED), Reservation)]
+        if kept:
             await transaction.many(
-                SQL["insert"],
-                [
-                    (
-                        one.external_id,
-                        one.owner,
-                        one.key,
-                        one.workflow,
-                        one.path,
-                        one.account,
-                        one.model,
-                        one.urgency,
-                        one.holder,
-                        one.body_bytes,
-                        one.output_tokens,
-                        one.reserved,
-                        one.sent_at,
-                    )
-                    for one in begun
-                ],
+                SQL["insert"], [_row(one, found.get(one.external_id, NOTHING_RESERVED)) for one in kept]
             )
         for one in ended:
-            price = one.price
-            await transaction.run(
-                SQL["end"],
-                external_id=one.external_id,
-                state=one.state,
-                first_token_at=one.first_token_at,
-                finished_at=one.finished_at,
-                status=one.status,
-                code=one.code,
-                kind=None if price is None else "suspected" if one.suspected else "paid",
-                amount=price.amount if price else None,
-                card=price.card if price else None,
-                **(price.usage if price else NO_USAGE)._asdict(),
-            )
+            if one.external_id in already:
+                await _end(transaction, one, postings)
+        for key in sorted(postings):
+            await postings[key].write(transaction)
+        return [found.get(one.external_id, NOTHING_RESERVED) for one in begun]
 
     @reads
     async def holders(self, transaction: Transaction) -> list[str]:
@@ -112,3 +113,53 @@ class Passages(Verbs):
     async def find(self, transaction: Transaction, owner: str, external_id: str) -> Row | None:
         """A passage; None where there is none."""
         return await transaction.one(SQL["find"], owner=owner, external_id=external_id)
+
+
+async def _reserve(transaction: Transaction, key: int, one: Passage) -> Begun:
+    try:
+        return await budgets.reserve(transaction, key, one.reserved, one.sent_at)
+    except (BudgetExhaustedError, PriceUnknownError) as error:
+        return error
+
+
+def _row(one: Passage, made: Begun) -> tuple[object, ...]:
+    """An intent in the order of the query's names."""
+    return (
+        one.external_id,
+        one.owner,
+        one.key,
+        one.workflow,
+        one.path,
+        one.account,
+        one.model,
+        one.urgency,
+        one.holder,
+        one.body_bytes,
+        one.output_tokens,
+        made.amount if isinstance(made, Reservation) else 0,
+        one.sent_at,
+    )
+
+
+async def _end(transaction: Transaction, one: Passed, postings: defaultdict[int, budgets.Postings]) -> None:
+    """Note an end, and what it means for the budgets of its key. An answer of unknown price counts at what was reserved."""
+    price = one.price
+    row = await transaction.one(
+        SQL["end"],
+        external_id=one.external_id,
+        state=one.state,
+        first_token_at=one.first_token_at,
+        finished_at=one.finished_at,
+        status=one.status,
+        code=one.code,
+        kind=None if price is None else "suspected" if one.suspected else "paid",
+        amount=price.amount if price else None,
+        card=price.card if price else None,
+        **(price.usage if price else NO_USAGE)._asdict(),
+    )
+    if row is None or row["key_id"] is None:
+        return
+    posting = postings[row["key_id"]]
+    posting.release(row["key_id"], row["reserved"], row["sent_at"])
+    if price is not None:
+        posting.spend(row["key_id"], row["reserved"] if price.amount is None else price.amount, one.finished_at)

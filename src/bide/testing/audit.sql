@@ -98,11 +98,13 @@ UNION ALL SELECT j.id FROM jobs j JOIN keys k ON k.id = j.key_id WHERE k.owner <
 SELECT id, state, reserved FROM requests WHERE reserved < 0 OR (reserved > 0 AND state <> 'open') ORDER BY id;
 
 -- name: spending
--- A key has at least reserved what its open requests need, and spent what its entries say. There may be more of both: of
--- calls that were passed on at once, and of answers whose price is unknown.
+-- A key has at least reserved what its open requests and its calls under way need, and spent what its entries and the calls
+-- that were passed on at once say. There may be more of both: what is reserved for nothing in particular, and answers whose price is unknown.
 SELECT key_id, sum(reserved) AS reserved, sum(spent) AS spent FROM (
     SELECT key_id, reserved, spent FROM spending WHERE length(period) = 7
     UNION ALL SELECT j.key_id, -r.reserved, 0 FROM requests r JOIN jobs j ON j.id = r.job_id WHERE j.key_id IS NOT NULL
+    UNION ALL SELECT key_id, -reserved, 0 FROM passages WHERE key_id IS NOT NULL AND state = 'sent'
+    UNION ALL SELECT key_id, 0, -coalesce(amount, 0) FROM passages WHERE key_id IS NOT NULL AND kind IS NOT NULL
     UNION ALL SELECT j.key_id, 0, -coalesce(e.amount, 0) FROM ledger e JOIN jobs j ON j.id = e.job_id WHERE j.key_id IS NOT NULL
 ) AS both_ways GROUP BY key_id HAVING sum(reserved) < 0 OR sum(spent) < 0 ORDER BY key_id;
 

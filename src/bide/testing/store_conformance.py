@@ -25,6 +25,7 @@ from bide.testing.store.message_batches import MessageBatchCases
 from bide.testing.store.news import NewsCases
 from bide.testing.store.requests import RequestCases
 from bide.testing.store.retries import RetryCases
+from bide.testing.store.single_calls import SingleCallCases
 
 __all__ = ["OpenStore", "StoreConformance"]
 
@@ -40,6 +41,7 @@ class StoreConformance(
     FailureCases,
     KeyCases,
     BudgetCases,
+    SingleCallCases,
     NewsCases,
     MessageBatchCases,
 ):

@@ -8,10 +8,10 @@ ORDER BY id DESC LIMIT 1 {lock jobs};
 -- A job that takes calls in one by one: accepted from its beginning, and nothing of it is promised before it is there.
 INSERT INTO jobs (
     owner, external_id, kind, state, name, workflow, fingerprint, priority_source, deadline, on_miss, parameters,
-    created_at, accepted_at, gathers_until
+    key_id, created_at, accepted_at, gathers_until
 ) VALUES (
     :owner, :external_id, 'calls', 'running', 'calls', :workflow, :fingerprint, 'call', :deadline, :on_miss, '{}',
-    :now, :now, :gathers_until
+    :key, :now, :now, :gathers_until
 ) RETURNING *;
 
 -- name: grow
@@ -27,6 +27,10 @@ INSERT INTO calls (
 ) VALUES (
     :external_id, :owner, :job, :key, :path, :model, :digest, :idempotency_key, :urgency, :deadline, :stream, :holder, :now
 );
+
+-- name: reserved
+-- Note on a call's request what is reserved for it; since when is when it was queued.
+UPDATE requests SET reserved = :reserved WHERE job_id = :job AND custom_id = :external_id;
 
 -- name: by_idempotency_key
 SELECT * FROM calls WHERE owner = :owner AND path = :path AND idempotency_key = :idempotency_key;
@@ -80,5 +84,6 @@ WHERE b.job_id >= :first AND t.phase IN ('batch', 'realtime', 'failed', 'cancell
 -- Spend no more on one call: a request that waits gets its final state, one that is under way is not wanted any more.
 UPDATE requests SET state = 'cancelled', settled_at = :now
 WHERE job_id = :job AND custom_id = :external_id AND state = 'open' AND live_calls = 0
-RETURNING bucket_id, input_tokens + output_tokens AS tokens, live_batches,
+RETURNING id, bucket_id, input_tokens + output_tokens AS tokens, live_batches, reserved,
+    coalesce(reserved_at, queued_at) AS reserved_at,
     CASE WHEN live_batches > 0 THEN 'batched' WHEN losses >= {most losses} THEN 'stubborn' ELSE 'waiting' END AS phase;

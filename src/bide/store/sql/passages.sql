@@ -8,11 +8,11 @@ INSERT INTO passages (
 );
 
 -- name: end
--- What became of it.
+-- What became of it, once; what was reserved for it is to be settled by who gets the row.
 UPDATE passages SET state = :state, holder = NULL, first_token_at = :first_token_at, finished_at = :finished_at,
     status = :status, code = :code, kind = :kind, amount = :amount, card_id = :card, input = :input, cached = :cached,
     cache_write = :cache_write, output = :output, reasoning = :reasoning, cache_write_1h = :cache_write_1h
-WHERE external_id = :external_id AND state = 'sent';
+WHERE external_id = :external_id AND state = 'sent' RETURNING key_id, reserved, sent_at;
 
 -- name: orphans
 -- Calls of a gateway that is gone.
