@@ -4,8 +4,6 @@ An external id is a protocol prefix and 128 random bits in base 32 (26 character
 ``job_kq3…``. A request's external id is its job's id and its row: unguessable because the job's is.
 """
 
-import base64
-
 from bide.core.entropy import Entropy
 
 TAG_LENGTH = 26
@@ -21,9 +19,15 @@ CUSTOM_ID_LENGTH = TAG_LENGTH + 1 + NUMBER_DIGITS
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = [first + second for first in _LETTERS for second in _LETTERS]
+_SHIFTS = range(120, -1, -10)
+
+
 def new_tag(entropy: Entropy) -> str:
-    """128 random bits as 26 characters of ``a-z2-7``."""
-    return base64.b32encode(entropy.random_bytes(16)).decode("ascii").rstrip("=").lower()
+    """128 random bits as 26 characters of ``a-z2-7``: base 32 (RFC 4648), whose own encoder takes ten times as long."""
+    bits = int.from_bytes(entropy.random_bytes(16)) << 2
+    return "".join([_PAIRS[bits >> shift & 1023] for shift in _SHIFTS])
 
 
 def new_identifier(prefix: str, entropy: Entropy) -> str:

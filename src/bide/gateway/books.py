@@ -16,7 +16,11 @@ from bide.ledger.rates import mode_of
 from bide.store.passages import Passage, Passed
 from bide.store.reports import Price
 
-Entry = Passage | Passed
+FEW, MOMENT = 3, 0.002
+"""With more calls than these under way, intents wait so many seconds for each other."""
+
+ENDS = 0.05
+"""Seconds that ends wait for each other: nobody waits for them."""
 
 
 class Books:
@@ -24,15 +28,19 @@ class Books:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._group: Group[Entry, None] = Group(self._write)
+        self._begun: Group[Passage, None] = Group(self._write_begun, self._patience)
+        self._ended: Group[Passed, None] = Group(self._write_ended, lambda: ENDS)
+        self._under_way = 0
 
     def begin(self, passage: Passage) -> "asyncio.Future[None]":
         """Put an intent on record; done when it is on the disk."""
-        return self._group.add(passage)
+        self._under_way += 1
+        return self._begun.add(passage)
 
     def end(self, passed: Passed) -> None:
         """Put an end on record, soon. One that the store does not take is written off as its intent when it is next opened."""
-        self._group.add(passed).add_done_callback(self._noted)
+        self._under_way -= 1
+        self._ended.add(passed).add_done_callback(self._noted)
 
     async def price(self, passage: Passage, usage: Usage | None, tier: str | None) -> Price:
         """What an answer cost."""
@@ -72,13 +80,20 @@ class Books:
 
     async def settle(self) -> None:
         """Wait until everything is on record."""
-        await self._group.settle()
+        await self._begun.settle()
+        await self._ended.settle()
 
-    async def _write(self, entries: Sequence[Entry]) -> Sequence[None]:
-        begun = [one for one in entries if isinstance(one, Passage)]
-        ended = [one for one in entries if isinstance(one, Passed)]
-        await self._context.store.passages.record(begun, ended)
-        return [None] * len(entries)
+    def _patience(self) -> float:
+        """A single call goes on at once; of many, those of the same moment share a transaction."""
+        return MOMENT if self._under_way > FEW else 0.0
+
+    async def _write_begun(self, begun: Sequence[Passage]) -> Sequence[None]:
+        await self._context.store.passages.record(begun, [])
+        return [None] * len(begun)
+
+    async def _write_ended(self, ended: Sequence[Passed]) -> Sequence[None]:
+        await self._context.store.passages.record([], ended)
+        return [None] * len(ended)
 
     def _noted(self, written: "asyncio.Future[None]") -> None:
         if not written.cancelled() and (error := written.exception()) is not None:

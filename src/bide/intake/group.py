@@ -14,9 +14,15 @@ MOST = 256
 class Group(Generic[Item, Result]):
     """Hands items to `write` together, and each caller what came of its own."""
 
-    def __init__(self, write: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]]) -> None:
-        """`write` gives a result for each item, in their order; what it raises, all of them get."""
+    def __init__(
+        self,
+        write: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]],
+        linger: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        """`write` gives a result for each item, in their order; what it raises, all of them get. `linger` says how many
+        seconds to wait for more before a write."""
         self._write = write
+        self._linger = linger
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -36,6 +42,8 @@ class Group(Generic[Item, Result]):
     async def _work(self) -> None:
         try:
             while self._waiting:
+                if (seconds := self._linger()) and len(self._waiting) < MOST:
+                    await asyncio.sleep(seconds)
                 some, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
                 await self._write_some(some)
         finally:

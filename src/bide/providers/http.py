@@ -1,5 +1,6 @@
 """The transport over real sockets: aiohttp, one connection pool a process."""
 
+import urllib.request
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -25,6 +26,16 @@ class AiohttpTransport:
 
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
+        self._proxies: dict[tuple[str, str], str | None] = {}
+
+    def _proxy(self, url: URL) -> str | None:
+        """The proxy that the environment names for a host (HTTPS_PROXY, NO_PROXY, …), asked once: aiohttp would ask a thread
+        before every request."""
+        key = url.scheme, url.host or ""
+        if key not in self._proxies:
+            bypassed = urllib.request.proxy_bypass(key[1])
+            self._proxies[key] = None if bypassed else urllib.request.getproxies().get(key[0])
+        return self._proxies[key]
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -35,7 +46,6 @@ class AiohttpTransport:
                 read_bufsize=CHUNK,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 skip_auto_headers={"User-Agent"},
-                trust_env=True,
             )
         return self._session
 
@@ -56,8 +66,15 @@ class AiohttpTransport:
             sent |= {"Content-Type": body.content_type, "Content-Length": str(body.length)}
             data = body.chunks()
         try:
+            target = _url(url)
             response = await self._open().request(
-                method, _url(url), headers=sent, data=data, timeout=timeout, allow_redirects=False
+                method,
+                target,
+                headers=sent,
+                data=data,
+                timeout=timeout,
+                allow_redirects=False,
+                proxy=self._proxy(target),
             )
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
             raise NotSentError(f"{_host(url)} cannot be reached: its URL cannot be used") from error
