@@ -51,7 +51,6 @@ def chat(message: Json, reason: str, usage: Json | None = None, **more: Any) -> 
             }
         ],
         "service_tier": None,
-        "system_fingerprint": None,
         **({"usage": usage} if usage is not None else {}),
         **more,
     }

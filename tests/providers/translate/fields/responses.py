@@ -950,15 +950,9 @@ CASES = [
         NAMED,
     ),
     Case(
-        "item-phase",
-        {
-            "input": [
-                {"role": "user", "content": "hi"},
-                {"role": "assistant", "content": "a", "phase": "commentary"},
-                {"role": "user", "content": "hi"},
-            ]
-        },
-        everywhere(HERE, Refused("input[1].phase")),
+        "item-phase-unknown",
+        {"input": [{"role": "assistant", "content": "a", "phase": "afterthought"}]},
+        everywhere(HERE, Refused("input[0].phase")),
         NAMED,
     ),
     Case(
@@ -970,6 +964,7 @@ CASES = [
                     "type": "message",
                     "id": "m",
                     "status": "completed",
+                    "phase": "commentary",
                     "role": "assistant",
                     "content": [{"type": "output_text", "text": "a", "annotations": []}],
                 },

@@ -169,7 +169,6 @@ def write_reply(reply: Reply, options: Options) -> bytes:
         "model": reply.model,
         "choices": [_choice(index, candidate) for index, candidate in enumerate(reply.candidates)],
         "service_tier": TIERS.get(reply.tier or "", reply.tier),
-        "system_fingerprint": None,
     }
     if reply.tokens is not None:
         body["usage"] = usage_of(reply.tokens)

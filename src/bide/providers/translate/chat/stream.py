@@ -187,7 +187,6 @@ class StreamWriter:
         }
         tier = self._used.tier if self._used is not None else None
         chunk["service_tier"] = TIERS.get(tier or "", tier)
-        chunk["system_fingerprint"] = None
         chunk["choices"] = choices
         if self._options.include_usage:
             chunk["usage"] = usage_of(tokens) if tokens is not None else None

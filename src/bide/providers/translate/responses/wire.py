@@ -47,14 +47,14 @@ Part = InputText | InputImage | InputFile | OutputText | Refusal
 
 
 class Message(Fields):
-    """A message. `id` and `status` are what an answer had when it came."""
+    """A message. `id`, `status` and `phase` are what an answer had when it came."""
 
     role: Literal["user", "assistant", "system", "developer"]
     content: str | list[Part]
     type: Literal["message"] = "message"
     id: str | None = None
     status: str | None = None
-    phase: None = None
+    phase: Literal["commentary", "final_answer"] | None = None
 
 
 class Call(Fields):
