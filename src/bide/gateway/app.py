@@ -1,11 +1,12 @@
 """The map of the gateway: every path, who may use it, and the module that answers it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bide.gateway import health, model_list, requests
+from bide.gateway import health, model_list, settled
+from bide.gateway.api import jobs, requests
 from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
 from bide.gateway.gateway import Gateway
@@ -27,13 +28,33 @@ def application(gateway: Gateway) -> ASGIApp:
         *(one for url, endpoint in ENDPOINTS.items() for one in v1("POST", url.removeprefix("/v1"), _call(endpoint))),
         *v1("GET", "/models", model_list.list_models),
         *v1("GET", "/models/{model:path}", model_list.show_model),
+        route("GET", "/bide/v1/requests", requests.list_requests),
+        route("POST", "/bide/v1/requests/settled", settled.settled),
         route("GET", "/bide/v1/requests/{request_id}", requests.show),
         route("GET", "/bide/v1/requests/{request_id}/response", requests.response),
         route("POST", "/bide/v1/requests/{request_id}/cancel", requests.cancel),
+        route("GET", "/bide/v1/jobs", jobs.list_jobs),
+        route("GET", "/bide/v1/jobs/{job_id}", jobs.show),
+        route("GET", "/bide/v1/jobs/{job_id}/receipt", jobs.receipt),
+        route("POST", "/bide/v1/jobs/{job_id}/cancel", jobs.cancel),
         route("GET", "/healthz", health.healthz, is_open=True),
         route("GET", "/readyz", health.readyz, is_open=True),
     ]
-    return Router(routes, redirect_slashes=False, default=_Otherwise(gateway))
+    return _Map(routes, _Otherwise(gateway))
+
+
+class _Map(Router):
+    """The router, which tries one pattern after the other; paths without braces are looked up before it does."""
+
+    def __init__(self, routes: Sequence[Route], otherwise: ASGIApp) -> None:
+        super().__init__(routes, redirect_slashes=False, default=otherwise)
+        self._plain: dict[tuple[str, str], ASGIApp] = {
+            (method, one.path): one.app for one in routes if "{" not in one.path for method in one.methods or ()
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        found = self._plain.get((scope.get("method", ""), scope.get("path", "")))
+        await (found or super().__call__)(scope, receive, send)
 
 
 def _call(endpoint: Endpoint) -> Callable[[Gateway, Exchange, Caller], Awaitable[None]]:
