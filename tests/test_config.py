@@ -318,3 +318,32 @@ def test_a_file_that_is_no_toml(home: Path) -> None:
 def test_a_named_file_that_is_not_there(home: Path) -> None:
     with pytest.raises(SettingError, match=r"there is no configuration file nowhere\.toml"):
         configured(home, file="nowhere.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [("127.0.0.1:9000", ("127.0.0.1:9000",)), (" a , b,", ("a", "b")), ("", ())],
+)
+def test_several_names_are_written_with_commas(tmp_path: Path, text: str, names: tuple[str, ...]) -> None:
+    found = load({"BIDE_HOME": str(tmp_path), "BIDE_WEBHOOKS_ALLOW": text} if text else {"BIDE_HOME": str(tmp_path)})
+    assert found.settings.webhooks.allow == names
+    shown = {value.name: value.value for value in found.values()}["webhooks.allow"]
+    again = load({"BIDE_HOME": str(tmp_path)}, assignments=[f"webhooks.allow={shown}"])
+    assert again.settings.webhooks.allow == names, "what is shown may be set again"
+
+
+def test_several_names_are_a_list_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "bide.toml"
+    file.write_text('[email]\nto = ["a@example.com", "b@example.com"]\n')
+    assert load({"BIDE_HOME": str(tmp_path)}).settings.email.to == ("a@example.com", "b@example.com")
+    file.write_text("[email]\nto = [1]\n")
+    with pytest.raises(SettingError, match=r"email\.to"):
+        load({"BIDE_HOME": str(tmp_path)})
+
+
+def test_secrets_are_not_shown(tmp_path: Path) -> None:
+    environment = {"BIDE_HOME": str(tmp_path), "BIDE_EMAIL_PASSWORD": "hunter2"}
+    found = load(environment, assignments=["providers.openai.webhook_secret=hunter2"])
+    shown = {value.name: value.value for value in found.values()}
+    assert shown["email.password"] == shown["providers.openai.webhook_secret"] == "…"
+    assert "hunter2" not in "".join(shown.values())
