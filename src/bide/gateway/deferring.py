@@ -9,8 +9,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from msgspec import UNSET
+
 from bide.core.clock import SECOND
 from bide.engine.context import Context
+from bide.gateway.api.receipts import receipt_of
+from bide.gateway.api.shape.request import RequestReceipt
 from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
 from bide.gateway.holding import BrokenOffError, Line, Places, settled
@@ -21,6 +25,7 @@ from bide.intake.group import Group
 from bide.intake.single import Desk, SingleCall
 from bide.lanes.urgency import Urgency
 from bide.store.calls import Orphaned, Taken
+from bide.store.database import Row
 
 RETRY_COUNT = "x-stainless-retry-count"
 """How both official SDKs number their tries."""
@@ -193,13 +198,14 @@ class Deferring:
         if outcome is None and wait and await self._waiters.wait(row["job_id"], external_id, wait):
             row = await store.calls.outcome(caller.owner, external_id)
             outcome = await outcome_of(store, row)
+        receipt = UNSET if raw else await self._receipt(caller, row)
         if outcome is None:
             tag = f'"{external_id}-open"'
             headers = {**self._place(row["deadline"], external_id), "etag": tag}
             if exchange.headers.get("if-none-match") == tag:
                 await exchange.respond(304, b"", headers)
             else:
-                await exchange.respond(202 if raw else 200, described(row, None), headers)
+                await exchange.respond(202 if raw else 200, described(row, None, receipt), headers)
             return
         headers = {"bide-request-id": external_id, "etag": f'"{external_id}-{row["state"]}"'}
         if exchange.headers.get("if-none-match") == headers["etag"]:
@@ -208,7 +214,11 @@ class Deferring:
             await Line(exchange, headers, row["path"], bool(row["stream"])).answer(outcome)
             self._delivered.add(external_id).add_done_callback(_seen)
         else:
-            await exchange.respond(200, described(row, outcome), headers)
+            await exchange.respond(200, described(row, outcome, receipt), headers)
+
+    async def _receipt(self, caller: Caller, row: Row) -> RequestReceipt:
+        tried = await self._context.store.history.tried(caller.owner, row["job_id"], row["request_id"])
+        return receipt_of(row, tried, self._context.settings.deadline.batch_minimum, self._context.clock.now())
 
     def _place(self, deadline: int, external_id: str) -> Mapping[str, str]:
         left = (deadline - self._context.clock.now()) // SECOND

@@ -45,7 +45,9 @@ class Exchange:
 
     @property
     def protocol(self) -> Protocol:
-        """Whose client asks: Anthropic's always tell the version of their API."""
+        """Whose client asks: Anthropic's always tell the version of their API. bide's own paths speak OpenAI's of errors."""
+        if self.path.startswith("/bide/"):
+            return Protocol.OPENAI
         if "anthropic-version" in self.headers or self.path.startswith("/v1/messages"):
             return Protocol.ANTHROPIC
         return Protocol.OPENAI

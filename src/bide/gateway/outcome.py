@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
+from bide.core.bucket import Part
 from bide.core.clock import SECOND
-from bide.core.money import to_decimal
 from bide.core.span import Span
-from bide.core.states import RequestState
+from bide.core.states import Lane, RequestState
+from bide.gateway.api.shape.base import dollars, seconds
+from bide.gateway.api.shape.request import Failure, Request, RequestReceipt, Response
 from bide.gateway.passing import decode_response
 from bide.gateway.refusal import RefusalError
 from bide.providers.decoding import UNREADABLE
@@ -64,28 +67,27 @@ def _refused(status: int, code: str, message: str) -> Outcome:
     return Outcome(status, b"", None, RefusalError(status, code, message))
 
 
-def described(row: Row, outcome: Outcome | None) -> bytes:
+def described(row: Row, outcome: Outcome | None, receipt: RequestReceipt | UnsetType = UNSET) -> bytes:
     """A deferred request for whoever polls: ids, state, deadline, and the answer once it is there."""
-    told = {
-        "id": row["external_id"],
-        "object": "bide.request",
-        "status": row["state"],
-        "path": row["path"],
-        "model": row["model"],
-        "account": row["account"],
-        "job": row["job"],
-        "urgency": row["urgency"],
-        "deadline": row["deadline"] // SECOND,
-        "guaranteed": row["part"] != "rest",
-        "created_at": row["created_at"] // SECOND,
-        "settled_at": row["settled_at"] // SECOND if row["settled_at"] else None,
-        "lane": row["lane"],
-        "amount_usd": None if row["amount"] is None else format(to_decimal(row["amount"]), "f"),
-        "response": None,
-    }
+    told = Request(
+        id=row["external_id"],
+        status=RequestState(row["state"]),
+        path=row["path"],
+        model=row["model"],
+        account=row["account"],
+        job=row["job"],
+        workflow=row["workflow"],
+        urgency=row["urgency"],
+        deadline=seconds(row["deadline"]),
+        guaranteed=row["part"] != Part.REST,
+        created_at=row["created_at"] // SECOND,
+        settled_at=seconds(row["settled_at"]),
+        lane=Lane(row["lane"]) if row["lane"] else None,
+        amount_usd=dollars(row["amount"]),
+        receipt=receipt,
+    )
     if outcome is not None:
-        body = msgspec.Raw(outcome.body) if outcome.body else None
         if outcome.refusal is not None:
-            told["error"] = {"code": outcome.refusal.code, "message": outcome.refusal.message}
-        told["response"] = {"status_code": outcome.status, "body": body}
+            told.error = Failure(code=outcome.refusal.code, message=outcome.refusal.message)
+        told.response = Response(status_code=outcome.status, body=msgspec.Raw(outcome.body) if outcome.body else None)
     return msgspec.json.encode(told)

@@ -32,3 +32,20 @@ class Events(Verbs):
     async def of_job(self, transaction: Transaction, owner: str, job: int) -> list[Row]:
         """A job's history, oldest first."""
         return list(await transaction.all(SQL["of_job"], owner=owner, job=job))
+
+    @reads
+    async def page(self, transaction: Transaction, owner: str, after: int, last: int, count: int) -> list[Row]:
+        """Up to `count` of an owner's events above `after`, up to `last`, oldest first; with the ids of job and batch."""
+        return list(await transaction.all(SQL["page"], owner=owner, after=after, last=last, count=count))
+
+    @reads
+    async def newest(self, transaction: Transaction) -> int:
+        """The highest number there is; 0: none."""
+        row = await transaction.one(SQL["newest"])
+        assert row is not None
+        return row["id"]
+
+    @reads
+    async def numbers(self, transaction: Transaction, after: int, count: int) -> list[int]:
+        """The numbers above one, of everybody's events. What is missing between them was given up, or is yet to come."""
+        return [row["id"] for row in await transaction.all(SQL["numbers"], after=after, count=count)]

@@ -12,6 +12,7 @@ from bide.store.database import Database, Transaction, Verbs, reads, writes
 from bide.store.deliveries import Deliveries
 from bide.store.endpoints import Endpoints
 from bide.store.events import Events
+from bide.store.history import History
 from bide.store.jobs import Jobs
 from bide.store.keys import Keys
 from bide.store.ledger import Ledger
@@ -52,6 +53,7 @@ class Store(Verbs):
         self.endpoints = Endpoints(database)
         self.notices = Notices(database)
         self.events = Events(database)
+        self.history = History(database)
         self.bodies = Bodies(database, objects)
         self.snapshots = Snapshots(database)
         self.keys = Keys(database)

@@ -64,7 +64,8 @@ SELECT DISTINCT holder FROM calls WHERE holder IS NOT NULL;
 -- name: outcome
 -- A call with its request and the attempt that settled it.
 SELECT c.*, r.id AS request_id, r.state, r.settled_at, a.lane, a.status, a.code, a.message, a.object_id, a.start, a.length,
-    a.checksum, a.amount, a.id AS attempt, n.response, j.external_id AS job, b.account, b.model AS served_model, b.part
+    a.checksum, a.amount, a.id AS attempt, n.response, j.external_id AS job, j.deadline AS planned_for, j.on_miss, j.workflow,
+    b.account, b.model AS served_model, b.part
 FROM calls c JOIN requests r ON r.job_id = c.job_id AND r.custom_id = c.external_id
 JOIN jobs j ON j.id = c.job_id JOIN buckets b ON b.id = r.bucket_id
 LEFT JOIN attempts a ON a.id = r.settled_by LEFT JOIN answers n ON n.attempt_id = a.id

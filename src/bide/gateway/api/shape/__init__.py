@@ -1,0 +1,1 @@
+"""What bide's own paths answer with, one module a noun."""
