@@ -95,6 +95,9 @@ class RealtimeSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
     """The most output reckoned with for a request that sets no limit of its own."""
     typical_output_tokens: Count = 256
     """The output expected of a request when its cost is estimated."""
+    kept_for_urgent: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.0
+    """The part of every rate limit that deferred work and rescues leave to urgent calls. `bide serve` keeps half where nothing
+    is set; set it for workers that share accounts with a gateway."""
     call_lease: Duration = Duration(20 * MINUTE)
     """How long a call without a living caller counts as in flight."""
 
@@ -108,8 +111,16 @@ class GatewaySettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=
     """0 is any free one."""
     held: Count = 4_000
     """Connections that may be held for deferred answers at a time; more are asked to come back."""
+    under_way: Count = 2_000
+    """Calls that may be passed on at a time; more are asked to come back."""
+    open: Count = 1_000_000
+    """Deferred requests that may be open at a time; more are asked to come back."""
+    free_disk: Count = 1 << 30
+    """Bytes that the disk keeps free: below them nothing more is deferred."""
     largest_body: Count = 64 << 20
     """Bytes a single call may have."""
+    largest_file: Count = 512 << 20
+    """Bytes an uploaded file may have."""
     drain: Duration = Duration(30 * SECOND)
     """How long open connections may go on when it is told to stop; deferred work needs none of it."""
     flex: Priority = Priority.STANDARD

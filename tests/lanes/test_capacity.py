@@ -74,3 +74,9 @@ def test_what_is_assumed_is_a_request_a_second() -> None:
 )
 def test_by_when_a_call_has_ended(tokens: int, bound: int) -> None:
     assert latency_bound(tokens) == bound
+
+
+@pytest.mark.parametrize(("kept", "requests", "tokens"), [(0.0, 60, 1_000), (0.5, 30, 500), (0.999, 1, 1)])
+def test_a_part_is_kept_for_others_and_never_all_of_it(kept: float, requests: int, tokens: int) -> None:
+    left = Capacity(60, 1_000, known=True).without(kept)
+    assert (left.requests_per_minute, left.tokens_per_minute, left.known) == (requests, tokens, True)

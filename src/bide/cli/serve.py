@@ -47,8 +47,9 @@ def serve(
 
 async def _serve(config: "Config", host: str | None, port: int | None, engine: bool) -> None:
     from bide.embedded import opened
-    from bide.gateway.server import serving, until_told
+    from bide.gateway.server import beside_urgent, serving, until_told
 
+    config = beside_urgent(config)
     settings = config.settings.gateway
     async with (
         opened(config) as bide,

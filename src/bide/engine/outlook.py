@@ -29,13 +29,14 @@ def outlook_of(context: Context, snapshot: Snapshot) -> Outlook:
 
 
 def capacity(context: Context, snapshot: Snapshot, key: Key) -> Capacity:
-    """The real-time capacity of an (account, model)."""
+    """The real-time capacity of an (account, model) that deferred work may use: without what is kept for urgent calls."""
+    kept = context.settings.realtime.kept_for_urgent
     configured = context.settings.providers.get(key[0], ProviderSettings())
     requests = configured.requests_per_minute or _value(snapshot.limits.get((*key, REQUESTS_PER_MINUTE)))
     tokens = configured.tokens_per_minute or _value(snapshot.limits.get((*key, TOKENS_PER_MINUTE)))
     if requests is None:
-        return Capacity(context.settings.realtime.assumed_requests_per_minute, tokens, known=False)
-    return Capacity(requests, tokens, known=True)
+        return Capacity(context.settings.realtime.assumed_requests_per_minute, tokens, known=False).without(kept)
+    return Capacity(requests, tokens, known=True).without(kept)
 
 
 def promised(snapshot: Snapshot) -> Mapping[Key, Sequence[Demand]]:

@@ -13,6 +13,7 @@ from bide.gateway.caller import Caller
 from bide.gateway.deferring import Deferring, Preference
 from bide.gateway.exchange import Exchange
 from bide.gateway.passing import Passing
+from bide.gateway.pressure import Pressure
 from bide.intake.body import name_model
 from bide.intake.endpoint import Endpoint
 from bide.intake.routing import Destination, Routing
@@ -39,7 +40,14 @@ class Calls:
     """Serves chat completions, responses, embeddings, messages and what else is one call."""
 
     def __init__(
-        self, context: Context, routing: Routing, passing: Passing, deferring: Deferring, policy: Policy, largest: int
+        self,
+        context: Context,
+        routing: Routing,
+        passing: Passing,
+        deferring: Deferring,
+        policy: Policy,
+        pressure: Pressure,
+        largest: int,
     ) -> None:
         """`largest` is the most bytes of a body."""
         self._context = context
@@ -47,6 +55,7 @@ class Calls:
         self._passing = passing
         self._deferring = deferring
         self._policy = policy
+        self._pressure = pressure
         self._largest = largest
 
     async def serve(self, exchange: Exchange, caller: Caller, endpoint: Endpoint) -> bool:
@@ -58,8 +67,10 @@ class Calls:
         found = urgency(said, self._policy.rules, self._policy.words, now)
         if found.deadline is None or self._is_short(found.deadline - now, exchange):
             wanted = fields.without_own_words(body, asked, deferred=False)
-            await self._pass_on(exchange, caller, endpoint, wanted, asked, said, found, now)
+            with self._pressure.passing():
+                await self._pass_on(exchange, caller, endpoint, wanted, asked, said, found, now)
             return False
+        self._pressure.check()
         wanted = fields.without_own_words(body, asked, deferred=True)
         return await self._deferring.serve(
             exchange,

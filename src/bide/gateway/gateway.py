@@ -4,14 +4,20 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from bide.embedded import Embedded
-from bide.engine.context import Context
+from bide.engine.context import Context, nobody_waits
 from bide.engine.service import Service
+from bide.gateway.batches.endings import Endings
+from bide.gateway.batches.validations import Validations
 from bide.gateway.books import Books
 from bide.gateway.calls import Calls, Policy
 from bide.gateway.deferring import Deferring
+from bide.gateway.files.results import Results
 from bide.gateway.holding import Places
 from bide.gateway.identities import Identities
+from bide.gateway.messages import orphans
 from bide.gateway.passing import Passing
+from bide.gateway.pressure import Pressure
+from bide.gateway.upkeep import Upkeep
 from bide.gateway.waiters import Waiters
 from bide.intake.routing import Routing
 from bide.intake.single import Desk
@@ -32,6 +38,11 @@ class Gateway:
     deferring: Deferring
     calls: Calls
     identities: Identities
+    pressure: Pressure
+    results: Results
+    endings: Endings
+    validations: Validations
+    upkeep: Upkeep
     service: Service | None
     is_draining: bool = False
     working: "asyncio.Task[None] | None" = None
@@ -41,15 +52,21 @@ class Gateway:
         await self.context.store.database.attend(self.context.holder)
         await self.books.recover()
         await self.deferring.recover()
+        await orphans.release(self.context)
         self.waiters.start()
+        self.pressure.start()
+        self.upkeep.start()
         if self.service is not None:
             self.working = asyncio.create_task(self.service.run())
 
     async def stop(self) -> None:
         """Finish what is under way; everything is on record when this returns."""
+        await self.upkeep.stop()
+        await self.validations.stop()
         await self.books.settle()
         await self.deferring.settle()
         await self.waiters.stop()
+        await self.pressure.stop()
         if self.service is not None and self.working is not None:
             self.service.stop()
             await self.working
@@ -74,7 +91,10 @@ def build(bide: Embedded, *, engine: bool) -> Gateway:
     books = Books(context)
     deferring = Deferring(context, desk, waiters, Places(settings.held))
     policy = Policy(bide.config.settings.urgency_rules, Words(settings.flex, settings.background))
-    calls = Calls(context, desk.routing, Passing(context, books), deferring, policy, settings.largest_body)
+    pressure = Pressure(context, settings, bide.config.home)
+    calls = Calls(context, desk.routing, Passing(context, books), deferring, policy, pressure, settings.largest_body)
+    service = Service(context) if engine else None
+    validations = Validations(context, desk.routing, service.wake if service else nobody_waits)
     return Gateway(
         context=context,
         settings=settings,
@@ -84,6 +104,11 @@ def build(bide: Embedded, *, engine: bool) -> Gateway:
         books=books,
         deferring=deferring,
         calls=calls,
-        service=Service(context) if engine else None,
+        service=service,
         identities=Identities(context),
+        pressure=pressure,
+        results=Results(context),
+        endings=Endings(context),
+        validations=validations,
+        upkeep=Upkeep(context, validations),
     )

@@ -6,9 +6,12 @@ import signal
 import socket
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
+import msgspec
 import uvicorn
 
+from bide.config import Config
 from bide.core.clock import SECOND
 from bide.core.errors import SettingError
 from bide.embedded import Embedded
@@ -18,11 +21,23 @@ from bide.gateway.gateway import Gateway, build
 
 BACKLOG = 2_048
 
+KEPT, HALF = "realtime.kept_for_urgent", 0.5
+
 KEEP_ALIVE = 75
 """Seconds an idle connection is kept: above those of common proxies, which would otherwise send into one that closes."""
 
 LARGEST_HEAD = 64 << 10
 """Bytes of a request's head."""
+
+
+def beside_urgent(config: Config) -> Config:
+    """The configuration of an engine that works beside urgent calls: it leaves them half of every rate limit, unless another
+    part was set."""
+    if KEPT in config.sources:
+        return config
+    settings = config.settings
+    realtime = msgspec.structs.replace(settings.realtime, kept_for_urgent=HALF)
+    return replace(config, settings=msgspec.structs.replace(settings, realtime=realtime))
 
 
 @asynccontextmanager
@@ -39,6 +54,7 @@ async def serving(bide: Embedded, *, host: str, port: int, engine: bool = True) 
             f"{host} can be reached by others, and there is no key; make one with `bide keys create`, or leave out --host"
         )
     gateway = build(bide, engine=engine)
+    gateway.identities.needs_key = host not in LOOPBACK
     drain = bide.config.settings.gateway.drain // SECOND
     config = uvicorn.Config(
         application(gateway),

@@ -30,6 +30,11 @@ class Capacity:
         by_tokens = tally.tokens * MINUTE / self.tokens_per_minute if self.tokens_per_minute else 0.0
         return math.ceil(max(by_requests, by_tokens))
 
+    def without(self, kept: float) -> "Capacity":
+        """What is left beside the part that is kept for others; never nothing."""
+        tokens = max(1, int(self.tokens_per_minute * (1 - kept))) if self.tokens_per_minute else None
+        return Capacity(max(1, int(self.requests_per_minute * (1 - kept))), tokens, self.known)
+
     def share(self, users: int) -> "Capacity":
         """The part of one of several workers that use the account at a time."""
         tokens = max(1, self.tokens_per_minute // users) if self.tokens_per_minute else None

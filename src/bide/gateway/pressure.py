@@ -1,0 +1,102 @@
+"""Back-pressure: saying 429 while there is still room to say it in.
+
+What fills up is looked at now and then, beside the calls: what is open in the store, and the free space of the disk that takes
+it. Calls under way are counted as they come and go.
+"""
+
+import asyncio
+import contextlib
+import shutil
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bide.core.bucket import OPEN_PHASES
+from bide.core.errors import StoreError
+from bide.engine.context import Context
+from bide.gateway.refusal import RefusalError
+from bide.settings import GatewaySettings
+
+LOOK = 1.0
+"""Seconds between two looks."""
+
+AGAIN = "5"
+"""Seconds after which whoever is refused may come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How full everything is."""
+
+    open: int = 0
+    free_disk: int | None = None
+
+
+def refusal(state: State, settings: GatewaySettings) -> RefusalError | None:
+    """Why nothing more can be deferred now; None where it can."""
+    if state.open >= settings.open:
+        return _busy(
+            "too_many_open_requests", f"{state.open:,} deferred requests are open, as many as this gateway takes"
+        )
+    if state.free_disk is not None and state.free_disk < settings.free_disk:
+        return _busy("disk_nearly_full", "the disk is nearly full, so nothing more is deferred; urgent calls go on")
+    return None
+
+
+class Pressure:
+    """Watches how full everything is."""
+
+    def __init__(self, context: Context, settings: GatewaySettings, home: Path) -> None:
+        self._context = context
+        self._settings = settings
+        self._home = home
+        self._task: asyncio.Task[None] | None = None
+        self.state = State()
+        self.under_way = 0
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._task = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """Look no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def check(self) -> None:
+        """See that something may be deferred. Raises `RefusalError`."""
+        if (why := refusal(self.state, self._settings)) is not None:
+            raise why
+
+    @contextlib.contextmanager
+    def passing(self) -> Generator[None]:
+        """A call that is passed on, for as long as it lasts. Raises `RefusalError` where there are too many."""
+        if self.under_way >= self._settings.under_way:
+            raise _busy("too_many_calls", f"{self.under_way:,} calls are under way, as many as this gateway passes on")
+        self.under_way += 1
+        try:
+            yield
+        finally:
+            self.under_way -= 1
+
+    async def look(self) -> None:
+        """Look once."""
+        context = self._context
+        snapshot = await context.store.snapshots.take(context.host, context.clock.now())
+        waiting = sum(bucket.tally(*OPEN_PHASES).requests for bucket in snapshot.buckets)
+        try:
+            free = shutil.disk_usage(self._home).free
+        except OSError:
+            free = None
+        self.state = State(waiting, free)
+
+    async def _watch(self) -> None:
+        while True:
+            with contextlib.suppress(StoreError):  # the next call will say so
+                await self.look()
+            await asyncio.sleep(LOOK)
+
+
+def _busy(code: str, message: str) -> RefusalError:
+    return RefusalError(429, code, f"{message}; come back later", headers={"retry-after": AGAIN})
