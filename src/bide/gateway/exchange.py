@@ -44,11 +44,23 @@ class Exchange:
         return dict(parse_qsl(self._scope["query_string"].decode("latin-1"), keep_blank_values=True))
 
     @property
+    def scheme(self) -> str:
+        """``http``, or ``https`` where the gateway itself has the certificate."""
+        return self._scope.get("scheme", "http")
+
+    @property
+    def listens_at(self) -> str:
+        """The address on which the call came in, as in a URL."""
+        host, port = self._scope.get("server") or ("localhost", None)
+        host = f"[{host}]" if ":" in host else host
+        return host if port is None else f"{host}:{port}"
+
+    @property
     def protocol(self) -> Protocol:
         """Whose client asks: Anthropic's always tell the version of their API. bide's own paths speak OpenAI's of errors."""
         if self.path.startswith("/bide/"):
             return Protocol.OPENAI
-        if "anthropic-version" in self.headers or self.path.startswith("/v1/messages"):
+        if "anthropic-version" in self.headers or self.path.removeprefix("/v1").startswith("/messages"):
             return Protocol.ANTHROPIC
         return Protocol.OPENAI
 
