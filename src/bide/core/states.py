@@ -86,6 +86,19 @@ class BatchOutcome(enum.StrEnum):
     FAILED = "failed"
 
 
+class ServedState(enum.StrEnum):
+    """A served batch is one that a client created at the gateway, as it would at a provider; its requests are a job's."""
+
+    VALIDATING = "validating"
+    """On record, which is what its client was told. Its file is being read into a job, again where that was cut off."""
+    FAILED = "failed"
+    """Its file cannot be used, and nothing was sent."""
+    RUNNING = "running"
+    """Its job is accepted; how far it is, the job tells."""
+    ENDED = "ended"
+    """Every request is settled: completed, expired or cancelled, and its files stay as they are."""
+
+
 class Lane(enum.StrEnum):
     """A way to get an answer."""
 
@@ -95,7 +108,7 @@ class Lane(enum.StrEnum):
     REALTIME = "realtime"
 
 
-State = TypeVar("State", RequestState, AttemptState, JobState, BatchState)
+State = TypeVar("State", RequestState, AttemptState, JobState, BatchState, ServedState)
 
 REQUEST_MOVES: Mapping[RequestState, frozenset[RequestState]] = {
     RequestState.OPEN: frozenset(RequestState) - {RequestState.OPEN},
@@ -136,11 +149,20 @@ BATCH_MOVES: Mapping[BatchState, frozenset[BatchState]] = {
     BatchState.HARVESTED: frozenset(),
 }
 
+SERVED_MOVES: Mapping[ServedState, frozenset[ServedState]] = {
+    ServedState.VALIDATING: frozenset({ServedState.FAILED, ServedState.RUNNING, ServedState.ENDED}),
+    ServedState.FAILED: frozenset(),
+    ServedState.RUNNING: frozenset({ServedState.ENDED}),
+    ServedState.ENDED: frozenset(),
+}
+"""`validating` ends at once where it is cancelled before there is a job."""
+
 MOVES = {
     "request": (RequestState, REQUEST_MOVES),
     "attempt": (AttemptState, ATTEMPT_MOVES),
     "job": (JobState, JOB_MOVES),
     "batch": (BatchState, BATCH_MOVES),
+    "served": (ServedState, SERVED_MOVES),
 }
 
 

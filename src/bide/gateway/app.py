@@ -7,8 +7,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bide.gateway import health, model_list, settled
 from bide.gateway.api import jobs, requests
+from bide.gateway.batches import surface as batches
 from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
+from bide.gateway.files import surface as files
 from bide.gateway.gateway import Gateway
 from bide.gateway.refusal import RefusalError
 from bide.gateway.surface import Handler, Surface
@@ -28,6 +30,15 @@ def application(gateway: Gateway) -> ASGIApp:
         *(one for url, endpoint in ENDPOINTS.items() for one in v1("POST", url.removeprefix("/v1"), _call(endpoint))),
         *v1("GET", "/models", model_list.list_models),
         *v1("GET", "/models/{model:path}", model_list.show_model),
+        *v1("POST", "/files", files.upload),
+        *v1("GET", "/files", files.list_files),
+        *v1("GET", "/files/{file_id}", files.show),
+        *v1("DELETE", "/files/{file_id}", files.delete),
+        *v1("GET", "/files/{file_id}/content", files.content),
+        *v1("POST", "/batches", batches.create),
+        *v1("GET", "/batches", batches.list_batches),
+        *v1("GET", "/batches/{batch_id}", batches.show),
+        *v1("POST", "/batches/{batch_id}/cancel", batches.cancel),
         route("GET", "/bide/v1/requests", requests.list_requests),
         route("POST", "/bide/v1/requests/settled", settled.settled),
         route("GET", "/bide/v1/requests/{request_id}", requests.show),

@@ -38,6 +38,10 @@ class Gateway:
     deferring: Deferring
     calls: Calls
     identities: Identities
+    results: Results
+    endings: Endings
+    validations: Validations
+    upkeep: Upkeep
     pressure: Pressure
     results: Results
     endings: Endings
@@ -54,6 +58,7 @@ class Gateway:
         await self.deferring.recover()
         await orphans.release(self.context)
         self.waiters.start()
+        self.upkeep.start()
         self.pressure.start()
         self.upkeep.start()
         if self.service is not None:
@@ -106,6 +111,10 @@ def build(bide: Embedded, *, engine: bool) -> Gateway:
         calls=calls,
         service=service,
         identities=Identities(context),
+        results=Results(context),
+        endings=Endings(context),
+        validations=validations,
+        upkeep=Upkeep(context, validations),
         pressure=pressure,
         results=Results(context),
         endings=Endings(context),

@@ -12,6 +12,7 @@ from bide.store.database import Database, Transaction, Verbs, reads, writes
 from bide.store.deliveries import Deliveries
 from bide.store.endpoints import Endpoints
 from bide.store.events import Events
+from bide.store.files import Files
 from bide.store.history import History
 from bide.store.jobs import Jobs
 from bide.store.keys import Keys
@@ -23,6 +24,7 @@ from bide.store.objects import Objects
 from bide.store.passages import Passages
 from bide.store.requests import Requests
 from bide.store.retries import Retries
+from bide.store.served import Served
 from bide.store.snapshot import Snapshots
 
 BODIES = queries.load("bodies")
@@ -57,6 +59,8 @@ class Store(Verbs):
         self.bodies = Bodies(database, objects)
         self.snapshots = Snapshots(database)
         self.keys = Keys(database)
+        self.files = Files(database, self.bodies)
+        self.served = Served(database)
         self.budgets = Budgets(database)
 
     @writes

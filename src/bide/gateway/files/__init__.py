@@ -1,0 +1,1 @@
+"""OpenAI's files: uploads and the results of batches."""

@@ -1,0 +1,58 @@
+"""What a gateway does now and then: it takes over from gateways that died, and removes the bytes of files that are gone."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from bide.core.clock import DAY
+from bide.core.errors import StoreError
+from bide.engine.context import Context
+from bide.gateway.batches.validations import Validations
+
+PERIOD = 60.0
+"""Seconds between two rounds."""
+
+TORN_AFTER = DAY
+"""An upload that has been under way for so long is none any more."""
+
+
+class Upkeep:
+    """The rounds. `recover` is what is done first in each."""
+
+    def __init__(self, context: Context, validations: Validations) -> None:
+        self._context = context
+        self._recover: Callable[[], Awaitable[None]] = validations.recover
+        self._due = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin, with a round."""
+        self._task = asyncio.create_task(self._work())
+
+    def soon(self) -> None:
+        """There is something to do."""
+        self._due.set()
+
+    async def stop(self) -> None:
+        """End."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def round(self) -> None:
+        """Do it once."""
+        await self._recover()
+        now = self._context.clock.now()
+        while await self._context.store.files.sweep(now, now - TORN_AFTER):
+            await asyncio.sleep(0)
+
+    async def _work(self) -> None:
+        while True:
+            self._due.clear()
+            try:
+                await self.round()
+            except StoreError as error:
+                self._context.troubles["store"] = str(error)
+            try:
+                await asyncio.wait_for(self._due.wait(), PERIOD)
+            except TimeoutError:
+                continue
