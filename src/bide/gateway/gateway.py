@@ -43,10 +43,6 @@ class Gateway:
     validations: Validations
     upkeep: Upkeep
     pressure: Pressure
-    results: Results
-    endings: Endings
-    validations: Validations
-    upkeep: Upkeep
     service: Service | None
     is_draining: bool = False
     working: "asyncio.Task[None] | None" = None
@@ -60,7 +56,6 @@ class Gateway:
         self.waiters.start()
         self.upkeep.start()
         self.pressure.start()
-        self.upkeep.start()
         if self.service is not None:
             self.working = asyncio.create_task(self.service.run())
 
@@ -116,8 +111,4 @@ def build(bide: Embedded, *, engine: bool) -> Gateway:
         validations=validations,
         upkeep=Upkeep(context, validations),
         pressure=pressure,
-        results=Results(context),
-        endings=Endings(context),
-        validations=validations,
-        upkeep=Upkeep(context, validations),
     )
