@@ -40,6 +40,7 @@ def asked(said: Said, *rules: Rule, words: Words | None = None) -> Urgency:
         (replace(PLAIN, background=True, service_tier="flex"), 15 * MINUTE, "background"),
         (replace(PLAIN, stream=True, service_tier="flex"), None, "stream"),
         (replace(PLAIN, stream=True, headers={"bide-within": "1h"}), HOUR, "header bide-within"),
+        (replace(PLAIN, headers={"bide-webhook": "https://example.com"}), 15 * MINUTE, "header bide-webhook"),
         (replace(PLAIN, key_priority=Priority.LOW), DAY, "key"),
         (replace(PLAIN, key_priority=Priority.LOW, stream=True), None, "stream"),
         (replace(PLAIN, workflow="nightly-7", key_priority=Priority.URGENT), DAY, "class nightly"),

@@ -10,7 +10,7 @@ from bide.engine.pricing import BATCH, STANDARD
 from bide.gateway import asked as fields
 from bide.gateway.asked import Asked
 from bide.gateway.caller import Caller
-from bide.gateway.deferring import Deferring, Preference
+from bide.gateway.deferring import WEBHOOK, Deferring, Preference
 from bide.gateway.exchange import Exchange
 from bide.gateway.passing import Passing
 from bide.gateway.pressure import Pressure
@@ -86,7 +86,7 @@ class Calls:
 
     def _is_short(self, slack: int, exchange: Exchange) -> bool:
         """Whether no batch can come back in the time there is, so that a connection that waits gets its answer now."""
-        waits = not Preference.read(exchange.headers.get("prefer")).respond_async
+        waits = WEBHOOK not in exchange.headers and not Preference.read(exchange.headers.get("prefer")).respond_async
         return waits and slack < self._context.settings.deadline.batch_minimum
 
     async def _pass_on(

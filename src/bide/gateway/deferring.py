@@ -15,6 +15,7 @@ from bide.core.clock import SECOND
 from bide.engine.context import Context
 from bide.gateway.api.receipts import receipt_of
 from bide.gateway.api.shape.request import RequestReceipt
+from bide.gateway.access import tell
 from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
 from bide.gateway.holding import BrokenOffError, Line, Places, settled
@@ -26,9 +27,13 @@ from bide.intake.single import Desk, SingleCall
 from bide.lanes.urgency import Urgency
 from bide.store.calls import Orphaned, Taken
 from bide.store.database import Row
+from bide.store.deliveries import Recipient
 
 RETRY_COUNT = "x-stainless-retry-count"
 """How both official SDKs number their tries."""
+
+WEBHOOK = "bide-webhook"
+"""Where to tell that a call is settled. Whoever gives one does not wait on the connection."""
 
 SOONEST, LATEST = 1, 30
 """Seconds after which to ask again; in between it is a twentieth of the time that is left."""
@@ -83,7 +88,7 @@ class Deferring:
         True where the call was new: the engine then looks when it has gathered enough.
         """
         prefer = Preference.read(exchange.headers.get("prefer"))
-        holds = not prefer.respond_async
+        holds = not prefer.respond_async and WEBHOOK not in exchange.headers
         digest = _digest(caller, exchange.path, body)
         taken: Taken | Orphaned | None = None
         if holds:
@@ -107,6 +112,11 @@ class Deferring:
             )
             await self._promise(exchange, caller, taken, prefer.wait or 0)
         return isinstance(taken, Taken) and taken.is_first
+
+    @property
+    def held(self) -> int:
+        """How many connections are held."""
+        return self._places.taken
 
     async def settle(self) -> None:
         """Wait until everything that was noted is on record."""
@@ -142,10 +152,10 @@ class Deferring:
         workflow: str | None,
         holder: str | None = "",
     ) -> Taken:
-        return await self._desk.hand_in(
+        taken = await self._desk.hand_in(
             SingleCall(
                 owner=caller.owner,
-                key_id=caller.key_id,
+                key=caller.key,
                 workflow=workflow,
                 endpoint=endpoint,
                 path=exchange.path,
@@ -157,8 +167,18 @@ class Deferring:
                 digest=digest,
                 idempotency_key=exchange.headers.get("idempotency-key"),
                 holder=self._context.holder if holder == "" else holder,
+                recipients=await self._recipients(exchange, caller),
             )
         )
+        tell(exchange, taken.reservation)
+        return taken
+
+    async def _recipients(self, exchange: Exchange, caller: Caller) -> Sequence[Recipient]:
+        """Who is told when the call is settled. Raises `BideError` where the webhook cannot be one."""
+        herald, url = self._context.herald, exchange.headers.get(WEBHOOK)
+        if herald is None:
+            return ()
+        return [await herald.webhook(caller.owner, url)] if url else await herald.usual_webhook(caller.owner)
 
     async def _hold(self, exchange: Exchange, caller: Caller, taken: Taken | Orphaned, *, stream: bool) -> None:
         """Keep the connection until the answer is there."""

@@ -105,6 +105,8 @@ def urgency(said: Said, rules: Sequence[Rule], words: Words, now: int) -> Urgenc
         return _by_priority(words.background, "background", on_miss, now)
     if said.service_tier == "flex":
         return _by_priority(words.flex, "service_tier flex", on_miss, now)
+    if "bide-webhook" in said.headers:  # whoever wants to be told does not wait
+        return _by_priority(Priority.STANDARD, "header bide-webhook", on_miss, now)
     if rule is not None:
         return _by_rule(rule, now)
     if said.key_priority is not None:
