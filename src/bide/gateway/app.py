@@ -12,6 +12,7 @@ from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
 from bide.gateway.files import surface as files
 from bide.gateway.gateway import Gateway
+from bide.gateway.messages import batches as message_batches
 from bide.gateway.refusal import RefusalError
 from bide.gateway.surface import Handler, Surface
 from bide.intake.endpoint import ENDPOINTS, Endpoint
@@ -28,6 +29,12 @@ def application(gateway: Gateway) -> ASGIApp:
 
     routes = [
         *(one for url, endpoint in ENDPOINTS.items() for one in v1("POST", url.removeprefix("/v1"), _call(endpoint))),
+        *v1("POST", "/messages/batches", message_batches.create),
+        *v1("GET", "/messages/batches", message_batches.list_batches),
+        *v1("GET", "/messages/batches/{batch_id}", message_batches.retrieve),
+        *v1("DELETE", "/messages/batches/{batch_id}", message_batches.delete),
+        *v1("POST", "/messages/batches/{batch_id}/cancel", message_batches.cancel),
+        *v1("GET", "/messages/batches/{batch_id}/results", message_batches.results),
         *v1("GET", "/models", model_list.list_models),
         *v1("GET", "/models/{model:path}", model_list.show_model),
         *v1("POST", "/files", files.upload),

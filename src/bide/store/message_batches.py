@@ -34,11 +34,16 @@ class UnendedError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class NewMessageBatch:
-    """What a create is known by. `digest` is of who sent it and what."""
+    """What a create is known by. `digest` is of who sent it and what, `holder` the gateway that is to tell its caller.
+
+    `created_at` is when it came: its time runs from there, not from when everything of it had been read.
+    """
 
     external_id: str
+    created_at: int
     digest: bytes
     idempotency_key: str | None
+    holder: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +89,8 @@ class MessageBatches(Verbs):
             job=job,
             digest=new.digest,
             idempotency_key=new.idempotency_key,
-            now=now,
+            holder=new.holder,
+            now=new.created_at,
         )
         return accepted
 
@@ -94,15 +100,30 @@ class MessageBatches(Verbs):
         return await _known(transaction, owner, new)
 
     @writes
-    async def attach(self, transaction: Transaction, owner: str, digest: bytes, now: int) -> str | None:
-        """The oldest batch of this content of which nobody was told; None where there is none."""
-        row = await transaction.one(SQL["attach"], owner=owner, digest=digest, now=now)
+    async def attach(self, transaction: Transaction, owner: str, new: NewMessageBatch) -> str | None:
+        """Take over the oldest batch of this content of which nobody was told; None where there is none."""
+        row = await transaction.one(SQL["attach"], owner=owner, digest=new.digest, holder=new.holder)
         return row["external_id"] if row else None
 
     @writes
     async def delivered(self, transaction: Transaction, external_id: str, now: int) -> None:
         """Its caller knows its id: the same again is a new batch."""
         await transaction.run(SQL["delivered"], external_id=external_id, now=now)
+
+    @writes
+    async def let_go(self, transaction: Transaction, external_id: str, holder: str) -> None:
+        """Its caller is gone before it knew; a retry may take it over. One that was never accepted is fine."""
+        await transaction.run(SQL["let_go"], external_id=external_id, holder=holder)
+
+    @reads
+    async def holders(self, transaction: Transaction) -> list[str]:
+        """Every gateway that was about to tell somebody."""
+        return sorted(row["holder"] for row in await transaction.all(SQL["holders"]))
+
+    @writes
+    async def release_holder(self, transaction: Transaction, holder: str) -> None:
+        """A gateway is gone, and whoever it was about to tell."""
+        await transaction.run(SQL["release_holder"], holder=holder)
 
     @reads
     async def get(self, transaction: Transaction, owner: str, external_id: str) -> MessageBatch:

@@ -1,6 +1,6 @@
 -- name: insert
-INSERT INTO message_batches (external_id, owner, job_id, digest, idempotency_key, created_at)
-VALUES (:external_id, :owner, :job, :digest, :idempotency_key, :now);
+INSERT INTO message_batches (external_id, owner, job_id, digest, idempotency_key, holder, created_at)
+VALUES (:external_id, :owner, :job, :digest, :idempotency_key, :holder, :now);
 
 -- name: find
 -- A batch with its job.
@@ -30,18 +30,29 @@ SELECT t.phase, sum(t.requests) AS requests FROM buckets b JOIN tallies t ON t.b
 WHERE b.job_id = :job GROUP BY t.phase;
 
 -- name: attach
--- A retry takes the oldest batch of the same content whose create nobody has heard the answer of.
-UPDATE message_batches SET delivered_at = :now WHERE id = (
+-- A retry takes the oldest batch of the same content of which nobody was told, and is not about to be.
+UPDATE message_batches SET holder = :holder WHERE id = (
     SELECT id FROM message_batches
-    WHERE digest = :digest AND owner = :owner AND delivered_at IS NULL AND deleted_at IS NULL
+    WHERE digest = :digest AND owner = :owner AND holder IS NULL AND delivered_at IS NULL AND deleted_at IS NULL
     ORDER BY id LIMIT 1 {lock message_batches}
-) AND delivered_at IS NULL RETURNING external_id;
+) AND holder IS NULL RETURNING external_id;
 
 -- name: by_idempotency_key
 SELECT external_id, digest FROM message_batches WHERE owner = :owner AND idempotency_key = :idempotency_key;
 
 -- name: delivered
-UPDATE message_batches SET delivered_at = :now WHERE external_id = :external_id AND delivered_at IS NULL;
+-- Somebody was told its id.
+UPDATE message_batches SET holder = NULL, delivered_at = coalesce(delivered_at, :now) WHERE external_id = :external_id;
+
+-- name: let_go
+-- Whoever was about to be told is gone.
+UPDATE message_batches SET holder = NULL WHERE external_id = :external_id AND holder = :holder;
+
+-- name: holders
+SELECT DISTINCT holder FROM message_batches WHERE holder IS NOT NULL;
+
+-- name: release_holder
+UPDATE message_batches SET holder = NULL WHERE holder = :holder;
 
 -- name: delete
 -- Only one that has ended.

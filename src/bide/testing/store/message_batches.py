@@ -35,7 +35,7 @@ async def accept(scene: Scene, digest: bytes = b"d", key: str | None = None, req
         await scene.store.requests.add(await scene.rows(job, bucket, requests))
         first, last = await scene.store.requests.extent(job.id, newest)
         found = replace(FOUND, requests=requests, first_request=first, last_request=last)
-    new = NewMessageBatch(new_identifier("msgbatch", scene.entropy), digest, key)
+    new = NewMessageBatch(new_identifier("msgbatch", scene.entropy), scene.now, digest, key, scene.holder)
     await scene.store.message_batches.accept(scene.owner, job.id, new, found, scene.now)
     return new.external_id
 
@@ -58,8 +58,8 @@ class MessageBatchCases(StoreCase):
             await accept(scene, b"other", key="k")
         assert len(await scene.store.jobs.recent(scene.owner, 10)) == 1
         known = scene.store.message_batches.known
-        assert await known(scene.owner, NewMessageBatch("new", b"d", "k")) == name
-        assert await known("another", NewMessageBatch("new", b"d", "k")) is None
+        assert await known(scene.owner, NewMessageBatch("new", 0, b"d", "k", "worker")) == name
+        assert await known("another", NewMessageBatch("new", 0, b"d", "k", "worker")) is None
 
     async def test_lists_are_paged_from_the_newest_and_in_both_directions(self, scene: Scene) -> None:
         names = [await accept(scene) for _ in range(4)]
@@ -77,12 +77,25 @@ class MessageBatchCases(StoreCase):
 
     async def test_a_retry_takes_over_what_nobody_was_told_of_once(self, scene: Scene) -> None:
         first, second = await accept(scene), await accept(scene)
-        attach = scene.store.message_batches.attach
-        assert await attach("another", b"d", scene.now) is None
-        assert await attach(scene.owner, b"e", scene.now) is None
-        assert await attach(scene.owner, b"d", scene.now) == first
-        await scene.store.message_batches.delivered(second, scene.now)
-        assert await attach(scene.owner, b"d", scene.now) is None
+        verbs = scene.store.message_batches
+
+        async def attach(owner: str = scene.owner, digest: bytes = b"d") -> str | None:
+            return await verbs.attach(owner, NewMessageBatch("new", 0, digest, None, "another"))
+
+        assert await attach() is None
+        await verbs.let_go(first, "nobody")
+        await verbs.let_go(second, scene.holder)
+        assert await attach("another") is None
+        assert await attach(digest=b"e") is None
+        assert await attach() == second
+        assert await attach() is None
+        assert await verbs.holders() == ["another", "worker"]
+        await verbs.release_holder("worker")
+        assert await attach() == first
+        for name in (first, second):
+            await verbs.delivered(name, scene.now)
+        assert await verbs.holders() == []
+        assert await attach() is None
 
     async def test_only_what_has_ended_is_deleted_and_then_it_is_gone(self, scene: Scene) -> None:
         running, ended = await accept(scene, requests=1), await accept(scene)

@@ -8,10 +8,12 @@ CREATE TABLE message_batches (
     digest {bytes} NOT NULL,            -- of who sent it and what: the same again may be a retry
     idempotency_key TEXT,
     created_at {integer} NOT NULL,
-    delivered_at {integer},             -- when somebody was told its id
+    holder TEXT,                        -- the gateway that is about to tell its id; NULL: none is
+    delivered_at {integer},             -- when somebody was told
     deleted_at {integer}
 ) {strict};
 CREATE UNIQUE INDEX message_batches_by_idempotency_key ON message_batches (owner, idempotency_key)
     WHERE idempotency_key IS NOT NULL;
 CREATE INDEX message_batches_by_owner ON message_batches (owner, id);
-CREATE INDEX message_batches_undelivered ON message_batches (digest) WHERE delivered_at IS NULL;
+CREATE INDEX message_batches_undelivered ON message_batches (digest) WHERE delivered_at IS NULL AND deleted_at IS NULL;
+CREATE INDEX message_batches_held ON message_batches (holder) WHERE holder IS NOT NULL;

@@ -1,0 +1,36 @@
+"""The version of Anthropic's API that a caller speaks."""
+
+from collections.abc import Mapping
+
+from bide.gateway.refusal import RefusalError
+from bide.intake.endpoint import MESSAGES, Endpoint
+from bide.intake.message_rules import VERSIONS, WITH_SAMPLING, fault
+
+HEADER = "anthropic-version"
+
+
+def version_of(headers: Mapping[str, str]) -> str:
+    """The version that a caller speaks; the oldest for who does not say.
+
+    Raises:
+        RefusalError: there is no such version.
+    """
+    version = headers.get(HEADER, WITH_SAMPLING).strip()
+    if version not in VERSIONS:
+        known = " or ".join(VERSIONS)
+        raise RefusalError(400, "invalid_version", f"{HEADER}: {version[:40]!r} is not known here; send {known}")
+    return version
+
+
+def check(endpoint: Endpoint, body: bytes, headers: Mapping[str, str]) -> None:
+    """See that a Messages body has nothing that its version leaves out; of other endpoints nothing is asked. The body is a
+    JSON object.
+
+    Raises:
+        RefusalError: it has, or there is no such version.
+    """
+    if endpoint is not MESSAGES:
+        return
+    found = fault(body, version_of(headers))
+    if found is not None:
+        raise RefusalError(400, "invalid_request", str(found), param=found.field)
