@@ -12,6 +12,7 @@ from bide.gateway.asked import Asked
 from bide.gateway.caller import Caller
 from bide.gateway.deferring import WEBHOOK, Deferring, Preference
 from bide.gateway.exchange import Exchange
+from bide.gateway.messages import version
 from bide.gateway.passing import Passing
 from bide.gateway.pressure import Pressure
 from bide.intake.body import name_model
@@ -63,6 +64,7 @@ class Calls:
         body = await exchange.body(self._largest)
         asked = fields.read(body)
         now = self._context.clock.now()
+        version.check(endpoint, body, exchange.headers)
         said = _said(exchange, caller, asked)
         found = urgency(said, self._policy.rules, self._policy.words, now)
         if found.deadline is None or self._is_short(found.deadline - now, exchange):

@@ -15,7 +15,6 @@ from bide.gateway.files.results import Results
 from bide.gateway.holding import Places
 from bide.gateway.identities import Identities
 from bide.gateway.messages import orphans
-from bide.gateway.messages import orphans
 from bide.gateway.passing import Passing
 from bide.gateway.pressure import Pressure
 from bide.gateway.upkeep import Upkeep
@@ -53,7 +52,6 @@ class Gateway:
         await self.context.store.database.attend(self.context.holder)
         await self.books.recover()
         await self.deferring.recover()
-        await orphans.release(self.context)
         await orphans.release(self.context)
         self.waiters.start()
         self.upkeep.start()
