@@ -16,8 +16,8 @@ test: setup    ## check, then every test (at most 12 minutes on two cores)
 demo: setup    ## run examples/ against the provider simulator and show the receipt
 	@scripts/demo
 
-serve: setup   ## a simulated provider on port 9000, an hour a minute, to try bide against; it prints what to export
-	@.venv/bin/bide sim --port 9000 --speed 60
+serve: setup   ## the gateway on port 8080 before a simulated provider, an hour a minute; it prints what to export
+	@scripts/serve
 
 bench: setup   ## figures as ratios, in one run with their yardsticks
 	@.venv/bin/python -m bench
