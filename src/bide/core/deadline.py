@@ -42,6 +42,11 @@ class OnMiss(enum.StrEnum):
     EXPIRE = "expire"
     """Wait for batches until the deadline, then give it up."""
 
+    @property
+    def without_calls(self) -> "OnMiss":
+        """The same for who may not be called in real time."""
+        return OnMiss.LATE if self is OnMiss.RESCUE else self
+
 
 _CLOCK = re.compile(r"(?:(today|tomorrow)\s+)?(\d{1,2}):(\d{2})", re.IGNORECASE)
 

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Raw
 
 from bide.gateway.refusal import RefusalError
+from bide.intake.reservation import most_output
 
 PREFIX = "bide_"
 """How the names of bide's own metadata begin."""
@@ -23,12 +24,12 @@ class Asked(msgspec.Struct, gc=False):
     max_tokens: int | None = None
     max_output_tokens: int | None = None
     n: int | None = None
+    best_of: int | None = None
 
-    @property
-    def output_tokens(self) -> int | None:
-        """The most that it may produce, None where it sets no limit."""
-        limit = self.max_completion_tokens or self.max_tokens or self.max_output_tokens
-        return None if limit is None else limit * (self.n or 1)
+    def longest(self, assumed: int) -> int:
+        """The most output tokens it can come to, as `most_output` reckons."""
+        limits = (self.max_completion_tokens, self.max_tokens, self.max_output_tokens)
+        return most_output(limits, (self.n, self.best_of), assumed)
 
 
 _decode = msgspec.json.Decoder(Asked).decode
@@ -50,6 +51,12 @@ def read(body: bytes) -> Asked:
         raise RefusalError(400, "invalid_json", f"the body is not JSON: {error}") from None
     except RecursionError:
         raise RefusalError(400, "invalid_json", "the body is nested too deeply") from None
+
+
+def once(body: bytes) -> bytes:
+    """The body with each of its fields once, the last one of repeated ones, which is how it is read here: who answers might
+    read another. Every byte of the values stays."""
+    return msgspec.json.encode(_fields(body))
 
 
 def metadata_of(asked: Asked) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """The books of what is passed on at once: an intent before the call, its end and its price after it.
 
 Neither is waited for on the way of an answer, but no answer is given before its intent is on the disk: so whatever was
-paid for can be seen after a crash (promise 1).
+paid for can be seen after a crash (promise 1). Where a key has a budget the intent is waited for: what the call may cost is
+reserved with it, before anything is sent.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from bide.engine.call import suspicion
 from bide.engine.context import Context
 from bide.intake.group import Group
 from bide.ledger.rates import mode_of
-from bide.store.passages import Passage, Passed
+from bide.store.passages import Begun, Passage, Passed
 from bide.store.reports import Price
 
 FEW, MOMENT = 3, 0.002
@@ -28,14 +29,19 @@ class Books:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._begun: Group[Passage, None] = Group(self._write_begun, self._patience)
+        self._begun: Group[Passage, Begun] = Group(self._write_begun, self._patience)
         self._ended: Group[Passed, None] = Group(self._write_ended, lambda: ENDS)
         self._under_way = 0
 
-    def begin(self, passage: Passage) -> "asyncio.Future[None]":
-        """Put an intent on record; done when it is on the disk."""
+    def begin(self, passage: Passage) -> "asyncio.Future[Begun]":
+        """Put an intent on record; done when it is on the disk, with what was reserved for it, or with why it must not be sent
+        and is not there."""
         self._under_way += 1
         return self._begun.add(passage)
+
+    def forget(self) -> None:
+        """An intent was not put on record, so it has no end either."""
+        self._under_way -= 1
 
     def end(self, passed: Passed) -> None:
         """Put an end on record, soon. One that the store does not take is written off as its intent when it is next opened."""
@@ -87,9 +93,8 @@ class Books:
         """A single call goes on at once; of many, those of the same moment share a transaction."""
         return MOMENT if self._under_way > FEW else 0.0
 
-    async def _write_begun(self, begun: Sequence[Passage]) -> Sequence[None]:
-        await self._context.store.passages.record(begun, [])
-        return [None] * len(begun)
+    async def _write_begun(self, begun: Sequence[Passage]) -> Sequence[Begun]:
+        return await self._context.store.passages.record(begun, [])
 
     async def _write_ended(self, ended: Sequence[Passed]) -> Sequence[None]:
         await self._context.store.passages.record([], ended)

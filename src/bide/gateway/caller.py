@@ -1,6 +1,7 @@
 """Who calls, and whether they may."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from bide.core.key import Key
@@ -9,6 +10,15 @@ from bide.gateway.refusal import RefusalError
 from bide.providers.line import HOP_HEADER
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+_LOCAL = r"(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?"
+_LOCAL_AUTHORITY = re.compile(_LOCAL, re.IGNORECASE | re.ASCII)
+_LOCAL_ORIGIN = re.compile(rf"https?://{_LOCAL}", re.IGNORECASE | re.ASCII)
+"""This machine in so many words: whatever else may mean it (a dot at the end, a user before it, other digits) may also mean
+something else to somebody."""
+
+ONCE = frozenset({"host", "origin", "authorization", "x-api-key", "idempotency-key", "bide-hop"})
+"""Headers that must not come twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +43,27 @@ def check_local(headers: Mapping[str, str]) -> None:
     Raises:
         RefusalError: its Host or its Origin is foreign.
     """
-    host = host_of(headers.get("host", ""))
-    if host not in LOOPBACK:
+    host = headers.get("host", "")
+    if _LOCAL_AUTHORITY.fullmatch(host) is None:
         raise RefusalError(
             403,
             "foreign_host",
             f"without keys bide serves this machine alone, and Host is {host!r}; make a key with `bide keys create`",
         )
     origin = headers.get("origin")
-    if origin is not None and host_of(origin.partition("://")[2]) not in LOOPBACK:
+    if origin is not None and _LOCAL_ORIGIN.fullmatch(origin) is None:
         raise RefusalError(403, "foreign_origin", f"without keys bide answers no page of {origin!r}")
+
+
+def check_repeated(names: Collection[str]) -> None:
+    """See that what says who calls is said once: proxies and servers differ in which of two they believe.
+
+    Raises:
+        RefusalError: one of these headers came twice.
+    """
+    for name in names:
+        if name in ONCE:
+            raise RefusalError(400, "repeated_header", f"{name} came more than once; send it once")
 
 
 def check_hop(headers: Mapping[str, str]) -> None:
@@ -51,13 +72,6 @@ def check_hop(headers: Mapping[str, str]) -> None:
         raise RefusalError(
             508, "loop_detected", "bide is calling itself: point the provider's base_url at the provider, not at bide"
         )
-
-
-def host_of(authority: str) -> str:
-    """The host of ``host:port``, ``[::1]:port`` or ``host``."""
-    if authority.startswith("["):
-        return authority[1:].partition("]")[0].lower()
-    return authority.partition("/")[0].partition(":")[0].lower()
 
 
 def secret_of(headers: Mapping[str, str]) -> str | None:

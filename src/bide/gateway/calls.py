@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bide.core.deadline import OnMiss
+from bide.core.key import Key
 from bide.core.usage import Usage
 from bide.engine.context import Context
 from bide.engine.pricing import BATCH, STANDARD
 from bide.gateway import asked as fields
+from bide.gateway.access import allowed_way, at_once, check_model, is_limited
 from bide.gateway.asked import Asked
 from bide.gateway.caller import Caller
 from bide.gateway.deferring import WEBHOOK, Deferring, Preference
@@ -15,9 +17,11 @@ from bide.gateway.exchange import Exchange
 from bide.gateway.messages import version
 from bide.gateway.passing import Passing
 from bide.gateway.pressure import Pressure
+from bide.gateway.rates import Rates
 from bide.intake.body import name_model
 from bide.intake.endpoint import Endpoint
 from bide.intake.routing import Destination, Routing
+from bide.intake.tokens import estimate_tokens
 from bide.lanes.urgency import Rule, Said, Urgency, Words, urgency
 from bide.ledger.prices import day_of
 from bide.providers.port import Call
@@ -58,15 +62,20 @@ class Calls:
         self._policy = policy
         self._pressure = pressure
         self._largest = largest
+        self._rates = Rates(context)
 
     async def serve(self, exchange: Exchange, caller: Caller, endpoint: Endpoint) -> bool:
         """Answer one call. True where the engine should look: something was deferred that nobody else has announced."""
         body = await exchange.body(self._largest)
         asked = fields.read(body)
+        if is_limited(caller.key):
+            body = fields.once(body)
         now = self._context.clock.now()
         version.check(endpoint, body, exchange.headers)
         said = _said(exchange, caller, asked)
         found = urgency(said, self._policy.rules, self._policy.words, now)
+        if caller.key is not None:
+            found = await self._allowed(exchange, caller.key, endpoint, body, asked, found, now)
         if found.deadline is None or self._is_short(found.deadline - now, exchange):
             wanted = fields.without_own_words(body, asked, deferred=False)
             with self._pressure.passing():
@@ -85,6 +94,26 @@ class Calls:
             stream=bool(asked.stream),
             workflow=said.workflow,
         )
+
+    async def _allowed(
+        self, exchange: Exchange, key: Key, endpoint: Endpoint, body: bytes, asked: Asked, found: Urgency, now: int
+    ) -> Urgency:
+        """How a key's call is served: one that it may make, and not too much of them.
+
+        Raises:
+            ModelNotAllowedError, LaneNotAllowedError: the key may not.
+            RefusalError: it may, but not that much in a minute.
+        """
+        check_model(key, asked.model)
+        if key.lanes is not None:
+            destination = self._routing.to(asked.model)
+            found = allowed_way(self._context, key, destination, endpoint.url, asked, found, now)
+        await self._rates.take(exchange, key, estimate_tokens(len(body)) + asked.longest(self._assumed(endpoint)))
+        return found
+
+    def _assumed(self, endpoint: Endpoint) -> int:
+        """The output tokens that an answer without a limit is reckoned with."""
+        return self._context.settings.realtime.assumed_output_tokens if endpoint.writes_text else 0
 
     def _is_short(self, slack: int, exchange: Exchange) -> bool:
         """Whether no batch can come back in the time there is, so that a connection that waits gets its answer now."""
@@ -106,7 +135,8 @@ class Calls:
         model = destination.route.model
         if destination.renamed:
             body = name_model(body, model)
-        assumed = self._context.settings.realtime.assumed_output_tokens if endpoint.writes_text else 0
+        output_tokens = asked.longest(self._assumed(endpoint))
+        has_budget = caller.key is not None and caller.key.has_budget
         passage = Passage(
             external_id=exchange.request_id,
             owner=caller.owner,
@@ -118,8 +148,9 @@ class Calls:
             urgency=found.source,
             holder=self._context.holder,
             body_bytes=len(body),
-            output_tokens=asked.output_tokens or assumed,
-            reserved=0,
+            output_tokens=output_tokens,
+            reserved=at_once(self._context, destination, body, asked, output_tokens) if has_budget else 0,
+            has_budget=has_budget,
             sent_at=now,
         )
         call = Call(endpoint.url, body, exchange.request_id, model, _forwarded(exchange.headers))

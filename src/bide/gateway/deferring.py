@@ -13,9 +13,9 @@ from msgspec import UNSET
 
 from bide.core.clock import SECOND
 from bide.engine.context import Context
+from bide.gateway.access import tell
 from bide.gateway.api.receipts import receipt_of
 from bide.gateway.api.shape.request import RequestReceipt
-from bide.gateway.access import tell
 from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
 from bide.gateway.holding import BrokenOffError, Line, Places, settled

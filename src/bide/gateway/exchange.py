@@ -1,6 +1,7 @@
 """One HTTP exchange as the surfaces need it, over plain ASGI: a framework's request and response cost more than the rest."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Mapping
 from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope, Send
@@ -27,6 +28,10 @@ class Exchange:
         self.headers: dict[str, str] = {
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
+        self.repeated = () if len(self.headers) == len(scope["headers"]) else _repeated(scope["headers"])
+        """Names that came more than once; `headers` has what came last."""
+        self.notes: dict[str, str] = {}
+        """Headers that go with whatever is answered."""
         self.is_answered = False
         """Whether the response's head has been sent."""
         self._scope = scope
@@ -96,6 +101,8 @@ class Exchange:
 
     async def start(self, status: int, headers: Mapping[str, str] = NO_HEADERS, content_type: str = JSON) -> None:
         """Send the head."""
+        if self.notes:
+            headers = {**headers, **self.notes}
         encoded: list[tuple[bytes, bytes]] = [
             (b"content-type", content_type.encode()),
             (b"x-request-id", self.request_id.encode()),
@@ -124,7 +131,13 @@ class Exchange:
 
     async def refuse(self, refusal: RefusalError) -> None:
         """Answer with an error, in the client's protocol."""
-        await self.respond(refusal.status, refusal.body(self.protocol, self.request_id), refusal.headers)
+        protocol = self.protocol
+        await self.respond(refusal.status_in(protocol), refusal.body(protocol, self.request_id), refusal.headers)
+
+
+def _repeated(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, ...]:
+    counts = Counter(name for name, _ in headers)
+    return tuple(name.decode("latin-1") for name, count in counts.items() if count > 1)
 
 
 def too_large(most: int) -> RefusalError:

@@ -7,7 +7,7 @@ from bide.gateway.caller import LOCAL, Caller, check_local, secret_of
 from bide.gateway.exchange import Exchange
 from bide.gateway.refusal import RefusalError
 
-REMEMBERED = 2 * SECOND
+REMEMBERED = SECOND
 """How long a revoked key may still be good, on gateways that saw it lately."""
 
 MOST = 10_000
@@ -15,19 +15,24 @@ MOST = 10_000
 
 
 class Identities:
-    """Tells who calls. Where no key was ever made, everybody on this machine may."""
+    """Tells who calls. Where no key was ever made, everybody on this machine may.
+
+    Where the last key is revoked nobody may: what was closed does not open by itself.
+    """
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self.needs_key = False
+        """Whether others than this machine can reach us, so that no call goes without a key."""
         self._known: dict[bytes, tuple[int, Key | None]] = {}
         self._exist: tuple[int, bool] = (0, False)
 
     async def identify(self, exchange: Exchange) -> Caller:
         """Who calls. Raises `RefusalError`."""
         now = self._context.clock.now()
-        if now >= self._exist[0]:
-            self._exist = now + REMEMBERED, await self._context.store.keys.exist()
-        if not self._exist[1]:
+        if not self.needs_key and not self._exist[1] and now >= self._exist[0]:
+            self._exist = now + REMEMBERED, await self._context.store.keys.were_made()
+        if not self.needs_key and not self._exist[1]:
             check_local(exchange.headers)
             return LOCAL
         secret = secret_of(exchange.headers)

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from bide.gateway.access import check_model
 from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
 from bide.gateway.gateway import Gateway
@@ -14,7 +15,7 @@ from bide.lanes.route import NoRouteError
 
 async def list_models(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
     """Every model by the names that it may be asked for."""
-    names = sorted(set(_names(gateway)))
+    names = sorted(name for name in set(_names(gateway)) if caller.key is None or caller.key.allows(name))
     shown = [_shown(gateway, exchange, name) for name in names]
     if exchange.protocol is Protocol.ANTHROPIC:
         page = {
@@ -29,8 +30,9 @@ async def list_models(gateway: Gateway, exchange: Exchange, caller: Caller) -> N
 
 
 async def show_model(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
-    """One model. 404 where no account serves it."""
+    """One model. 404 where no account serves it, or the key may not ask for it."""
     name = exchange.parameters["model"]
+    check_model(caller.key, name)
     gateway.routing.to(name)
     await exchange.respond(200, msgspec.json.encode(_shown(gateway, exchange, name)))
 

@@ -10,16 +10,18 @@ from contextlib import aclosing, asynccontextmanager, suppress
 
 import msgspec
 
+from bide.core.budget import Reservation
 from bide.core.errors import BideError
 from bide.core.states import AttemptState
 from bide.engine.context import Context
+from bide.gateway.access import tell
 from bide.gateway.books import Books
 from bide.gateway.exchange import Exchange, GoneError
 from bide.gateway.meter import Meter
 from bide.providers.failures import OverloadedError, StreamRefusedError
 from bide.providers.port import Answer, Call, Provider, Verdict
 from bide.providers.transport import ReplyLostError
-from bide.store.passages import Passage, Passed
+from bide.store.passages import Begun, Passage, Passed
 from bide.store.reports import Price
 
 EVENT_STREAM = "text/event-stream; charset=utf-8"
@@ -43,12 +45,12 @@ class Passing:
 
     async def send(self, exchange: Exchange, provider: Provider, call: Call, passage: Passage) -> None:
         """Answer with the provider's answer, whatever it is."""
-        recorded = self._books.begin(passage)
+        recorded = await self._begin(exchange, passage)
         try:
             async with while_there(exchange):
                 answer = await provider.send(call)
             await recorded
-        except (BideError, GoneError, asyncio.CancelledError) as error:
+        except (Exception, asyncio.CancelledError) as error:
             await self._failed(passage, error, recorded)
             raise
         await self._answered(passage, answer)
@@ -56,7 +58,7 @@ class Passing:
 
     async def stream(self, exchange: Exchange, provider: Provider, call: Call, passage: Passage) -> None:
         """Pass a stream on byte for byte, each part as it comes."""
-        recorded = self._books.begin(passage)
+        recorded = await self._begin(exchange, passage)
         meter, first_at = Meter(call.endpoint), None
         try:
             async with while_there(exchange), aclosing(_generator(provider.stream(call))) as chunks:
@@ -74,11 +76,33 @@ class Passing:
             await self._answered(passage, refused.answer)
             await respond(exchange, refused.answer)
             return
-        except (BideError, GoneError, asyncio.CancelledError) as error:
+        except (Exception, asyncio.CancelledError) as error:
             await self._failed(passage, error, recorded, first_at)
             raise
         price = await self._books.price(passage, meter.usage, meter.tier)
         self._end(passage, AttemptState.ANSWERED, 200, None, price, first_at=first_at)
+
+    async def _begin(self, exchange: Exchange, passage: Passage) -> "asyncio.Future[Begun]":
+        """Put the intent on record. With a budget nothing is sent before it is there and reserved for.
+
+        Raises:
+            BudgetExhaustedError: a budget does not suffice.
+            PriceUnknownError: there is a budget, and the price is unknown.
+            StoreError: nothing can be kept.
+        """
+        recorded = self._books.begin(passage)
+        if not passage.has_budget:
+            return recorded
+        try:
+            made = await asyncio.shield(recorded)
+        except (BideError, asyncio.CancelledError):  # nothing was sent; it may be on record all the same, now or soon
+            recorded.add_done_callback(lambda _: self._end(passage, AttemptState.REFUSED, None, "not_sent", None))
+            raise
+        if not isinstance(made, Reservation):
+            self._books.forget()
+            raise made
+        tell(exchange, made)
+        return recorded
 
     async def _answered(self, passage: Passage, answer: Answer) -> None:
         row = answer.row
@@ -91,18 +115,19 @@ class Passing:
         self,
         passage: Passage,
         error: BaseException,
-        recorded: "asyncio.Future[None]",
+        recorded: "asyncio.Future[Begun]",
         first_at: int | None = None,
     ) -> None:
         """No answer: what the call may have cost all the same is suspected."""
         with suppress(BideError):
             await asyncio.shield(recorded)
-        may_have_run = isinstance(error, ReplyLostError | GoneError | asyncio.CancelledError) or (
-            isinstance(error, OverloadedError) and error.may_have_run
+        may_have_run = not isinstance(error, BideError) or (
+            isinstance(error, ReplyLostError) or (isinstance(error, OverloadedError) and error.may_have_run)
         )
         price = await self._books.suspected(passage) if may_have_run else None
         state = AttemptState.LOST if may_have_run else AttemptState.REFUSED
-        code = error.code if isinstance(error, BideError) else "client_gone"
+        gone = isinstance(error, GoneError | asyncio.CancelledError)
+        code = error.code if isinstance(error, BideError) else "client_gone" if gone else BideError.code
         self._end(passage, state, None, code, price, suspected=may_have_run, first_at=first_at)
 
     def _end(

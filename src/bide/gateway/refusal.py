@@ -2,10 +2,12 @@
 
 import enum
 from collections.abc import Mapping
+from email.utils import format_datetime
 
 import msgspec
 
-from bide.core.clock import SECOND
+from bide.core.budget import BudgetExhaustedError, PriceUnknownError
+from bide.core.clock import SECOND, to_datetime
 from bide.core.errors import (
     BideError,
     ConflictError,
@@ -17,6 +19,7 @@ from bide.core.errors import (
     StoreError,
 )
 from bide.intake.problem import Code, LineError
+from bide.lanes.permission import LaneNotAllowedError, ModelNotAllowedError
 from bide.lanes.route import NoRouteError
 from bide.providers.failures import (
     BusyError,
@@ -59,7 +62,11 @@ ANTHROPIC_TYPES = {
 
 
 class RefusalError(Exception):
-    """An answer that is an error. `headers` go with it, `param` is the field at fault."""
+    """An answer that is an error. `headers` go with it, `param` is the field at fault.
+
+    `kind` is OpenAI's type of error where the status does not tell it; `anthropic` the status that Anthropic's clients get
+    where it is another one.
+    """
 
     def __init__(
         self,
@@ -69,6 +76,8 @@ class RefusalError(Exception):
         *,
         param: str | None = None,
         headers: Mapping[str, str] | None = None,
+        kind: str | None = None,
+        anthropic: int | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -76,6 +85,12 @@ class RefusalError(Exception):
         self.message = message
         self.param = param
         self.headers = headers or {}
+        self.kind = kind
+        self.anthropic = anthropic
+
+    def status_in(self, protocol: Protocol) -> int:
+        """The status that the client of a protocol expects."""
+        return self.anthropic if protocol is Protocol.ANTHROPIC and self.anthropic else self.status
 
     def body(self, protocol: Protocol, request_id: str) -> bytes:
         """The JSON that the client of a protocol expects."""
@@ -83,11 +98,16 @@ class RefusalError(Exception):
             return msgspec.json.encode(
                 {
                     "type": "error",
-                    "error": {"type": ANTHROPIC_TYPES.get(self.status, "api_error"), "message": self.message},
+                    "error": {
+                        "type": ANTHROPIC_TYPES.get(self.status_in(protocol), "api_error"),
+                        "message": self.message,
+                    },
                     "request_id": request_id,
                 }
             )
-        kind = OPENAI_TYPES.get(self.status, "invalid_request_error" if self.status < 500 else "server_error")
+        kind = self.kind or OPENAI_TYPES.get(
+            self.status, "invalid_request_error" if self.status < 500 else "server_error"
+        )
         return msgspec.json.encode(
             {"error": {"message": self.message, "type": kind, "param": self.param, "code": self.code}}
         )
@@ -103,10 +123,15 @@ PERMANENT: Mapping[type[BideError], int] = {
     NotFoundError: 404,
     MissingError: 404,
     SettingError: 503,
+    LaneNotAllowedError: 403,
+    PriceUnknownError: 403,
 }
 """The first that fits."""
 
 BAD_GATEWAY, UNAVAILABLE = 502, 503
+
+NOT_AGAIN = {"x-should-retry": "false"}
+"""Tells both official SDKs not to try again by themselves."""
 
 AGAIN = "1"
 """Seconds to come back after where nobody knows better."""
@@ -126,6 +151,12 @@ def refusal_of(error: Exception) -> RefusalError:
             return RefusalError(404, "model_not_found", str(error), param="model")
         case UntranslatableError():
             return RefusalError(400, error.code, str(error), param=error.field)
+        case ModelNotAllowedError():
+            return RefusalError(403, error.code, str(error), param="model", anthropic=404)
+        case BudgetExhaustedError():
+            renews = format_datetime(to_datetime(error.standing.renews_at), usegmt=True)
+            headers = {"retry-after": renews, **NOT_AGAIN}
+            return RefusalError(429, error.code, str(error), headers=headers, kind="insufficient_quota", anthropic=402)
         case OutOfCreditError() | BusyError():
             return RefusalError(429, error.code, str(error), headers=_again(error))
         case UnauthorisedError():

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from starlette.types import Receive, Scope, Send
 
 from bide.core.identifiers import new_identifier
-from bide.gateway.caller import LOCAL, Caller, check_hop
+from bide.gateway.caller import LOCAL, Caller, check_hop, check_repeated
 from bide.gateway.exchange import Exchange, GoneError
 from bide.gateway.gateway import Gateway
 from bide.gateway.refusal import refusal_of
@@ -32,6 +32,7 @@ class Surface:
         try:
             caller = LOCAL
             if not self._is_open:
+                check_repeated(exchange.repeated)
                 check_hop(exchange.headers)
                 caller = await self._gateway.identities.identify(exchange)
             await self._handler(self._gateway, exchange, caller)

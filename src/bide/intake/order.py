@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bide.core.deadline import OnMiss
+from bide.core.states import Lane
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,8 @@ class Order:
     idempotency_key: str | None = None
     key_id: int | None = None
     """The key it is handed in with, whose budgets it spends."""
+    lanes: frozenset[Lane] | None = None
+    """Those that this key allows: the dearest of them is reserved at. None: every one."""
     webhook: str | None = None
     """Where its end is told; None for the webhook of the settings."""
     strict: bool = False

@@ -11,19 +11,22 @@ from bide.core.bucket import Part
 from bide.core.clock import SECOND
 from bide.core.deadline import OnMiss
 from bide.core.identifiers import new_identifier
+from bide.core.key import Key
 from bide.engine.context import Context
 from bide.engine.outlook import capacity, promised
 from bide.intake.admit import Admissions, Terms
 from bide.intake.endpoint import Endpoint
+from bide.intake.entry import Entry
 from bide.intake.group import Group
 from bide.intake.hand_in import routing_of
+from bide.intake.reservation import ceiling_of, deferred_lanes, longest_input, longest_output
 from bide.intake.tokens import estimate_tokens
 from bide.intake.validator import Validator
 from bide.intake.window import ContextWindows
-from bide.lanes.decide import Key
+from bide.lanes.decide import Key as Pool
 from bide.lanes.gather import slot
 from bide.lanes.rescue import Demand
-from bide.store.calls import Gathering, NewCall, ReusedKeyError, Taken
+from bide.store.calls import Gathering, NewCall, Refused, Taken
 from bide.store.deliveries import Recipient
 from bide.store.snapshot import Snapshot
 
@@ -34,10 +37,11 @@ do not see each other."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SingleCall:
-    """A call as it was said. `deadline` in microseconds; `body` without what is only for bide and without `stream`."""
+    """A call as it was said. `deadline` in microseconds; `body` without what is only for bide and without `stream`;
+    `key` is whose budget it spends."""
 
     owner: str
-    key_id: int | None
+    key: Key | None
     workflow: str | None
     endpoint: Endpoint
     path: str
@@ -60,8 +64,8 @@ class Desk:
         self._context = context
         self.routing = routing_of(context, None)
         self._validator = Validator(ContextWindows(self.routing.window), self.routing)
-        self._group: Group[NewCall, Taken | ReusedKeyError] = Group(self._take)
-        self._view: tuple[int, Snapshot, Mapping[Key, Sequence[Demand]]] | None = None
+        self._group: Group[NewCall, Taken | Refused] = Group(self._take)
+        self._view: tuple[int, Snapshot, Mapping[Pool, Sequence[Demand]]] | None = None
         self._admissions: dict[tuple[int, OnMiss], Admissions] = {}
 
     async def hand_in(self, call: SingleCall) -> Taken:
@@ -70,6 +74,8 @@ class Desk:
         Raises:
             LineError: it cannot be used; the problem names the field. Its line is of no meaning.
             ReusedKeyError: its idempotency key was used for another one.
+            BudgetExhaustedError: it does not fit into a budget of its key.
+            PriceUnknownError: its key has such a budget, and a price is unknown.
             StoreError: it cannot be kept.
         """
         entropy, now = self._context.entropy, self._context.clock.now()
@@ -85,7 +91,7 @@ class Desk:
         )
         gathering = Gathering(
             call.owner,
-            call.key_id,
+            None if call.key is None else call.key.id,
             call.workflow,
             call.on_miss,
             where.deadline,
@@ -106,15 +112,17 @@ class Desk:
                 path=call.path,
                 asked_model=entry.model,
                 digest=call.digest,
-                idempotency_key=call.idempotency_key,
+                idempotency_key=_scoped(call.key, call.idempotency_key),
                 urgency=call.urgency,
                 deadline=call.deadline,
                 stream=call.stream,
                 holder=call.holder,
+                has_budget=call.key is not None and call.key.has_budget,
+                reserved=self._to_reserve(call, entry, assumed),
                 recipients=call.recipients,
             )
         )
-        if isinstance(taken, ReusedKeyError):
+        if not isinstance(taken, Taken):
             raise taken
         return taken
 
@@ -122,10 +130,20 @@ class Desk:
         """Wait for what is being accepted."""
         await self._group.settle()
 
-    async def _take(self, calls: Sequence[NewCall]) -> Sequence[Taken | ReusedKeyError]:
+    async def _take(self, calls: Sequence[NewCall]) -> Sequence[Taken | Refused]:
         return await self._context.store.calls.take(calls, self._context.clock.now())
 
-    async def _part(self, key: Key, tokens: int, longest: int, deadline: int, on_miss: OnMiss) -> Part:
+    def _to_reserve(self, call: SingleCall, entry: Entry, assumed: int) -> int | None:
+        """The most that it can cost, in 1e-12 USD, where it counts; None: a price is unknown."""
+        if call.key is None or not call.key.has_budget:
+            return 0
+        found = self.routing.to(entry.model)
+        longest = longest_input(entry.body, found.window)
+        lanes = deferred_lanes(call.key.lanes, found.provider, entry.endpoint)
+        most = ceiling_of(self._context, found.route.account, found.route.model, lanes, longest)
+        return None if most is None else most.amount(longest, longest_output(entry.body, assumed))
+
+    async def _part(self, key: Pool, tokens: int, longest: int, deadline: int, on_miss: OnMiss) -> Part:
         """Whether the call is inside the real-time capacity that is still free before its deadline."""
         now = self._context.clock.now()
         if self._view is None or now - self._view[0] > LOOK:
@@ -148,3 +166,8 @@ class Desk:
                 )
             )
         return admissions.part(key, 1, tokens, longest) or Part.REST
+
+
+def _scoped(key: Key | None, text: str | None) -> str | None:
+    """An idempotency key among those of who sent it: other keys of the same owner may count from one as well."""
+    return text if text is None or key is None else f"{key.external_id} {text}"

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from bide.core.clock import SECOND
-from bide.core.deadline import OnMiss
 from bide.core.errors import BideError
 from bide.core.states import Lane
 from bide.lanes.urgency import Urgency
@@ -14,6 +13,12 @@ class LaneNotAllowedError(BideError):
     """The key may not be served in this lane; say how long the call may wait, or ask for a key that may."""
 
     code = "lane_not_allowed"
+
+
+class ModelNotAllowedError(BideError):
+    """The key may not ask for this model; ask for another, or use a key that may."""
+
+    code = "model_not_allowed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ def permitted(found: Urgency, key: str, allowed: Collection[Lane] | None, ways: 
             f"the key {key} may use batches only, and none comes back within {(found.deadline - now) // SECOND} s; allow"
             f" at least {ways.minimum // SECOND} s, as in Bide-Within: 1h, or use a key that may call in real time"
         )
-    return replace(found, on_miss=OnMiss.LATE) if found.on_miss is OnMiss.RESCUE else found
+    return replace(found, on_miss=found.on_miss.without_calls)
 
 
 def _check_call(key: str, allowed: Collection[Lane], lane: Lane) -> None:

@@ -77,6 +77,11 @@ class Keys(Verbs):
         return await transaction.one(SQL["any"]) is not None
 
     @reads
+    async def were_made(self, transaction: Transaction) -> bool:
+        """Whether there ever was a key, be it revoked or not."""
+        return await transaction.one(SQL["ever"]) is not None
+
+    @reads
     async def list(self, transaction: Transaction, owner: str | None) -> Sequence[Key]:
         """The keys, the revoked ones too, oldest first."""
         return [_key(row) for row in await transaction.all(SQL["list"], owner=owner or "")]

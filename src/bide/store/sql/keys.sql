@@ -15,6 +15,10 @@ SELECT * FROM keys WHERE digest = :digest OR former_digest = :digest;
 -- Whether there is any key that was not revoked.
 SELECT id FROM keys WHERE revoked_at IS NULL LIMIT 1;
 
+-- name: ever
+-- Whether there ever was any key.
+SELECT id FROM keys LIMIT 1;
+
 -- name: list
 -- The keys of an owner, oldest first; '' is everybody's.
 SELECT * FROM keys WHERE owner = :owner OR :owner = '' ORDER BY id;
