@@ -13,6 +13,7 @@ from bide.gateway.exchange import Exchange
 from bide.gateway.files import surface as files
 from bide.gateway.gateway import Gateway
 from bide.gateway.messages import batches as message_batches
+from bide.gateway.messages.counting import count_tokens
 from bide.gateway.refusal import RefusalError
 from bide.gateway.surface import Handler, Surface
 from bide.intake.endpoint import ENDPOINTS, Endpoint
@@ -29,6 +30,7 @@ def application(gateway: Gateway) -> ASGIApp:
 
     routes = [
         *(one for url, endpoint in ENDPOINTS.items() for one in v1("POST", url.removeprefix("/v1"), _call(endpoint))),
+        *v1("POST", "/messages/count_tokens", count_tokens),
         *v1("POST", "/messages/batches", message_batches.create),
         *v1("GET", "/messages/batches", message_batches.list_batches),
         *v1("GET", "/messages/batches/{batch_id}", message_batches.retrieve),

@@ -27,7 +27,7 @@ from bide.ledger.prices import day_of
 from bide.providers.port import Call
 from bide.store.passages import Passage
 
-FORWARDED = ("openai-beta", "anthropic-beta")
+FORWARDED = ("openai-beta", "anthropic-beta", "anthropic-version")
 """The caller's headers that a provider gets. Never the one with the key."""
 
 WORKFLOW = "bide-workflow"
@@ -153,7 +153,7 @@ class Calls:
             has_budget=has_budget,
             sent_at=now,
         )
-        call = Call(endpoint.url, body, exchange.request_id, model, _forwarded(exchange.headers))
+        call = Call(endpoint.url, body, exchange.request_id, model, forwarded(exchange.headers))
         passes = self._passing.stream if asked.stream else self._passing.send
         await passes(exchange, destination.provider, call, passage)
 
@@ -190,5 +190,6 @@ def _said(exchange: Exchange, caller: Caller, asked: Asked) -> Said:
     )
 
 
-def _forwarded(headers: Mapping[str, str]) -> Mapping[str, str]:
+def forwarded(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """The caller's headers that go on to a provider."""
     return {name: headers[name] for name in FORWARDED if name in headers}

@@ -59,7 +59,7 @@ def _input_tokens(endpoint: Endpoint, body: bytes, model: str) -> Tokens:
     # Numbers are never looked at; the standard parser can be told so, and then none is too large for it.
     fields: dict[str, Any] = json.loads(body, parse_int=len, parse_float=len)
     if endpoint is not EMBEDDINGS:
-        return count_tokens("\n".join(_texts([fields.get(key) for key in INPUT_KEYS])), model)
+        return count_tokens("\n".join(texts_in([fields.get(key) for key in INPUT_KEYS])), model)
     value = fields.get("input")
     inputs = cast(list[Any], value) if isinstance(value, list) else [value]
     if all(isinstance(item, int) for item in inputs):
@@ -73,7 +73,7 @@ def _embedding_tokens(item: Any, model: str) -> Tokens:
     return count_tokens(str(item), model)
 
 
-def _texts(value: Any) -> Iterator[str]:
+def texts_in(value: Any) -> Iterator[str]:
     """Every text inside a JSON value, except what stands for an image, a sound or a file."""
     if isinstance(value, str):
         if not value.startswith("data:"):
@@ -81,7 +81,7 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, dict):
         for key, inner in cast(dict[str, Any], value).items():
             if key not in BINARY_KEYS:
-                yield from _texts(inner)
+                yield from texts_in(inner)
     elif isinstance(value, list):
         for inner in cast(list[Any], value):
-            yield from _texts(inner)
+            yield from texts_in(inner)

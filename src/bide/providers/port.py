@@ -317,3 +317,15 @@ class EarlyProvider(Protocol):
         shown, so whoever reads this reads the whole file at the batch's end. Raises `MissingError` while there is none.
         """
         ...
+
+
+@runtime_checkable
+class CountingProvider(Protocol):
+    """An account whose provider tells how many tokens a message would be."""
+
+    async def count_tokens(self, call: Call) -> Answer:
+        """``{"input_tokens": …}`` for a body of Messages, of which `max_tokens` may be missing. It is free of charge.
+
+        Raises what `Provider.send` raises; an error in the reply is an `Answer`, too.
+        """
+        ...

@@ -12,6 +12,7 @@ from bide.core.errors import NotFoundError
 from bide.core.identifiers import new_identifier
 from bide.core.job import Job
 from bide.core.span import Span
+from bide.gateway.access import check_batches, under_key
 from bide.gateway.caller import Caller
 from bide.gateway.calls import WORKFLOW
 from bide.gateway.deferring import RETRY_COUNT
@@ -49,6 +50,7 @@ JSON_LINES = "application/x-jsonl"
 async def create(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
     """Take a batch in. Nothing is answered before everything is on the disk; a client that leaves before has handed in nothing."""
     context, version = gateway.context, version_of(exchange.headers)
+    check_batches(caller.key)
     gateway.pressure.check()
     now = context.clock.now()
     wanted = _wanted(gateway, exchange, caller, now)
@@ -202,7 +204,6 @@ async def _accepted(
         priority_source=found.source,
         parameters=msgspec.json.encode({"message_batch": new.external_id}).decode(),
         workflow=workflow,
-        key_id=caller.key_id,
         new=True,
     )
 
@@ -210,7 +211,13 @@ async def _accepted(
         return await context.store.message_batches.accept(owner, job, new, acceptance, now)
 
     try:
-        await ingest(context, order, lambda model: gateway.routing.to(model).route, requests.chunks(), accept=accept)
+        await ingest(
+            context,
+            under_key(order, caller.key),
+            lambda model: gateway.routing.to(model).route,
+            requests.chunks(),
+            accept=accept,
+        )
     except TakenError as taken:
         return taken.external_id
     except BadLinesError as error:

@@ -6,13 +6,16 @@ A batch carries no name and no metadata: after a lost reply it is known by the i
 
 from collections.abc import AsyncIterator, Mapping
 
+import msgspec
+
 from bide.providers.anthropic import wire
 from bide.providers.failures import MissingError, StreamRefusedError, UndecidedError
 from bide.providers.line import Line, named
-from bide.providers.port import Answer, Call, RateHeaders, Remote, Row, Sought, Submission
+from bide.providers.openai.naming import rename_model
+from bide.providers.port import Answer, Call, RateHeaders, Remote, Row, Sought, Submission, Verdict
 from bide.providers.setup import Setup
 from bide.providers.translate import Options, Wire
-from bide.providers.translated import Translation, date_of, measured, rows
+from bide.providers.translated import Translation, date_of, measured, response_of, rows, understood
 from bide.providers.transport import Reply, Transport
 
 VERSION = "2023-06-01"
@@ -26,14 +29,22 @@ PAGE = 100
 
 BATCHES = "/v1/messages/batches"
 
-BETA = "anthropic-beta"
+BETA, SPOKEN = "anthropic-beta", "anthropic-version"
+"""Headers of a caller that go on to the provider: who speaks the protocol says in which version."""
 
 ENDED_ALREADY = frozenset({400, 409})
 """What the cancel of a batch that has ended may be answered with. Which, is not documented."""
 
 
+class _Count(msgspec.Struct):
+    input_tokens: int
+
+
+_COUNT = msgspec.json.Decoder(_Count)
+
+
 class AnthropicProvider:
-    """Implements `bide.providers.port.Provider`."""
+    """Implements `bide.providers.port.Provider` and `CountingProvider`."""
 
     def __init__(self, setup: Setup, transport: Transport) -> None:
         self.account = setup.account
@@ -57,7 +68,7 @@ class AnthropicProvider:
 
     async def send(self, call: Call) -> Answer:
         async with self._line.exchange(
-            "POST", "/v1/messages", body=self._body(call), headers=named(call, BETA)
+            "POST", "/v1/messages", body=self._body(call), headers=named(call, BETA, SPOKEN)
         ) as reply:
             return await self._answered(call, reply)
 
@@ -75,12 +86,24 @@ class AnthropicProvider:
 
     async def stream(self, call: Call) -> AsyncIterator[bytes]:
         async with self._line.exchange(
-            "POST", "/v1/messages", body=self._body(call), headers=named(call, BETA)
+            "POST", "/v1/messages", body=self._body(call), headers=named(call, BETA, SPOKEN)
         ) as reply:
             if reply.status >= 300:
                 raise StreamRefusedError(await self._answered(call, reply))
             async for chunk in self._translation.relay(reply, call):
                 yield chunk
+
+    async def count_tokens(self, call: Call) -> Answer:
+        model = self._setup.deployment(call.model, batch=False)
+        body = call.body if model == call.model else rename_model(call.body, model)
+        headers = named(call, BETA, SPOKEN)
+        async with self._line.exchange("POST", "/v1/messages/count_tokens", body=body, headers=headers) as reply:
+            if reply.status >= 300:
+                return await self._answered(call, reply)
+            counted = understood(_COUNT, await reply.read())
+            request_id = reply.headers.get("request-id", "")
+            response = response_of(reply.status, request_id, msgspec.json.encode(counted))
+            return Answer(Row(call.attempt, Verdict.ANSWERED, response, reply.status), rate_headers(reply.headers))
 
     def _body(self, call: Call) -> bytes:
         model = self._setup.deployment(call.model, batch=False)

@@ -1,0 +1,47 @@
+"""Estimates of a message's tokens."""
+
+import json
+from typing import Any
+
+import pytest
+
+from bide.intake import counting
+from bide.intake.counting import PAGE, PAGE_BYTES, PICTURE, estimate
+
+
+def count(*content: Any, model: str = "gpt-4.1-mini", **fields: Any) -> int:
+    said = [{"role": "user", "content": list(content)}]
+    return estimate(json.dumps({"model": model, "messages": said, **fields}).encode(), model).count
+
+
+TEXT = {"type": "text", "text": "hello"}
+
+
+def test_text_is_counted_by_the_model_s_tokenizer_wherever_it_stands() -> None:
+    words = "The quick brown fox jumps over the lazy dog. " * 20
+    bare = count(TEXT)
+    assert 200 <= count({"type": "text", "text": words}) - bare < 260
+    assert 200 <= count(TEXT, system=words) - bare < 260
+    assert 200 <= count(TEXT, tools=[{"name": "a", "description": words}]) - bare < 260
+    assert estimate(b'{"messages":[]}', "gpt-4.1-mini").method == "o200k_base"
+
+
+def test_a_model_whose_tokenizer_nobody_knows_is_counted_by_another_s() -> None:
+    assert count(TEXT, model="claude-haiku-5-5") == count(TEXT, model="gpt-5")
+
+
+def test_pictures_and_documents_do_not_count_by_their_bytes() -> None:
+    source = {"type": "base64", "media_type": "image/png", "data": "A" * 50_000}
+    near = 30
+    assert abs(count({"type": "image", "source": source}) - PICTURE) < near
+    assert abs(count({"type": "document", "source": source}) - PAGE) < near
+    source["data"] = "A" * (PAGE_BYTES + 1)
+    assert abs(count({"type": "document", "source": source}) - 2 * PAGE) < near
+    plain = {"type": "text", "media_type": "text/plain", "data": "a" * 400}
+    assert abs(count({"type": "document", "source": plain}) - 100) < near
+
+
+def test_without_a_tokenizer_it_is_told_by_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "counter_for", lambda model: None)
+    tokens = estimate(json.dumps({"system": "a" * 400}).encode(), "gpt-4.1-mini")
+    assert (tokens.count, tokens.method) == (100, "one for 4 characters")
