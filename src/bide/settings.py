@@ -127,6 +127,9 @@ class GatewaySettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=
     """What `service_tier: flex` means where nothing more precise is said."""
     background: Priority = Priority.STANDARD
     """The same for `background: true` of a response."""
+    ask_usage: bool = True
+    """Whether bide asks the provider what a streamed chat completion consumed where its caller does not, so that it can be
+    booked. The caller gets nothing of it. Turn it off for a server that does not know `stream_options`."""
 
 
 class ClassSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):

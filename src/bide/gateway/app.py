@@ -15,6 +15,7 @@ from bide.gateway.gateway import Gateway
 from bide.gateway.messages import batches as message_batches
 from bide.gateway.messages.counting import count_tokens
 from bide.gateway.refusal import RefusalError
+from bide.gateway.responses import surface as responses
 from bide.gateway.surface import Handler, Surface
 from bide.intake.endpoint import ENDPOINTS, Endpoint
 
@@ -37,6 +38,10 @@ def application(gateway: Gateway) -> ASGIApp:
         *v1("DELETE", "/messages/batches/{batch_id}", message_batches.delete),
         *v1("POST", "/messages/batches/{batch_id}/cancel", message_batches.cancel),
         *v1("GET", "/messages/batches/{batch_id}/results", message_batches.results),
+        *v1("GET", "/responses/{response_id}", responses.show),
+        *v1("DELETE", "/responses/{response_id}", responses.delete),
+        *v1("POST", "/responses/{response_id}/cancel", responses.cancel),
+        *v1("GET", "/responses/{response_id}/input_items", responses.input_items),
         *v1("GET", "/models", model_list.list_models),
         *v1("GET", "/models/{model:path}", model_list.show_model),
         *v1("POST", "/files", files.upload),

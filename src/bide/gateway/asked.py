@@ -12,6 +12,12 @@ PREFIX = "bide_"
 """How the names of bide's own metadata begin."""
 
 
+class StreamOptions(msgspec.Struct, gc=False):
+    """What a stream is to tell beside the answer."""
+
+    include_usage: bool | None = None
+
+
 class Asked(msgspec.Struct, gc=False):
     """What routing and urgency depend on."""
 
@@ -20,6 +26,8 @@ class Asked(msgspec.Struct, gc=False):
     metadata: dict[str, Any] | None = None
     service_tier: str | None = None
     background: bool | None = None
+    previous_response_id: str | None = None
+    stream_options: StreamOptions | None = None
     max_completion_tokens: int | None = None
     max_tokens: int | None = None
     max_output_tokens: int | None = None
@@ -57,6 +65,18 @@ def once(body: bytes) -> bytes:
     """The body with each of its fields once, the last one of repeated ones, which is how it is read here: who answers might
     read another. Every byte of the values stays."""
     return msgspec.json.encode(_fields(body))
+
+
+def asking_usage(body: bytes, asked: Asked) -> bytes:
+    """The body of a streamed chat completion, asking for its usage. Every other byte stays."""
+    if asked.stream_options is None and b'"stream_options"' not in body:
+        head, _, rest = body.partition(b"{")
+        return b'%b{"stream_options":{"include_usage":true},%b' % (head, rest)
+    whole = _fields(body)
+    options: dict[str, Any] = {}
+    if asked.stream_options is not None:
+        options.update(_fields(whole["stream_options"]))
+    return msgspec.json.encode({**whole, "stream_options": {**options, "include_usage": True}})
 
 
 def metadata_of(asked: Asked) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bide.core.clock import SECOND
 from bide.core.deadline import OnMiss
 from bide.core.key import Key
 from bide.core.usage import Usage
@@ -17,9 +18,10 @@ from bide.gateway.exchange import Exchange
 from bide.gateway.messages import version
 from bide.gateway.passing import Passing
 from bide.gateway.pressure import Pressure
+from bide.gateway.responses.kept import is_native
 from bide.gateway.rates import Rates
 from bide.intake.body import name_model
-from bide.intake.endpoint import Endpoint
+from bide.intake.endpoint import CHAT, RESPONSES, Endpoint
 from bide.intake.routing import Destination, Routing
 from bide.intake.tokens import estimate_tokens
 from bide.lanes.urgency import Rule, Said, Urgency, Words, urgency
@@ -31,6 +33,9 @@ FORWARDED = ("openai-beta", "anthropic-beta", "anthropic-version")
 """The caller's headers that a provider gets. Never the one with the key."""
 
 WORKFLOW = "bide-workflow"
+
+AT_ONCE = SECOND // 2
+"""What an urgent response has that is called from the background: no time for anything but a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +79,13 @@ class Calls:
         version.check(endpoint, body, exchange.headers)
         said = _said(exchange, caller, asked)
         found = urgency(said, self._policy.rules, self._policy.words, now)
+        await self._passing.kept.check(caller, asked)
+        background = endpoint is RESPONSES and bool(asked.background) and not asked.stream
+        if background:
+            found = self._in_background(found, asked.model, now)
         if caller.key is not None:
             found = await self._allowed(exchange, caller.key, endpoint, body, asked, found, now)
-        if found.deadline is None or self._is_short(found.deadline - now, exchange):
+        if found.deadline is None or (not background and self._is_short(found.deadline - now, exchange)):
             wanted = fields.without_own_words(body, asked, deferred=False)
             with self._pressure.passing():
                 await self._pass_on(exchange, caller, endpoint, wanted, asked, said, found, now)
@@ -93,7 +102,15 @@ class Calls:
             found.deadline,
             stream=bool(asked.stream),
             workflow=said.workflow,
+            background=background,
         )
+
+    def _in_background(self, found: Urgency, model: str, now: int) -> Urgency:
+        """An urgent response that nobody waits for goes to a provider that has a background of its own; elsewhere it is
+        called from ours, right away."""
+        if found.deadline is not None or is_native(self._routing.to(model).provider):
+            return found
+        return replace(found, deadline=now + AT_ONCE, on_miss=OnMiss.RESCUE)
 
     async def _allowed(
         self, exchange: Exchange, key: Key, endpoint: Endpoint, body: bytes, asked: Asked, found: Urgency, now: int
@@ -154,8 +171,21 @@ class Calls:
             sent_at=now,
         )
         call = Call(endpoint.url, body, exchange.request_id, model, forwarded(exchange.headers))
-        passes = self._passing.stream if asked.stream else self._passing.send
-        await passes(exchange, destination.provider, call, passage)
+        if not asked.stream:
+            await self._passing.send(exchange, destination.provider, call, passage)
+            return
+        hides = self._asks_usage(endpoint, asked, destination)
+        if hides:
+            call = replace(call, body=fields.asking_usage(call.body, asked))
+        await self._passing.stream(exchange, destination.provider, call, passage, hides_usage=hides)
+
+    def _asks_usage(self, endpoint: Endpoint, asked: Asked, destination: Destination) -> bool:
+        """Whether bide asks for what a stream consumes, because its caller does not and nobody else would tell."""
+        options = asked.stream_options
+        if endpoint is not CHAT or (options is not None and options.include_usage):
+            return False
+        native = destination.provider.capabilities.native
+        return self._context.settings.gateway.ask_usage and (native is None or endpoint.url in native)
 
     def _affordable(self, found: Urgency, model: str, now: int) -> Urgency:
         """A class of calls that may cost so many times the batch price is not rescued where real time costs more."""

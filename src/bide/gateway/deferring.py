@@ -20,6 +20,7 @@ from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
 from bide.gateway.holding import BrokenOffError, Line, Places, settled
 from bide.gateway.outcome import described, outcome_of
+from bide.gateway.responses.view import view
 from bide.gateway.waiters import Waiters
 from bide.intake.endpoint import Endpoint
 from bide.intake.group import Group
@@ -82,13 +83,15 @@ class Deferring:
         *,
         stream: bool,
         workflow: str | None,
+        background: bool = False,
     ) -> bool:
-        """Take a call in and answer it. `body` is as it came, `wanted` what its provider is to get.
+        """Take a call in and answer it. `body` is as it came, `wanted` what its provider is to get. One in the `background` is
+        answered with a response that is queued.
 
         True where the call was new: the engine then looks when it has gathered enough.
         """
         prefer = Preference.read(exchange.headers.get("prefer"))
-        holds = not prefer.respond_async and WEBHOOK not in exchange.headers
+        holds = not prefer.respond_async and WEBHOOK not in exchange.headers and not background
         digest = _digest(caller, exchange.path, body)
         taken: Taken | Orphaned | None = None
         if holds:
@@ -110,7 +113,11 @@ class Deferring:
                 workflow=workflow,
                 holder=None,
             )
-            await self._promise(exchange, caller, taken, prefer.wait or 0)
+            if background:
+                row = await self._context.store.calls.outcome(caller.owner, taken.external_id)
+                await exchange.respond(200, view(row, wanted, None), {"bide-request-id": taken.external_id})
+            else:
+                await self._promise(exchange, caller, taken, prefer.wait or 0)
         return isinstance(taken, Taken) and taken.is_first
 
     @property

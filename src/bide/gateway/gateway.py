@@ -17,6 +17,7 @@ from bide.gateway.identities import Identities
 from bide.gateway.messages import orphans
 from bide.gateway.passing import Passing
 from bide.gateway.pressure import Pressure
+from bide.gateway.responses.kept import Kept
 from bide.gateway.upkeep import Upkeep
 from bide.gateway.waiters import Waiters
 from bide.intake.routing import Routing
@@ -38,6 +39,7 @@ class Gateway:
     deferring: Deferring
     calls: Calls
     identities: Identities
+    kept: Kept
     results: Results
     endings: Endings
     validations: Validations
@@ -64,6 +66,7 @@ class Gateway:
         await self.upkeep.stop()
         await self.validations.stop()
         await self.books.settle()
+        await self.kept.settle()
         await self.deferring.settle()
         await self.waiters.stop()
         await self.pressure.stop()
@@ -92,7 +95,8 @@ def build(bide: Embedded, *, engine: bool) -> Gateway:
     deferring = Deferring(context, desk, waiters, Places(settings.held))
     policy = Policy(bide.config.settings.urgency_rules, Words(settings.flex, settings.background))
     pressure = Pressure(context, settings, bide.config.home)
-    calls = Calls(context, desk.routing, Passing(context, books), deferring, policy, pressure, settings.largest_body)
+    kept = Kept(context, desk.routing)
+    calls = Calls(context, desk.routing, Passing(context, books, kept), deferring, policy, pressure, settings.largest_body)
     service = Service(context) if engine else None
     validations = Validations(context, desk.routing, service.wake if service else nobody_waits)
     return Gateway(
@@ -106,6 +110,7 @@ def build(bide: Embedded, *, engine: bool) -> Gateway:
         calls=calls,
         service=service,
         identities=Identities(context),
+        kept=kept,
         results=Results(context),
         endings=Endings(context),
         validations=validations,

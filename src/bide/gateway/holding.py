@@ -9,12 +9,13 @@ the true status.
 import asyncio
 import contextlib
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bide.gateway.exchange import Exchange
 from bide.gateway.outcome import Outcome
 from bide.gateway.passing import EVENT_STREAM
 from bide.gateway.refusal import Protocol, RefusalError
+from bide.gateway.responses.view import with_id
 from bide.providers.translate import UntranslatableError, wire_of
 from bide.providers.translate.replay import replay
 
@@ -74,6 +75,8 @@ class Line:
         """Give the answer. Raises `BrokenOffError` where it is too late to give it truly."""
         exchange = self.exchange
         headers = {**self.headers, "bide-lane": outcome.lane or "none"}
+        if outcome.is_success and self.path.endswith("/responses"):
+            outcome = replace(outcome, body=with_id(outcome.body, self.headers["bide-request-id"]))
         if exchange.is_answered:
             if not outcome.is_success:
                 if not self.stream:

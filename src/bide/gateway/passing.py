@@ -18,6 +18,8 @@ from bide.gateway.access import tell
 from bide.gateway.books import Books
 from bide.gateway.exchange import Exchange, GoneError
 from bide.gateway.meter import Meter
+from bide.gateway.responses.kept import Kept
+from bide.intake.endpoint import RESPONSES
 from bide.providers.failures import OverloadedError, StreamRefusedError
 from bide.providers.port import Answer, Call, Provider, Verdict
 from bide.providers.transport import ReplyLostError
@@ -39,9 +41,10 @@ decode_response = msgspec.json.Decoder(_Response).decode
 class Passing:
     """Passes calls on and keeps books of them."""
 
-    def __init__(self, context: Context, books: Books) -> None:
+    def __init__(self, context: Context, books: Books, kept: Kept) -> None:
         self._context = context
         self._books = books
+        self.kept = kept
 
     async def send(self, exchange: Exchange, provider: Provider, call: Call, passage: Passage) -> None:
         """Answer with the provider's answer, whatever it is."""
@@ -54,12 +57,16 @@ class Passing:
             await self._failed(passage, error, recorded)
             raise
         await self._answered(passage, answer)
+        if call.endpoint == RESPONSES.url:
+            self.kept.note_answer(passage, provider, answer.row.response)
         await respond(exchange, answer)
 
-    async def stream(self, exchange: Exchange, provider: Provider, call: Call, passage: Passage) -> None:
-        """Pass a stream on byte for byte, each part as it comes."""
+    async def stream(
+        self, exchange: Exchange, provider: Provider, call: Call, passage: Passage, *, hides_usage: bool = False
+    ) -> None:
+        """Pass a stream on byte for byte, each part as it comes; without its usage where only bide asked for that."""
         recorded = await self._begin(exchange, passage)
-        meter, first_at = Meter(call.endpoint), None
+        meter, first_at = Meter(call.endpoint, hides_usage=hides_usage), None
         try:
             async with while_there(exchange), aclosing(_generator(provider.stream(call))) as chunks:
                 async for chunk in chunks:
@@ -67,11 +74,11 @@ class Passing:
                         first_at = self._context.clock.now()
                         await recorded
                         await exchange.start(200, _stream_headers(passage), EVENT_STREAM)
-                    meter.feed(chunk)
-                    await exchange.write(chunk)
+                    if passed := meter.feed(chunk):
+                        await exchange.write(passed)
             if first_at is None:
                 await exchange.start(200, _stream_headers(passage), EVENT_STREAM)
-            await exchange.end()
+            await exchange.end(meter.end())
         except StreamRefusedError as refused:
             await self._answered(passage, refused.answer)
             await respond(exchange, refused.answer)
@@ -79,6 +86,8 @@ class Passing:
         except (Exception, asyncio.CancelledError) as error:
             await self._failed(passage, error, recorded, first_at)
             raise
+        finally:
+            self.kept.note(passage, provider, meter.id)
         price = await self._books.price(passage, meter.usage, meter.tier)
         self._end(passage, AttemptState.ANSWERED, 200, None, price, first_at=first_at)
 

@@ -11,7 +11,19 @@ import msgspec
 from bide.core.batchline import LINE_TAIL, line_head
 from bide.providers.decoding import UNREADABLE
 from bide.providers.failures import StreamRefusedError
-from bide.providers.port import Answer, Call, EarlyProvider, Lines, Provider, Remote, Row, Sought, Submission, Verdict
+from bide.providers.port import (
+    Answer,
+    Call,
+    EarlyProvider,
+    KeepingProvider,
+    Lines,
+    Provider,
+    Remote,
+    Row,
+    Sought,
+    Submission,
+    Verdict,
+)
 from bide.providers.translate import Options, UntranslatableError, error, reply, request, stream, wire_of
 
 SPOKEN = "/v1/chat/completions"
@@ -38,7 +50,7 @@ _decode = msgspec.json.Decoder(_Response).decode
 
 
 class Foreign:
-    """Implements `bide.providers.port.Provider` over another one, and `EarlyProvider` where that does."""
+    """Implements `bide.providers.port.Provider` over another one, and `EarlyProvider` and `KeepingProvider` where that does."""
 
     def __init__(self, provider: Provider, endpoints: frozenset[str]) -> None:
         self._provider = provider
@@ -125,6 +137,11 @@ class Foreign:
             raise TypeError("its capabilities name no early results, so nobody asks for them")
         async for chunk in self._provider.finished(file, self._told_as(endpoint), skip):
             yield self._brought_back(chunk, endpoint)
+
+    async def recall(self, method: str, path: str) -> Answer:
+        if not isinstance(self._provider, KeepingProvider):
+            raise TypeError("it keeps no responses, so nobody knows of any")
+        return await self._provider.recall(method, path)
 
     def _told_as(self, endpoint: str) -> str:
         """The endpoint that the provider was asked at."""

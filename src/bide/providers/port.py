@@ -307,6 +307,18 @@ class Provider(Protocol):
 
 
 @runtime_checkable
+class KeepingProvider(Protocol):
+    """An account that keeps the responses that it gave."""
+
+    async def recall(self, method: str, path: str) -> Answer:
+        """Ask about a response, cancel it or delete it: `path` is what follows the endpoint, as in ``/resp_1/cancel``.
+
+        Raises what `Provider.send` raises.
+        """
+        ...
+
+
+@runtime_checkable
 class EarlyProvider(Protocol):
     """An account whose running batches show what they have finished."""
 

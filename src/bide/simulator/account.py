@@ -64,6 +64,8 @@ class Account:
         """Calls that were acted on, by site; `faults.calls` counts all that arrived."""
         self.outbox: deque[tuple[str, bytes]] = deque()
         """Objects to be written to the bucket, URI and content, before the reply is sent."""
+        self.kept: dict[str, object] = {}
+        """What a protocol keeps beside files and batches, by its id."""
         self._uploads = 0
 
     def upload(

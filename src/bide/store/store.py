@@ -23,6 +23,7 @@ from bide.store.notices import Notices
 from bide.store.objects import Objects
 from bide.store.passages import Passages
 from bide.store.requests import Requests
+from bide.store.responses import Responses
 from bide.store.retries import Retries
 from bide.store.served import Served
 from bide.store.snapshot import Snapshots
@@ -59,6 +60,7 @@ class Store(Verbs):
         self.bodies = Bodies(database, objects)
         self.snapshots = Snapshots(database)
         self.keys = Keys(database)
+        self.responses = Responses(database)
         self.files = Files(database, self.bodies)
         self.served = Served(database)
         self.budgets = Budgets(database)

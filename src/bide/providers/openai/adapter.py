@@ -30,7 +30,7 @@ PAGE = 100
 
 
 class OpenAIProvider:
-    """Implements `bide.providers.port.Provider`, and `EarlyProvider` for servers whose output files grow."""
+    """Implements `bide.providers.port.Provider`, `KeepingProvider`, and `EarlyProvider` for servers whose output files grow."""
 
     def __init__(
         self, setup: Setup, transport: Transport, dialect: Dialect = OPENAI, *, shelf: Shelf | None = None
@@ -73,6 +73,13 @@ class OpenAIProvider:
         errors.raise_for_account(reply, answer, self._dialect.rates)
         row = rows.from_reply(call.attempt, reply, answer)
         return Answer(row, errors.rate_headers(reply.headers, self._dialect.rates))
+
+    async def recall(self, method: str, path: str) -> Answer:
+        body = b"" if method == "POST" else None
+        async with self._line.exchange(method, self._dialect.path(f"/responses{path}"), body=body) as reply:
+            said = await reply.read()
+            errors.raise_for_account(reply, said, self._dialect.rates)
+            return Answer(rows.from_reply("", reply, said), errors.rate_headers(reply.headers, self._dialect.rates))
 
     def _addressed(self, call: Call) -> tuple[str, bytes]:
         """Where a call goes, and its body with the account's own name of the model."""

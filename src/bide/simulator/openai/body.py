@@ -53,6 +53,9 @@ class Body(msgspec.Struct):
     temperature: float | None = None
     top_p: float | None = None
     user: str | None = None
+    background: bool | None = None
+    store: bool | None = None
+    previous_response_id: str | None = None
     presence_penalty: float | None = None
     frequency_penalty: float | None = None
 

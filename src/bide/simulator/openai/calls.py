@@ -5,8 +5,10 @@ from bide.simulator.account import Account
 from bide.simulator.calls import Ask
 from bide.simulator.exchange import Content, Reply, encode
 from bide.simulator.openai import endpoints
-from bide.simulator.openai.body import EMBEDDINGS, STREAMED, Body, read_body
+from bide.simulator.openai.body import EMBEDDINGS, RESPONSES, STREAMED, Body, read_body
 from bide.simulator.openai.ratelimit import limit_headers
+from bide.simulator.openai.responses import Response
+from bide.simulator.openai.stored import keep
 from bide.simulator.refusal import Failure, Refusal, invalid
 
 
@@ -21,9 +23,13 @@ def answer_call(account: Account, endpoint: str, raw: Content, client_request_id
     tier = "flex" if body.service_tier == "flex" else "default"
     headers = limit_headers(spoken.levels)
     if body.stream and endpoint in STREAMED:
+        if endpoint == RESPONSES:
+            keep(account, endpoints.response(spoken.key, now // SECOND, body, spoken.answer, tier), now)
         events = endpoints.streamed(endpoint, spoken.key, now // SECOND, body, spoken.answer, tier)
         return spoken.streamed(list(events), headers)
     made = endpoints.whole(endpoint, spoken.key, now // SECOND, body, spoken.answer, tier)
+    if isinstance(made, Response):
+        made = keep(account, made, now)
     return spoken.whole(encode(made), headers)
 
 

@@ -20,7 +20,12 @@ def whole(endpoint: str, key: str, created: int, body: Body, answer: Answer, tie
         return others.moderation(f"modr-{key}", model, body)
     if endpoint == IMAGES:
         return others.images(created, answer)
-    return responses.response(f"resp_{key}", created, model, body, answer, tier)
+    return response(key, created, body, answer, tier)
+
+
+def response(key: str, created: int, body: Body, answer: Answer, tier: str) -> responses.Response:
+    """The answer as a response."""
+    return responses.response(f"resp_{key}", created, str(body.model), body, answer, tier)
 
 
 def streamed(endpoint: str, key: str, created: int, body: Body, answer: Answer, tier: str) -> Iterable[bytes]:

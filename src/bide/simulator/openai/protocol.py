@@ -17,6 +17,7 @@ from bide.simulator.openai.listing import list_batches, list_files, models
 from bide.simulator.openai.multipart import parse_form
 from bide.simulator.openai.ratelimit import limit_headers
 from bide.simulator.openai.results import teller
+from bide.simulator.openai.stored import cancel_response, delete_response, show_response
 from bide.simulator.openai.view import batch_object, file_object
 from bide.simulator.openai.wire import Deleted
 from bide.simulator.protocol import INVALID_KEY, Protocol, Route, bearer, segments
@@ -25,6 +26,9 @@ from bide.simulator.results import write
 from bide.simulator.rows import Problem
 
 BINARY = "application/octet-stream"
+
+RESPONSE = "resp_"
+"""How the ids of responses begin, and no others."""
 
 PURPOSES = ("assistants", "batch", "fine-tune", "vision", "user_data", "evals")
 """What a file may be uploaded for."""
@@ -60,6 +64,12 @@ class OpenAI(Protocol):
                 return Site.MODELS, ""
             case "GET", ["v1", "models", identifier]:
                 return Site.MODELS, identifier
+            case "GET", ["v1", "responses", identifier]:
+                return Site.RETRIEVE, identifier
+            case "POST", ["v1", "responses", identifier, "cancel"]:
+                return Site.CANCEL, identifier
+            case "DELETE", ["v1", "responses", identifier]:
+                return Site.DELETE, identifier
             case "POST", _ if path in ENDPOINTS:
                 return Site.CALL, path
             case _:
@@ -83,6 +93,12 @@ class OpenAI(Protocol):
                 return show(file_object(account.files.get(subject, now)))
             case Site.DOWNLOAD:
                 return Reply(200, account.files.content(subject, now), BINARY)
+            case Site.RETRIEVE if subject.startswith(RESPONSE):
+                return show_response(account, subject, now)
+            case Site.CANCEL if subject.startswith(RESPONSE):
+                return cancel_response(account, subject, now)
+            case Site.DELETE if subject.startswith(RESPONSE):
+                return delete_response(account, subject)
             case Site.DELETE:
                 account.files.delete(subject, now)
                 return show(Deleted(subject))

@@ -61,7 +61,7 @@ class Response(msgspec.Struct, kw_only=True):
     created_at: int
     completed_at: int | None
     status: str
-    background: bool = False
+    background: bool
     error: None = None
     frequency_penalty: float
     incomplete_details: dict[str, str] | None
@@ -72,12 +72,12 @@ class Response(msgspec.Struct, kw_only=True):
     output: list[OutputMessage | OutputCall]
     parallel_tool_calls: bool = True
     presence_penalty: float
-    previous_response_id: None = None
+    previous_response_id: str | None
     prompt_cache_key: None = None
     reasoning: Raw | dict[str, None]
     safety_identifier: None = None
     service_tier: str
-    store: bool = False
+    store: bool
     temperature: float
     text: Raw | dict[str, dict[str, str]]
     tool_choice: Raw | str
@@ -100,6 +100,9 @@ def response(
         created_at=created,
         completed_at=created if status == "completed" else None,
         status=status,
+        background=bool(body.background),
+        previous_response_id=body.previous_response_id,
+        store=body.store is not False,
         frequency_penalty=body.frequency_penalty or 0.0,
         incomplete_details={"reason": "max_output_tokens"} if status == "incomplete" else None,
         instructions=body.instructions,
