@@ -32,6 +32,7 @@ ORDER = (
     "config",
     "embedded",
     "gateway",
+    "client",
     "cli",
     "__main__",
 )

@@ -12,6 +12,9 @@ JSON = "application/json"
 
 NO_HEADERS: Mapping[str, str] = {}
 
+IN_PROCESS = "bide.in_process"
+"""In the scope of a call that came over no network, but from the process that has opened bide."""
+
 
 class GoneError(Exception):
     """The client is gone; there is nobody to answer."""
@@ -32,6 +35,7 @@ class Exchange:
         """Names that came more than once; `headers` has what came last."""
         self.notes: dict[str, str] = {}
         """Headers that go with whatever is answered."""
+        self.is_in_process = IN_PROCESS in scope
         self.is_answered = False
         """Whether the response's head has been sent."""
         self._scope = scope

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Sequence
 
 from bide.core.clock import MINUTE
 from bide.core.errors import StoreError
@@ -44,23 +45,34 @@ class Waiters:
 
     async def wait(self, job: int, external_id: str, seconds: float | None) -> bool:
         """Wait until a call of a job is settled; False when the time is over first."""
+        return await self.wait_for_any([(job, external_id)], seconds)
+
+    async def wait_for_any(self, calls: Sequence[tuple[int, str]], seconds: float | None) -> bool:
+        """Wait until one of some calls, each with its job, is settled; False when the time is over first."""
         event = asyncio.Event()
-        waiting = self._jobs[job].setdefault(external_id, set())
-        waiting.add(event)
-        self._counts.pop(job, None)  # it may have been settled before
+        for job, external_id in calls:
+            self._jobs[job].setdefault(external_id, set()).add(event)
+            self._counts.pop(job, None)  # it may have been settled before
         self._changed.set()
         try:
             await asyncio.wait_for(event.wait(), seconds)
         except TimeoutError:
             return False
         finally:
-            waiting.discard(event)
-            if not waiting and (mine := self._jobs.get(job)) is not None:
-                mine.pop(external_id, None)
-                if not mine:
-                    self._jobs.pop(job, None)
-                    self._counts.pop(job, None)
+            for job, external_id in calls:
+                self._forget(job, external_id, event)
         return True
+
+    def _forget(self, job: int, external_id: str, event: asyncio.Event) -> None:
+        if (mine := self._jobs.get(job)) is None:
+            return
+        if waiting := mine.get(external_id):
+            waiting.discard(event)
+        if not waiting:
+            mine.pop(external_id, None)
+        if not mine:
+            self._jobs.pop(job, None)
+            self._counts.pop(job, None)
 
     async def _watch(self) -> None:
         """Changes that other processes make."""

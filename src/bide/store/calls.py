@@ -167,6 +167,18 @@ class Calls(Verbs):
         return row
 
     @reads
+    async def states(
+        self, transaction: Transaction, owner: str, external_ids: Sequence[str]
+    ) -> dict[str, tuple[int, RequestState]]:
+        """Of each call that there is, its job and its state."""
+        found: dict[str, tuple[int, RequestState]] = {}
+        for external_id in external_ids:
+            row = await transaction.one(SQL["state"], owner=owner, external_id=external_id)
+            if row is not None:
+                found[external_id] = row["job_id"], RequestState(row["state"])
+        return found
+
+    @reads
     async def settled_counts(self, transaction: Transaction, first: int) -> dict[int, int]:
         """How many requests are settled, by job, of the jobs from `first` on."""
         return {row["job_id"]: int(row["settled"]) for row in await transaction.all(SQL["settled_counts"], first=first)}

@@ -71,6 +71,11 @@ JOIN jobs j ON j.id = c.job_id JOIN buckets b ON b.id = r.bucket_id
 LEFT JOIN attempts a ON a.id = r.settled_by LEFT JOIN answers n ON n.attempt_id = a.id
 WHERE c.owner = :owner AND c.external_id = :external_id;
 
+-- name: state
+-- How a call stands.
+SELECT c.job_id, r.state FROM calls c JOIN requests r ON r.job_id = c.job_id AND r.custom_id = c.external_id
+WHERE c.owner = :owner AND c.external_id = :external_id;
+
 -- name: settled_of_job
 -- Which calls of a job have their answer since an instant.
 SELECT r.custom_id FROM requests r JOIN calls c ON c.external_id = r.custom_id
