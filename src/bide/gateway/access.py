@@ -58,14 +58,18 @@ def allowed_way(
     return permitted(found, key.name, key.lanes, ways, now)
 
 
-def under_key(order: Order, key: Key | None) -> Order:
-    """An order as a key may give it: its money, its lanes, its workflow. Raises `LaneNotAllowedError`."""
-    if key is None:
-        return order
-    if not key.allows_lane(Lane.BATCH):
+def check_batches(key: Key | None) -> None:
+    """See that a key may hand batches in. Raises `LaneNotAllowedError`."""
+    if key is not None and not key.allows_lane(Lane.BATCH):
         raise LaneNotAllowedError(
             f"the key {key.name} may not use the lane {Lane.BATCH}; send its requests one by one, or use a key that may"
         )
+
+
+def under_key(order: Order, key: Key | None) -> Order:
+    """An order as a key may give it: its money, its lanes, its workflow."""
+    if key is None:
+        return order
     order = replace(order, key_id=key.id, lanes=key.lanes, workflow=order.workflow or key.workflow)
     return order if key.allows_lane(Lane.REALTIME) else replace(order, on_miss=order.on_miss.without_calls)
 

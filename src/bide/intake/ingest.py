@@ -6,13 +6,16 @@ which is forgotten later.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from bide.core.deadline import Priority
 from bide.core.errors import BideError, InputError
 from bide.core.identifiers import new_identifier
 from bide.core.job import Job
+from bide.core.money import Ceiling
+from bide.core.states import Lane
 from bide.delivery.columns import encode_columns
 from bide.engine.context import Context
 from bide.engine.outlook import capacity, promised
@@ -24,6 +27,7 @@ from bide.intake.growing import GrowingObject
 from bide.intake.order import Order
 from bide.intake.placement import Placed, Placement
 from bide.intake.problem import duplicate_custom_id
+from bide.intake.reservation import ceiling_of, deferred_lanes
 from bide.lanes.route import Route
 from bide.ledger.promise import Promise
 from bide.store.bodies import checksums
@@ -190,11 +194,22 @@ class _Reader:
                 last_request=last,
                 host=self._context.host if order.destination and not order.everywhere else None,
                 once=not order.new,
+                ceilings={} if order.key_id is None else self._ceilings(),
                 recipients=self._recipients,
             ),
             self._context.clock.now(),
         )
         return Reading(job, self.findings, promised)
+
+    def _ceilings(self) -> Mapping[int, Ceiling | None]:
+        """By bucket, the most that a token of its requests may cost in any lane they may take; None: a price is unknown."""
+        found: dict[int, Ceiling | None] = {}
+        for ((account, model), endpoint, _), bucket in self._placement.buckets.items():
+            lanes = deferred_lanes(self._order.lanes, self._context.providers[account], endpoint)
+            if self._order.priority == Priority.URGENT:
+                lanes = (Lane.REALTIME,)
+            found[bucket] = ceiling_of(self._context, account, model, lanes, self._placement.longest)
+        return found
 
     async def abandon(self) -> None:
         """Forget what was read."""

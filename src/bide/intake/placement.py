@@ -54,7 +54,10 @@ class Placement:
         self._route = route
         self._assumed = assumed_output_tokens
         self._admissions = Admissions(terms)
-        self._buckets: dict[tuple[Key, str, Part], int] = {}
+        self.buckets: dict[tuple[Key, str, Part], int] = {}
+        """Where entries went: by (account, model), endpoint and part the row of the store."""
+        self.longest = 0
+        """Bytes of the longest body."""
 
     def admissions(self) -> Mapping[Key, Admission]:
         """What can be promised of everything placed so far."""
@@ -64,6 +67,7 @@ class Placement:
         """Place entries. Those that go the same way are admitted together, as long as all of them fit."""
         sizes = list(map(len, entries.bodies))
         inputs, limits = estimate_each(sizes), entries.limits
+        self.longest = max(self.longest, max(sizes, default=0))
         kinds = _by_kind(entries)
         if len(kinds) == 1:
             return Placed(entries, sizes, *await self._place_alike(entries[0], inputs, limits))
@@ -113,7 +117,7 @@ class Placement:
         )
 
     async def _bucket(self, key: Key, endpoint: str, part: Part) -> int:
-        found = self._buckets.get((key, endpoint, part))
+        found = self.buckets.get((key, endpoint, part))
         if found is None:
             found = await self._store.buckets.ensure(
                 self._job.owner,
@@ -124,7 +128,7 @@ class Placement:
                 deadline=self._job.deadline,
                 part=part,
             )
-            self._buckets[key, endpoint, part] = found
+            self.buckets[key, endpoint, part] = found
         return found
 
 

@@ -12,6 +12,7 @@ from bide.core.errors import NotFoundError
 from bide.core.identifiers import new_identifier
 from bide.core.served import ServedBatch
 from bide.core.states import BatchOutcome, ServedState
+from bide.gateway.access import check_batches
 from bide.gateway.batches.creation import Creation, read_creation
 from bide.gateway.batches.view import batch_view
 from bide.gateway.caller import Caller
@@ -34,6 +35,7 @@ LISTED, MOST_LISTED = 20, 100
 async def create(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
     """Put a batch on record, and have its file read."""
     openai_only(exchange)
+    check_batches(caller.key)
     context = gateway.context
     body, now = await exchange.body(LARGEST), context.clock.now()
     creation = read_creation(body, exchange.headers, context.settings.deadline.on_miss, now)

@@ -10,15 +10,15 @@ from collections.abc import Callable
 
 import msgspec
 
-from bide.core.deadline import OnMiss
 from bide.core.errors import BideError, NotFoundError, StoreError
 from bide.core.file import File
 from bide.core.identifiers import new_tag
 from bide.core.job import Job
 from bide.core.key import Key
 from bide.core.served import ServedBatch
-from bide.core.states import Lane, ServedState
+from bide.core.states import ServedState
 from bide.engine.context import Context
+from bide.gateway.access import under_key
 from bide.gateway.batches.lines import WithdrawnError, chunks
 from bide.gateway.batches.validation_error import ValidationError, encode, of_findings, unknown_file, wrong_purpose
 from bide.intake.findings import BadLinesError
@@ -163,16 +163,13 @@ class Validations:
 
 
 def _order(batch: ServedBatch, file: File, key: Key | None) -> Order:
-    """What a batch asks of intake. A key that may not call in real time is not rescued."""
-    on_miss = batch.on_miss
-    if on_miss is OnMiss.RESCUE and key is not None and not key.allows_lane(Lane.REALTIME):
-        on_miss = OnMiss.LATE
-    parameters = {"batch": batch.external_id, "endpoint": batch.endpoint, "on_miss": str(on_miss)}
-    return Order(
+    """What a batch asks of intake, as far as its key may."""
+    parameters = {"batch": batch.external_id, "endpoint": batch.endpoint, "on_miss": str(batch.on_miss)}
+    order = Order(
         owner=batch.owner,
         name=f"{file.name} ({batch.external_id})",
         deadline=batch.deadline,
-        on_miss=on_miss,
+        on_miss=batch.on_miss,
         priority=batch.priority,
         priority_source=batch.said_by,
         parameters=msgspec.json.encode(parameters, order="sorted").decode(),
@@ -181,3 +178,4 @@ def _order(batch: ServedBatch, file: File, key: Key | None) -> Order:
         key_id=batch.key_id,
         new=True,
     )
+    return under_key(order, key)
