@@ -21,13 +21,14 @@ from bide.intake.endpoint import ENDPOINTS, Endpoint
 
 
 def application(gateway: Gateway) -> ASGIApp:
-    """The ASGI application. Paths with and without ``/v1`` are the same: base URLs are written either way."""
+    """The ASGI application. Paths with and without ``/v1`` are the same: base URLs are written either way. Twice is what
+    Anthropic's clients make of a base URL that ends in it."""
 
     def route(method: str, path: str, handler: Handler, *, is_open: bool = False) -> Route:
         return Route(path, Surface(gateway, handler, is_open=is_open), methods=[method])
 
     def v1(method: str, path: str, handler: Handler) -> list[Route]:
-        return [route(method, f"/v1{path}", handler), route(method, path, handler)]
+        return [route(method, prefix + path, handler) for prefix in ("/v1", "", "/v1/v1")]
 
     routes = [
         *(one for url, endpoint in ENDPOINTS.items() for one in v1("POST", url.removeprefix("/v1"), _call(endpoint))),
@@ -84,6 +85,7 @@ class _Map(Router):
 
 def _call(endpoint: Endpoint) -> Callable[[Gateway, Exchange, Caller], Awaitable[None]]:
     async def serve(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
+        exchange.path = endpoint.url  # whichever way it was written
         if await gateway.calls.serve(exchange, caller, endpoint):
             gateway.wake()
 
