@@ -1,12 +1,13 @@
 """Estimates of a message's tokens."""
 
 import json
+import sys
 from typing import Any
 
 import pytest
 
-from bide.intake import counting
 from bide.intake.counting import PAGE, PAGE_BYTES, PICTURE, estimate
+from bide.intake.tokens import counter_for
 
 
 def count(*content: Any, model: str = "gpt-4.1-mini", **fields: Any) -> int:
@@ -42,6 +43,8 @@ def test_pictures_and_documents_do_not_count_by_their_bytes() -> None:
 
 
 def test_without_a_tokenizer_it_is_told_by_length(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counting, "counter_for", lambda model: None)
+    monkeypatch.setitem(sys.modules, "quicktok", None)
+    counter_for.cache_clear()
     tokens = estimate(json.dumps({"system": "a" * 400}).encode(), "gpt-4.1-mini")
+    counter_for.cache_clear()
     assert (tokens.count, tokens.method) == (100, "one for 4 characters")

@@ -19,7 +19,7 @@ from genai_prices.types import (
 )
 
 from bide.core.money import Rates
-from bide.ledger.catalogue import Catalogue
+from bide.ledger.catalogue import Catalogue, bundled_catalogue
 
 DAY = "2026-11-21"
 BATCH = {"processing": "batch"}
@@ -244,3 +244,11 @@ def test_no_text_model_of_the_real_catalogue_is_lost(catalogue: Catalogue, provi
 
     assert {model for model in named if catalogue.card(provider, model, "standard", DAY) is None} == UNPRICED[provider]
     assert len(named) >= 0.9 * len(models)
+
+
+def test_the_entries_of_a_provider_are_models_that_can_be_asked_for() -> None:
+    ids = [entry.id for entry in bundled_catalogue().entries("openai")]
+    assert "gpt-4.1-mini" in ids
+    assert not [name for name in ids if name.startswith("ft:") or name.endswith("-")]
+    assert {entry.id.partition("-")[0] for entry in bundled_catalogue().entries("vertex")} >= {"claude", "gemini"}
+    assert list(bundled_catalogue().entries("nobody")) == []

@@ -11,7 +11,7 @@ rate for audio or image *input* is left out too, so a card prices text.
 
 import datetime
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property
@@ -73,6 +73,9 @@ BESIDE_TOKENS = re.compile(
 )
 """Prices that a card may leave out: see the module's docstring. Any other one makes the card unknown."""
 
+FAMILY = re.compile(r"^ft:|[.:]ft-|-$")
+"""Ids of entries that stand for whatever begins so, as fine-tuned models do."""
+
 ENTRIES_KEPT = 4096
 """Names found or not found that are remembered: model names come from callers, so they have no end."""
 
@@ -120,6 +123,14 @@ class Catalogue:
             if info and re.match(listing.only, info.id.lower()) and names(info.match, model):
                 return Entry(info.id, info, listing.borrowed, "embed" in f"{info.id} {model}")
         return None
+
+    def entries(self, provider: str) -> Iterator[Entry]:
+        """Every entry of a provider's lists. What names a family, and no model that could be asked for, is left out."""
+        for listing in LISTINGS.get(provider, ()):
+            models = self._lists.get(listing.library)
+            for info in models.models if models else ():
+                if re.match(listing.only, info.id.lower()) and not FAMILY.search(info.id):
+                    yield Entry(info.id, info, listing.borrowed, "embed" in info.id)
 
     def has_variant(self, provider: str, model: str, mode: str) -> bool:
         """Whether the catalogue knows a price of this mode for this model, on whatever day."""

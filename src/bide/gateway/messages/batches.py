@@ -1,7 +1,6 @@
 """Message batches in front of any provider: handed in whole, followed, cancelled, and their results as JSON Lines."""
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -18,10 +17,11 @@ from bide.gateway.calls import WORKFLOW
 from bide.gateway.deferring import RETRY_COUNT
 from bide.gateway.exchange import Exchange, GoneError
 from bide.gateway.gateway import Gateway
+from bide.gateway.messages.paging import page, read_cursor
 from bide.gateway.messages.result_line import result_line
 from bide.gateway.messages.spool import Spool, spooled
 from bide.gateway.messages.version import version_of
-from bide.gateway.messages.view import ENDED, base_of, page, shown, status_of
+from bide.gateway.messages.view import ENDED, base_of, shown, status_of
 from bide.gateway.passing import while_there
 from bide.gateway.refusal import RefusalError
 from bide.intake.findings import BadLinesError
@@ -37,9 +37,6 @@ from bide.store.message_batches import MessageBatch, NewMessageBatch, TakenError
 
 WINDOW = DAY
 """How long a batch may take that does not say so: what Anthropic's may."""
-
-USUAL, MOST = 20, 1_000
-"""Batches of a page."""
 
 ROWS = 250
 """Rows of results that are read before others have their turn."""
@@ -86,14 +83,14 @@ async def retrieve(gateway: Gateway, exchange: Exchange, caller: Caller) -> None
 
 async def list_batches(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
     """The caller's batches, the newest first."""
-    query = exchange.query
-    count, after, before = read_page(query)
+    cursor = read_cursor(exchange.query)
+    count, verbs = cursor.limit, gateway.context.store.message_batches
     try:
-        found = await gateway.context.store.message_batches.page(caller.owner, count + 1, after=after, before=before)
+        found = await verbs.page(caller.owner, count + 1, after=cursor.after, before=cursor.before)
     except NotFoundError as error:
-        name = "after_id" if before is None else "before_id"
+        name = "after_id" if cursor.before is None else "before_id"
         raise RefusalError(400, "invalid_request", f"{name}: {error}", param=name) from None
-    kept = found[:count] if before is None else found[-count:]
+    kept = found[:count] if cursor.before is None else found[-count:]
     base = base_of(exchange)
     listed = page([shown(batch, base) for batch in kept], has_more=len(found) > count)
     await exchange.respond(200, msgspec.json.encode(listed))
@@ -136,18 +133,6 @@ async def results(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
             await exchange.write(b"".join([result_line(row, await _response(gateway, row)) for row in rows]))
             await asyncio.sleep(0)
     await exchange.end()
-
-
-def read_page(query: Mapping[str, str]) -> tuple[int, str | None, str | None]:
-    """How many entries a page is to have, and the id after or before which it begins. Raises `RefusalError`."""
-    text, after, before = query.get("limit", str(USUAL)), query.get("after_id"), query.get("before_id")
-    if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= MOST):
-        raise RefusalError(400, "invalid_request", f"limit: Input should be 1 to {MOST:,}", param="limit")
-    if after is not None and before is not None:
-        raise RefusalError(400, "invalid_request", "after_id and before_id cannot be used together", param="before_id")
-    if "\0" in (after or "") + (before or ""):
-        raise RefusalError(400, "invalid_request", "an id contains a NUL")
-    return int(text), after, before
 
 
 def _wanted(gateway: Gateway, exchange: Exchange, caller: Caller, now: int) -> tuple[Urgency, str | None]:

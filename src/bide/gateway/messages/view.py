@@ -1,7 +1,6 @@
 """A message batch as Anthropic's API shows it, and where it can be asked for."""
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from bide.core.bucket import Phase
@@ -44,16 +43,6 @@ def shown(batch: MessageBatch, base: str) -> dict[str, Any]:
         "cancel_initiated_at": instant(batch.cancelled_at) if batch.cancelled_at is not None else None,
         "archived_at": None,
         "results_url": f"{base}/v1/messages/batches/{batch.external_id}/results" if status == ENDED else None,
-    }
-
-
-def page(listed: Sequence[dict[str, Any]], *, has_more: bool) -> dict[str, Any]:
-    """A page of a list in Anthropic's words."""
-    return {
-        "data": listed,
-        "has_more": has_more,
-        "first_id": listed[0]["id"] if listed else None,
-        "last_id": listed[-1]["id"] if listed else None,
     }
 
 
