@@ -18,6 +18,7 @@ from bide.testing.store.calls import CallCases
 from bide.testing.store.case import OpenStore
 from bide.testing.store.failures import FailureCases
 from bide.testing.store.fences import FenceCases
+from bide.testing.store.files import FileCases
 from bide.testing.store.jobs import JobCases
 from bide.testing.store.keys import KeyCases
 from bide.testing.store.landing import LandingCases
@@ -25,6 +26,7 @@ from bide.testing.store.message_batches import MessageBatchCases
 from bide.testing.store.news import NewsCases
 from bide.testing.store.requests import RequestCases
 from bide.testing.store.retries import RetryCases
+from bide.testing.store.served import ServedCases
 from bide.testing.store.single_calls import SingleCallCases
 
 __all__ = ["OpenStore", "StoreConformance"]
@@ -44,5 +46,7 @@ class StoreConformance(
     SingleCallCases,
     NewsCases,
     MessageBatchCases,
+    FileCases,
+    ServedCases,
 ):
     """Every case. Override the fixture `open_store`."""

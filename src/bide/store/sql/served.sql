@@ -74,7 +74,7 @@ WHERE s.state = 'running' AND s.owner = :owner AND j.answered_at IS NOT NULL ORD
 -- Every request is settled.
 UPDATE served_batches SET state = 'ended', outcome = :outcome, succeeded = :succeeded, failed = :failed, usage = :usage,
     finalizing_at = :now, ended_at = :now,
-    output_file = CASE WHEN :succeeded > 0 THEN output_file END, error_file = CASE WHEN :failed > 0 THEN error_file END
+    output_file = CASE WHEN CAST(:succeeded AS {integer}) > 0 THEN output_file END, error_file = CASE WHEN CAST(:failed AS {integer}) > 0 THEN error_file END
 WHERE id = :batch AND state IN {before served.ended} RETURNING *;
 
 -- name: models
