@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bide.gateway import health, model_list, settled
-from bide.gateway.api import jobs, requests
+from bide.gateway import health, model_list, notices, settled
+from bide.gateway.api.paths import PATHS as OWN_PATHS
 from bide.gateway.batches import surface as batches
 from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
@@ -54,19 +54,17 @@ def application(gateway: Gateway) -> ASGIApp:
         *v1("GET", "/batches", batches.list_batches),
         *v1("GET", "/batches/{batch_id}", batches.show),
         *v1("POST", "/batches/{batch_id}/cancel", batches.cancel),
-        route("GET", "/bide/v1/requests", requests.list_requests),
         route("POST", "/bide/v1/requests/settled", settled.settled),
-        route("GET", "/bide/v1/requests/{request_id}", requests.show),
-        route("GET", "/bide/v1/requests/{request_id}/response", requests.response),
-        route("POST", "/bide/v1/requests/{request_id}/cancel", requests.cancel),
-        route("GET", "/bide/v1/jobs", jobs.list_jobs),
-        route("GET", "/bide/v1/jobs/{job_id}", jobs.show),
-        route("GET", "/bide/v1/jobs/{job_id}/receipt", jobs.receipt),
-        route("POST", "/bide/v1/jobs/{job_id}/cancel", jobs.cancel),
+        *(route(*one) for one in OWN_PATHS),
+        route("POST", "/bide/v1/notices/{account}", notices.hear, is_open=True),
         route("GET", "/healthz", health.healthz, is_open=True),
         route("GET", "/readyz", health.readyz, is_open=True),
     ]
-    return _Map(routes, _Otherwise(gateway))
+    methods: dict[str, set[str]] = {}
+    for one in routes:
+        methods.setdefault(one.path, set()).update(one.methods or ())
+    others = [Route(path, Surface(gateway, _not_by(allowed))) for path, allowed in methods.items()]
+    return _Map([*routes, *others], _Otherwise(gateway))
 
 
 class _Map(Router):
@@ -101,6 +99,15 @@ class _Otherwise:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             await self._surface(scope, receive, send)
+
+
+def _not_by(allowed: set[str]) -> Handler:
+    async def refuse(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
+        message = f"{exchange.path} is not for {exchange.method}; it takes {', '.join(sorted(allowed))}"
+        headers = {"allow": ", ".join(sorted(allowed))}
+        raise RefusalError(405, "method_not_allowed", message, headers=headers)
+
+    return refuse
 
 
 async def _unknown(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:

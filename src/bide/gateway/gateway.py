@@ -1,11 +1,14 @@
 """The gateway's parts, put together; and its engine, where it has one of its own."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bide.accounts import State, states
 from bide.embedded import Embedded
 from bide.engine.context import Context, nobody_waits
 from bide.engine.service import Service
+from bide.gateway.api.tail import Tail
 from bide.gateway.batches.endings import Endings
 from bide.gateway.batches.validations import Validations
 from bide.gateway.books import Books
@@ -45,6 +48,9 @@ class Gateway:
     validations: Validations
     upkeep: Upkeep
     pressure: Pressure
+    tail: Tail
+    accounts: Sequence[State]
+    """Every account that is on or could be."""
     service: Service | None
     is_draining: bool = False
     working: "asyncio.Task[None] | None" = None
@@ -100,6 +106,8 @@ def build(bide: Embedded, *, engine: bool) -> Gateway:
     service = Service(context) if engine else None
     validations = Validations(context, desk.routing, service.wake if service else nobody_waits)
     return Gateway(
+        tail=Tail(context.store),
+        accounts=states(bide.config.settings.providers, bide.config.environment),
         context=context,
         settings=settings,
         routing=desk.routing,

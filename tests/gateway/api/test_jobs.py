@@ -50,7 +50,7 @@ async def test_jobs_are_listed_newest_first_page_by_page(at: Place, tmp_path: Pa
 
 async def test_what_is_no_job_says_so(at: Place) -> None:
     assert (await get(at, "/jobs/job_nobody", 404))["error"]["code"] == "not_found"
-    assert (await get(at, "/jobs?after=job_nobody", 400))["error"]["param"] == "after"
+    assert (await get(at, "/jobs?after=job_nobody", 404))["error"]["param"] == "after"
     assert (await get(at, "/jobs?status=accepting", 400))["error"]["param"] == "status"
     assert (await post(at, "/jobs/job_nobody/cancel", status=404))["error"]["code"] == "not_found"
 

@@ -7,7 +7,7 @@ from bide.core.batch import Batch as CoreBatch
 from bide.core.clock import SECOND
 from bide.core.errors import NotFoundError
 from bide.core.states import JobState
-from bide.gateway.api.paging import fields, invalid, limit, one_of
+from bide.gateway.api.paging import fields, limit, no_place, one_of
 from bide.gateway.api.shape.base import dollars, exact, seconds
 from bide.gateway.api.shape.job import Batch, Job, JobReceipt, JobRow, Jobs, Money
 from bide.gateway.caller import Caller
@@ -31,7 +31,7 @@ async def list_jobs(gateway: Gateway, exchange: Exchange, caller: Caller) -> Non
         try:
             before = (await store.jobs.find(caller.owner, found["after"])).id
         except NotFoundError:
-            raise invalid("after", f"there is no job {found['after'][:80]!r}") from None
+            raise no_place(found["after"]) from None
     jobs = await store.history.jobs(caller.owner, before, status, kind, count + 1)
     page = [_row(job) for job in jobs[:count]]
     listed = Jobs(

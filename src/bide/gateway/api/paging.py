@@ -45,3 +45,8 @@ def one_of(found: Mapping[str, str], name: str, choices: Collection[str]) -> str
 def invalid(name: str, why: str) -> RefusalError:
     """The refusal of a query field."""
     return RefusalError(400, "invalid_request", f"{name}: {why}", param=name)
+
+
+def no_place(name: str) -> RefusalError:
+    """The refusal to go on after something that is not there."""
+    return RefusalError(404, "not_found", f"after: there is no {name[:80]!r} to go on from", param="after")

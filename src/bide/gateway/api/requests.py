@@ -7,7 +7,7 @@ from bide.core.errors import NotFoundError
 from bide.core.states import Lane, RequestState
 from bide.core.usage import Usage
 from bide.engine.pricing import STANDARD
-from bide.gateway.api.paging import fields, invalid, limit, one_of, whole
+from bide.gateway.api.paging import fields, limit, no_place, one_of, whole
 from bide.gateway.api.receipts import passed_receipt
 from bide.gateway.api.shape.base import dollars, seconds
 from bide.gateway.api.shape.request import Request, RequestRow, Requests
@@ -38,7 +38,7 @@ async def list_requests(gateway: Gateway, exchange: Exchange, caller: Caller) ->
     )
     rows = await gateway.context.store.history.requests(caller.owner, wanted, found.get("after"), count + 1)
     if rows is None:
-        raise invalid("after", f"there is no request {found['after'][:80]!r}")
+        raise no_place(found["after"])
     page = [_row(row) for row in rows[:count]]
     listed = Requests(
         data=page,

@@ -8,7 +8,8 @@ from bide.gateway.api.shape.base import Shape
 class Depth(Shape, kw_only=True):
     """Requests in a lane, or waiting to be given one; the slack of the most urgent of them, negative once it is late."""
 
-    lane: Literal["waiting", "batch", "realtime"]
+    lane: str
+    """`waiting`, `batch` or `realtime`."""
     requests: int
     tokens: int
     oldest_deadline: int | None
@@ -32,10 +33,12 @@ class Held(Shape, kw_only=True):
 
 
 class Pressure(Shape, kw_only=True):
-    """Whether work is taken now, and if not, why: ``draining``, ``held_connections``."""
+    """What is taken now. `reasons` are the codes of the 429 that the rest gets, or ``draining``."""
 
-    accepts_held: bool
+    accepts_urgent: bool
     accepts_deferred: bool
+    accepts_held: bool
+    calls_under_way: int
     reasons: list[str]
 
 
