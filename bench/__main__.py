@@ -1,4 +1,4 @@
-"""Run the benchmarks, all or those named: ``python -m bench [start ingest landing whole scale gateway] [--json]``."""
+"""Run the benchmarks, all or those named: ``python -m bench [start ingest landing whole scale gateway batches] [--json]``."""
 
 import argparse
 import json
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 
-from bench import gateway, ingest, landing, scale, start, whole
+from bench import batches, gateway, ingest, landing, scale, start, whole
 from bench.measure import Figure
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "whole": whole.figures,
     "scale": scale.figures,
     "gateway": gateway.figures,
+    "batches": batches.figures,
 }
 
 
