@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,9 +33,12 @@ SPEED = 20
 
 WITHIN = "1h"
 
-SCRIPT = '[batch]\nturnaround = {median = "5m", sigma = 0.5, common = 0.5}\n'
+SCRIPT = '[batch]\nturnaround = {median = "5m", sigma = 0.5, common = 0.5}\n[answers]\noutput_tokens = 40\n'
 
 SETTINGS = ("engine.poll_interval=5s", "engine.poll_longest=15s", "gateway.held=20000")
+
+MOMENTS = (3.0, 9.0, 11.0)
+"""Seconds from one kill to the next."""
 
 AT_A_TIME = 10
 """Calls of a client that are under way together."""
@@ -53,7 +56,7 @@ class Seen:
     """What came of it. `late` are calls that were settled after their deadline, `wrong` answers to another question."""
 
     answered: int
-    wrong: int
+    wrong: Sequence[str]
     failed: Sequence[str]
     rows: int
     open: int
@@ -67,7 +70,7 @@ class Seen:
 
     def __str__(self) -> str:
         return (
-            f"{self.answered:,} answers ({self.wrong} wrong, {len(self.failed)} failed) to {self.rows:,} accepted calls"
+            f"{self.answered:,} answers ({len(self.wrong)} wrong, {len(self.failed)} failed) to {self.rows:,} accepted calls"
             f" ({self.open} open, {self.late} late), {self.by_batch:,} from {self.batches} batches; {self.billed:,} billed,"
             f" {self.billed_twice} of them twice; {self.kills} kills; {self.seconds:.0f} s"
         )
@@ -80,8 +83,8 @@ async def play(folder: Path, calls: int, clients: int, kills: int, database: str
     began = time.monotonic()
     with machine(folder, "--script", str(script), speed=SPEED) as here:
         async with _fleet(here, database) as fleet:
-            killer = asyncio.create_task(_kill(fleet, kills, calls))
-            answers = await _ask(fleet.urls, calls, clients, fleet.answered)
+            killer = asyncio.create_task(_kill(fleet, kills))
+            answers = await _ask(fleet.urls, calls, clients)
             fleet.is_over = True
             await killer
         rows = await _rows(folder, database)
@@ -89,7 +92,11 @@ async def play(folder: Path, calls: int, clients: int, kills: int, database: str
     modes = books["billed"]["modes"].values()
     return Seen(
         answered=sum(isinstance(answer, str) for answer in answers),
-        wrong=sum(isinstance(answer, str) and question(number) not in answer for number, answer in enumerate(answers)),
+        wrong=[
+            f"{question(number)}: {answer}"
+            for number, answer in enumerate(answers)
+            if isinstance(answer, str) and question(number) not in answer
+        ],
         failed=[repr(answer) for answer in answers if not isinstance(answer, str)],
         rows=len(rows),
         open=sum(row["state"] == "open" for row in rows),
@@ -117,15 +124,11 @@ class _Fleet:
     commands: Mapping[str, Sequence[str]]
     processes: dict[str, "subprocess.Popen[str]"] = field(default_factory=dict[str, "subprocess.Popen[str]"])
     kills: int = 0
-    done: int = 0
     is_over: bool = False
 
     @property
     def urls(self) -> list[str]:
         return [f"http://127.0.0.1:{port}/v1" for port in self.ports.values()]
-
-    def answered(self) -> None:
-        self.done += 1
 
     async def start(self, name: str) -> None:
         sets = [part for setting in SETTINGS for part in ("--set", setting)]
@@ -171,20 +174,16 @@ async def _listening(port: int) -> None:
     raise RuntimeError("the gateway does not listen")
 
 
-async def _kill(fleet: _Fleet, kills: int, calls: int) -> None:
-    """Kill one after the other, the first, the middle and the last calls being under way."""
+async def _kill(fleet: _Fleet, kills: int) -> None:
+    """Kill one after the other, now and then: while calls come in, while they wait for their batch, while answers go out."""
     victims = itertools.cycle(sorted(name for name in fleet.commands if name.endswith("1")))
     for number in range(kills):
-        while fleet.done < calls * (2 * number + 1) // (2 * kills + 1) and not fleet.is_over:
-            await asyncio.sleep(0.1)
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(MOMENTS[number % len(MOMENTS)])
         if not fleet.is_over:
             await fleet.kill(next(victims))
 
 
-async def _ask(
-    urls: Sequence[str], calls: int, clients: int, answered: Callable[[], None]
-) -> list[str | BaseException]:
+async def _ask(urls: Sequence[str], calls: int, clients: int) -> list[str | BaseException]:
     context = ssl.create_default_context()  # one for all: each takes a while to make
     found: list[str | BaseException] = [RuntimeError("never asked")] * calls
 
@@ -207,7 +206,6 @@ async def _ask(
                         found[number] = answer.choices[0].message.content or ""
                     except Exception as error:
                         found[number] = error
-                    answered()
 
             await asyncio.gather(*(one(number) for number in range(first, calls, clients)))
 
@@ -250,8 +248,8 @@ def main() -> int:
             if server is not None:
                 remove_server(server)
     print(seen)
-    for failure in seen.failed[:5]:
-        print(failure, file=sys.stderr)
+    for one in (*seen.failed[:5], *seen.wrong[:5]):
+        print(one, file=sys.stderr)
     good = not (seen.wrong or seen.failed or seen.open or seen.late) and seen.kills == arguments.kills
     good = good and seen.batches > 0 and seen.by_batch > seen.rows // 2
     print("ok" if good else "WRONG", file=sys.stderr)
