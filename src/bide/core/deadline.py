@@ -63,7 +63,7 @@ def parse_deadline(text: str, now: int, zone: datetime.tzinfo | None = None) -> 
     """
     words = text.strip()
     try:
-        moment = _clock_time(words, now, zone) or _iso(words, now, zone) or _from_now(words, now)
+        moment = _from_now(words, now) or _clock_time(words, now, zone) or _iso(words, now, zone)
         if moment is None:
             raise DeadlineError(
                 f"the deadline {text!r} is not understood; write 15m, 8h, 06:00, tomorrow 06:00 or 2026-12-01T06:00"

@@ -1,5 +1,6 @@
 """Durations as people write them: ``250ms``, ``90s``, ``15m``, ``1h30m``, ``7d``."""
 
+import functools
 import re
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)", re.IGNORECASE)
 _WHOLE = re.compile(rf"(?:\s*{_PART.pattern})+\s*", re.IGNORECASE)
 
 
+@functools.lru_cache(maxsize=256)
 def parse_duration(text: str) -> int:
     """Microseconds of a duration like ``1h30m`` or ``0.2s``.
 

@@ -20,6 +20,7 @@ from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
 from bide.gateway.holding import BrokenOffError, Line, Places, settled
 from bide.gateway.outcome import described, outcome_of
+from bide.gateway.refusal import RefusalError
 from bide.gateway.responses.view import view
 from bide.gateway.waiters import Waiters
 from bide.intake.endpoint import Endpoint
@@ -200,22 +201,32 @@ class Deferring:
                 assert outcome is not None
                 await line.answer(outcome)
                 delivered = True
-        except BrokenOffError:
-            return
+            elif self._waiters.is_over:
+                raise self._cut(line, taken.external_id)
+        except (BrokenOffError, RefusalError):
+            await self._let_go.add(taken.external_id)  # on record before the client's retry can come, here or elsewhere
+            raise
         finally:
             (self._delivered if delivered else self._let_go).add(taken.external_id).add_done_callback(_seen)
+
+    def _cut(self, line: Line, external_id: str) -> Exception:
+        """The end of a connection whose gateway stops. Its call goes on, and the client's retry attaches to it elsewhere."""
+        if line.exchange.is_answered:
+            return BrokenOffError("the gateway stops")
+        place = {"location": f"/bide/v1/requests/{external_id}", "bide-request-id": external_id, "retry-after": "1"}
+        message = "this gateway stops; the call goes on: send the same again, as the SDKs do by themselves"
+        return RefusalError(503, "draining", message, headers=place)
 
     async def _promise(self, exchange: Exchange, caller: Caller, taken: Taken, wait: int) -> None:
         """Answer 202 and where to ask, or the answer where it comes within the time that the client waits."""
         if wait and await self._waiters.wait(taken.job, taken.external_id, wait):
             await self.tell(exchange, caller, taken.external_id, raw=True)
             return
-        row = await self._context.store.calls.outcome(caller.owner, taken.external_id)
-        await exchange.respond(
-            202,
-            described(row, await outcome_of(self._context.store, row)),
-            self._place(row["deadline"], taken.external_id),
-        )
+        outcome, row = None, taken.row
+        if row is None or wait:
+            row = await self._context.store.calls.outcome(caller.owner, taken.external_id)
+            outcome = await outcome_of(self._context.store, row)
+        await exchange.respond(202, described(row, outcome), self._place(row["deadline"], taken.external_id))
 
     async def tell(self, exchange: Exchange, caller: Caller, external_id: str, *, raw: bool, wait: float = 0) -> None:
         """What became of a call: described, or `raw` as its answer. Waits up to `wait` seconds for it."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bide.core.bucket import Part, Phase, Tally
 from bide.core.budget import NOTHING_RESERVED, BudgetExhaustedError, PriceUnknownError, Reservation
@@ -86,6 +87,8 @@ class Taken:
     is_first: bool = False
     """Whether its job is new, so that somebody has to look when it has gathered enough."""
     reservation: Reservation = NOTHING_RESERVED
+    row: Mapping[str, Any] | None = None
+    """Of one that is new, what `Calls.outcome` would give: so nobody has to read what was written just now."""
 
 
 Refused = ReusedKeyError | BudgetExhaustedError | PriceUnknownError
@@ -336,9 +339,34 @@ async def _gather(
         await _announce(transaction, call, job, now)
     return {
         call.external_id: Taken(
-            call.external_id, job, is_new=True, is_first=is_first, reservation=reserved[call.external_id]
+            call.external_id,
+            job,
+            is_new=True,
+            is_first=is_first,
+            reservation=reserved[call.external_id],
+            row=_open_row(call, row["external_id"], now),
         )
         for call in group
+    }
+
+
+def _open_row(call: NewCall, job: str, now: int) -> Mapping[str, Any]:
+    """The row of `outcome` of a call that was accepted just now, as far as it is shown."""
+    return {
+        "external_id": call.external_id,
+        "state": RequestState.OPEN,
+        "path": call.path,
+        "model": call.asked_model,
+        "account": call.account,
+        "job": job,
+        "workflow": call.gathering.workflow,
+        "urgency": call.urgency,
+        "deadline": call.deadline,
+        "part": call.part,
+        "created_at": now,
+        "settled_at": None,
+        "lane": None,
+        "amount": None,
     }
 
 
