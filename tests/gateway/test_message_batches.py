@@ -94,23 +94,22 @@ async def test_a_cancelled_batch_ends_and_its_rows_are_accounted_for(tmp_path: P
             await client.messages.batches.cancel(batch.id)
 
 
-async def test_a_batch_is_deleted_when_it_has_ended_and_not_before(tmp_path: Path) -> None:
-    async with place(tmp_path, script="slow") as at:
-        client = at.anthropic()
-        batch = await client.messages.batches.create(requests=[request("one")])
-        with pytest.raises(anthropic.BadRequestError, match="in progress"):
-            await client.messages.batches.delete(batch.id)
-        with pytest.raises(anthropic.AnthropicError, match="results_url"):
-            await client.messages.batches.results(batch.id)
-        async with at.http.get(f"/v1/messages/batches/{batch.id}/results") as early:
-            assert early.status == 404
-        batch = await ended(client, await client.messages.batches.cancel(batch.id))
-        deleted = await client.messages.batches.delete(batch.id)
-        assert (deleted.id, deleted.type) == (batch.id, "message_batch_deleted")
-        with pytest.raises(anthropic.NotFoundError):
-            await client.messages.batches.retrieve(batch.id)
-        async with at.http.get(f"/v1/messages/batches/{batch.id}/results") as gone:
-            assert gone.status == 404
+async def test_a_batch_is_deleted_when_it_has_ended_and_not_before(at: Place) -> None:
+    client = at.anthropic()
+    batch = await client.messages.batches.create(requests=[request("one")])
+    with pytest.raises(anthropic.BadRequestError, match="in progress"):
+        await client.messages.batches.delete(batch.id)
+    with pytest.raises(anthropic.AnthropicError, match="results_url"):
+        await client.messages.batches.results(batch.id)
+    async with at.http.get(f"/v1/messages/batches/{batch.id}/results") as early:
+        assert early.status == 404
+    batch = await ended(client, batch)
+    deleted = await client.messages.batches.delete(batch.id)
+    assert (deleted.id, deleted.type) == (batch.id, "message_batch_deleted")
+    with pytest.raises(anthropic.NotFoundError):
+        await client.messages.batches.retrieve(batch.id)
+    async with at.http.get(f"/v1/messages/batches/{batch.id}/results") as gone:
+        assert gone.status == 404
 
 
 async def test_batches_are_listed_page_by_page_the_newest_first(at: Place) -> None:

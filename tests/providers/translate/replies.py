@@ -83,6 +83,7 @@ def message(content: list[Json], reason: str, usage: Json | None = None, **more:
         "stop_details": None,
         "usage": usage or message_usage(0, 0),
         "container": None,
+        "diagnostics": None,
         **more,
     }
 
@@ -105,6 +106,7 @@ def message_usage(
         "output_tokens_details": {"thinking_tokens": reasoning},
         "server_tool_use": None,
         "inference_geo": None,
+        "speed": None,
         "service_tier": tier,
     }
 
@@ -114,7 +116,14 @@ def text(words: str) -> Json:
 
 
 CALL = {"id": "c0", "type": "function", "function": {"name": "f", "arguments": '{"a":1.0}'}}
-TOOL_USE = {"type": "tool_use", "id": "c0", "name": "f", "input": {"a": 1.0}, "caller": {"type": "direct"}}
+TOOL_USE = {
+    "type": "tool_use",
+    "id": "c0",
+    "name": "f",
+    "input": {"a": 1.0},
+    "caller": {"type": "direct"},
+    "toolset_name": None,
+}
 CUT_CALL = {"id": "c0", "type": "function", "function": {"name": "f", "arguments": '{"a":'}}
 DECLINED = {"type": "refusal", "category": None, "explanation": "I may not."}
 UNEXPLAINED = {"type": "refusal", "category": None, "explanation": None}
@@ -270,7 +279,7 @@ _ANSWERS = [
         {C: chat({"tool_calls": [CUT_CALL]}, "length", ZERO)},
         {
             M: message(
-                [{"type": "tool_use", "id": "c0", "name": "f", "input": {"unreadable_arguments": '{"a":'}, "caller": {"type": "direct"}}], "max_tokens"
+                [{"type": "tool_use", "id": "c0", "name": "f", "input": {"unreadable_arguments": '{"a":'}, "caller": {"type": "direct"}, "toolset_name": None}], "max_tokens"
             )
         },
         Stop.LENGTH,

@@ -184,6 +184,7 @@ def write_reply(reply: Reply, options: Options) -> bytes:
             "stop_details": details_of(stop, "".join(refusals) or None),
             "usage": usage_of(reply.tokens or Tokens(), reply.tier),
             "container": None,
+            "diagnostics": None,
         }
     )
 
@@ -216,7 +217,14 @@ def text_block(text: str) -> dict[str, Any]:
 
 def call_block(id_: str, name: str, arguments: Any) -> dict[str, Any]:
     """A call, which the model made itself."""
-    return {"type": "tool_use", "id": id_, "name": name, "input": arguments, "caller": {"type": "direct"}}
+    return {
+        "type": "tool_use",
+        "id": id_,
+        "name": name,
+        "input": arguments,
+        "caller": {"type": "direct"},
+        "toolset_name": None,
+    }
 
 
 def usage_of(tokens: Tokens, tier: str | None) -> dict[str, Any]:
@@ -234,4 +242,5 @@ def usage_of(tokens: Tokens, tier: str | None) -> dict[str, Any]:
         "server_tool_use": None,
         "inference_geo": None,
         "service_tier": WRITTEN_TIERS.get(tier) if tier is not None else None,
+        "speed": None,
     }

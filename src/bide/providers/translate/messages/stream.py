@@ -219,6 +219,7 @@ class StreamWriter:
             "stop_sequence": None,
             "stop_details": None,
             "container": None,
+            "diagnostics": None,
             "usage": usage_of(Tokens(), None),
         }
         return event({"type": "message_start", "message": message}, "message_start")
@@ -263,7 +264,7 @@ class StreamWriter:
             "container": None,
         }
         usage = usage_of(self._used.tokens, None)
-        for only_at_the_start in ("cache_creation", "inference_geo", "service_tier"):
+        for only_at_the_start in ("cache_creation", "inference_geo", "service_tier", "speed"):
             del usage[only_at_the_start]
         return event({"type": "message_delta", "delta": delta, "usage": usage}, "message_delta") + event(
             {"type": "message_stop"}, "message_stop"
