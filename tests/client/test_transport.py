@@ -97,7 +97,7 @@ async def test_no_key_is_asked_for_where_there_are_some(running: Running) -> Non
 async def test_a_stream_that_is_left_cancels_its_call(tmp_path: Path) -> None:
     (tmp_path / "slow.toml").write_text("[realtime]\ntokens_per_second = 1\n")
     async with (
-        beside(tmp_path, str(tmp_path / "slow.toml")) as here,
+        beside(tmp_path, script=str(tmp_path / "slow.toml")) as here,
         bide.open(**here.options) as opened,
         httpx2.AsyncClient(transport=bide.transport(opened)) as http,
     ):

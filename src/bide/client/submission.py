@@ -74,8 +74,9 @@ class Submission:
         One that is refused for what it says has a handle without an id, whose answer is the error; the others go on.
 
         Raises:
-            PartlySubmittedError: the gateway went away or refused to go on, with the handles of what was accepted.
-            BideError: the same before anything was accepted.
+            PartlySubmittedError: the gateway went away or refused to go on, or the iterable failed; with the handles of
+                what was accepted.
+            BideError: the same before anything was accepted; or what the iterable raises.
         """
         found: dict[int, Handle] = {}
         troubles: list[BaseException] = []
@@ -101,6 +102,8 @@ class Submission:
                 running.add(task)
                 task.add_done_callback(running.discard)
                 index += 1
+        except Exception as error:  # of the caller's own iterable
+            troubles.append(error)
         finally:
             if running:
                 # None is cut off: whether it was accepted could not be told.
@@ -111,8 +114,8 @@ class Submission:
             if not accepted:
                 raise troubles[0]
             raise PartlySubmittedError(
-                f"{len(accepted):,} requests were accepted, then: {troubles[0]}; wait for them or cancel them by"
-                " this error's `handles`",
+                f"{len(accepted):,} request{' was' if len(accepted) == 1 else 's were'} accepted, then: {troubles[0]};"
+                " wait for them or cancel them by this error's `handles`",
                 accepted,
             ) from troubles[0]
         return handles

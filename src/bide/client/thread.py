@@ -1,6 +1,7 @@
 """An event loop in a thread of its own, for callers that have none."""
 
 import asyncio
+import concurrent.futures
 import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
@@ -27,12 +28,31 @@ class LoopThread:
         if self._loop.is_closed():
             work.close()
             raise ClosedError
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        future: concurrent.futures.Future[Result] = concurrent.futures.Future()
+        tasks: list[asyncio.Task[Result]] = []
+
+        def begin() -> None:
+            tasks.append(self._loop.create_task(work))
+            tasks[0].add_done_callback(end)
+
+        def end(task: "asyncio.Task[Result]") -> None:
+            if task.cancelled():
+                future.cancel()
+            elif (error := task.exception()) is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(task.result())
+
+        def give_up() -> None:
+            for task in tasks:
+                task.cancel()
+
         try:
+            self._loop.call_soon_threadsafe(begin)
             return future.result()
         except BaseException:
-            if not future.done():
-                future.cancel()
+            if not future.done():  # an interrupt, which may come at any line: whatever has begun is given up
+                self._loop.call_soon_threadsafe(give_up)
             raise
 
     def call(self, function: Callable[[], None]) -> None:
