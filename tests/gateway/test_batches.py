@@ -137,13 +137,15 @@ async def test_the_synchronous_client_does_all_of_it(at: Place) -> None:
         (written({key: value for key, value in line(1).items() if key != "custom_id"}),
          "missing_required_parameter", "custom_id", 1),
         (written(line(1), line(2, url="/v1/embeddings", body={"model": GPT, "input": "hello"})), "invalid_url", "url", 2),
+        (written(line(1), line(2, url="/v1/responses")), "invalid_url", "url", 2),
+        (written(*(line(n, url="/v1/embeddings", body={"model": GPT, "input": "a"}) for n in (1, 2))), "invalid_url", "url", 1),
         (written(line(1, url="/v1/nowhere")), "invalid_url", "url", 1),
         (written(line(1, model="nobody/knows")), "model_not_found", "body.model", 1),
         (written(line(1, body={"messages": [{"role": "user", "content": "hello"}]})),
          "invalid_request", "body.model", 1),
         (written(line(1, body={**line(1)["body"], "stream": True})), "streaming_unsupported", "body.stream", 1),
         (written(line(1), {"custom_id": "short", "prompt": "hello", "model": GPT}),
-         "missing_required_parameter", "body", 2),
+         "missing_required_parameter", "method", 2),
         (b"", "empty_file", None, None),
         (b"\n \n", "empty_file", None, None),
         (b"\x1f\x8b" + bytes(20), "invalid_json_line", None, None),
@@ -270,6 +272,19 @@ async def test_a_retry_of_an_answered_create_is_a_batch_of_its_own(at: Place) ->
         async with at.http.post("/v1/batches", json=body, headers={"x-stainless-retry-count": tries}) as answer:
             ids.append((await answer.json())["id"])
     assert ids[0] != ids[1]
+
+
+async def test_a_full_gateway_takes_no_batches_and_no_files(tmp_path: Path) -> None:
+    async with place(tmp_path, "gateway.open=1", script=script(tmp_path, NEVER)) as at:
+        client = at.openai()
+        file = await client.files.create(file=some(2), purpose="batch")
+        create_one = {"input_file_id": file.id, "endpoint": CHAT, "completion_window": "24h"}
+        await until(client, await client.batches.create(**create_one), "in_progress")
+        await at.gateway.pressure.look()
+        for call in (client.batches.create(**create_one), client.files.create(file=b"{}", purpose="batch")):
+            with pytest.raises(openai.RateLimitError) as refused:
+                await call
+            assert int(refused.value.response.headers["retry-after"]) > 0
 
 
 async def test_what_is_not_there_is_a_404_of_openais(at: Place) -> None:

@@ -29,11 +29,13 @@ class JsonLines:
 
     columns: tuple[str, ...] = ()
 
-    def __init__(self, source: Source, defaults: Defaults, validator: Validator) -> None:
+    def __init__(self, source: Source, defaults: Defaults, validator: Validator, only: str | None = None) -> None:
+        """`only` is the URL that all lines have to be batch lines for; None takes short lines too."""
         self._source = source
         self._windows = validator.windows
         self._routing = validator.routing
-        self._request_lines = RequestLines(defaults.model, validator)
+        self._request_lines = RequestLines(defaults.model, validator, only)
+        self._only = only
         self._prompt_lines = PromptLines(defaults, validator)
 
     def chunks(self) -> Iterator[Chunk]:
@@ -47,6 +49,8 @@ class JsonLines:
             chunk = None
             if len(lines[-1]) <= self._source.line_limit:
                 chunk = read_stretch(lines, first, self._windows, self._routing)
+                if chunk is not None and self._only not in (None, chunk.entries.endpoints[0]):
+                    chunk = None  # each line is told so
             for part in (chunk,) if chunk else self._one_by_one(lines, first):
                 blank += part.blank
                 yield part
@@ -77,7 +81,7 @@ class JsonLines:
 
     def _read_object(self, number: int, line: bytes) -> Entry:
         envelope = _decode_envelope(line)
-        if envelope.body or (envelope.method and envelope.url):
+        if envelope.body or (envelope.method and envelope.url) or self._only is not None:
             return self._request_lines.read(number, envelope)
         return self._prompt_lines.read(number, decode_object(line))
 

@@ -99,6 +99,7 @@ def open_input(
     delimiter: str | None = None,
     context_window: Callable[[str], int | None] | None = None,
     routing: Routing | None = None,
+    only: str | None = None,
     line_limit: int = LINE_LIMIT,
     block_size: int = CHUNK_BYTES,
 ) -> Input:
@@ -107,7 +108,7 @@ def open_input(
     `name` is what messages call it, the path by default.
     The format is told by `file_format`, else by the suffix or the first bytes; standard input is JSON Lines unless told
     otherwise. `delimiter` separates the cells of a CSV. `context_window` gives a model's window in tokens, None where
-    it is unknown; `routing` knows it too, and who serves the model. `line_limit` and `block_size` (what is read for one chunk) are in bytes.
+    it is unknown; `routing` knows it too, and who serves the model. `only` is the URL that all lines of JSON Lines have to be batch lines for. `line_limit` and `block_size` (what is read for one chunk) are in bytes.
 
     Raises:
         InputError: nothing of the input can be used; the message says what to do.
@@ -139,7 +140,7 @@ def open_input(
             opened.callback(parquet.close)
             return Input(name, chosen, parquet, parquet, opened.pop_all().close)
         if chosen == "jsonl":
-            content: Content = JsonLines(lines, defaults, validator)
+            content: Content = JsonLines(lines, defaults, validator, only)
         else:
             content = Table(lines, defaults, validator, delimiter or DELIMITERS[chosen])
         return Input(name, chosen, content, lines, opened.pop_all().close)

@@ -107,11 +107,12 @@ def _is_utf8(text: bytes) -> bool:
 
 
 class RequestLines:
-    """Reads single batch lines; `model` stands in where a body names none."""
+    """Reads single batch lines; `model` stands in where a body names none, and `only` is the URL that all have to be for."""
 
-    def __init__(self, model: str | None, validator: Validator) -> None:
+    def __init__(self, model: str | None, validator: Validator, only: str | None = None) -> None:
         self._model = model
         self._validator = validator
+        self._only = only
 
     def read(self, line: int, envelope: Envelope) -> Entry:
         """The entry of a line.
@@ -124,6 +125,9 @@ class RequestLines:
         if method != "POST":
             raise refuse(line, Code.INVALID_METHOD, f"method is {excerpt(method, 20)}, not POST", field="method")
         endpoint = endpoint_at(line, _text(line, "url", envelope.url))
+        if self._only not in (None, endpoint.url):
+            message = f"url is {excerpt(endpoint.url)}, and the batch was created for {self._only}"
+            raise refuse(line, Code.UNSUPPORTED_URL, message, field="url", remedy="create a batch for each endpoint")
         body = read_value(envelope.body)
         if body is None:
             raise missing(line, "body", "it is the request itself")

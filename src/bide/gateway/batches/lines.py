@@ -37,59 +37,36 @@ def chunks(
     file.seek(0)
     if packing_of(head, name) is not None:
         raise PackedError
-    with open_input(file, Defaults(), name=name, file_format="jsonl", routing=routing) as opened:
+    with open_input(file, Defaults(), name=name, file_format="jsonl", routing=routing, only=endpoint) as opened:
         for chunk in opened:
             if is_withdrawn():
                 raise WithdrawnError
-            yield _strict(chunk, endpoint, key)
+            yield chunk if key is None else _allowed(chunk, key)
 
 
-def _strict(chunk: Chunk, endpoint: str, key: Key | None) -> Chunk:
-    """The chunk, with what a batch of this endpoint and this key does not take among the problems."""
-    entries = chunk.entries
-    if (
-        set(entries.endpoints) <= {endpoint}
-        and not any(entries.columns)
-        and (key is None or all(map(key.allows, set(entries.models))))
-    ):
+def _allowed(chunk: Chunk, key: Key) -> Chunk:
+    """The chunk, with what the key may not ask for among the problems."""
+    refused = {model for model in set(chunk.entries.models) if not key.allows(model)}
+    if not refused:
         return chunk
     kept: list[Entry] = []
     problems = list(chunk.problems)
-    for entry in entries:
-        problem = _problem(entry, endpoint, key)
-        if problem is None:
-            kept.append(entry)
+    for entry in chunk.entries:
+        if entry.model in refused:
+            problems.append(_not_allowed(entry))
         else:
-            problems.append(problem)
+            kept.append(entry)
     found = Entries.of(kept)
     return Chunk(
         found, sorted(problems, key=lambda one: one.line), join_bodies(found.bodies) if kept else b"", chunk.blank
     )
 
 
-def _problem(entry: Entry, endpoint: str, key: Key | None) -> Problem | None:
-    if entry.columns:
-        return report(
-            entry.line,
-            Code.MISSING_REQUIRED_PARAMETER,
-            "body is missing, and it is the request itself",
-            field="body",
-            remedy="write custom_id, method, url and body",
-        )
-    if entry.endpoint != endpoint:
-        return report(
-            entry.line,
-            Code.UNSUPPORTED_URL,
-            f"url is {excerpt(entry.endpoint)}, and the batch was created for {endpoint}",
-            field="url",
-            remedy="create a batch for each endpoint",
-        )
-    if key is not None and not key.allows(entry.model):
-        return report(
-            entry.line,
-            Code.MODEL_NOT_ROUTABLE,
-            f"the key may not ask for {excerpt(entry.model)}",
-            field="body.model",
-            remedy="`bide keys list` shows what it may ask for",
-        )
-    return None
+def _not_allowed(entry: Entry) -> Problem:
+    return report(
+        entry.line,
+        Code.MODEL_NOT_ROUTABLE,
+        f"the key may not ask for {excerpt(entry.model)}",
+        field="body.model",
+        remedy="`bide keys list` shows what it may ask for",
+    )

@@ -42,6 +42,7 @@ async def create(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
     digest = hashlib.blake2b(b"%d\0%b" % (caller.key_id or 0, body), digest_size=16).digest()
     batch = await _retried(gateway, exchange, caller, digest, now)
     if batch is None:
+        gateway.pressure.check()
         new = _new_batch(gateway, exchange, caller, creation, digest)
         batch, is_new = await context.store.served.create(caller.owner, new, now)
         if is_new:

@@ -37,6 +37,7 @@ BINARY = "application/octet-stream"
 async def upload(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
     """Keep a file. It is on the disk when this is answered."""
     openai_only(exchange)
+    gateway.pressure.check()
     context, most = gateway.context, gateway.settings.largest_file
     declared = exchange.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > most + HEADS:
