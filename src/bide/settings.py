@@ -123,6 +123,8 @@ class GatewaySettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=
     """Bytes an uploaded file may have."""
     drain: Duration = Duration(30 * SECOND)
     """How long open connections may go on when it is told to stop; deferred work needs none of it."""
+    slow: Duration = Duration(MINUTE)
+    """After how long without an answer a call is noted as slow, whoever is to blame."""
     flex: Priority = Priority.STANDARD
     """What `service_tier: flex` means where nothing more precise is said."""
     background: Priority = Priority.STANDARD

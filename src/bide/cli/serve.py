@@ -1,5 +1,7 @@
 """`bide serve`: the gateway."""
 
+import logging
+import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,10 +9,12 @@ import typer
 
 from bide.cli.options import Assignments, ConfigFile, Database
 from bide.cli.session import configured
-from bide.cli.terminal import say
+from bide.cli.terminal import is_watched, say
 
 if TYPE_CHECKING:
     from bide.config import Config
+
+log = logging.getLogger("bide.gateway")
 
 
 def serve(
@@ -21,6 +25,7 @@ def serve(
     engine: Annotated[
         bool, typer.Option("--engine/--no-engine", help="Whether to do the engine's work too, or leave it to workers.")
     ] = True,
+    access_log: Annotated[bool, typer.Option("--access-log", help="Log each call: path, status and time.")] = False,
     database: Database = None,
     assignments: Assignments = None,
     config: ConfigFile = None,
@@ -42,10 +47,13 @@ def serve(
     """
     import uvloop
 
-    uvloop.run(_serve(configured(database, assignments, config), host, port, engine))
+    uvloop.run(_serve(configured(database, assignments, config), host, port, engine, access_log))
 
 
-async def _serve(config: "Config", host: str | None, port: int | None, engine: bool) -> None:
+async def _serve(config: "Config", host: str | None, port: int | None, engine: bool, access_log: bool) -> None:
+    from bide.gateway.journal import install, note
+
+    install(sys.stderr, for_people=is_watched(), access=access_log)
     from bide.embedded import opened
     from bide.gateway.server import beside_urgent, serving, until_told
 
@@ -63,7 +71,9 @@ async def _serve(config: "Config", host: str | None, port: int | None, engine: b
         print(url, flush=True)
         accounts = ", ".join(sorted(gateway.context.providers))
         who = "whoever has a key" if await bide.store.keys.exist() else "this machine, without keys"
-        say(f"bide serves {who}: {accounts}.\nexport OPENAI_BASE_URL={url}/v1\nexport ANTHROPIC_BASE_URL={url}")
+        if not is_watched():
+            note(log, "start", url=url, accounts=accounts, served=who, engine=engine, pid=os.getpid())
+        else:
+            say(f"bide serves {who}: {accounts}.\nexport OPENAI_BASE_URL={url}/v1\nexport ANTHROPIC_BASE_URL={url}")
         await until_told()
-        say("bide: finishing open connections")
-    print("The gateway has stopped.", file=sys.stderr)
+    note(log, "stop", pid=os.getpid())

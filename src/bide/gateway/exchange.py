@@ -1,6 +1,7 @@
 """One HTTP exchange as the surfaces need it, over plain ASGI: a framework's request and response cost more than the rest."""
 
 from collections import Counter
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from urllib.parse import parse_qsl
 
@@ -38,6 +39,10 @@ class Exchange:
         self.is_in_process = IN_PROCESS in scope
         self.is_answered = False
         """Whether the response's head has been sent."""
+        self.answered_at: float | None = None
+        """When that was, on the event loop's clock."""
+        self.status = 0
+        """With which status; 0: none yet."""
         self._scope = scope
         self._receive = receive
         self._send = send
@@ -114,6 +119,8 @@ class Exchange:
             *((name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers.items()),
         ]
         self.is_answered = True
+        self.status = status
+        self.answered_at = asyncio.get_running_loop().time()
         await self._send({"type": "http.response.start", "status": status, "headers": encoded})
 
     async def write(self, data: bytes) -> None:

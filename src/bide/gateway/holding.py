@@ -29,7 +29,7 @@ COMMENT, SPACE = b": bide is waiting for the answer\n\n", b" "
 
 
 class BrokenOffError(Exception):
-    """The connection is to be closed in the middle of its body."""
+    """The connection is to be closed in the middle of its body. No fault: the client's retry attaches and is told the truth."""
 
 
 class Places:

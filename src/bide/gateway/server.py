@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import logging
+import os
 import signal
 import socket
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -18,7 +20,10 @@ from bide.embedded import Embedded
 from bide.gateway.app import application
 from bide.gateway.caller import LOOPBACK
 from bide.gateway.gateway import Gateway, build
+from bide.gateway.journal import note, silence
 from bide.gateway.listener import Paths
+
+log = logging.getLogger("bide.gateway")
 
 BACKLOG = 2_048
 
@@ -73,7 +78,8 @@ async def serving(bide: Embedded, *, host: str, port: int, engine: bool = True) 
         h11_max_incomplete_event_size=LARGEST_HEAD,
         backlog=BACKLOG,
     )
-    server = _Server(config)
+    silence()
+    server = _Server(config, gateway.waiters.end)
     await gateway.start()
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
@@ -83,10 +89,20 @@ async def serving(bide: Embedded, *, host: str, port: int, engine: bool = True) 
         shown = f"[{address[0]}]" if ":" in address[0] else address[0]
         yield gateway, f"http://{shown}:{address[1]}"
     finally:
-        gateway.is_draining = True
-        server.should_exit = True
-        await asyncio.wait([task])
-        await gateway.stop()
+        await _drain(gateway, server, task)
+
+
+async def _drain(gateway: Gateway, server: "_Server", task: "asyncio.Task[None]") -> None:
+    """Take nothing more, let go whoever is held, and wait for what is passed on; everything is on record at the end."""
+    calls = server.server_state.tasks
+    gateway.is_draining = True
+    note(log, "drain", open=len(calls), held=gateway.deferring.held)
+    server.should_exit = True
+    await asyncio.wait([task])
+    if left := list(calls):  # uvicorn has cancelled them: their time is over
+        note(log, "drain_over", logging.WARNING, cut=len(left))
+        await asyncio.wait(left)
+    await gateway.stop()
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -105,15 +121,32 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 async def until_told() -> None:
-    """Return at SIGINT or SIGTERM."""
+    """Return at SIGINT or SIGTERM. A second one ends the process where it stands: what was promised is on the disk."""
     told = asyncio.Event()
+
+    def tell(number: int) -> None:
+        if not told.is_set():
+            told.set()
+            return
+        note(log, "ended_at_once", logging.WARNING, signal=signal.Signals(number).name)
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
+        asyncio.get_running_loop().add_signal_handler(number, tell, number)
     await told.wait()
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's, without its own idea of signals: the process is ours."""
+    """uvicorn's, without its own idea of signals: the process is ours. `on_closed` is called when nobody can come any more."""
+
+    def __init__(self, config: uvicorn.Config, on_closed: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_closed = on_closed
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        asyncio.get_running_loop().call_soon(self._on_closed)  # uvicorn closes everything before it first waits
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:

@@ -28,6 +28,8 @@ class Waiters:
         self._changed = asyncio.Event()
         self._looked_at = 0
         self._tasks: list[asyncio.Task[None]] = []
+        self.is_over = False
+        """Whether nobody may wait here any more."""
 
     def start(self) -> None:
         """Begin to look."""
@@ -39,6 +41,14 @@ class Waiters:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def end(self) -> None:
+        """Let everybody go who waits, and whoever comes: this gateway stops."""
+        self.is_over = True
+        for calls in self._jobs.values():
+            for events in calls.values():
+                for event in events:
+                    event.set()
+
     def look(self) -> None:
         """Something was settled in this process."""
         self._changed.set()
@@ -48,7 +58,9 @@ class Waiters:
         return await self.wait_for_any([(job, external_id)], seconds)
 
     async def wait_for_any(self, calls: Sequence[tuple[int, str]], seconds: float | None) -> bool:
-        """Wait until one of some calls, each with its job, is settled; False when the time is over first."""
+        """Wait until one of some calls, each with its job, is settled; False when the time is over or this gateway stops first."""
+        if self.is_over:
+            return False
         event = asyncio.Event()
         for job, external_id in calls:
             self._jobs[job].setdefault(external_id, set()).add(event)
@@ -61,7 +73,7 @@ class Waiters:
         finally:
             for job, external_id in calls:
                 self._forget(job, external_id, event)
-        return True
+        return not self.is_over
 
     def _forget(self, job: int, external_id: str, event: asyncio.Event) -> None:
         if (mine := self._jobs.get(job)) is None:
