@@ -47,7 +47,7 @@ NAME_TABLES = frozenset(
 )
 """Tables of an account whose keys are names of models."""
 
-OPEN_TABLES: Mapping[str, Collection[str]] = {"providers": NAME_TABLES, "classes": ("metadata",)}
+OPEN_TABLES: Mapping[str, Collection[str]] = {"providers": NAME_TABLES, "classes": ("metadata",), "gateway": ("failover",)}
 """Tables inside the free ones, whose keys are names too."""
 
 VARIABLES = {f"BIDE_{name.upper()}_BASE_URL": f"providers.{name}.base_url" for name in KINDS}
@@ -208,7 +208,8 @@ def _split(name: str) -> Keys:
 
 def _check(keys: Keys, source: str) -> None:
     name = ".".join(keys)
-    if keys[0] in OPEN_TABLES and len(keys) == 4 and keys[2] in OPEN_TABLES[keys[0]]:
+    group, names = keys[0], keys[1:-1]
+    if group in OPEN_TABLES and names and names[-1] in OPEN_TABLES[group]:
         return
     section: type[Section] | None = Settings
     for depth, key in enumerate(keys):

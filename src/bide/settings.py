@@ -125,6 +125,9 @@ class GatewaySettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=
     """How long open connections may go on when it is told to stop; deferred work needs none of it."""
     slow: Duration = Duration(MINUTE)
     """After how long without an answer a call is noted as slow, whoever is to blame."""
+    failover: dict[str, list[str]] = msgspec.field(default_factory=dict[str, list[str]])
+    """By the name of a model, the names to try in this order where an urgent call was surely not run: other accounts, other
+    regions. What waits goes to the first."""
     flex: Priority = Priority.STANDARD
     """What `service_tier: flex` means where nothing more precise is said."""
     background: Priority = Priority.STANDARD

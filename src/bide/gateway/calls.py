@@ -1,6 +1,5 @@
 """The endpoints of single calls: passed on at once, or deferred, as urgency says."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bide.core.clock import SECOND
@@ -10,27 +9,21 @@ from bide.core.usage import Usage
 from bide.engine.context import Context
 from bide.engine.pricing import BATCH, STANDARD
 from bide.gateway import asked as fields
-from bide.gateway.access import allowed_way, at_once, check_model, is_limited
+from bide.gateway.access import allowed_way, check_model, is_limited
 from bide.gateway.asked import Asked
 from bide.gateway.caller import Caller
 from bide.gateway.deferring import WEBHOOK, Deferring, Preference
 from bide.gateway.exchange import Exchange
 from bide.gateway.messages import version
-from bide.gateway.passing import Passing
+from bide.gateway.onward import Onward, Urgent
 from bide.gateway.pressure import Pressure
-from bide.gateway.responses.kept import is_native
 from bide.gateway.rates import Rates
-from bide.intake.body import name_model
-from bide.intake.endpoint import CHAT, RESPONSES, Endpoint
+from bide.gateway.responses.kept import Kept, is_native
+from bide.intake.endpoint import RESPONSES, Endpoint
 from bide.intake.routing import Destination, Routing
 from bide.intake.tokens import estimate_tokens
 from bide.lanes.urgency import Rule, Said, Urgency, Words, urgency
 from bide.ledger.prices import day_of
-from bide.providers.port import Call
-from bide.store.passages import Passage
-
-FORWARDED = ("openai-beta", "anthropic-beta", "anthropic-version")
-"""The caller's headers that a provider gets. Never the one with the key."""
 
 WORKFLOW = "bide-workflow"
 
@@ -53,7 +46,8 @@ class Calls:
         self,
         context: Context,
         routing: Routing,
-        passing: Passing,
+        onward: Onward,
+        kept: Kept,
         deferring: Deferring,
         policy: Policy,
         pressure: Pressure,
@@ -62,7 +56,8 @@ class Calls:
         """`largest` is the most bytes of a body."""
         self._context = context
         self._routing = routing
-        self._passing = passing
+        self._onward = onward
+        self._kept = kept
         self._deferring = deferring
         self._policy = policy
         self._pressure = pressure
@@ -79,16 +74,28 @@ class Calls:
         version.check(endpoint, body, exchange.headers)
         said = _said(exchange, caller, asked)
         found = urgency(said, self._policy.rules, self._policy.words, now)
-        await self._passing.kept.check(caller, asked)
+        if caller.key is not None:
+            found = await self._allowed(exchange, caller.key, endpoint, body, asked, found, now)
+        await self._kept.check(caller, asked)
         background = endpoint is RESPONSES and bool(asked.background) and not asked.stream
         if background:
             found = self._in_background(found, asked.model, now)
-        if caller.key is not None:
-            found = await self._allowed(exchange, caller.key, endpoint, body, asked, found, now)
         if found.deadline is None or (not background and self._is_short(found.deadline - now, exchange)):
             wanted = fields.without_own_words(body, asked, deferred=False)
             with self._pressure.passing():
-                await self._pass_on(exchange, caller, endpoint, wanted, asked, said, found, now)
+                await self._onward.serve(
+                    exchange,
+                    Urgent(
+                        caller=caller,
+                        endpoint=endpoint,
+                        body=wanted,
+                        asked=asked,
+                        workflow=said.workflow,
+                        urgency=found.source,
+                        output_tokens=self._assumed(endpoint),
+                        now=now,
+                    ),
+                )
             return False
         self._pressure.check()
         wanted = fields.without_own_words(body, asked, deferred=True)
@@ -137,56 +144,6 @@ class Calls:
         waits = WEBHOOK not in exchange.headers and not Preference.read(exchange.headers.get("prefer")).respond_async
         return waits and slack < self._context.settings.deadline.batch_minimum
 
-    async def _pass_on(
-        self,
-        exchange: Exchange,
-        caller: Caller,
-        endpoint: Endpoint,
-        body: bytes,
-        asked: Asked,
-        said: Said,
-        found: Urgency,
-        now: int,
-    ) -> None:
-        destination = self._routing.to(asked.model)
-        model = destination.route.model
-        if destination.renamed:
-            body = name_model(body, model)
-        output_tokens = asked.longest(self._assumed(endpoint))
-        has_budget = caller.key is not None and caller.key.has_budget
-        passage = Passage(
-            external_id=exchange.request_id,
-            owner=caller.owner,
-            key=caller.key_id,
-            workflow=said.workflow,
-            path=exchange.path,
-            account=destination.route.account,
-            model=model,
-            urgency=found.source,
-            holder=self._context.holder,
-            body_bytes=len(body),
-            output_tokens=output_tokens,
-            reserved=at_once(self._context, destination, body, asked, output_tokens) if has_budget else 0,
-            has_budget=has_budget,
-            sent_at=now,
-        )
-        call = Call(endpoint.url, body, exchange.request_id, model, forwarded(exchange.headers))
-        if not asked.stream:
-            await self._passing.send(exchange, destination.provider, call, passage)
-            return
-        hides = self._asks_usage(endpoint, asked, destination)
-        if hides:
-            call = replace(call, body=fields.asking_usage(call.body, asked))
-        await self._passing.stream(exchange, destination.provider, call, passage, hides_usage=hides)
-
-    def _asks_usage(self, endpoint: Endpoint, asked: Asked, destination: Destination) -> bool:
-        """Whether bide asks for what a stream consumes, because its caller does not and nobody else would tell."""
-        options = asked.stream_options
-        if endpoint is not CHAT or (options is not None and options.include_usage):
-            return False
-        native = destination.provider.capabilities.native
-        return self._context.settings.gateway.ask_usage and (native is None or endpoint.url in native)
-
     def _affordable(self, found: Urgency, model: str, now: int) -> Urgency:
         """A class of calls that may cost so many times the batch price is not rescued where real time costs more."""
         if found.multiple is None:
@@ -218,8 +175,3 @@ def _said(exchange: Exchange, caller: Caller, asked: Asked) -> Said:
         key=caller.key.name if caller.key else None,
         key_priority=caller.key.priority if caller.key else None,
     )
-
-
-def forwarded(headers: Mapping[str, str]) -> Mapping[str, str]:
-    """The caller's headers that go on to a provider."""
-    return {name: headers[name] for name in FORWARDED if name in headers}

@@ -18,6 +18,7 @@ from bide.gateway.files.results import Results
 from bide.gateway.holding import Places
 from bide.gateway.identities import Identities
 from bide.gateway.messages import orphans
+from bide.gateway.onward import Onward
 from bide.gateway.passing import Passing
 from bide.gateway.pressure import Pressure
 from bide.gateway.responses.kept import Kept
@@ -43,11 +44,11 @@ class Gateway:
     calls: Calls
     identities: Identities
     kept: Kept
+    pressure: Pressure
     results: Results
     endings: Endings
     validations: Validations
     upkeep: Upkeep
-    pressure: Pressure
     tail: Tail
     accounts: Sequence[State]
     """Every account that is on or could be."""
@@ -62,8 +63,8 @@ class Gateway:
         await self.deferring.recover()
         await orphans.release(self.context)
         self.waiters.start()
-        self.upkeep.start()
         self.pressure.start()
+        self.upkeep.start()
         if self.service is not None:
             self.working = asyncio.create_task(self.service.run())
 
@@ -102,7 +103,8 @@ def build(bide: Embedded, *, engine: bool) -> Gateway:
     policy = Policy(bide.config.settings.urgency_rules, Words(settings.flex, settings.background))
     pressure = Pressure(context, settings, bide.config.home)
     kept = Kept(context, desk.routing)
-    calls = Calls(context, desk.routing, Passing(context, books, kept), deferring, policy, pressure, settings.largest_body)
+    onward = Onward(context, desk.routing, Passing(context, books, kept), settings.failover)
+    calls = Calls(context, desk.routing, onward, kept, deferring, policy, pressure, settings.largest_body)
     service = Service(context) if engine else None
     validations = Validations(context, desk.routing, service.wake if service else nobody_waits)
     return Gateway(
@@ -119,9 +121,9 @@ def build(bide: Embedded, *, engine: bool) -> Gateway:
         service=service,
         identities=Identities(context),
         kept=kept,
+        pressure=pressure,
         results=Results(context),
         endings=Endings(context),
         validations=validations,
         upkeep=Upkeep(context, validations),
-        pressure=pressure,
     )

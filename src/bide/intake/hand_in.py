@@ -175,7 +175,10 @@ def routing_of(context: Context, named: str | None) -> Routing:
             "no provider is switched on; set its key (`bide providers` lists them), or start `bide sim` for a rehearsal"
         )
     aliases = {name: account.aliases for name, account in context.settings.providers.items()}
-    return Routing(context.providers, aliases, named=named, known=tuple(KINDS), window=context_window)
+    failover = context.settings.gateway.failover
+    return Routing(
+        context.providers, aliases, named=named, known=tuple(KINDS), window=context_window, failover=failover
+    )
 
 
 def _open(request: FileRequest, routing: Routing) -> Input:

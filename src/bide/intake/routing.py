@@ -42,8 +42,10 @@ class Routing:
         named: str | None = None,
         known: Sequence[str] = (),
         window: Window | None = None,
+        failover: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        """`named` is the account for everything, `aliases` are by account, `known` are providers that may be off."""
+        """`named` is the account for everything, `aliases` are by account, `known` are providers that may be off. Of the names
+        that `failover` has for a model, the first is where it goes."""
         self._providers = providers
         self._offers = [
             Offer(name, provider.serves, aliases.get(name, {})) for name, provider in sorted(providers.items())
@@ -51,13 +53,14 @@ class Routing:
         self._named = named
         self._known = known
         self._window = window
+        self._first = {name: names[0] for name, names in (failover or {}).items() if names}
         self._found: dict[str, Destination] = {}
 
     def to(self, model: str) -> Destination:
         """Where requests for a model go. Raises `NoRouteError`."""
         found = self._found.get(model)
         if found is None:
-            way = route(model, self._offers, self._named, self._known)
+            way = route(self._first.get(model, model), self._offers, self._named, self._known)
             provider = self._providers[way.account]
             window = self._window(provider.catalogue, way.model) if self._window else None
             found = self._found[model] = Destination(way, provider, window, way.model != model)

@@ -6,10 +6,10 @@ import msgspec
 
 from bide.gateway.access import check_model
 from bide.gateway.caller import Caller
-from bide.gateway.calls import forwarded
 from bide.gateway.exchange import Exchange
 from bide.gateway.gateway import Gateway
 from bide.gateway.messages import version
+from bide.gateway.onward import forwarded
 from bide.gateway.passing import respond
 from bide.gateway.refusal import RefusalError
 from bide.intake.body import name_model

@@ -1,0 +1,117 @@
+"""Passing a call on to the account that serves its model, or to the next one where that surely did nothing.
+
+Only what cannot have been run is tried elsewhere: nobody reached, a full rate limit, a key or an account that is refused. What
+is ambiguous goes back to the caller, whose SDK tries again by itself. A call that is bound to a batch never changes accounts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bide.engine.context import Context
+from bide.gateway import asked as fields
+from bide.gateway.access import at_once
+from bide.gateway.asked import Asked
+from bide.gateway.caller import Caller
+from bide.gateway.exchange import Exchange
+from bide.gateway.passing import Passing
+from bide.intake.body import name_model
+from bide.intake.endpoint import CHAT, Endpoint
+from bide.intake.routing import Destination, Routing
+from bide.providers.failures import BusyError, OutOfCreditError, OverloadedError, ProviderError, UnauthorisedError
+from bide.providers.port import Call
+from bide.providers.transport import NotSentError
+from bide.store.passages import Passage
+
+FORWARDED = ("openai-beta", "anthropic-beta", "anthropic-version")
+"""The caller's headers that a provider gets. Never the one with the key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Urgent:
+    """A call that cannot wait. `body` is without what is only for bide, `urgency` who said so, `output_tokens` what an answer
+    without a limit is reckoned with."""
+
+    caller: Caller
+    endpoint: Endpoint
+    body: bytes
+    asked: Asked
+    workflow: str | None
+    urgency: str
+    output_tokens: int
+    now: int
+
+
+class Onward:
+    """Passes calls on. `failover` has, by the name of a model, the names that are tried in this order."""
+
+    def __init__(
+        self, context: Context, routing: Routing, passing: Passing, failover: Mapping[str, Sequence[str]]
+    ) -> None:
+        self._context = context
+        self._routing = routing
+        self._passing = passing
+        self._failover = failover
+
+    async def serve(self, exchange: Exchange, call: Urgent) -> None:
+        """Answer a call. Raises what the last account that was tried raised."""
+        names = self._failover.get(call.asked.model) or (call.asked.model,)
+        for tried, name in enumerate(names, 1):
+            try:
+                await self._pass_on(exchange, call, name, tried)
+                return
+            except (ProviderError, NotSentError) as error:
+                if tried == len(names) or exchange.is_answered or not surely_not_run(error):
+                    raise
+
+    async def _pass_on(self, exchange: Exchange, call: Urgent, name: str, tried: int) -> None:
+        destination = self._routing.to(name)
+        endpoint, asked, caller = call.endpoint, call.asked, call.caller
+        model = destination.route.model
+        body = call.body if model == asked.model else name_model(call.body, model)
+        output_tokens = asked.longest(call.output_tokens)
+        has_budget = caller.key is not None and caller.key.has_budget
+        passage = Passage(
+            external_id=exchange.request_id if tried == 1 else f"{exchange.request_id}-{tried}",
+            owner=caller.owner,
+            key=caller.key_id,
+            workflow=call.workflow,
+            path=exchange.path,
+            account=destination.route.account,
+            model=model,
+            urgency=call.urgency,
+            holder=self._context.holder,
+            body_bytes=len(body),
+            output_tokens=output_tokens,
+            reserved=at_once(self._context, destination, body, asked, output_tokens) if has_budget else 0,
+            has_budget=has_budget,
+            sent_at=call.now,
+        )
+        sent = Call(endpoint.url, body, passage.external_id, model, forwarded(exchange.headers))
+        if not asked.stream:
+            await self._passing.send(exchange, destination.provider, sent, passage)
+            return
+        hides = self._asks_usage(endpoint, asked, destination)
+        if hides:
+            sent = replace(sent, body=fields.asking_usage(sent.body, asked))
+        await self._passing.stream(exchange, destination.provider, sent, passage, hides_usage=hides)
+
+    def _asks_usage(self, endpoint: Endpoint, asked: Asked, destination: Destination) -> bool:
+        """Whether bide asks for what a stream consumes, because its caller does not and nobody else would tell."""
+        options = asked.stream_options
+        if endpoint is not CHAT or (options is not None and options.include_usage):
+            return False
+        native = destination.provider.capabilities.native
+        is_native = native is None or endpoint.url in native
+        return self._context.settings.gateway.ask_usage or not is_native  # what translates can always be asked
+
+
+def surely_not_run(error: ProviderError | NotSentError) -> bool:
+    """Whether a call that ended so cannot have been run, and billed."""
+    if isinstance(error, OverloadedError):
+        return not error.may_have_run
+    return isinstance(error, NotSentError | BusyError | OutOfCreditError | UnauthorisedError)
+
+
+def forwarded(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """The caller's headers that go on."""
+    return {name: headers[name] for name in FORWARDED if name in headers}
