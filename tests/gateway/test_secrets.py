@@ -80,9 +80,7 @@ async def serving(home: Path, accounts: Mapping[str, str]) -> AsyncGenerator[Ser
 
 def kept(home: Path) -> bytes:
     """Every byte that is on the disk."""
-    files = [path for path in home.rglob("*") if path.is_file()]
-    assert len(files) > 1
-    return b"".join(path.read_bytes() for path in files)
+    return b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
 
 
 async def test_no_key_is_in_what_a_gateway_says_or_keeps(tmp_path: Path) -> None:
@@ -109,9 +107,10 @@ async def test_no_key_is_in_what_a_gateway_says_or_keeps(tmp_path: Path) -> None
                         assert answer.status in (400, 401)
                 odd = request("GET /v1/models HTTP/1.1", "Host : x", f"Authorization: Bearer {secret}")
                 assert (await statuses(at.url, odd))[0] == [400]
+            written = kept(home)  # with what SQLite folds in at the end
         assert len(heard) > 4
         assert not [one for one in heard if any(secret in str(one) for secret in secrets)]
-    written = kept(home)
+    written += kept(home)
     for one in (*secrets, *wrong, UPSTREAM):
         assert one.encode() not in at.said
         assert one.encode() not in written
