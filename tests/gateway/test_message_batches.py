@@ -2,18 +2,34 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import anthropic
 import pytest
+import pytest_asyncio
 from anthropic.types.messages import MessageBatch
 
 from bide.core.clock import DAY, MINUTE, SECOND
 from tests.gateway.place import Place, hurried, place
 
 GPT, CLAUDE = "gpt-4.1-mini", "claude-sonnet-4-6"
+
+
+QUICK = """
+[batch]
+turnaround = "30s"
+"""
+
+
+@pytest_asyncio.fixture
+async def at(tmp_path: Path) -> AsyncGenerator[Place]:
+    """A gateway over providers whose batches take half a minute."""
+    script = tmp_path / "quick.toml"
+    script.write_text(QUICK)
+    async with place(tmp_path, script=str(script)) as found:
+        yield found
 
 
 def request(name: str, prompt: str = "hello", model: str = GPT, **fields: Any) -> dict[str, Any]:
