@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import re
+import sys
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
@@ -373,3 +375,18 @@ async def test_offset_leaves_out_lines_of_a_whole_file(at: Place) -> None:
     assert rest.headers["x-last-line"] == "5"
     with pytest.raises(openai.BadRequestError):
         await client.files.content(batch.output_file_id, extra_query={"offset": "-1"})
+
+
+async def test_the_docs_reader_of_partial_results_reads_all_of_them(at: Place) -> None:
+    client = at.openai()
+    batch = await until(client, await create(client, some(3), metadata={"bide_partial": "true"}), "completed")
+    page = (Path(__file__).parents[2] / "docs" / "batches.md").read_text("utf-8")
+    [example] = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    reader = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", example.replace("batch_…", batch.id)),
+        env={"OPENAI_BASE_URL": f"{at.url}/v1", "OPENAI_API_KEY": "none"},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    told, _ = await reader.communicate()
+    assert reader.returncode == 0
+    assert told == (await client.files.content(batch.output_file_id)).content

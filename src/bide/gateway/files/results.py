@@ -21,7 +21,10 @@ from bide.store.database import Row
 from bide.store.served import PLACES
 
 ROWS = 250
-"""Rows that are made into lines before others have their turn."""
+"""Rows that are looked up at a time, and made into lines before others have their turn."""
+
+PIECE = 1 << 20
+"""Bytes of lines that are sent on before there are more: answers may be long."""
 
 JSON_LINES = "application/jsonl"
 
@@ -85,7 +88,15 @@ class Results:
         else:
             pages = self._settled(job, file.kind is FileKind.OUTPUT, offset)
         async for rows in pages:
-            yield b"".join([result_line(tag, row, await self._response(row)) for row in rows])
+            lines, size = list[bytes](), 0
+            for row in rows:
+                lines.append(result_line(tag, row, await self._response(row)))
+                size += len(lines[-1])
+                if size >= PIECE:
+                    yield b"".join(lines)
+                    lines, size = [], 0
+            if lines:
+                yield b"".join(lines)
             await asyncio.sleep(0)
 
     async def _shown(self, batch: ServedBatch, offset: int, total: int) -> AsyncIterator[Sequence[Row]]:
