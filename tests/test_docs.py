@@ -15,7 +15,16 @@ from bide.settings import Section, Settings
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 
-WRITTEN = ("architecture.md", "batches.md", "deadlines.md", "formats.md", "keys.md", "objects.md", "webhooks.md")
+WRITTEN = (
+    "architecture.md",
+    "batches.md",
+    "deadlines.md",
+    "formats.md",
+    "keys.md",
+    "library.md",
+    "objects.md",
+    "webhooks.md",
+)
 
 
 def settings_of(prefix: str = "", section: type[Section] = Settings) -> set[str]:
