@@ -27,6 +27,7 @@ BATCH = ServedBatch(
     priority=None,
     on_miss=OnMiss.RESCUE,
     workflow=None,
+    webhook=None,
     digest=b"",
     holder=None,
     errors=None,

@@ -14,6 +14,7 @@ import pytest_asyncio
 from openai.types import Batch
 
 from bide.core.clock import HOUR
+from tests.delivery.receiver import listening
 from tests.gateway.batching import CHAT, CLAUDE, GPT, NEVER, create, line, rows, script, some, until, written
 from tests.gateway.place import Place, place
 
@@ -287,6 +288,34 @@ async def test_a_full_gateway_takes_no_batches_and_no_files(tmp_path: Path) -> N
             with pytest.raises(openai.RateLimitError) as refused:
                 await call
             assert int(refused.value.response.headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize("where", ["header", "metadata"])
+async def test_a_webhook_is_told_of_the_end(tmp_path: Path, where: str) -> None:
+    async with (
+        listening() as receiver,
+        place(tmp_path, f"webhooks.allow={receiver.host}", script=script(tmp_path)) as at,
+    ):
+        client = at.openai()
+        options: dict[str, Any] = (
+            {"extra_headers": {"Bide-Webhook": receiver.url}}
+            if where == "header"
+            else {"metadata": {"bide_webhook": receiver.url}}
+        )
+        batch = await until(client, await create(client, some(2), **options), "completed")
+        await receiver.came.wait()
+        job = (await at.bide.store.served.find("local", batch.id)).job_id
+        assert job is not None
+        told = receiver.heard[0].body.decode()
+        assert (await at.bide.store.jobs.get("local", job)).external_id in told
+        assert batch.id in told
+
+
+async def test_a_webhook_that_leads_inside_is_refused_with_the_create(at: Place) -> None:
+    client = at.openai()
+    with pytest.raises(openai.BadRequestError):
+        await create(client, some(1), metadata={"bide_webhook": "http://169.254.169.254/latest"})
+    assert (await client.batches.list()).data == []
 
 
 async def test_what_is_not_there_is_a_404_of_openais(at: Place) -> None:

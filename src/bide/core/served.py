@@ -45,6 +45,7 @@ class ServedBatch:
     priority: str | None
     on_miss: OnMiss
     workflow: str | None
+    webhook: str | None
     digest: bytes
     holder: str | None
     errors: str | None

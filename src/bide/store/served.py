@@ -44,6 +44,7 @@ class NewServed:
     digest: bytes
     holder: str
     key_id: int | None = None
+    webhook: str | None = None
     idempotency_key: str | None = None
 
 

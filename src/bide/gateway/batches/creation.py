@@ -2,7 +2,7 @@
 
 Any window is taken that `bide.core.deadline` reads: ``15m``, ``24h``, ``7d``, and deadlines such as ``06:00`` or an ISO 8601
 instant. Metadata may say more: ``bide_within``, ``bide_by`` and ``bide_priority`` stand above the window, as the headers of the same
-names do; ``bide_on_miss``, ``bide_workflow`` and ``bide_partial`` say what OpenAI has no word for.
+names do; ``bide_on_miss``, ``bide_workflow``, ``bide_webhook`` and ``bide_partial`` say what OpenAI has no word for.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ OUTPUT_LIFE = 30 * DAY
 
 MOST_PAIRS, LONGEST_NAME, LONGEST_VALUE = 16, 64, 512
 
-OWN = ("bide_within", "bide_by", "bide_priority", "bide_on_miss", "bide_workflow", "bide_partial")
+OWN = ("bide_within", "bide_by", "bide_priority", "bide_on_miss", "bide_workflow", "bide_partial", "bide_webhook")
 
 REQUIRED = ("input_file_id", "endpoint", "completion_window")
 
@@ -52,6 +52,7 @@ class Creation:
     priority: Priority | None
     on_miss: OnMiss
     workflow: str | None
+    webhook: str | None
     partial: bool
 
 
@@ -89,6 +90,7 @@ def read_creation(body: bytes, headers: Mapping[str, str], default: OnMiss, now:
         priority=Priority.URGENT if deadline is None else None,
         on_miss=_on_miss(headers.get("bide-on-miss") or (metadata or {}).get("bide_on_miss"), default),
         workflow=headers.get("bide-workflow") or (metadata or {}).get("bide_workflow"),
+        webhook=headers.get("bide-webhook") or (metadata or {}).get("bide_webhook"),
         partial=_partial((metadata or {}).get("bide_partial")),
     )
 

@@ -43,6 +43,8 @@ async def create(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
     batch = await _retried(gateway, exchange, caller, digest, now)
     if batch is None:
         gateway.pressure.check()
+        if creation.webhook is not None and context.herald is not None:
+            context.herald.check(creation.webhook)
         new = _new_batch(gateway, exchange, caller, creation, digest)
         batch, is_new = await context.store.served.create(caller.owner, new, now)
         if is_new:
@@ -108,6 +110,7 @@ def _new_batch(gateway: Gateway, exchange: Exchange, caller: Caller, creation: C
         priority=creation.priority,
         on_miss=creation.on_miss,
         workflow=creation.workflow or caller.workflow,
+        webhook=creation.webhook,
         digest=digest,
         holder=gateway.context.holder,
         key_id=caller.key_id,

@@ -174,6 +174,7 @@ def _order(batch: ServedBatch, file: File, key: Key | None) -> Order:
         priority_source=batch.said_by,
         parameters=msgspec.json.encode(parameters, order="sorted").decode(),
         workflow=batch.workflow,
+        webhook=batch.webhook,
         idempotency_key=batch.external_id,
         key_id=batch.key_id,
         new=True,

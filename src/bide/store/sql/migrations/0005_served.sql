@@ -39,6 +39,7 @@ CREATE TABLE served_batches (
     priority TEXT,
     on_miss TEXT NOT NULL,
     workflow TEXT,
+    webhook TEXT,                       -- where its end is told; NULL: at the usual place
     idempotency_key TEXT,
     digest {bytes} NOT NULL,            -- of key and body: the same again may be a retry
     holder TEXT,                        -- the gateway that reads its file
