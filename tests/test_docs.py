@@ -23,6 +23,7 @@ WRITTEN = (
     "keys.md",
     "library.md",
     "objects.md",
+    "security.md",
     "webhooks.md",
 )
 
