@@ -1,9 +1,10 @@
 """The official SDKs, unmodified, on a bide in this process."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import anthropic
 import httpx2
@@ -142,6 +143,27 @@ async def test_files_are_uploaded_in_pieces(running: Running) -> None:
     line = b'{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"model":"gpt-4.1-mini","messages":[]}}\n'
     file = await running.openai.files.create(file=("in.jsonl", line * 20_000), purpose="batch")
     assert file.bytes == len(line) * 20_000
+
+
+async def test_batches_of_either_protocol(running: Running) -> None:
+    body = {"model": MODEL, "messages": MESSAGES}
+    line = {"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": body}
+    file = await running.openai.files.create(file=("in.jsonl", json.dumps(line).encode()), purpose="batch")
+    batch = await running.openai.batches.create(
+        input_file_id=file.id, endpoint="/v1/chat/completions", completion_window=cast(Any, "15m")
+    )
+    while (batch := await running.openai.batches.retrieve(batch.id)).status not in ("completed", "failed", "expired"):
+        await asyncio.sleep(0.02)
+    assert batch.output_file_id is not None
+    assert json.loads((await running.openai.files.content(batch.output_file_id)).text)["custom_id"] == "a"
+
+    batches = running.anthropic.messages.batches
+    message: Any = {"model": CLAUDE, "max_tokens": 5, "messages": MESSAGES}
+    made = await batches.create(requests=[{"custom_id": "b", "params": message}])
+    while (made := await batches.retrieve(made.id)).processing_status != "ended":
+        await asyncio.sleep(0.02)
+    found = [one async for one in await batches.results(made.id)]
+    assert [(one.custom_id, one.result.type) for one in found] == [("b", "succeeded")]
 
 
 async def test_a_closed_bide_is_a_connection_error(here: Beside) -> None:

@@ -58,13 +58,15 @@ async def open(  # noqa: A001 - it is read as bide.open
         SettingError: the configuration cannot be used, or no provider is switched on.
         StoreError: the database cannot be opened.
     """
+    from bide.gateway.server import beside_urgent  # brings a server along, which only whoever opens bide is to wait for
+
     found = load(
         from_process() if environment is None else environment,
         assignments=[f"{name}={value}" for name, value in (settings or {}).items()],
         file=None if config is None else fspath(config),
         database=database,
     )
-    async with opened(found) as embedded:
+    async with opened(beside_urgent(found)) as embedded:
         gateway = build(embedded, engine=engine)
         await gateway.start()
         inside = InProcess(application(gateway))

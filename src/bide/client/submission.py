@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from bide.client.answer import Answer
-from bide.client.errors import InvalidRequestError, RequestError
+from bide.client.errors import InvalidRequestError, RequestError, ResponseError
 from bide.client.handle import Handle, handle_of
 from bide.client.patience import patiently
 from bide.client.request import Form, Request
@@ -18,6 +18,9 @@ from bide.core.errors import BideError
 from bide.core.identifiers import new_tag
 
 ACCEPTED = 202
+
+LANE = "bide-lane"
+"""The header that every answer of a gateway has."""
 
 Requests = Iterable[Request] | AsyncIterable[Request]
 
@@ -64,8 +67,10 @@ class Submission:
         response = await patiently(self.wire, "POST", path, headers, body, again=not is_urgent)
         if response.status == ACCEPTED:
             return handle_of(read_told(response.body), index)
+        if LANE not in response.headers:
+            raise ResponseError("what answers there is no bide gateway, so it was paid in full; correct base_url")
         identifier = response.headers.get("bide-request-id") or response.headers.get("x-request-id", "")
-        answer = Answer(identifier, index, response.status, response.body, response.headers.get("bide-lane"))
+        answer = Answer(identifier, index, response.status, response.body, response.headers[LANE])
         return Handle(identifier, index, answer=answer)
 
     async def many(self, requests: Requests) -> list[Handle]:
