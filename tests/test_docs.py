@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 
 WRITTEN = (
+    "api.md",
     "architecture.md",
     "batches.md",
     "deadlines.md",
@@ -23,6 +24,7 @@ WRITTEN = (
     "keys.md",
     "library.md",
     "objects.md",
+    "operation.md",
     "security.md",
     "webhooks.md",
 )

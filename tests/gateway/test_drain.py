@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ from bide.gateway.server import serving
 from bide.simulator.server import Simulator, running_simulator
 from bide.store.history import Wanted
 from tests.gateway.place import CHAT, SETTINGS, environment, hurried
+from tests.store.postgres_server import PostgresServer, remove_server, start_server
 
 SLOW = """
 [batch]
@@ -90,6 +91,20 @@ class World:
                 process.kill()
             await served.end()
 
+    @asynccontextmanager
+    async def worker(self) -> AsyncGenerator[None]:
+        """An engine in a process of its own."""
+        sets = [part for one in SETTINGS for part in ("--set", one)]
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bide", "worker", "--stay", *sets),
+            env={**self.environment, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        try:
+            yield
+        finally:
+            process.terminate()
+            assert await process.wait() == 0
+
 
 async def _listen(served: Served) -> None:
     assert served.process.stderr is not None
@@ -112,6 +127,14 @@ async def world(folder: Path, turnaround: str) -> AsyncGenerator[World]:
 def client(served: Served, **options: Any) -> Any:
     """An `openai.AsyncOpenAI` at a gateway."""
     return openai.AsyncOpenAI(base_url=f"{served.url}/v1", api_key="none", **options)
+
+
+@pytest.fixture
+def database() -> Generator[PostgresServer]:
+    """A PostgreSQL server."""
+    server = start_server()
+    yield server
+    remove_server(server)
 
 
 async def test_a_stream_in_flight_is_finished_and_nobody_new_is_let_in(tmp_path: Path) -> None:
@@ -150,6 +173,34 @@ async def test_a_held_call_is_let_go_and_its_retry_is_answered_by_another_gatewa
                 assert [one["id"] for one in listed["data"]] == [answer.headers["bide-request-id"]]
         assert len(there.simulator.books.batches) == 1
         assert not [line for line in first.said if line["level"] == "error"]
+
+
+async def test_gateways_without_an_engine_share_postgresql_with_a_worker(
+    tmp_path: Path, database: PostgresServer
+) -> None:
+    async with world(tmp_path, "5m") as there:
+        shared = World(there.simulator, {**there.environment, "BIDE_DB": database.url("postgres")}, there.port)
+        async with (
+            shared.worker(),
+            shared.gateway("--no-engine") as first,
+            client(first, max_retries=6) as asked,
+        ):
+            create = asked.chat.completions.with_raw_response.create
+            call = asyncio.create_task(create(**CHAT, extra_headers={"Bide-Within": "1h"}))
+            await _held(first, 1)
+            first.tell()
+            assert await first.end() == 0
+            async with shared.gateway("--no-engine", "--access-log") as second:
+                answer = await call
+                assert answer.headers["bide-lane"] == "batch"
+                [listed] = (await _get(second, "/bide/v1/requests"))["data"]
+                assert listed["id"] == answer.headers["bide-request-id"]
+                kinds = await _events(second)
+                assert kinds[0] == "job.gathering"
+                assert "job.answered" in kinds
+            calls = [(line["path"], line["status"]) for line in second.said if line["event"] == "call"]
+            assert ("/v1/chat/completions", 200) in calls
+        assert len(there.simulator.books.batches) == 1
 
 
 async def test_a_held_body_is_broken_off_and_its_retry_is_answered_by_another_gateway(
@@ -217,6 +268,13 @@ async def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
 async def _get(served: Served, path: str) -> Any:
     async with aiohttp.ClientSession() as http, http.get(served.url + path) as answer:
         return await answer.json()
+
+
+async def _events(served: Served) -> list[str]:
+    """The kinds of everything in the event log."""
+    async with aiohttp.ClientSession() as http, http.get(f"{served.url}/bide/v1/events?after=0&wait=0") as answer:
+        lines = (await answer.text()).splitlines()
+    return [line.removeprefix("event: ") for line in lines if line.startswith("event: ")]
 
 
 async def _held(served: Served, count: int) -> None:
