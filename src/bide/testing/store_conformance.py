@@ -18,8 +18,8 @@ from bide.testing.store.calls import CallCases
 from bide.testing.store.case import OpenStore
 from bide.testing.store.failures import FailureCases
 from bide.testing.store.fences import FenceCases
-from bide.testing.store.history import HistoryCases
 from bide.testing.store.files import FileCases
+from bide.testing.store.history import HistoryCases
 from bide.testing.store.jobs import JobCases
 from bide.testing.store.keys import KeyCases
 from bide.testing.store.landing import LandingCases

@@ -12,6 +12,7 @@ from bide.core.errors import NotFoundError
 from bide.core.identifiers import new_identifier
 from bide.core.served import ServedBatch
 from bide.core.states import BatchOutcome, ServedState
+from bide.delivery.target import WebhookUrlError
 from bide.gateway.access import check_batches
 from bide.gateway.batches.creation import Creation, read_creation
 from bide.gateway.batches.view import batch_view
@@ -43,8 +44,7 @@ async def create(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
     batch = await _retried(gateway, exchange, caller, digest, now)
     if batch is None:
         gateway.pressure.check()
-        if creation.webhook is not None and context.herald is not None:
-            context.herald.check(creation.webhook)
+        _check_webhook(gateway, creation.webhook)
         new = _new_batch(gateway, exchange, caller, creation, digest)
         batch, is_new = await context.store.served.create(caller.owner, new, now)
         if is_new:
@@ -83,6 +83,17 @@ async def cancel(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
     gateway.validations.withdraw(batch)
     gateway.wake()
     await _tell(gateway, exchange, batch)
+
+
+def _check_webhook(gateway: Gateway, url: str | None) -> None:
+    """See that somebody may be told there. Raises `RefusalError`."""
+    herald = gateway.context.herald
+    if url is None or herald is None:
+        return
+    try:
+        herald.check(url)
+    except WebhookUrlError as error:
+        raise RefusalError(400, error.code, str(error), param="metadata.bide_webhook") from None
 
 
 async def _retried(gateway: Gateway, exchange: Exchange, caller: Caller, digest: bytes, now: int) -> ServedBatch | None:
