@@ -30,6 +30,8 @@ class Simulator:
         self.house = House(script, seed, clock.now(), bucket)
         self.bell = bell.Bell()
         self.root = ""
+        self.left: list[str] = []
+        """Paths whose clients were gone before their reply was whole."""
 
     @property
     def url(self) -> str:
@@ -48,6 +50,13 @@ class Simulator:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
+        try:
+            return await self._handle(request)
+        except (asyncio.CancelledError, ConnectionResetError):
+            self.left.append(request.path)
+            raise
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         body = await _read(request)
         if body is None:
             return await self._send(request, self.house.too_large(request.path))

@@ -14,6 +14,10 @@ PIECE = 16
 """Characters of an answer in one event: about four tokens."""
 
 
+AT_FIRST = ("cache_creation", "service_tier", "inference_geo")
+"""What a stream tells of its usage when it begins, and not again."""
+
+
 class CacheCreation(msgspec.Struct):
     ephemeral_5m_input_tokens: int = 0
     ephemeral_1h_input_tokens: int = 0
@@ -88,10 +92,11 @@ def events(key: str, model: str, answer: Answer, tier: str, call: ToolCall | Non
         delta = {"type": kind, field: told[start : start + PIECE]}
         yield _event("content_block_delta", index=0, delta=delta)
     yield _event("content_block_stop", index=0)
+    told_at_last = _usage(usage, usage.output, tier)
     yield _event(
         "message_delta",
         delta={"stop_reason": _reason(answer, call), "stop_sequence": None, "stop_details": None, "container": None},
-        usage=_usage(usage, usage.output, tier),
+        usage={name: value for name, value in msgspec.structs.asdict(told_at_last).items() if name not in AT_FIRST},
     )
     yield _event("message_stop")
 

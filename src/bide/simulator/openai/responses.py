@@ -157,7 +157,7 @@ def _call_told(item: OutputCall) -> Iterator[Step]:
     yield "response.output_item.added", {"output_index": 0, "item": begun}
     for start in range(0, len(item.arguments), PIECE):
         yield "response.function_call_arguments.delta", {**place, "delta": item.arguments[start : start + PIECE]}
-    yield "response.function_call_arguments.done", {**place, "name": item.name, "arguments": item.arguments}
+    yield "response.function_call_arguments.done", {**place, "arguments": item.arguments}
 
 
 def _tools(given: Raw) -> list[dict[str, Any]]:
