@@ -12,8 +12,11 @@ import openai
 import pytest
 import pytest_asyncio
 from openai.types import Batch
+from yarl import URL
 
 from bide.core.clock import HOUR
+from bide.store import queries
+from bide.store.database import Transaction
 from tests.delivery.receiver import listening
 from tests.gateway.batching import CHAT, CLAUDE, GPT, NEVER, create, line, rows, script, some, until, written
 from tests.gateway.place import Place, place
@@ -275,6 +278,61 @@ async def test_a_retry_of_an_answered_create_is_a_batch_of_its_own(at: Place) ->
         async with at.http.post("/v1/batches", json=body, headers={"x-stainless-retry-count": tries}) as answer:
             ids.append((await answer.json())["id"])
     assert ids[0] != ids[1]
+
+
+async def test_a_retry_of_a_create_that_was_cut_off_finds_its_batch(at: Place) -> None:
+    client = at.openai()
+    file = await client.files.create(file=some(1), purpose="batch")
+    body = json.dumps({"input_file_id": file.id, "endpoint": CHAT, "completion_window": "1h"})
+    ids: list[str] = []
+    for tries in ("0", "1", "2"):
+        if tries == "1":
+            await _forget_answers(at)
+        headers = {"x-stainless-retry-count": tries, "Content-Type": "application/json"}
+        async with at.http.post("/v1/batches", data=body, headers=headers) as answer:
+            ids.append((await answer.json())["id"])
+    assert ids[0] == ids[1]
+    assert ids[2] != ids[0]  # one orphan, one retry
+
+
+async def _forget_answers(at: Place) -> None:
+    """As if the gateway had died before it answered any create."""
+    query = queries.parse("-- name: forget\nUPDATE served_batches SET told_at = NULL WHERE told_at IS NOT NULL;\n")[
+        "forget"
+    ]
+
+    async def write(transaction: Transaction) -> int:
+        return await transaction.run(query)
+
+    while not await at.bide.store.database.write("forget", write):
+        await asyncio.sleep(0.01)  # it is noted after the answer has been sent
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/files/%00",
+        "/v1/files/..%2f..%2fetc%2fpasswd",
+        "/v1/files/file-a%2f..%2fcontent",
+        "/v1/files/" + "a" * 5_000,
+        "/v1/files?after=%00",
+        "/v1/files?purpose=%ff%fe",
+        "/v1/batches/batch_%27%20OR%201=1",
+        "/v1/batches/%00",
+        "/v1/batches?after=%00",
+        "/v1/batches?limit=99999999999999999999999",
+        "/v1/files/file-a/content?offset=1e9",
+    ],
+)
+async def test_no_id_leads_anywhere(at: Place, path: str) -> None:
+    await create(at.openai(), some(1))
+    async with at.http.get(URL(path, encoded=True)) as answer:
+        told = await answer.json()
+        if path.endswith("purpose=%ff%fe"):
+            assert told["data"] == []
+        else:
+            assert answer.status in (400, 404)
+            assert told["error"]["type"] == "invalid_request_error"
 
 
 async def test_a_full_gateway_takes_no_batches_and_no_files(tmp_path: Path) -> None:

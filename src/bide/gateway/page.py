@@ -49,6 +49,8 @@ def read_choice(query: Mapping[str, str], name: str, choices: Sequence[str]) -> 
 
 
 def openai_only(exchange: Exchange) -> None:
-    """See that it is not Anthropic's API of the same path. Raises `RefusalError`."""
+    """See that it is not Anthropic's API of the same path, and that what it names can be looked up. Raises `RefusalError`."""
+    if any("\0" in text for text in (*exchange.parameters.values(), *exchange.query.values())):
+        raise RefusalError(400, "invalid_value", "a NUL stands in the path or the query; no name has one")
     if exchange.protocol is Protocol.ANTHROPIC:
         raise RefusalError(404, "unknown_path", f"bide serves {exchange.path} to OpenAI's clients only")
