@@ -16,11 +16,15 @@ from bide.core.clock import SystemClock, clock_from, to_datetime
 from bide.embedded import Embedded, opened
 from bide.gateway.gateway import Gateway
 from bide.gateway.server import serving
+from bide.simulator.script import Script, parse_script
 from bide.simulator.server import Simulator, running_simulator
 
 SPEED = 60
 
 CHAT: Mapping[str, Any] = {"model": "gpt-4.1-mini", "messages": [{"role": "user", "content": "hello"}]}
+
+QUICK = '[batch]\nturnaround = "1m"\nvalidation = "0s"\nfinalizing = "0s"\n'
+"""Batches that take a second of the tests."""
 
 SETTINGS = ("engine.poll_interval=1s", "gather.longest=4s", "engine.shortest_turn=0.02s")
 """A batch takes seconds, not minutes, of the time of the tests."""
@@ -75,14 +79,14 @@ def hurried() -> str:
 async def place(
     home: Path,
     *settings: str,
-    script: str = "fast",
+    script: Script | str | None = None,
     clock: str | None = None,
     engine: bool = True,
     database: str | None = None,
 ) -> AsyncGenerator[Place]:
     """A gateway that listens for as long as the context is open."""
     told = clock or hurried()
-    async with running_simulator(script, clock=clock_from({"BIDE_CLOCK": told})) as simulator:
+    async with running_simulator(script or parse_script(QUICK), clock=clock_from({"BIDE_CLOCK": told})) as simulator:
         found = config.load(environment(home, simulator, told), assignments=[*SETTINGS, *settings], database=database)
         async with (
             opened(found) as bide,
