@@ -103,13 +103,15 @@ async def test_the_rows_of_a_batch_are_whole(at: Place) -> None:
         ({"messages": [{"role": "user", "content": "[poison:row-error]"}]}, 400, "invalid_request_error"),
         ({"model": "nobody/knows"}, 404, "not_found_error"),
         ({"messages": "hello"}, 400, "invalid_request_error"),
+        ({"max_tokens": None}, 400, "invalid_request_error"),
     ],
 )
 @pytest.mark.parametrize("model", [GPT, CLAUDE])
 async def test_errors_have_their_true_status_and_shape(
     at: Place, model: str, fields: dict[str, Any], status: int, kind: str, stream: bool
 ) -> None:
-    async with at.http.post("/v1/messages", json={**body(model, stream=stream), **fields}) as answer:
+    asked = {name: value for name, value in {**body(model, stream=stream), **fields}.items() if value is not None}
+    async with at.http.post("/v1/messages", json=asked) as answer:
         text = await answer.read()
     assert answer.status == status
     error = ErrorResponse.model_validate_json(text, strict=True)

@@ -8,13 +8,12 @@ from bide.gateway.access import check_model
 from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
 from bide.gateway.gateway import Gateway
-from bide.gateway.messages import version
+from bide.gateway.messages.version import check_version
 from bide.gateway.onward import forwarded
 from bide.gateway.passing import respond
 from bide.gateway.refusal import RefusalError
 from bide.intake.body import name_model
 from bide.intake.counting import estimate
-from bide.intake.endpoint import MESSAGES
 from bide.providers.decoding import UNREADABLE
 from bide.providers.port import Call, CountingProvider
 
@@ -49,7 +48,7 @@ async def count_tokens(gateway: Gateway, exchange: Exchange, caller: Caller) -> 
     """How many tokens a message would be. Nothing of it is kept, and it costs nothing."""
     body = await exchange.body(gateway.settings.largest_body)
     asked = _read(body)
-    version.check(MESSAGES, body, exchange.headers)
+    check_version(body, exchange.headers)
     check_model(caller.key, asked.model)
     destination = gateway.routing.to(asked.model)
     provider, model = destination.provider, destination.route.model

@@ -23,14 +23,21 @@ def version_of(headers: Mapping[str, str]) -> str:
 
 
 def check(endpoint: Endpoint, body: bytes, headers: Mapping[str, str]) -> None:
-    """See that a Messages body has nothing that its version leaves out; of other endpoints nothing is asked. The body is a
-    JSON object.
+    """See that the body of a message has a limit, and nothing that its version leaves out; of other endpoints nothing is
+    asked. The body is a JSON object.
 
     Raises:
-        RefusalError: it has, or there is no such version.
+        RefusalError: it is not so, or there is no such version.
     """
     if endpoint is not MESSAGES:
         return
+    if b"max_tokens" not in body and b"\\u" not in body:  # whoever is asked would say the same, some only after a while
+        raise RefusalError(400, "invalid_request", "max_tokens: Field required", param="max_tokens")
+    check_version(body, headers)
+
+
+def check_version(body: bytes, headers: Mapping[str, str]) -> None:
+    """See that a Messages body has nothing that its version leaves out. Raises `RefusalError`."""
     found = fault(body, version_of(headers))
     if found is not None:
         raise RefusalError(400, "invalid_request", str(found), param=found.field)
