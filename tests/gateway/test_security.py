@@ -186,7 +186,7 @@ async def test_a_key_that_expires_is_revoked_or_rotated_opens_nothing_any_more(t
         assert found == [401, 401, 401, 200]
 
 
-async def test_the_last_key_that_is_revoked_does_not_open_the_door(at: Place) -> None:
+async def test_the_last_key_that_is_revoked_does_not_open_the_door(at: Place, tmp_path: Path) -> None:
     assert (await ask(at, "GET", MODELS, {}))[0] == 200
     key, secret = await make_key(at.bide)
     await at.bide.context.clock.sleep_until(at.bide.context.clock.now() + REMEMBERED)
@@ -195,6 +195,8 @@ async def test_the_last_key_that_is_revoked_does_not_open_the_door(at: Place) ->
     await at.bide.context.clock.sleep_until(at.bide.context.clock.now() + REMEMBERED)
     for headers in ({}, bearing(secret), bearing("none")):
         assert (await ask(at, "GET", MODELS, headers))[0] == 401
+    async with place(tmp_path) as another:  # nor where a gateway begins that saw no key
+        assert (await ask(another, "GET", MODELS, {}))[0] == 401
 
 
 HOSTS = [
@@ -314,6 +316,18 @@ async def test_a_provider_gets_no_header_with_the_callers_key(tmp_path: Path) ->
     assert len(heard) == 2
     assert heard[0]["openai-beta"] == "tools=v2"
     assert not [one for one in heard if secret in str(one) or "cookie" in one]
+
+
+@pytest.mark.parametrize("extra", [{}, {"bide-within": "15m"}], ids=["at once", "deferred"])
+async def test_a_field_that_stands_twice_goes_on_once_as_it_was_checked(tmp_path: Path, extra: dict[str, str]) -> None:
+    async with listening() as (url, heard), place(tmp_path, f"providers.own.base_url={url}", *OWN) as at:
+        _, secret = await make_key(at.bide, models=("own/small",))
+        named = '{"model":"own/large","messages":[{"role":"user","content":"hello"}],"mod\\u0065l":"own/small"}'
+        async with at.http.post("/v1/chat/completions", data=named, headers=bearing(secret) | extra) as answer:
+            assert answer.status == 200, await answer.text()
+    [body] = [one["body"] for one in heard]
+    assert '"small"' in body
+    assert "large" not in body
 
 
 OWN = ("providers.own.kind=openai", "providers.own.api_key=upstream-key", "providers.own.batch=false")

@@ -8,11 +8,12 @@ from aiohttp import web
 
 @asynccontextmanager
 async def listening() -> AsyncGenerator[tuple[str, list[dict[str, str]]]]:
-    """A server of OpenAI's protocol that answers everything alike, and the headers of what it heard."""
+    """A server of OpenAI's protocol that answers everything alike, and the headers of what it heard, with the body among them."""
     heard: list[dict[str, str]] = []
 
     async def answer(asked: web.Request) -> web.Response:
-        heard.append({name.lower(): value for name, value in asked.headers.items()})
+        headers = {name.lower(): value for name, value in asked.headers.items()}
+        heard.append({**headers, "body": await asked.text()})
         if "/refused/" in asked.path:
             return web.json_response({"error": {"message": "something is wrong", "code": "internal"}}, status=500)
         choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "yes"}}
