@@ -320,9 +320,12 @@ async def test_a_provider_gets_no_header_with_the_callers_key(tmp_path: Path) ->
 
 @pytest.mark.parametrize("extra", [{}, {"bide-within": "15m"}], ids=["at once", "deferred"])
 async def test_a_field_that_stands_twice_goes_on_once_as_it_was_checked(tmp_path: Path, extra: dict[str, str]) -> None:
-    async with listening() as (url, heard), place(tmp_path, f"providers.own.base_url={url}", *OWN) as at:
-        _, secret = await make_key(at.bide, models=("own/small",))
-        named = '{"model":"own/large","messages":[{"role":"user","content":"hello"}],"mod\\u0065l":"own/small"}'
+    async with (
+        listening() as (url, heard),
+        place(tmp_path, f"providers.own.base_url={url}", "providers.own.aliases.small=small", *OWN) as at,
+    ):
+        _, secret = await make_key(at.bide, models=("small",))
+        named = '{"model":"large","messages":[{"role":"user","content":"hello"}],"mod\\u0065l":"small"}'
         async with at.http.post("/v1/chat/completions", data=named, headers=bearing(secret) | extra) as answer:
             assert answer.status == 200, await answer.text()
     [body] = [one["body"] for one in heard]
