@@ -39,6 +39,7 @@ def application(gateway: Gateway) -> ASGIApp:
         *v1("DELETE", "/messages/batches/{batch_id}", message_batches.delete),
         *v1("POST", "/messages/batches/{batch_id}/cancel", message_batches.cancel),
         *v1("GET", "/messages/batches/{batch_id}/results", message_batches.results),
+        *v1("POST", "/responses/compact", responses.compact),
         *v1("GET", "/responses/{response_id}", responses.show),
         *v1("DELETE", "/responses/{response_id}", responses.delete),
         *v1("POST", "/responses/{response_id}/cancel", responses.cancel),

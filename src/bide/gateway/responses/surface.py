@@ -88,6 +88,12 @@ async def input_items(gateway: Gateway, exchange: Exchange, caller: Caller) -> N
     await exchange.respond(200, found)
 
 
+async def compact(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
+    """Not served: what it returns is sealed by OpenAI for OpenAI alone."""
+    why = "bide does not compact conversations, which only the provider could read then; send what was said in input"
+    raise RefusalError(404, "unknown_path", why)
+
+
 async def _tell(gateway: Gateway, exchange: Exchange, caller: Caller, row: Row) -> None:
     outcome = await outcome_of(gateway.context.store, row)
     headers = {"bide-request-id": row["external_id"], "bide-lane": row["lane"] or "none"}
