@@ -60,6 +60,7 @@ class Caller(asyncio.Protocol):
 async def main() -> None:
     url, connections, requests, *extra = sys.argv[1:]
     parts = urlsplit(url)
+    host, _, port = parts.netloc.partition(":")
     body = STREAM if "stream" in extra else BODY
     headers = [header for header in extra if header != "stream"]
     head = [f"POST {parts.path}/chat/completions HTTP/1.1", f"host: {parts.netloc}", "content-type: application/json"]
@@ -70,7 +71,7 @@ async def main() -> None:
     loop = asyncio.get_running_loop()
     began = time.perf_counter()
     callers = [
-        (await loop.create_connection(lambda: Caller(request, left, seconds, wrong), parts.hostname, parts.port))[1]
+        (await loop.create_connection(lambda: Caller(request, left, seconds, wrong), host, int(port)))[1]
         for _ in range(int(connections))
     ]
     await asyncio.gather(*(caller.done for caller in callers))
