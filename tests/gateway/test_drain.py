@@ -254,6 +254,22 @@ async def test_a_stream_that_takes_too_long_is_cut_and_in_the_books(tmp_path: Pa
             assert float(receipt["price"]["suspected"]) > 0
 
 
+async def test_a_call_that_takes_too_long_is_told_so(tmp_path: Path) -> None:
+    async with (
+        world(tmp_path, "30s") as there,
+        there.gateway("--set", "gateway.drain=1s") as served,
+        client(served, max_retries=0) as asked,
+    ):
+        call = asyncio.create_task(asked.chat.completions.create(**CHAT))
+        while not (await _get(served, "/bide/v1/queue"))["pressure"]["calls_under_way"]:
+            await asyncio.sleep(0.02)
+        served.tell()
+        with pytest.raises(openai.InternalServerError) as refused:
+            await call
+        assert (refused.value.status_code, refused.value.code) == (503, "draining")
+        assert await served.end() == 0
+
+
 async def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
     async with world(tmp_path, "30s") as there, there.gateway() as served, client(served, max_retries=0) as asked:
         stream = await asked.chat.completions.create(**CHAT, stream=True)

@@ -33,8 +33,10 @@ async def heard(at: Place, path: str, headers: dict[str, str] | None = None) -> 
 async def test_the_log_is_told_from_its_beginning_or_from_where_a_client_stopped(at: Place) -> None:
     name = await defer(at)
     job = (await get(at, f"/requests/{name}?wait=60"))["job"]
-    everything = await heard(at, "?after=0&wait=0")
-    kinds = [one["kind"] for one in everything]
+    everything, kinds = list[dict[str, Any]](), list[str]()
+    while "job.done" not in kinds:  # the last of all
+        everything = await heard(at, "?after=0&wait=0")
+        kinds = [one["kind"] for one in everything]
     assert kinds[0] == "job.gathering"
     assert "batch.submitted" in kinds
     assert "job.answered" in kinds
@@ -48,14 +50,16 @@ async def test_the_log_is_told_from_its_beginning_or_from_where_a_client_stopped
 
 
 async def test_events_come_as_they_happen(at: Place) -> None:
-    listening = asyncio.create_task(heard(at, "?wait=5"))
-    await asyncio.sleep(0.5)
-    name = await defer(at)
-    kinds = [one["kind"] for one in await listening]
-    assert kinds[:1] == ["job.gathering"]
-    assert "job.answered" in kinds
+    kinds: list[str] = []
+    async with at.http.get("/bide/v1/events") as answer:
+        assert await answer.content.readline() == events.COMMENT.splitlines(keepends=True)[0]
+        name = await defer(at)
+        while "job.answered" not in kinds:
+            line = (await answer.content.readline()).decode()
+            if line.startswith("event: "):
+                kinds.append(line.removeprefix("event: ").strip())
+    assert kinds[0] == "job.gathering"
     assert (await get(at, f"/requests/{name}"))["status"] == "succeeded"
-    assert at.gateway.tail.listeners == 0
 
 
 async def test_many_events_come_page_by_page(at: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +74,7 @@ async def test_many_events_come_page_by_page(at: Place, monkeypatch: pytest.Monk
 async def test_comments_keep_a_silent_stream_alive(at: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "BEAT", 0.2)
     async with at.http.get("/bide/v1/events?wait=1") as answer:
-        assert (await answer.text()).count(events.COMMENT.decode()) >= 3
+        assert (await answer.text()).count(events.COMMENT.decode()) >= 2
 
 
 async def test_too_many_listeners_are_asked_to_come_back(at: Place, monkeypatch: pytest.MonkeyPatch) -> None:
