@@ -27,9 +27,10 @@ from bide.intake.endpoint import Endpoint
 from bide.intake.group import Group
 from bide.intake.single import Desk, SingleCall
 from bide.lanes.urgency import Urgency
-from bide.store.calls import Orphaned, Taken
+from bide.store.calls import Orphaned
 from bide.store.database import Row
 from bide.store.deliveries import Recipient
+from bide.store.taking import Taken
 
 RETRY_COUNT = "x-stainless-retry-count"
 """How both official SDKs number their tries."""

@@ -18,6 +18,7 @@ from bide.core.errors import (
     SettingError,
     StoreError,
 )
+from bide.delivery.target import WebhookUrlError
 from bide.intake.problem import Code, LineError
 from bide.lanes.permission import LaneNotAllowedError, ModelNotAllowedError
 from bide.lanes.route import NoRouteError
@@ -32,7 +33,7 @@ from bide.providers.failures import (
 )
 from bide.providers.translate import UntranslatableError
 from bide.providers.transport import NotSentError, ReplyLostError
-from bide.store.calls import ReusedKeyError
+from bide.store.taking import ReusedKeyError
 
 
 class Protocol(enum.StrEnum):
@@ -124,6 +125,7 @@ PERMANENT: Mapping[type[BideError], int] = {
     NotFoundError: 404,
     MissingError: 404,
     SettingError: 503,
+    WebhookUrlError: 400,
     LaneNotAllowedError: 403,
     PriceUnknownError: 403,
 }

@@ -26,9 +26,9 @@ from bide.intake.window import ContextWindows
 from bide.lanes.decide import Key as Pool
 from bide.lanes.gather import slot
 from bide.lanes.rescue import Demand
-from bide.store.calls import Gathering, NewCall, Refused, Taken
 from bide.store.deliveries import Recipient
 from bide.store.snapshot import Snapshot
+from bide.store.taking import Gathering, NewCall, Refused, Taken
 
 LOOK = 2 * SECOND
 """How old the view of what the capacity is promised to may be. Calls with different deadlines that come within this time

@@ -1,98 +1,17 @@
-"""Calls that come one at a time and may wait: taken in by the transaction, attached to again, and what became of them."""
+"""Calls that come one at a time and may wait: taken in, attached to again, and what became of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from bide.core.bucket import Part, Phase, Tally
-from bide.core.budget import NOTHING_RESERVED, BudgetExhaustedError, PriceUnknownError, Reservation
-from bide.core.deadline import OnMiss
-from bide.core.errors import ConflictError, NotFoundError
+from bide.core.bucket import Phase, Tally
+from bide.core.errors import NotFoundError
 from bide.core.states import RequestState
-from bide.store import buckets, budgets, deliveries, events, jobs, queries
-from bide.store.bodies import checksum, keep_inline
+from bide.store import budgets, deliveries, events, jobs, queries
 from bide.store.buckets import count
 from bide.store.database import Row, Transaction, Verbs, reads, writes
-from bide.store.deliveries import Recipient
-from bide.store.requests import newest
+from bide.store.taking import NewCall, Refused, Taken, take
 
 SQL = queries.load("calls")
-REQUESTS = queries.load("requests")
-BUCKETS = queries.load("buckets")
-
-
-class ReusedKeyError(ConflictError):
-    """The Idempotency-Key was used for another request; choose a new key for a new request."""
-
-    code = "idempotency_key_reused"
-
-
-@dataclass(frozen=True, slots=True)
-class Gathering:
-    """The job that a call belongs to. Instants in microseconds; `job` is the external id of one that would have to be made."""
-
-    owner: str
-    key_id: int | None
-    workflow: str | None
-    on_miss: OnMiss
-    deadline: int
-    gathers_until: int
-    job: str
-
-    @property
-    def fingerprint(self) -> str:
-        """What it is found by again."""
-        return f"calls {self.key_id or 0} {self.workflow or ''} {self.on_miss} {self.deadline} {self.gathers_until}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewCall:
-    """A call on its way in. `body` is as its provider's account is to have it, `digest` that of what the caller sent.
-
-    `reserved` is what to reserve for it, in 1e-12 USD; None: a price is unknown. It counts only where its key `has_budget`.
-    """
-
-    external_id: str
-    gathering: Gathering
-    account: str
-    model: str
-    endpoint: str
-    part: Part
-    body: bytes
-    input_tokens: int
-    output_tokens: int
-    path: str
-    asked_model: str
-    digest: bytes
-    idempotency_key: str | None
-    urgency: str
-    deadline: int
-    stream: bool
-    holder: str | None
-    """The gateway on which a connection waits; None where nobody does."""
-    reserved: int | None = 0
-    has_budget: bool = False
-    recipients: Sequence[Recipient] = ()
-    """Who is told when it is settled: promised with the call."""
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A call that is accepted. `is_new` is False where it is one that had been accepted before; `reservation` is what was
-    reserved for one that is."""
-
-    external_id: str
-    job: int
-    is_new: bool
-    is_first: bool = False
-    """Whether its job is new, so that somebody has to look when it has gathered enough."""
-    reservation: Reservation = NOTHING_RESERVED
-    row: Mapping[str, Any] | None = None
-    """Of one that is new, what `Calls.outcome` would give: so nobody has to read what was written just now."""
-
-
-Refused = ReusedKeyError | BudgetExhaustedError | PriceUnknownError
-"""Why a call is not accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,25 +27,8 @@ class Calls(Verbs):
 
     @writes
     async def take(self, transaction: Transaction, calls: Sequence[NewCall], now: int) -> list[Taken | Refused]:
-        """Accept calls: when this returns, each of them will be answered. In the order of `calls`.
-
-        A call that is refused changes nothing for its neighbours.
-        """
-        found: dict[str, Taken | Refused] = {}
-        for key in sorted({call.gathering.key_id or 0 for call in calls}):  # the order in which budgets are locked
-            groups: dict[tuple[str, str], list[NewCall]] = {}
-            for call in calls:
-                if (call.gathering.key_id or 0) != key:
-                    continue
-                if call.idempotency_key is None:
-                    groups.setdefault((call.gathering.owner, call.gathering.fingerprint), []).append(call)
-                elif known := await _known(transaction, call):
-                    found[call.external_id] = known
-                else:  # at once, so that the same again in this very group finds it
-                    found.update(await _take(transaction, [call], now))
-            for group in groups.values():
-                found.update(await _take(transaction, group, now))
-        return [found[call.external_id] for call in calls]
+        """As `taking.take`: when this returns, each of them will be answered, or tells why not."""
+        return await take(transaction, calls, now)
 
     @writes
     async def attach(self, transaction: Transaction, owner: str, digest: bytes, holder: str) -> Orphaned | None:
@@ -209,173 +111,3 @@ class Calls(Verbs):
         await deliveries.wake_settled(transaction, row["job_id"], now)
         await budgets.release(transaction, row["job_id"], [moved])
         return True
-
-
-async def _known(transaction: Transaction, call: NewCall) -> Taken | ReusedKeyError | None:
-    """What was accepted under the call's idempotency key before."""
-    row = await transaction.one(
-        SQL["by_idempotency_key"], owner=call.gathering.owner, path=call.path, idempotency_key=call.idempotency_key
-    )
-    if row is None:
-        return None
-    if bytes(row["digest"]) != call.digest:
-        return ReusedKeyError()
-    if call.holder is not None:
-        await transaction.run(SQL["hold"], external_id=row["external_id"], holder=call.holder)
-    return Taken(row["external_id"], row["job_id"], is_new=False)
-
-
-async def _take(transaction: Transaction, group: Sequence[NewCall], now: int) -> dict[str, Taken | Refused]:
-    """Accept calls that are gathered together, as far as the budgets of their key suffice."""
-    found: dict[str, Taken | Refused] = {}
-    reserved: dict[str, Reservation] = {}
-    for call in group:
-        made = await _reserve(transaction, call, now)
-        if isinstance(made, Reservation):
-            reserved[call.external_id] = made
-        else:
-            found[call.external_id] = made
-    fitting = [call for call in group if call.external_id in reserved] if found else group
-    if fitting:
-        found.update(await _gather(transaction, fitting, reserved, now))
-    return found
-
-
-async def _reserve(transaction: Transaction, call: NewCall, now: int) -> Reservation | Refused:
-    """Reserve for a call, before anything of it is written. What this locks of `spending` is held to the end, so whoever
-    gathers for the same key comes one after the other."""
-    if not call.has_budget or call.gathering.key_id is None:
-        return NOTHING_RESERVED
-    try:
-        return await budgets.reserve(transaction, call.gathering.key_id, call.reserved, now)
-    except (BudgetExhaustedError, PriceUnknownError) as error:
-        return error
-
-
-async def _gather(
-    transaction: Transaction, group: Sequence[NewCall], reserved: Mapping[str, Reservation], now: int
-) -> dict[str, Taken]:
-    """Write calls that are gathered together: one job, one object of bodies, a tally for each bucket."""
-    gathering = group[0].gathering
-    row = await transaction.one(SQL["gathering"], owner=gathering.owner, fingerprint=gathering.fingerprint)
-    is_first = row is None
-    if row is None:
-        row = await transaction.one(
-            SQL["begin"],
-            owner=gathering.owner,
-            external_id=gathering.job,
-            workflow=gathering.workflow,
-            fingerprint=gathering.fingerprint,
-            deadline=gathering.deadline,
-            on_miss=gathering.on_miss,
-            key=gathering.key_id,
-            now=now,
-            gathers_until=gathering.gathers_until,
-        )
-        assert row is not None
-        await events.record(transaction, gathering.owner, now, "job.gathering", job=row["id"])
-    job, line, since = row["id"], row["requests"], await newest(transaction)
-    content = b"\n".join([call.body for call in group])
-    object_id = await keep_inline(transaction, gathering.owner, group[0].external_id, content, now)
-    start = 0
-    rows: dict[int, list[tuple[int, int, str, int, int, int, int, int]]] = {}
-    for call in group:
-        line += 1
-        bucket = await buckets.ensure(
-            transaction,
-            gathering.owner,
-            job,
-            account=call.account,
-            model=call.model,
-            endpoint=call.endpoint,
-            deadline=gathering.deadline,
-            part=call.part,
-        )
-        rows.setdefault(bucket, []).append(
-            (
-                bucket,
-                line,
-                call.external_id,
-                start,
-                len(call.body),
-                checksum(call.body),
-                call.input_tokens,
-                call.output_tokens,
-            )
-        )
-        start += len(call.body) + 1
-    for bucket in sorted(rows):
-        mine = rows[bucket]
-        await transaction.many(REQUESTS["insert"], mine, owner=gathering.owner, job=job, object=object_id, now=now)
-        tokens = sum(one[6] + one[7] for one in mine)
-        await count(transaction, bucket, Phase.WAITING, Tally(len(mine), tokens))
-        await transaction.run(BUCKETS["lengthen"], bucket=bucket, longest=max(one[7] for one in mine))
-    for call in group:
-        if amount := reserved[call.external_id].amount:
-            await transaction.run(SQL["reserved"], reserved=amount, job=job, external_id=call.external_id)
-    await transaction.run(SQL["grow"], job=job, requests=len(group), after=since)
-    await transaction.many(
-        SQL["insert"],
-        [
-            (
-                call.external_id,
-                call.path,
-                call.asked_model,
-                call.digest,
-                call.idempotency_key,
-                call.urgency,
-                call.deadline,
-                int(call.stream),
-                call.holder,
-            )
-            for call in group
-        ],
-        owner=gathering.owner,
-        job=job,
-        key=gathering.key_id,
-        now=now,
-    )
-    for call in group:
-        await _announce(transaction, call, job, now)
-    return {
-        call.external_id: Taken(
-            call.external_id,
-            job,
-            is_new=True,
-            is_first=is_first,
-            reservation=reserved[call.external_id],
-            row=_open_row(call, row["external_id"], now),
-        )
-        for call in group
-    }
-
-
-def _open_row(call: NewCall, job: str, now: int) -> Mapping[str, Any]:
-    """The row of `outcome` of a call that was accepted just now, as far as it is shown."""
-    return {
-        "external_id": call.external_id,
-        "state": RequestState.OPEN,
-        "path": call.path,
-        "model": call.asked_model,
-        "account": call.account,
-        "job": job,
-        "workflow": call.gathering.workflow,
-        "urgency": call.urgency,
-        "deadline": call.deadline,
-        "part": call.part,
-        "created_at": now,
-        "settled_at": None,
-        "lane": None,
-        "amount": None,
-    }
-
-
-async def _announce(transaction: Transaction, call: NewCall, job: int, now: int) -> None:
-    """Promise news of a call to whoever is to be told."""
-    if not call.recipients:
-        return
-    owner = call.gathering.owner
-    request = await transaction.one(REQUESTS["find_custom_id"], owner=owner, job=job, custom_id=call.external_id)
-    assert request is not None
-    for recipient in call.recipients:
-        await deliveries.announce(transaction, owner, job, recipient, now, request=request["id"])

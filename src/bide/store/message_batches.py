@@ -7,9 +7,9 @@ from bide.core.bucket import OPEN_PHASES, Phase
 from bide.core.errors import ConflictError, NotFoundError
 from bide.core.job import Job
 from bide.store import jobs, queries
-from bide.store.calls import ReusedKeyError
 from bide.store.database import Row, Transaction, Verbs, reads, writes
 from bide.store.jobs import Acceptance
+from bide.store.taking import ReusedKeyError
 
 SQL = queries.load("message_batches")
 

@@ -11,9 +11,9 @@ from bide.core.served import ServedBatch
 from bide.core.states import BatchOutcome, JobState, ServedState
 from bide.core.usage import Usage
 from bide.store import events, files, queries, records
-from bide.store.calls import ReusedKeyError
 from bide.store.database import Row, Transaction, Verbs, reads, writes
 from bide.store.files import LAST, NewFile
+from bide.store.taking import ReusedKeyError
 
 SQL = queries.load("served")
 JOBS = queries.load("jobs")

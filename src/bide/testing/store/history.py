@@ -5,10 +5,10 @@ from bide.core.clock import HOUR, MINUTE, SECOND
 from bide.core.deadline import OnMiss
 from bide.core.states import AttemptState, RequestState
 from bide.core.usage import Usage
-from bide.store.calls import Gathering, NewCall
 from bide.store.history import LAST_JOB, Wanted
 from bide.store.passages import Passage, Passed
 from bide.store.reports import Price
+from bide.store.taking import Gathering, NewCall
 from bide.testing.scene import Scene, report
 from bide.testing.store.case import StoreCase
 

@@ -7,9 +7,9 @@ import pytest
 from bide.core.bucket import Part, Phase
 from bide.core.errors import NotFoundError
 from bide.core.identifiers import new_identifier
-from bide.store.calls import ReusedKeyError
 from bide.store.jobs import Acceptance
 from bide.store.message_batches import NewMessageBatch, TakenError, UnendedError
+from bide.store.taking import ReusedKeyError
 from bide.testing.scene import Scene
 from bide.testing.store.case import StoreCase
 

@@ -12,9 +12,9 @@ from bide.core.errors import ConflictError, NotFoundError, RefusedError
 from bide.core.identifiers import new_identifier
 from bide.core.states import AttemptState, BatchState, RequestState
 from bide.store import endpoints
-from bide.store.calls import Gathering, NewCall, Taken
 from bide.store.deliveries import NEWS, WEBHOOK, Delivery, Recipient, Try
 from bide.store.endpoints import Endpoint, NewEndpoint
+from bide.store.taking import Gathering, NewCall, Taken
 from bide.testing.scene import Handed, Scene, report
 from bide.testing.store.case import StoreCase
 

@@ -11,8 +11,8 @@ from bide.core.identifiers import new_identifier, new_tag
 from bide.core.served import ServedBatch
 from bide.core.states import BatchOutcome, BatchState, ServedState
 from bide.core.usage import Usage
-from bide.store.calls import ReusedKeyError
 from bide.store.served import RESULTS, Ending, NewServed
+from bide.store.taking import ReusedKeyError
 from bide.testing.scene import USAGE, Handed, Scene, report
 from bide.testing.store.case import StoreCase
 

@@ -10,9 +10,9 @@ from bide.core.identifiers import new_identifier
 from bide.core.key import Key
 from bide.core.states import AttemptState
 from bide.core.usage import Usage
-from bide.store.calls import Gathering, NewCall, ReusedKeyError, Taken
 from bide.store.passages import Passage, Passed
 from bide.store.reports import Price
+from bide.store.taking import Gathering, NewCall, ReusedKeyError, Taken
 from bide.testing.scene import Scene, report
 from bide.testing.store.budgets import spending
 from bide.testing.store.case import StoreCase
