@@ -71,3 +71,15 @@ async def test_an_iterable_that_fails_loses_nothing_either() -> None:
     assert [handle.id for handle in raised.value.handles] == ["req_1"]
     with pytest.raises(LookupError):
         await submission(Line(9)).many(failing(0))
+
+
+async def test_what_nobody_foresaw_is_not_swallowed() -> None:
+    class Broken(Line):
+        async def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Response:
+            if self.names:
+                raise RuntimeError("a fault")
+            return await super().send(method, path, headers, body)
+
+    with pytest.raises(bide.PartlySubmittedError, match="a fault") as raised:
+        await submission(Broken(9)).many(["a", "b", "c"])
+    assert len(raised.value.handles) == 1

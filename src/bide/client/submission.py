@@ -84,7 +84,7 @@ class Submission:
             BideError: the same before anything was accepted; or what the iterable raises.
         """
         found: dict[int, Handle] = {}
-        troubles: list[BaseException] = []
+        troubles: list[Exception] = []
         room, running = asyncio.Semaphore(self.wire.at_a_time), set[asyncio.Task[None]]()
 
         async def hand_in(request: Request, index: int) -> None:
@@ -92,7 +92,7 @@ class Submission:
                 found[index] = await self.one(request, index)
             except InvalidRequestError as error:
                 found[index] = Handle("", index, answer=_refused(error, index))
-            except (BideError, asyncio.CancelledError) as error:
+            except Exception as error:
                 troubles.append(error)
             finally:
                 room.release()
