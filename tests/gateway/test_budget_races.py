@@ -122,3 +122,54 @@ async def test_a_hundred_calls_at_once_never_overspend(
         assert max(seen) <= budget
         assert 0 < standing.spent <= budget
         assert await audit(store) == []
+
+
+async def test_keys_that_spend_at_the_same_time_wait_for_nobody_but_themselves(
+    tmp_path: Path, database: str | None
+) -> None:
+    """Each write holds the budgets of several keys, on two gateways: none of them ends in a deadlock."""
+    async with gates(tmp_path, database) as found:
+        keys = [await make_key(found[0].bide, owner, budget_day=FIT * MOST) for owner in ("a", "b", "c", "d")]
+        kinds = ("urgent", "promised")
+        order = [
+            (key, found[number // 2 % 2], kinds[number % 2]) for number in range(CALLS // len(keys)) for key in keys
+        ]
+        random.Random(3).shuffle(order)
+        statuses = await asyncio.gather(*(call(gate, secret, kind) for (_, secret), gate, kind in order))
+        assert set(statuses) <= {200, 202, 429}
+        store, clock = found[0].bide.store, found[0].bide.context.clock
+        for key, _ in keys:
+            standing = (await store.budgets.standings(key.id, clock.now()))[Span.DAY]
+            assert 0 <= standing.reserved + standing.spent <= FIT * MOST
+
+
+ODD = [
+    pytest.param({"metadata": {"bide_workflow": "a\0b"}}, {}, id="a NUL"),
+    pytest.param({"metadata": {"bide_workflow": "a" * 5_000}}, {}, id="a long workflow"),
+    pytest.param({"model": "openai/a\0b"}, {}, id="a NUL in the model"),
+    pytest.param({"model": "openai/" + "a" * 5_000}, {}, id="a long model"),
+    pytest.param({}, {"Idempotency-Key": "a" * 5_000}, id="a long key"),
+    pytest.param({}, {"Idempotency-Key": ""}, id="no key"),
+    pytest.param({}, {"Bide-Workflow": "a" * 5_000}, id="a long workflow in a header"),
+]
+
+
+@pytest.mark.parametrize(("body", "headers"), ODD)
+async def test_what_a_database_takes_ill_of_one_caller_it_does_not_make_others_pay_for(
+    tmp_path: Path, database: str | None, body: dict[str, object], headers: dict[str, str]
+) -> None:
+    async with gates(tmp_path, database, 1) as (gate,):
+        _, secret = await make_key(gate.bide, "acme")
+        _, theirs = await make_key(gate.bide, "mallory")
+
+        async def odd(extra: dict[str, str]) -> int:
+            told = bearing(theirs) | headers | extra
+            async with gate.http.post("/v1/chat/completions", json=BODY | body, headers=told) as answer:
+                return answer.status
+
+        later = {"Bide-Within": "15m", "Prefer": "respond-async"}
+        good = [call(gate, secret, kind) for kind in ("urgent", "promised") * 5]
+        bad = [odd(extra) for extra in ({}, later) * 5]
+        mixed = await asyncio.gather(*(one for pair in zip(good, bad, strict=True) for one in pair))
+        assert set(mixed[::2]) <= {200, 202}
+        assert set(mixed[1::2]) == {400}

@@ -11,6 +11,9 @@ from bide.intake.reservation import most_output
 PREFIX = "bide_"
 """How the names of bide's own metadata begin."""
 
+LONGEST_MODEL, LONGEST_WORD = 512, 255
+"""Characters of a model's name, and of what bide's own metadata say."""
+
 
 class StreamOptions(msgspec.Struct, gc=False):
     """What a stream is to tell beside the answer."""
@@ -47,7 +50,7 @@ _fields = msgspec.json.Decoder(dict[str, Raw]).decode
 def read(body: bytes) -> Asked:
     """The fields of a body. Raises `RefusalError` with the field that is not what it must be."""
     try:
-        return _decode(body)
+        found = _decode(body)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")
         name = path.strip("`.") or None
@@ -59,6 +62,19 @@ def read(body: bytes) -> Asked:
         raise RefusalError(400, "invalid_json", f"the body is not JSON: {error}") from None
     except RecursionError:
         raise RefusalError(400, "invalid_json", "the body is nested too deeply") from None
+    _check_name("model", found.model, LONGEST_MODEL)
+    for name, value in (found.metadata or {}).items():
+        if name.startswith(PREFIX) and isinstance(value, str):
+            _check_name(f"metadata.{name}", value, LONGEST_WORD)
+    return found
+
+
+def _check_name(field: str, text: str, most: int) -> None:
+    """See that any database can keep a name: calls of several callers are written together, and what it takes ill of one it
+    refuses of all."""
+    if len(text) > most or "\0" in text:
+        message = f"{field} must have at most {most} characters, and no NUL among them"
+        raise RefusalError(400, "invalid_request", message, param=field)
 
 
 def once(body: bytes) -> bytes:

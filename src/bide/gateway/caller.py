@@ -20,6 +20,9 @@ something else to somebody."""
 ONCE = frozenset({"host", "origin", "authorization", "x-api-key", "idempotency-key", "bide-hop"})
 """Headers that must not come twice."""
 
+SHORT, LONGEST = ("idempotency-key", "bide-workflow"), 255
+"""Headers that are kept, and how many characters they may have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -64,6 +67,14 @@ def check_repeated(names: Collection[str]) -> None:
     for name in names:
         if name in ONCE:
             raise RefusalError(400, "repeated_header", f"{name} came more than once; send it once")
+
+
+def check_short(headers: Mapping[str, str]) -> None:
+    """See that what is kept beside a call is short: calls of several callers are written together, and a database that takes
+    one of them ill takes none. Raises `RefusalError`."""
+    for name in SHORT:
+        if name in headers and not 0 < len(headers[name]) <= LONGEST:
+            raise RefusalError(400, "invalid_request", f"{name} must have 1 to {LONGEST} characters", param=name)
 
 
 def check_hop(headers: Mapping[str, str]) -> None:
