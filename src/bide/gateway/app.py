@@ -85,8 +85,7 @@ class _Map(Router):
 def _call(endpoint: Endpoint) -> Callable[[Gateway, Exchange, Caller], Awaitable[None]]:
     async def serve(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
         exchange.path = endpoint.url  # whichever way it was written
-        if await gateway.calls.serve(exchange, caller, endpoint):
-            gateway.wake()
+        await gateway.calls.serve(exchange, caller, endpoint)
 
     return serve
 

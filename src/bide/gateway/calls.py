@@ -12,10 +12,11 @@ from bide.gateway import asked as fields
 from bide.gateway.access import allowed_way, check_model, is_limited
 from bide.gateway.asked import Asked
 from bide.gateway.caller import Caller
-from bide.gateway.deferring import WEBHOOK, Deferring, Preference
+from bide.gateway.deferring import Deferred, Deferring
 from bide.gateway.exchange import Exchange
 from bide.gateway.messages import version
 from bide.gateway.onward import Onward, Urgent
+from bide.gateway.preference import holds
 from bide.gateway.pressure import Pressure
 from bide.gateway.rates import Rates
 from bide.gateway.responses.kept import Kept, is_native
@@ -64,8 +65,8 @@ class Calls:
         self._largest = largest
         self._rates = Rates(context)
 
-    async def serve(self, exchange: Exchange, caller: Caller, endpoint: Endpoint) -> bool:
-        """Answer one call. True where the engine should look: something was deferred that nobody else has announced."""
+    async def serve(self, exchange: Exchange, caller: Caller, endpoint: Endpoint) -> None:
+        """Answer one call."""
         body = await exchange.body(self._largest)
         asked = fields.read(body)
         if is_limited(caller.key):
@@ -96,20 +97,22 @@ class Calls:
                         now=now,
                     ),
                 )
-            return False
+            return
         self._pressure.check()
         wanted = fields.without_own_words(body, asked, deferred=True)
-        return await self._deferring.serve(
+        await self._deferring.serve(
             exchange,
-            caller,
-            endpoint,
-            body,
-            wanted,
-            self._affordable(found, asked.model, now),
-            found.deadline,
-            stream=bool(asked.stream),
-            workflow=said.workflow,
-            background=background,
+            Deferred(
+                caller=caller,
+                endpoint=endpoint,
+                body=body,
+                wanted=wanted,
+                urgency=self._affordable(found, asked.model, now),
+                deadline=found.deadline,
+                stream=bool(asked.stream),
+                workflow=said.workflow,
+                background=background,
+            ),
         )
 
     def _in_background(self, found: Urgency, model: str, now: int) -> Urgency:
@@ -141,8 +144,7 @@ class Calls:
 
     def _is_short(self, slack: int, exchange: Exchange) -> bool:
         """Whether no batch can come back in the time there is, so that a connection that waits gets its answer now."""
-        waits = WEBHOOK not in exchange.headers and not Preference.read(exchange.headers.get("prefer")).respond_async
-        return waits and slack < self._context.settings.deadline.batch_minimum
+        return holds(exchange.headers) and slack < self._context.settings.deadline.batch_minimum
 
     def _affordable(self, found: Urgency, model: str, now: int) -> Urgency:
         """A class of calls that may cost so many times the batch price is not rescued where real time costs more."""

@@ -1,7 +1,7 @@
 """One HTTP exchange as the surfaces need it, over plain ASGI: a framework's request and response cost more than the rest."""
 
-from collections import Counter
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping
 from urllib.parse import parse_qsl
 

@@ -22,6 +22,7 @@ from bide.gateway.onward import Onward
 from bide.gateway.passing import Passing
 from bide.gateway.pressure import Pressure
 from bide.gateway.responses.kept import Kept
+from bide.gateway.telling import Telling
 from bide.gateway.upkeep import Upkeep
 from bide.gateway.waiters import Waiters
 from bide.intake.routing import Routing
@@ -41,6 +42,7 @@ class Gateway:
     waiters: Waiters
     books: Books
     deferring: Deferring
+    telling: Telling
     calls: Calls
     identities: Identities
     kept: Kept
@@ -99,14 +101,16 @@ def build(bide: Embedded, *, engine: bool) -> Gateway:
     context = replace(context, on_settled=waiters.look)
     desk = Desk(context)
     books = Books(context)
-    deferring = Deferring(context, desk, waiters, Places(settings.held))
+    service = Service(context) if engine else None
+    telling = Telling(context, waiters)
+    wake = service.wake if service else nobody_waits
+    deferring = Deferring(context, desk, waiters, Places(settings.held), telling, wake)
     policy = Policy(bide.config.settings.urgency_rules, Words(settings.flex, settings.background))
     pressure = Pressure(context, settings, bide.config.home)
     kept = Kept(context, desk.routing)
     onward = Onward(context, desk.routing, Passing(context, books, kept), settings.failover)
     calls = Calls(context, desk.routing, onward, kept, deferring, policy, pressure, settings.largest_body)
-    service = Service(context) if engine else None
-    validations = Validations(context, desk.routing, service.wake if service else nobody_waits)
+    validations = Validations(context, desk.routing, wake)
     return Gateway(
         tail=Tail(context.store),
         accounts=states(bide.config.settings.providers, bide.config.environment),
@@ -117,6 +121,7 @@ def build(bide: Embedded, *, engine: bool) -> Gateway:
         waiters=waiters,
         books=books,
         deferring=deferring,
+        telling=telling,
         calls=calls,
         service=service,
         identities=Identities(context),

@@ -53,7 +53,7 @@ async def show(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
     """What is known about a request, with its receipt. ``?wait=N`` waits up to N seconds for its answer."""
     identifier, wait = exchange.parameters["request_id"], _wait(exchange)
     try:
-        await gateway.deferring.tell(exchange, caller, identifier, raw=False, wait=wait)
+        await gateway.telling.tell(exchange, caller, identifier, raw=False, wait=wait)
     except NotFoundError as error:
         passed = await gateway.context.store.passages.find(caller.owner, identifier)
         if passed is None:
@@ -65,7 +65,7 @@ async def response(gateway: Gateway, exchange: Exchange, caller: Caller) -> None
     """The answer itself, with its own status; 202 while there is none."""
     identifier, wait = exchange.parameters["request_id"], _wait(exchange)
     try:
-        await gateway.deferring.tell(exchange, caller, identifier, raw=True, wait=wait)
+        await gateway.telling.tell(exchange, caller, identifier, raw=True, wait=wait)
     except NotFoundError as error:
         raise await _not_deferred(gateway, caller, identifier, error) from None
 
@@ -80,7 +80,7 @@ async def cancel(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
             gateway.wake()
     except NotFoundError as error:
         raise await _not_deferred(gateway, caller, identifier, error) from None
-    await gateway.deferring.tell(exchange, caller, identifier, raw=False)
+    await gateway.telling.tell(exchange, caller, identifier, raw=False)
 
 
 def _wait(exchange: Exchange) -> float:
