@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from tests.lanes.given import CAPABILITIES, NOW, a_bucket
 
-from bide.core.bucket import Phase, Tally
+from bide.core.bucket import Bucket, Phase, Tally
 from bide.core.clock import DAY, FAR_FUTURE, HOUR, MINUTE, SECOND
 from bide.core.deadline import OnMiss
 from bide.core.states import JobState
@@ -132,3 +132,40 @@ def test_what_batches_lost_twice_counts_for_no_batch() -> None:
     assert plan(a_bucket(tallies=counts), FAR, CAPABILITIES, THRESHOLDS, NOW, 100).realtime == 109
     beside = a_bucket(tallies=counts | {Phase.BATCHED: Tally(1)})
     assert plan(beside, FAR, CAPABILITIES, THRESHOLDS, NOW, 100).realtime == 10, "the stubborn alone"
+
+
+GATHERING: dict[str, Any] = {"gathers_until": NOW + MINUTE}
+
+
+@pytest.mark.parametrize(
+    ("bucket", "start", "lanes"),
+    [
+        (a_bucket(waiting=10, **GATHERING), FAR, (0, 0)),
+        (a_bucket(waiting=1_000, **GATHERING), FAR, (1_000, 0)),
+        (a_bucket(waiting=10, gathers_until=NOW), FAR, (10, 0)),
+        (a_bucket(waiting=10, **GATHERING), starting(SECOND), (0, 10)),
+        (a_bucket(waiting=10, deadline=NOW + MINUTE, **GATHERING), None, (0, 10)),
+        (a_bucket(waiting=10, deadline=NOW + MINUTE), None, (10, 0)),
+    ],
+    ids=[
+        "others may join",
+        "enough are there",
+        "nobody joins any more",
+        "the last safe moment comes first",
+        "no batch can be in time for a single call",
+        "what a file holds beyond the capacity waits",
+    ],
+)
+def test_calls_that_come_one_at_a_time_wait_for_each_other(
+    bucket: Bucket, start: Start | None, lanes: tuple[int, int]
+) -> None:
+    found = plan(bucket, start, CAPABILITIES, THRESHOLDS, NOW)
+    assert (found.batch, found.realtime) == lanes
+
+
+def test_gathered_calls_are_fresh_when_they_are_complete() -> None:
+    """However long they gathered, a batch gets its chance."""
+    bucket = a_bucket(waiting=10, accepted_at=NOW - 10 * MINUTE, gathers_until=NOW)
+    near = starting(10 * MINUTE)
+    assert plan(bucket, near, CAPABILITIES, THRESHOLDS, NOW).batch == 10
+    assert plan(replace(bucket, gathers_until=None), near, CAPABILITIES, THRESHOLDS, NOW).batch == 0

@@ -65,6 +65,8 @@ def plan(
         return Plan(0, idle, "the provider has no batch lane")
     if not bucket.batchable:
         return Plan(0, idle, "the provider takes no batches for this model")
+    if is_hurried(bucket, thresholds):
+        return Plan(0, idle, "single calls with no time for a batch")
     minimum = thresholds.minimum(now - _complete_at(bucket))
     called = start.due(now + minimum) if start is not None else 0
     if called >= idle:
@@ -110,6 +112,12 @@ def is_gathering(bucket: Bucket, thresholds: Thresholds, now: int) -> bool:
     if bucket.gathers_until is None or now >= bucket.gathers_until:
         return False
     return 0 < bucket.waiting.requests < thresholds.gathered
+
+
+def is_hurried(bucket: Bucket, thresholds: Thresholds) -> bool:
+    """Whether single calls were accepted with less time than any batch takes. Each is called, promised or not: what a file
+    holds beyond the capacity may stay in batches and come late, a single call has somebody who waits for it."""
+    return bucket.gathers_until is not None and bucket.deadline - bucket.accepted_at < thresholds.batch_minimum
 
 
 def is_urgent(bucket: Bucket) -> bool:
