@@ -68,7 +68,9 @@ def figures() -> list[Figure]:
         deferred = _load(bide, 64, DEFERRED, "Prefer:respond-async", "Bide-Within:24h")
     others = ", ".join(f"{who} {load.cpu:.0f}" for who, load in sixteen.items() if who != "bide")
     added = (one["bide"].p50 - one["direct"].p50) * 1e3
-    latency = ", ".join(f"{who} {(load.p50 - one['direct'].p50) * 1e3:.2f}" for who, load in one.items() if who != "bide")
+    latency = ", ".join(
+        f"{who} {(load.p50 - one['direct'].p50) * 1e3:.2f}" for who, load in one.items() if who != "bide"
+    )
     streams = ", ".join(f"{who} {event:.0f}" for who, event in events.items() if who != "bide")
     return [
         Figure("gateway: CPU a request at 16 connections", sixteen["bide"].cpu, 250, "us", detail=others),
@@ -127,7 +129,9 @@ def _process(arguments: Sequence[str], environment: dict[str, str] | None = None
 def _bide(folder: Path, upstream: str) -> Generator[Served]:
     """The gateway, on its own database, with a key. Its engine stays out of it: nothing is due for hours."""
     environment = {"BIDE_HOME": str(folder / "home"), "OPENAI_API_KEY": "simulated", "BIDE_OPENAI_BASE_URL": upstream}
-    with _process([sys.executable, "-m", "bide", "serve", "--port", "0", "--set", "gather.requests=1000000"], environment) as served:
+    with _process(
+        [sys.executable, "-m", "bide", "serve", "--port", "0", "--set", "gather.requests=1000000"], environment
+    ) as served:
         yield Served(f"{served.url}/v1", served.pid)
 
 

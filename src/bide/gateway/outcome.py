@@ -69,7 +69,9 @@ def _refused(status: int, code: str, message: str) -> Outcome:
     return Outcome(status, b"", None, RefusalError(status, code, message))
 
 
-def described(row: Row | Mapping[str, Any], outcome: Outcome | None, receipt: RequestReceipt | UnsetType = UNSET) -> bytes:
+def described(
+    row: Row | Mapping[str, Any], outcome: Outcome | None, receipt: RequestReceipt | UnsetType = UNSET
+) -> bytes:
     """A deferred request for whoever polls: ids, state, deadline, and the answer once it is there."""
     told = Request(
         id=row["external_id"],
