@@ -56,9 +56,11 @@ def database(request: pytest.FixtureRequest) -> str | None:
 
 
 @asynccontextmanager
-async def gates(home: Path, database: str | None, count: int = 2) -> AsyncGenerator[list[Gate]]:
+async def gates(
+    home: Path, database: str | None, count: int = 2, clock: str | None = None
+) -> AsyncGenerator[list[Gate]]:
     """Gateways of one database, in front of one provider."""
-    clock = hurried()
+    clock = clock or hurried()
     async with AsyncExitStack() as stack:
         simulator = await stack.enter_async_context(running_simulator("fast", clock=clock_from({"BIDE_CLOCK": clock})))
         found: list[Gate] = []
@@ -83,7 +85,7 @@ async def call(gate: Gate, secret: str, kind: str) -> int:
     async with gate.http.post("/v1/chat/completions", json=body, headers=headers) as answer:
         text = await answer.text()
         if answer.status == 429:
-            assert "budget_exhausted" in text
+            assert "budget_exhausted" in text or "rate_limit_exceeded" in text
         return answer.status
 
 
@@ -173,3 +175,14 @@ async def test_what_a_database_takes_ill_of_one_caller_it_does_not_make_others_p
         mixed = await asyncio.gather(*(one for pair in zip(good, bad, strict=True) for one in pair))
         assert set(mixed[::2]) <= {200, 202}
         assert set(mixed[1::2]) == {400}
+
+
+async def test_a_rate_holds_over_all_gateways(tmp_path: Path, database: str | None) -> None:
+    """The first had a minute's worth to give; the second has one call until it has waited. While they are asked little refills."""
+    async with gates(tmp_path, database, clock="2026-11-21T00:00:00+00:00*1") as (first, second):
+        _, secret = await make_key(first.bide, requests_per_minute=2)
+        statuses = await asyncio.gather(*(call(first, secret, "urgent") for _ in range(20)))
+        assert 2 <= statuses.count(200) <= 3
+        statuses += await asyncio.gather(*(call(second, secret, "urgent") for _ in range(20)))
+        assert 3 <= statuses.count(200) <= 5
+        assert set(statuses) == {200, 429}
