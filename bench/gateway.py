@@ -189,5 +189,5 @@ def _wait_for(port: int) -> None:
     for _ in range(500):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
             return
-        time.sleep(0.02)
+        time.sleep(0.02)  # noqa: TID251
     raise RuntimeError(f"nothing listens on port {port}")
