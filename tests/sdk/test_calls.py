@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from openai import AsyncOpenAI, NotFoundError, OpenAI
+from openai import AsyncOpenAI, BadRequestError, NotFoundError, OpenAI
 from openai.types.chat import ChatCompletionUserMessageParam
 
 from bide.simulator.server import Simulator
@@ -77,6 +77,25 @@ async def test_responses_through_the_stream_helper(client: AsyncOpenAI) -> None:
             pass
         final = await stream.get_final_response()
     assert "hello there" in final.output_text
+
+
+async def test_responses_are_kept_unless_that_is_not_wanted(client: AsyncOpenAI) -> None:
+    kept = await client.responses.create(model="gpt-6-luna", input="hello there")
+    assert (await client.responses.retrieve(kept.id)).output_text == kept.output_text
+    with pytest.raises(BadRequestError, match="synchronous"):
+        await client.responses.cancel(kept.id)
+    await client.responses.delete(kept.id)
+    passing = await client.responses.create(model="gpt-6-luna", input="hello there", store=False)
+    for gone in (kept.id, passing.id):
+        with pytest.raises(NotFoundError):
+            await client.responses.retrieve(gone)
+
+
+async def test_responses_in_the_background_take_a_while(client: AsyncOpenAI) -> None:
+    queued = await client.responses.create(model="gpt-6-luna", input="hello there", background=True)
+    assert (queued.status, queued.output, queued.usage) == ("queued", [], None)
+    for _ in range(2):
+        assert (await client.responses.cancel(queued.id)).status == "cancelled"
 
 
 async def test_embeddings_as_floats_and_packed(client: AsyncOpenAI) -> None:

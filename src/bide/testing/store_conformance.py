@@ -26,6 +26,7 @@ from bide.testing.store.landing import LandingCases
 from bide.testing.store.message_batches import MessageBatchCases
 from bide.testing.store.news import NewsCases
 from bide.testing.store.requests import RequestCases
+from bide.testing.store.responses import ResponseCases
 from bide.testing.store.retries import RetryCases
 from bide.testing.store.served import ServedCases
 from bide.testing.store.single_calls import SingleCallCases
@@ -50,5 +51,6 @@ class StoreConformance(
     MessageBatchCases,
     FileCases,
     ServedCases,
+    ResponseCases,
 ):
     """Every case. Override the fixture `open_store`."""
