@@ -97,6 +97,7 @@ def names_ids(method: str, path: str, ids: Mapping[str, str]) -> dict[str, objec
         },
         "/responses": {"model": "gpt-4.1-mini", "input": "go on", "previous_response_id": ids["response_id"]},
         "/bide/requests/settled": {"ids": [ids["request_id"]]},
+        "/responses/compact": {"model": "gpt-4.1-mini", "previous_response_id": ids["response_id"]},
         **dict.fromkeys(
             (
                 "/chat/completions",

@@ -78,6 +78,22 @@ async def _fails(at: Place, secret: str) -> None:
     assert MARK not in batch.to_json()
 
 
+async def test_a_response_that_lives_at_the_provider_is_its_tenants_alone(at: Place) -> None:
+    _, ours = await make_key(at.bide, "acme")
+    _, theirs = await make_key(at.bide, "mallory")
+    made = await at.openai(ours).responses.create(model="gpt-4.1-mini", input=MARK)
+    path = f"/v1/responses/{made.id}"
+    for method, place_ in (("GET", path), ("GET", f"{path}/input_items"), ("POST", f"{path}/cancel"), ("DELETE", path)):
+        status, text = await ask(at, method, place_, bearing(theirs))
+        assert status == 404, (method, place_, text)
+        assert MARK not in text
+    goes_on = {"model": "gpt-4.1-mini", "input": "go on", "previous_response_id": made.id}
+    for extra in ({}, {"bide-within": "15m"}):
+        status, text = await ask(at, "POST", "/v1/responses", bearing(theirs) | extra, goes_on)
+        assert status in (400, 404), text
+    assert (await ask(at, "GET", path, bearing(ours)))[0] == 200
+
+
 async def test_two_keys_of_one_owner_see_each_others_work(at: Place) -> None:
     _, first = await make_key(at.bide, "acme")
     _, second = await make_key(at.bide, "acme")
