@@ -7,6 +7,7 @@ import openai
 import pytest
 from openai.types.responses import Response
 
+from tests.gateway.keyed import make_key
 from tests.gateway.place import Place
 
 ASK: dict[str, Any] = {"model": "gpt-4.1-mini", "input": "hello"}
@@ -183,6 +184,27 @@ async def test_nobody_is_told_of_anothers_responses(at: Place) -> None:
         assert await store.responses.find("somebody", identifier) is None
     await store.responses.delete("somebody", passed_on.id, now)
     assert (await client.responses.retrieve(passed_on.id)).id == passed_on.id
+
+
+async def test_tenants_see_nothing_of_each_others_responses(at: Place) -> None:
+    (_, mine), (_, other) = await make_key(at.bide), await make_key(at.bide, "globex")
+    client, stranger = at.openai(mine), at.openai(other)
+    passed_on = await client.responses.create(**ASK)
+    deferred = await client.responses.create(**ASK, background=True, extra_headers={"Bide-Within": "24h"})
+    for response in (passed_on, deferred):
+        for verb in (
+            stranger.responses.retrieve,
+            stranger.responses.cancel,
+            stranger.responses.delete,
+            stranger.responses.input_items.list,
+        ):
+            with pytest.raises(openai.NotFoundError):
+                await verb(response.id)
+        with pytest.raises(openai.NotFoundError) as refused:
+            await stranger.responses.create(**ASK, previous_response_id=response.id)
+        assert refused.value.code == "previous_response_not_found"
+    assert (await client.responses.retrieve(passed_on.id)).id == passed_on.id
+    assert (await client.responses.retrieve(deferred.id)).status in ("queued", "in_progress", "completed")
 
 
 @pytest.mark.parametrize("identifier", ["resp_nothing", "req_nothing", "chatcmpl-1", "..%2F..%2Fmodels"])
