@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import anthropic
 import openai
@@ -176,8 +176,9 @@ async def test_a_base_url_may_end_in_its_version_or_not(at: Place, headers: dict
                 assert await all_of(parts)
             assert [model.id async for model in client.models.list()]
         async with anthropic.AsyncAnthropic(base_url=root, api_key="none", max_retries=0) as client:
-            given: Any = {"model": CLAUDE, "max_tokens": 9, "messages": MESSAGES, "stream": streams}
-            events: Any = await client.messages.create(**given, extra_headers=headers)
+            create: Any = client.messages.create
+            given = {"model": CLAUDE, "max_tokens": 9, "messages": MESSAGES, "stream": streams}
+            events = await create(**given, extra_headers=headers)
             if streams:
                 assert await all_of(events)
             assert (await client.models.list()).data
