@@ -1,10 +1,11 @@
 """Calls that come one at a time and may wait: taken in, attached to again, and what became of them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bide.core.bucket import Phase, Tally
-from bide.core.errors import NotFoundError
+from bide.core.errors import ConflictError, NotFoundError
 from bide.core.states import RequestState
 from bide.store import budgets, deliveries, events, jobs, queries
 from bide.store.buckets import count
@@ -12,6 +13,11 @@ from bide.store.database import Row, Transaction, Verbs, reads, writes
 from bide.store.taking import NewCall, Refused, Taken, take
 
 SQL = queries.load("calls")
+BUCKETS = queries.load("buckets")
+
+AGAIN = 3
+"""How often calls are taken once more where another gateway has just accepted one under the same idempotency key: it is on
+record now, and the others are not to fail for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +31,15 @@ class Orphaned:
 class Calls(Verbs):
     """Verbs over calls."""
 
-    @writes
-    async def take(self, transaction: Transaction, calls: Sequence[NewCall], now: int) -> list[Taken | Refused]:
+    async def take(self, calls: Sequence[NewCall], now: int) -> list[Taken | Refused]:
         """As `taking.take`: when this returns, each of them will be answered, or tells why not."""
+        for _ in range(AGAIN):
+            with suppress(ConflictError):
+                return await self._take(calls, now)
+        return await self._take(calls, now)
+
+    @writes
+    async def _take(self, transaction: Transaction, calls: Sequence[NewCall], now: int) -> list[Taken | Refused]:
         return await take(transaction, calls, now)
 
     @writes
@@ -99,6 +111,7 @@ class Calls(Verbs):
         row = await transaction.one(SQL["outcome"], owner=owner, external_id=external_id)
         if row is None:
             raise NotFoundError(f"there is no request {external_id!r}")
+        await transaction.lock(BUCKETS["lock"], bucket=row["bucket_id"])
         moved = await transaction.one(SQL["cancel"], job=row["job_id"], external_id=external_id, now=now)
         if moved is None:
             return False

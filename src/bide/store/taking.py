@@ -95,12 +95,22 @@ Refused = ReusedKeyError | BudgetExhaustedError | PriceUnknownError
 """Why a call is not accepted."""
 
 
+@dataclass(slots=True)
+class _Job:
+    """A job that gathers, and how many requests it has."""
+
+    id: int
+    external_id: str
+    requests: int
+
+
 async def take(transaction: Transaction, calls: Sequence[NewCall], now: int) -> list[Taken | Refused]:
     """Accept calls: when this returns, each of them will be answered. In the order of `calls`.
 
     A call that is refused changes nothing for its neighbours.
     """
     found: dict[str, Taken | Refused] = {}
+    jobs = await _jobs(transaction, calls)
     for key in sorted({call.gathering.key_id or 0 for call in calls}):  # the order in which budgets are locked
         groups: dict[tuple[str, str], list[NewCall]] = {}
         for call in calls:
@@ -111,10 +121,31 @@ async def take(transaction: Transaction, calls: Sequence[NewCall], now: int) -> 
             elif known := await _known(transaction, call):
                 found[call.external_id] = known
             else:  # at once, so that the same again in this very group finds it
-                found.update(await _take(transaction, [call], now))
+                found.update(await _take(transaction, [call], jobs, now))
         for group in groups.values():
-            found.update(await _take(transaction, group, now))
+            found.update(await _take(transaction, group, jobs, now))
     return [found[call.external_id] for call in calls]
+
+
+async def _jobs(transaction: Transaction, calls: Sequence[NewCall]) -> dict[tuple[str, str], _Job]:
+    """The jobs that gather such calls, as far as there are any, by owner and fingerprint.
+
+    They are locked before anything is written: the buckets of all of them, then the jobs by id, and only then what keys
+    spend. Whoever settles something locks in this order too. What was answered meanwhile gathers no more.
+    """
+    places: dict[int, tuple[str, str]] = {}
+    for place in sorted({(call.gathering.owner, call.gathering.fingerprint) for call in calls}):
+        row = await transaction.one(SQL["gathering"], owner=place[0], fingerprint=place[1])
+        if row is not None:
+            places[row["id"]] = place
+    for job in sorted(places):
+        await transaction.lock(SQL["lock_buckets"], job=job)
+    found: dict[tuple[str, str], _Job] = {}
+    for job in sorted(places):
+        row = await transaction.one(SQL["gathers"], job=job)
+        if row is not None:
+            found[places[job]] = _Job(row["id"], row["external_id"], row["requests"])
+    return found
 
 
 async def _known(transaction: Transaction, call: NewCall) -> Taken | ReusedKeyError | None:
@@ -131,7 +162,9 @@ async def _known(transaction: Transaction, call: NewCall) -> Taken | ReusedKeyEr
     return Taken(row["external_id"], row["job_id"], is_new=False)
 
 
-async def _take(transaction: Transaction, group: Sequence[NewCall], now: int) -> dict[str, Taken | Refused]:
+async def _take(
+    transaction: Transaction, group: Sequence[NewCall], jobs: dict[tuple[str, str], _Job], now: int
+) -> dict[str, Taken | Refused]:
     """Accept calls that are gathered together, as far as the budgets of their key suffice."""
     found: dict[str, Taken | Refused] = {}
     reserved: dict[str, Reservation] = {}
@@ -143,13 +176,12 @@ async def _take(transaction: Transaction, group: Sequence[NewCall], now: int) ->
             found[call.external_id] = made
     fitting = [call for call in group if call.external_id in reserved] if found else group
     if fitting:
-        found.update(await _gather(transaction, fitting, reserved, now))
+        found.update(await _gather(transaction, fitting, reserved, jobs, now))
     return found
 
 
 async def _reserve(transaction: Transaction, call: NewCall, now: int) -> Reservation | Refused:
-    """Reserve for a call, before anything of it is written. What this locks of `spending` is held to the end, so whoever
-    gathers for the same key comes one after the other."""
+    """Reserve for a call, before anything of it is written."""
     if not call.has_budget or call.gathering.key_id is None:
         return NOTHING_RESERVED
     try:
@@ -159,13 +191,17 @@ async def _reserve(transaction: Transaction, call: NewCall, now: int) -> Reserva
 
 
 async def _gather(
-    transaction: Transaction, group: Sequence[NewCall], reserved: Mapping[str, Reservation], now: int
+    transaction: Transaction,
+    group: Sequence[NewCall],
+    reserved: Mapping[str, Reservation],
+    jobs: dict[tuple[str, str], _Job],
+    now: int,
 ) -> dict[str, Taken]:
     """Write calls that are gathered together: one job, one object of bodies, a tally for each bucket."""
     gathering = group[0].gathering
-    row = await transaction.one(SQL["gathering"], owner=gathering.owner, fingerprint=gathering.fingerprint)
-    is_first = row is None
-    if row is None:
+    place = gathering.owner, gathering.fingerprint
+    is_first = place not in jobs
+    if is_first:
         row = await transaction.one(
             SQL["begin"],
             owner=gathering.owner,
@@ -180,7 +216,10 @@ async def _gather(
         )
         assert row is not None
         await events.record(transaction, gathering.owner, now, "job.gathering", job=row["id"])
-    job, line, since = row["id"], row["requests"], await newest(transaction)
+        jobs[place] = _Job(row["id"], row["external_id"], row["requests"])
+    into = jobs[place]
+    job, line, since = into.id, into.requests, await newest(transaction)
+    into.requests += len(group)
     content = b"\n".join([call.body for call in group])
     object_id = await keep_inline(transaction, gathering.owner, group[0].external_id, content, now)
     start = 0
@@ -250,7 +289,7 @@ async def _gather(
             is_new=True,
             is_first=is_first,
             reservation=reserved[call.external_id],
-            row=_open_row(call, row["external_id"], now),
+            row=_open_row(call, into.external_id, now),
         )
         for call in group
     }

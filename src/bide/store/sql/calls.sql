@@ -2,7 +2,15 @@
 -- The job that gathers calls of this kind, if there is one that is not answered yet.
 SELECT * FROM jobs
 WHERE owner = :owner AND fingerprint = :fingerprint AND accepted_at IS NOT NULL AND answered_at IS NULL AND state = 'running'
-ORDER BY id DESC LIMIT 1 {lock jobs};
+ORDER BY id DESC LIMIT 1;
+
+-- name: lock_buckets
+-- Before calls are added to a job: its buckets, as whoever settles something of them locks them first too.
+SELECT id FROM buckets WHERE job_id = :job ORDER BY id {lock buckets};
+
+-- name: gathers
+-- The job, if it has not been answered meanwhile; nobody can do so from here on.
+SELECT * FROM jobs WHERE id = :job AND answered_at IS NULL AND state = 'running' {lock jobs};
 
 -- name: begin
 -- A job that takes calls in one by one: accepted from its beginning, and nothing of it is promised before it is there.
@@ -63,7 +71,7 @@ SELECT DISTINCT holder FROM calls WHERE holder IS NOT NULL;
 
 -- name: outcome
 -- A call with its request and the attempt that settled it.
-SELECT c.*, r.id AS request_id, r.state, r.settled_at, a.lane, a.status, a.code, a.message, a.object_id, a.start, a.length,
+SELECT c.*, r.id AS request_id, r.bucket_id, r.state, r.settled_at, a.lane, a.status, a.code, a.message, a.object_id, a.start, a.length,
     a.checksum, a.amount, a.id AS attempt, n.response, j.external_id AS job, j.deadline AS planned_for, j.on_miss, j.workflow,
     b.account, b.model AS served_model, b.part
 FROM calls c JOIN requests r ON r.job_id = c.job_id AND r.custom_id = c.external_id
