@@ -8,12 +8,16 @@ import uvloop
 
 ANSWER = (
     b'{"id":"chatcmpl-1","object":"chat.completion","created":1763700000,"model":"gpt-4.1-mini","choices":[{"index":0,'
-    b'"message":{"role":"assistant","content":"' + b"word " * 300 + b'","refusal":null},"logprobs":null,"finish_reason":'
+    b'"message":{"role":"assistant","content":"'
+    + b"word "
+    * 300
+    + b'","refusal":null},"logprobs":null,"finish_reason":'
     b'"stop"}],"usage":{"prompt_tokens":400,"completion_tokens":300,"total_tokens":700},"service_tier":"default"}'
 )
 
 REPLY = (
-    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-id: req_1\r\ncontent-length: %d\r\n\r\n" % len(ANSWER)
+    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-id: req_1\r\ncontent-length: %d\r\n\r\n"
+    % len(ANSWER)
 ) + ANSWER
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"

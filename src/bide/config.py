@@ -47,7 +47,11 @@ NAME_TABLES = frozenset(
 )
 """Tables of an account whose keys are names of models."""
 
-OPEN_TABLES: Mapping[str, Collection[str]] = {"providers": NAME_TABLES, "classes": ("metadata",), "gateway": ("failover",)}
+OPEN_TABLES: Mapping[str, Collection[str]] = {
+    "providers": NAME_TABLES,
+    "classes": ("metadata",),
+    "gateway": ("failover",),
+}
 """Tables inside the free ones, whose keys are names too."""
 
 VARIABLES = {f"BIDE_{name.upper()}_BASE_URL": f"providers.{name}.base_url" for name in KINDS}
