@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 
 WRITTEN = (
+    "anthropic-clients.md",
     "api.md",
     "architecture.md",
     "batches.md",

@@ -12,6 +12,7 @@ import pytest_asyncio
 from anthropic.types.messages import MessageBatch
 
 from bide.core.clock import DAY, MINUTE, SECOND
+from tests.gateway.keyed import make_key
 from tests.gateway.place import Place, hurried, place
 
 GPT, CLAUDE = "gpt-4.1-mini", "claude-sonnet-4-6"
@@ -289,3 +290,20 @@ async def test_a_body_that_is_too_large_is_refused_in_words(at: Place) -> None:
     async with at.http.post("/v1/messages/batches", data=b"{}", headers=headers) as answer:
         assert answer.status == 413
         assert (await answer.json())["error"]["type"] == "request_too_large"
+
+
+async def test_a_key_may_only_ask_for_its_models_in_batches_too(at: Place) -> None:
+    _, secret = await make_key(at.bide, models=("gpt-*",))
+    asked = [request("a"), request("b", model=CLAUDE)]
+    with pytest.raises(anthropic.BadRequestError, match=r"requests\.1\.params\.model: your key may not ask for"):
+        await at.anthropic(secret).messages.batches.create(requests=asked)
+    batch = await at.anthropic(secret).messages.batches.create(requests=asked[:1])
+    assert batch.request_counts.processing == 1
+
+
+async def test_a_webhook_that_cannot_be_one_is_refused_before_anything_is_taken_in(at: Place) -> None:
+    with pytest.raises(anthropic.BadRequestError, match="webhook"):
+        await at.anthropic().messages.batches.create(
+            requests=[request("a")], extra_headers={"Bide-Webhook": "http://169.254.169.254/"}
+        )
+    assert await at.bide.store.jobs.recent("local", 5) == []
