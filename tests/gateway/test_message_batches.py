@@ -1,6 +1,7 @@
 """Message batches by the official clients, in front of any provider's models."""
 
 import asyncio
+import io
 import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
@@ -307,3 +308,17 @@ async def test_a_webhook_that_cannot_be_one_is_refused_before_anything_is_taken_
             requests=[request("a")], extra_headers={"Bide-Webhook": "http://169.254.169.254/"}
         )
     assert await at.bide.store.jobs.recent("local", 5) == []
+
+
+async def test_a_client_that_leaves_while_its_batch_is_read_has_handed_in_nothing(at: Place) -> None:
+    body = json.dumps({"requests": [request(f"row-{n}", "x" * 2_000) for n in range(20_000)]})
+    store, far = at.bide.store, at.bide.context.clock.now() + DAY
+    leaving = asyncio.create_task(at.http.post("/v1/messages/batches", data=io.BytesIO(body.encode())))
+    while not await store.requests.newest():
+        assert not leaving.done()
+        await asyncio.sleep(0)
+    leaving.cancel()
+    while await store.jobs.abandoned(far):
+        await asyncio.sleep(0.01)
+    assert await store.jobs.recent("local", 5) == []
+    assert await store.message_batches.page("local", 5) == []
