@@ -121,6 +121,14 @@ class GatewaySettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=
     """Bytes a single call may have."""
     largest_file: Count = 512 << 20
     """Bytes an uploaded file may have."""
+    connections: Count = 10_000
+    """Connections that may be open at a time, as far as the process may have so many files. When there is no room the one goes
+    that has been silent longest in the middle of a request or between two."""
+    patience: Duration = Duration(MINUTE)
+    """How long a client may take for the head of a request, or be silent in its body. Calls that wait for their answers are not
+    meant."""
+    stall: Duration = Duration(10 * MINUTE)
+    """How long a client may read nothing of what it is sent."""
     drain: Duration = Duration(30 * SECOND)
     """How long open connections may go on when it is told to stop; deferred work needs none of it."""
     slow: Duration = Duration(MINUTE)

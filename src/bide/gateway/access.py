@@ -36,11 +36,6 @@ def check_model(key: Key | None, model: str) -> None:
         )
 
 
-def is_limited(key: Key | None) -> bool:
-    """Whether anything depends on what the body says, so that it must not say it twice."""
-    return key is not None and (key.has_budget or bool(key.models or key.lanes or key.tokens_per_minute))
-
-
 def allowed_way(
     context: Context, key: Key | None, destination: Destination, endpoint: str, asked: Asked, found: Urgency, now: int
 ) -> Urgency:

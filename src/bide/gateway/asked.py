@@ -63,6 +63,8 @@ def read(body: bytes) -> Asked:
     except RecursionError:
         raise RefusalError(400, "invalid_json", "the body is nested too deeply") from None
     _check_name("model", found.model, LONGEST_MODEL)
+    if found.previous_response_id:
+        _check_name("previous_response_id", found.previous_response_id, LONGEST_WORD)
     for name, value in (found.metadata or {}).items():
         if name.startswith(PREFIX) and isinstance(value, str):
             _check_name(f"metadata.{name}", value, LONGEST_WORD)
@@ -77,10 +79,22 @@ def _check_name(field: str, text: str, most: int) -> None:
         raise RefusalError(400, "invalid_request", message, param=field)
 
 
+_FOLDED = {name.casefold(): name for name in Asked.__struct_fields__}
+
+
 def once(body: bytes) -> bytes:
     """The body with each of its fields once, the last one of repeated ones, which is how it is read here: who answers might
-    read another. Every byte of the values stays."""
-    return msgspec.json.encode(_fields(body))
+    read another. Every byte of the values stays.
+
+    Raises:
+        RefusalError: a field's name differs in capitals alone from one that is looked at: some servers would take it for that.
+    """
+    fields = _fields(body)
+    for name in fields:
+        known = _FOLDED.get(name.casefold())
+        if known is not None and name != known:
+            raise RefusalError(400, "invalid_request", f"{name[:80]}: write {known}", param=name[:80])
+    return msgspec.json.encode(fields)
 
 
 def asking_usage(body: bytes, asked: Asked) -> bytes:

@@ -9,11 +9,12 @@ from bide.core.usage import Usage
 from bide.engine.context import Context
 from bide.engine.pricing import BATCH, STANDARD
 from bide.gateway import asked as fields
-from bide.gateway.access import allowed_way, check_model, is_limited
+from bide.gateway.access import allowed_way, check_model
 from bide.gateway.asked import Asked
 from bide.gateway.caller import Caller
 from bide.gateway.deferring import Deferred, Deferring
 from bide.gateway.exchange import Exchange
+from bide.gateway.lasting import check_lasting
 from bide.gateway.messages import version
 from bide.gateway.onward import Onward, Urgent
 from bide.gateway.preference import holds
@@ -69,8 +70,7 @@ class Calls:
         """Answer one call."""
         body = await exchange.body(self._largest)
         asked = fields.read(body)
-        if is_limited(caller.key):
-            body = fields.once(body)
+        body = fields.once(body)
         now = self._context.clock.now()
         version.check(endpoint, body, exchange.headers)
         said = _said(exchange, caller, asked)
@@ -99,6 +99,7 @@ class Calls:
                 )
             return
         self._pressure.check()
+        await check_lasting(body)
         wanted = fields.without_own_words(body, asked, deferred=True)
         await self._deferring.serve(
             exchange,

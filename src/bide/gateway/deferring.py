@@ -28,9 +28,6 @@ from bide.store.calls import Orphaned
 from bide.store.deliveries import Recipient
 from bide.store.taking import Taken
 
-RETRY_COUNT = "x-stainless-retry-count"
-"""How both official SDKs number their tries."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deferred:
@@ -105,8 +102,7 @@ class Deferring:
 
     async def _attached(self, exchange: Exchange, caller: Caller, digest: bytes) -> Orphaned | None:
         """The call that this is a retry of."""
-        tries = exchange.headers.get(RETRY_COUNT, "0")
-        if not tries.isdigit() or int(tries) < 1 or "idempotency-key" in exchange.headers:
+        if not exchange.is_retry or "idempotency-key" in exchange.headers:
             return None
         return await self._context.store.calls.attach(caller.owner, digest, self._context.holder)
 

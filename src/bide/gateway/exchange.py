@@ -5,16 +5,23 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping
 from urllib.parse import parse_qsl
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
-from bide.gateway.refusal import Protocol, RefusalError
+from bide.gateway.refusal import Protocol, RefusalError, protocol_of
 
 JSON = "application/json"
+
+RETRY_COUNT = "x-stainless-retry-count"
+"""How both official SDKs number their tries."""
 
 NO_HEADERS: Mapping[str, str] = {}
 
 IN_PROCESS = "bide.in_process"
 """In the scope of a call that came over no network, but from the process that has opened bide."""
+
+
+CLOSED = "the handler is closed"
+"""How uvloop says that a connection was reset which nobody has been told of yet."""
 
 
 class GoneError(Exception):
@@ -53,6 +60,17 @@ class Exchange:
         return self._scope.get("path_params", {})
 
     @property
+    def is_retry(self) -> bool:
+        """Whether an SDK sends the same once more."""
+        tries = self.headers.get(RETRY_COUNT, "0")
+        return tries.isascii() and tries.isdigit() and tries.strip("0") != ""
+
+    @property
+    def raw_query(self) -> bytes:
+        """The query as it was written."""
+        return self._scope["query_string"]
+
+    @property
     def query(self) -> Mapping[str, str]:
         """The query's fields; of repeated ones the last."""
         return dict(parse_qsl(self._scope["query_string"].decode("latin-1"), keep_blank_values=True))
@@ -71,12 +89,8 @@ class Exchange:
 
     @property
     def protocol(self) -> Protocol:
-        """Whose client asks: Anthropic's always tell the version of their API. bide's own paths speak OpenAI's of errors."""
-        if self.path.startswith("/bide/"):
-            return Protocol.OPENAI
-        if "anthropic-version" in self.headers or self.path.removeprefix("/v1").startswith("/messages"):
-            return Protocol.ANTHROPIC
-        return Protocol.OPENAI
+        """Whose client asks."""
+        return protocol_of(self.path, "anthropic-version" in self.headers)
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body as it arrives. Raises `GoneError` when the client goes away before its end."""
@@ -108,6 +122,14 @@ class Exchange:
         while (await self._receive())["type"] != "http.disconnect":
             pass
 
+    async def _say(self, message: Message) -> None:
+        try:
+            await self._send(message)
+        except RuntimeError as error:
+            if CLOSED in str(error):
+                raise GoneError from None
+            raise
+
     async def start(self, status: int, headers: Mapping[str, str] = NO_HEADERS, content_type: str = JSON) -> None:
         """Send the head."""
         if self.notes:
@@ -121,15 +143,15 @@ class Exchange:
         self.is_answered = True
         self.status = status
         self.answered_at = asyncio.get_running_loop().time()
-        await self._send({"type": "http.response.start", "status": status, "headers": encoded})
+        await self._say({"type": "http.response.start", "status": status, "headers": encoded})
 
     async def write(self, data: bytes) -> None:
         """Send a part of the body."""
-        await self._send({"type": "http.response.body", "body": data, "more_body": True})
+        await self._say({"type": "http.response.body", "body": data, "more_body": True})
 
     async def end(self, data: bytes = b"") -> None:
         """Send the last part."""
-        await self._send({"type": "http.response.body", "body": data, "more_body": False})
+        await self._say({"type": "http.response.body", "body": data, "more_body": False})
 
     async def respond(
         self, status: int, body: bytes, headers: Mapping[str, str] = NO_HEADERS, content_type: str = JSON

@@ -1,10 +1,14 @@
 """Whether a caller waits for a deferred answer, and how long: ``Prefer`` (RFC 7240), and a webhook."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 WEBHOOK = "bide-webhook"
 """Where to tell that a call is settled. Whoever gives one does not wait on the connection."""
+
+WAIT = re.compile("[0-9]{1,6}")
+"""Seconds that somebody may want to wait; what is no such number is no preference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class Preference:
             name, _, value = part.strip().partition("=")
             if name.lower() == "respond-async":
                 respond_async = True
-            elif name.lower() == "wait" and value.strip('" ').isdigit():
+            elif name.lower() == "wait" and WAIT.fullmatch(value.strip('" ')):
                 wait = int(value.strip('" '))
         return cls(respond_async, wait)
 

@@ -43,6 +43,15 @@ class Protocol(enum.StrEnum):
     ANTHROPIC = "anthropic"
 
 
+def protocol_of(path: str, tells_version: bool) -> Protocol:
+    """Whose client asks at a path: Anthropic's always tell the version of their API. bide's own paths speak OpenAI's of errors."""
+    if path.startswith("/bide/"):
+        return Protocol.OPENAI
+    if tells_version or path.removeprefix("/v1").removeprefix("/v1").startswith("/messages"):
+        return Protocol.ANTHROPIC
+    return Protocol.OPENAI
+
+
 OPENAI_TYPES = {429: "rate_limit_error", 401: "authentication_error", 403: "permission_error"}
 """By status; what is not here is an `invalid_request_error` below 500 and a `server_error` from there on."""
 
@@ -53,10 +62,13 @@ ANTHROPIC_TYPES = {
     403: "permission_error",
     404: "not_found_error",
     405: "invalid_request_error",
+    408: "invalid_request_error",
     409: "conflict_error",
     413: "request_too_large",
+    415: "invalid_request_error",
     422: "invalid_request_error",
     429: "rate_limit_error",
+    431: "request_too_large",
     503: "overloaded_error",
     504: "timeout_error",
 }
@@ -94,8 +106,8 @@ class RefusalError(Exception):
         """The status that the client of a protocol expects."""
         return self.anthropic if protocol is Protocol.ANTHROPIC and self.anthropic else self.status
 
-    def body(self, protocol: Protocol, request_id: str) -> bytes:
-        """The JSON that the client of a protocol expects."""
+    def body(self, protocol: Protocol, request_id: str | None) -> bytes:
+        """The JSON that the client of a protocol expects; without an id where there was no request yet."""
         if protocol is Protocol.ANTHROPIC:
             return msgspec.json.encode(
                 {
@@ -170,6 +182,8 @@ def refusal_of(error: Exception) -> RefusalError:
             return RefusalError(BAD_GATEWAY, error.code, str(error))
         case StoreError():
             return RefusalError(UNAVAILABLE, error.code, str(error), headers={"retry-after": AGAIN})
+        case RecursionError():  # of what we decode ourselves: nothing of ours is nested so deeply
+            return RefusalError(400, "invalid_json", "the body is nested too deeply")
         case BideError():
             status = next((status for kind, status in PERMANENT.items() if isinstance(error, kind)), 500)
             return RefusalError(status, error.code, str(error))

@@ -19,9 +19,10 @@ from bide.core.errors import SettingError
 from bide.embedded import Embedded
 from bide.gateway.app import application
 from bide.gateway.caller import LOOPBACK
+from bide.gateway.door import Door, room
 from bide.gateway.gateway import Gateway, build
 from bide.gateway.journal import note, silence
-from bide.gateway.listener import Paths
+from bide.gateway.listener import Bounds, listening
 
 log = logging.getLogger("bide.gateway")
 
@@ -31,9 +32,6 @@ KEPT, HALF = "realtime.kept_for_urgent", 0.5
 
 KEEP_ALIVE = 75
 """Seconds an idle connection is kept: above those of common proxies, which would otherwise send into one that closes."""
-
-LARGEST_HEAD = 64 << 10
-"""Bytes of a request's head."""
 
 
 def beside_urgent(config: Config) -> Config:
@@ -61,11 +59,12 @@ async def serving(bide: Embedded, *, host: str, port: int, engine: bool = True) 
         )
     gateway = build(bide, engine=engine)
     gateway.identities.needs_key = host not in LOOPBACK
-    drain = bide.config.settings.gateway.drain // SECOND
+    settings = bide.config.settings.gateway
+    bounds = Bounds(settings.patience / SECOND, settings.stall / SECOND)
     config = uvicorn.Config(
         application(gateway),
         loop="none",
-        http=Paths,
+        http=listening(bounds, Door(room(settings.connections))),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -74,8 +73,7 @@ async def serving(bide: Embedded, *, host: str, port: int, engine: bool = True) 
         date_header=True,
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE,
-        timeout_graceful_shutdown=drain,
-        h11_max_incomplete_event_size=LARGEST_HEAD,
+        timeout_graceful_shutdown=settings.drain // SECOND,
         backlog=BACKLOG,
     )
     silence()

@@ -12,6 +12,7 @@ from bide.gateway.caller import LOCAL, Caller, check_hop, check_repeated, check_
 from bide.gateway.exchange import Exchange, GoneError
 from bide.gateway.gateway import Gateway
 from bide.gateway.holding import BrokenOffError
+from bide.gateway.inspection import inspect
 from bide.gateway.journal import ACCESS, note
 from bide.gateway.refusal import RefusalError, refusal_of
 
@@ -39,6 +40,7 @@ class Surface:
         exchange = Exchange(scope, receive, send, new_identifier("req", context.entropy))
         caller = LOCAL
         try:
+            inspect(exchange)
             if not self._is_open:
                 check_repeated(exchange.repeated)
                 check_hop(exchange.headers)

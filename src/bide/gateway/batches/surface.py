@@ -17,7 +17,6 @@ from bide.gateway.access import check_batches
 from bide.gateway.batches.creation import Creation, read_creation
 from bide.gateway.batches.view import batch_view
 from bide.gateway.caller import Caller
-from bide.gateway.deferring import RETRY_COUNT
 from bide.gateway.exchange import Exchange
 from bide.gateway.gateway import Gateway
 from bide.gateway.page import openai_only, page, read_limit
@@ -98,8 +97,7 @@ def _check_webhook(gateway: Gateway, url: str | None) -> None:
 
 async def _retried(gateway: Gateway, exchange: Exchange, caller: Caller, digest: bytes, now: int) -> ServedBatch | None:
     """The batch that a retry of the client's SDK means: its first try came through, and the answer to it did not."""
-    tries = exchange.headers.get(RETRY_COUNT, "0")
-    if not tries.isdigit() or int(tries) < 1 or "idempotency-key" in exchange.headers:
+    if not exchange.is_retry or "idempotency-key" in exchange.headers:
         return None
     return await gateway.context.store.served.attach(caller.owner, digest, now)
 

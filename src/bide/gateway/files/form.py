@@ -22,6 +22,9 @@ FILE = "file"
 UNNAMED = "upload.jsonl"
 """What a file is called that came without a name."""
 
+HEADS = 64 << 10
+"""Bytes that a form may have around its file."""
+
 LONGEST_NAME = 255
 LONGEST_FIELD = 16 << 10
 MOST_FIELDS = 32
@@ -53,6 +56,9 @@ async def read_form(content_type: str, chunks: AsyncIterator[bytes], write: Writ
     try:
         parser = MultipartParser(boundary, reading.callbacks())
         async for chunk in chunks:
+            reading.all += len(chunk)
+            if reading.all > most + HEADS:
+                raise too_large(most)
             parser.write(chunk)
             for piece in reading.take():
                 await write(piece)
@@ -70,6 +76,8 @@ class _Reading:
     def __init__(self, most: int) -> None:
         self.form = Form()
         self.is_whole = False
+        self.all = 0
+        """Bytes that have arrived."""
         self._most = most
         self._pieces: list[bytes] = []
         self._header_name = self._header_value = b""

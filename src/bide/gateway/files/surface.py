@@ -8,7 +8,7 @@ from bide.core.file import File, FileKind
 from bide.core.identifiers import new_tag
 from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
-from bide.gateway.files.form import Form, read_form, too_large
+from bide.gateway.files.form import HEADS, Form, read_form, too_large
 from bide.gateway.files.lifetime import read_life
 from bide.gateway.gateway import Gateway
 from bide.gateway.page import openai_only, page, read_choice, read_limit, read_number
@@ -24,9 +24,6 @@ LIFE = 30 * DAY
 """How long a file for a batch is kept that does not say so; all others stay until they are deleted (the SDK's reference)."""
 
 MOST_LISTED = 10_000
-
-HEADS = 64 << 10
-"""Bytes that a form may have around its file."""
 
 PIECE = 256 << 10
 """Bytes of a download that are read at a time."""

@@ -11,7 +11,7 @@ from bide.core.job import Job
 from bide.gateway.access import under_key
 from bide.gateway.caller import Caller
 from bide.gateway.calls import WORKFLOW
-from bide.gateway.deferring import RETRY_COUNT, WEBHOOK
+from bide.gateway.deferring import WEBHOOK
 from bide.gateway.exchange import Exchange
 from bide.gateway.gateway import Gateway
 from bide.gateway.messages.version import version_of
@@ -84,8 +84,7 @@ async def handed_in_before(gateway: Gateway, exchange: Exchange, caller: Caller,
     verbs = gateway.context.store.message_batches
     if new.idempotency_key is not None:
         return await verbs.known(caller.owner, new)
-    tries = exchange.headers.get(RETRY_COUNT, "0")
-    return await verbs.attach(caller.owner, new) if tries.isdigit() and int(tries) else None
+    return await verbs.attach(caller.owner, new) if exchange.is_retry else None
 
 
 async def hand_in(gateway: Gateway, caller: Caller, creation: Creation, body: BinaryIO, new: NewMessageBatch) -> str:

@@ -29,7 +29,7 @@ def listed(asked: bytes, call: str, query: Mapping[str, str]) -> bytes:
     if query.get("order", "desc") == "desc":
         whole.reverse()
     limit = query.get("limit", str(DEFAULT))
-    if not limit.isdigit() or not 1 <= int(limit) <= MOST:
+    if not (limit.isascii() and limit.isdigit() and len(limit) < 9) or not 1 <= int(limit) <= MOST:
         raise RefusalError(400, "invalid_request", f"limit is {limit!r}; write 1 to {MOST}", param="limit")
     names = [one["id"] for one in whole]
     if after := query.get("after"):

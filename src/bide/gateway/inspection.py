@@ -1,0 +1,33 @@
+"""What no surface takes, whatever it is asked for: texts that no store holds, words that are longer than they can mean anything,
+bodies that would have to be unpacked first."""
+
+from bide.gateway.exchange import Exchange
+from bide.gateway.refusal import RefusalError
+
+LONGEST = 255
+"""Characters of a word of ours in a header."""
+
+FREE = frozenset({"bide-webhook"})
+"""Those that are bounded where they are read."""
+
+
+def inspect(exchange: Exchange) -> None:
+    """See that nothing is wrong with a request before its body is read. Raises `RefusalError`."""
+    if "\0" in exchange.path:
+        raise RefusalError(400, "invalid_request", "the path contains a NUL")
+    if b"%00" in exchange.raw_query:
+        raise RefusalError(400, "invalid_request", "the query contains a NUL")
+    headers = exchange.headers
+    packed = headers.get("content-encoding", "identity").strip().lower()
+    if packed not in ("", "identity"):
+        raise RefusalError(
+            415,
+            "unsupported_encoding",
+            f"the body is packed with {packed[:40]!r}; send it as it is, without Content-Encoding",
+            headers={"accept-encoding": "identity"},
+        )
+    for name, value in headers.items():
+        if len(value) > LONGEST and name.startswith("bide-") and name not in FREE:
+            raise RefusalError(
+                400, "invalid_request", f"{name} has {len(value):,} characters; write at most {LONGEST}", param=name
+            )
