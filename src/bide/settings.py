@@ -119,6 +119,9 @@ class GatewaySettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=
     """Bytes that the disk keeps free: below them nothing more is deferred."""
     largest_body: Count = 64 << 20
     """Bytes a single call may have."""
+    bodies: Count = 1 << 30
+    """Bytes that the large bodies of calls may have together, from the first of them until their answers; more are asked to come
+    back. Those below 64 KiB are not counted."""
     largest_file: Count = 512 << 20
     """Bytes an uploaded file may have."""
     connections: Count = 10_000

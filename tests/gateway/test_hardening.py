@@ -172,6 +172,22 @@ def test_a_trailer_says_nothing_that_a_head_can_say(target: Attacked) -> None:
     assert reply.status == 200, reply.body
 
 
+def test_the_bodies_of_all_calls_are_bounded_together(tmp_path: Path) -> None:
+    large = MIB // 2
+    with attacked(tmp_path, f"gateway.bodies={MIB}") as small, contextlib.ExitStack() as stack:
+        for _ in range(2):
+            connection = stack.enter_context(small.connect())
+            connection.sendall(request(CHAT, *LOCAL, f"Content-Length: {large + 9}") + b" " * large)
+        padded = CALL + b" " * large
+        while (found := small.call(padded)).status == 200:  # until both have been read
+            threading.Event().wait(0.05)
+        refused(found, 429, code="too_many_bytes")
+        assert small.call(CALL).status == 200  # what is small is served
+        stack.close()
+        while small.call(padded).status != 200:
+            threading.Event().wait(0.05)
+
+
 def test_a_packed_body_is_refused(target: Attacked) -> None:
     for encoding in ("gzip", "br", "deflate", "zstd", "identity, gzip"):
         reply = target.call(CALL, f"Content-Encoding: {encoding}")

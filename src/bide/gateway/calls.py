@@ -68,7 +68,10 @@ class Calls:
 
     async def serve(self, exchange: Exchange, caller: Caller, endpoint: Endpoint) -> None:
         """Answer one call."""
-        body = await exchange.body(self._largest)
+        with self._pressure.body() as take:
+            await self._serve(exchange, caller, endpoint, await exchange.body(self._largest, take))
+
+    async def _serve(self, exchange: Exchange, caller: Caller, endpoint: Endpoint, body: bytes) -> None:
         asked = fields.read(body)
         body = fields.once(body)
         now = self._context.clock.now()

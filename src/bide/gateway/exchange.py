@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from urllib.parse import parse_qsl
 
 from starlette.types import Message, Receive, Scope, Send
@@ -103,8 +103,9 @@ class Exchange:
             if not message.get("more_body"):
                 return
 
-    async def body(self, most: int) -> bytes:
-        """The whole body. Raises `RefusalError` where it has more than `most` bytes."""
+    async def body(self, most: int, take: Callable[[int], None] | None = None) -> bytes:
+        """The whole body. Raises `RefusalError` where it has more than `most` bytes, and what `take` raises, which is told of each
+        piece."""
         declared = self.headers.get("content-length")
         if declared is not None and declared.isdigit() and int(declared) > most:
             raise too_large(most)
@@ -114,6 +115,8 @@ class Exchange:
             size += len(chunk)
             if size > most:
                 raise too_large(most)
+            if take is not None:
+                take(len(chunk))
             found.append(chunk)
         return found[0] if len(found) == 1 else b"".join(found)
 

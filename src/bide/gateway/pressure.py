@@ -7,7 +7,7 @@ it. Calls under way are counted as they come and go.
 import asyncio
 import contextlib
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,10 @@ LOOK = 1.0
 
 AGAIN = "5"
 """Seconds after which whoever is refused may come back."""
+
+
+SMALL = 64 << 10
+"""Bytes of each body that are not counted: most calls have no more, and go on when others' have filled the room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class Pressure:
         self._task: asyncio.Task[None] | None = None
         self.state = State()
         self.under_way = 0
+        self.bytes = 0
+        """Of the bodies of calls that are here, beyond `SMALL` of each."""
 
     def start(self) -> None:
         """Begin to look."""
@@ -79,6 +85,27 @@ class Pressure:
             yield
         finally:
             self.under_way -= 1
+
+    @contextlib.contextmanager
+    def body(self) -> Generator[Callable[[int], None]]:
+        """Room for the body of a call, for as long as the call lasts: call it with the size of each piece. It raises
+        `RefusalError` where there is no more."""
+        size = 0
+
+        def take(piece: int) -> None:
+            nonlocal size
+            more = max(0, size + piece - SMALL) - max(0, size - SMALL)
+            if more and self.bytes + more > self._settings.bodies:
+                raise _busy(
+                    "too_many_bytes", "the bodies of the calls under way are as large together as this gateway takes"
+                )
+            self.bytes += more
+            size += piece
+
+        try:
+            yield take
+        finally:
+            self.bytes -= max(0, size - SMALL)
 
     async def look(self) -> None:
         """Look once."""
