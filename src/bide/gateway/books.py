@@ -8,6 +8,7 @@ reserved with it, before anything is sent.
 import asyncio
 from collections.abc import Sequence
 
+from bide.core.errors import ConflictError, StoreError
 from bide.core.states import AttemptState
 from bide.core.usage import Usage
 from bide.engine.call import suspicion
@@ -23,6 +24,9 @@ FEW, MOMENT = 3, 0.002
 ENDS = 0.05
 """Seconds that ends wait for each other: nobody waits for them."""
 
+PAUSE, TRIES = 1.0, 60
+"""Seconds after the store has failed to take ends, and how often they are written again: what was paid is known only here."""
+
 
 class Books:
     """Writes passages, many in one transaction."""
@@ -32,12 +36,20 @@ class Books:
         self._begun: Group[Passage, Begun] = Group(self._write_begun, self._patience)
         self._ended: Group[Passed, None] = Group(self._write_ended, lambda: ENDS)
         self._under_way = 0
+        self._beginning: dict[str, tuple[Passage, asyncio.Future[Begun]]] = {}
+        self._gone: frozenset[str] = frozenset()
+        self._is_over = False
+        self.is_well = True
+        """Whether the last intents could be written. Where not, nothing is sent before its intent is on the disk."""
 
     def begin(self, passage: Passage) -> "asyncio.Future[Begun]":
         """Put an intent on record; done when it is on the disk, with what was reserved for it, or with why it must not be sent
-        and is not there."""
+        and is not there. Whoever waits for it shields it: it is written all the same."""
         self._under_way += 1
-        return self._begun.add(passage)
+        written = self._begun.add(passage)
+        self._beginning[passage.external_id] = passage, written
+        written.add_done_callback(lambda _: self._has_begun(passage, written))
+        return written
 
     def forget(self) -> None:
         """An intent was not put on record, so it has no end either."""
@@ -49,21 +61,35 @@ class Books:
         self._ended.add(passed).add_done_callback(self._noted)
 
     async def price(self, passage: Passage, usage: Usage | None, tier: str | None) -> Price:
-        """What an answer cost."""
+        """What an answer cost; unknown where the store does not take the price."""
         context = self._context
         provider = context.providers[passage.account]
-        tariff = await context.pricing.tariff(provider.catalogue, passage.model, mode_of(tier), context.clock.now())
+        try:
+            tariff = await context.pricing.tariff(provider.catalogue, passage.model, mode_of(tier), context.clock.now())
+        except StoreError as error:
+            context.troubles["store"] = str(error)
+            return Price(usage or Usage(), None, None, None)
         return tariff.price(usage)
 
     async def suspected(self, passage: Passage) -> Price:
-        """The most that a call can have cost whose answer nobody saw."""
-        return await suspicion(self._context, passage.account, passage.model, passage.body_bytes, passage.output_tokens)
+        """The most that a call can have cost whose answer nobody saw; unknown where the store does not take the price."""
+        try:
+            return await suspicion(
+                self._context, passage.account, passage.model, passage.body_bytes, passage.output_tokens
+            )
+        except StoreError as error:
+            self._context.troubles["store"] = str(error)
+            return Price(Usage(), None, None, None)
 
-    async def recover(self) -> None:
-        """Write off what gateways that are gone had under way."""
-        store = self._context.store
+    async def recover(self, *, at_once: bool = False) -> None:
+        """Write off what gateways that are gone had under way: `at_once`, or when they were gone at the last look already,
+        for a session with the store that is opened anew is gone for a moment too."""
+        store, gone = self._context.store, set[str]()
         for holder in await store.passages.holders():
             if holder == self._context.holder or await store.database.is_present(holder):
+                continue
+            gone.add(holder)
+            if not at_once and holder not in self._gone:
                 continue
             while orphans := await store.passages.orphans(holder):
                 now = self._context.clock.now()
@@ -83,9 +109,11 @@ class Books:
                     for one in orphans
                 ]
                 await store.passages.record([], ended)
+        self._gone = frozenset(gone)
 
     async def settle(self) -> None:
-        """Wait until everything is on record."""
+        """Wait until everything is on record, or the store does not take it."""
+        self._is_over = True
         await self._begun.settle()
         await self._ended.settle()
 
@@ -94,11 +122,49 @@ class Books:
         return MOMENT if self._under_way > FEW else 0.0
 
     async def _write_begun(self, begun: Sequence[Passage]) -> Sequence[Begun]:
-        return await self._context.store.passages.record(begun, [])
+        try:
+            written = await self._context.store.passages.record(begun, [])
+        except StoreError:
+            self.is_well = False
+            raise
+        self.is_well = True
+        return written
+
+    def _has_begun(self, passage: Passage, written: "asyncio.Future[Begun]") -> None:
+        if not written.cancelled() and written.exception() is None:
+            self._beginning.pop(passage.external_id, None)
 
     async def _write_ended(self, ended: Sequence[Passed]) -> Sequence[None]:
-        await self._context.store.passages.record([], ended)
+        """An end comes after its intent, and with it where the store did not take that."""
+        waited = [self._beginning[one.external_id][1] for one in ended if one.external_id in self._beginning]
+        if waited:
+            await asyncio.wait(waited)
+        late = [self._beginning[one.external_id][0] for one in ended if one.external_id in self._beginning]
+        billed = {one.external_id for one in ended if one.price is not None}
+        begun = [passage for passage in late if passage.external_id in billed and not passage.has_budget]
+        try:
+            await self._persist(begun, ended)
+        finally:
+            for passage in late:
+                self._beginning.pop(passage.external_id, None)
         return [None] * len(ended)
+
+    async def _persist(self, begun: Sequence[Passage], ended: Sequence[Passed]) -> None:
+        left = TRIES
+        while True:
+            try:
+                await self._context.store.passages.record(begun, ended)
+                return
+            except ConflictError:  # the intents are on record: their commit had only not been heard of
+                if not begun:
+                    raise
+                begun = []
+            except StoreError as error:
+                self._context.troubles["store"] = str(error)
+                left -= 1
+                if self._is_over or not left:
+                    raise
+                await asyncio.sleep(PAUSE)
 
     def _noted(self, written: "asyncio.Future[None]") -> None:
         if not written.cancelled() and (error := written.exception()) is not None:

@@ -64,6 +64,7 @@ class Deferring:
         self._telling = telling
         self._wake = wake
         self._let_go: Group[str, None] = Group(self._note_gone)
+        self._recovered: Group[None, None] = Group(self._recover)
 
     async def serve(self, exchange: Exchange, call: Deferred) -> None:
         """Take a call in and answer it."""
@@ -104,7 +105,12 @@ class Deferring:
         """The call that this is a retry of."""
         if not exchange.is_retry or "idempotency-key" in exchange.headers:
             return None
-        return await self._context.store.calls.attach(caller.owner, digest, self._context.holder)
+        attach = self._context.store.calls.attach
+        found = await attach(caller.owner, digest, self._context.holder)
+        if found is None:  # its gateway may have died this moment
+            await self._recovered.add(None)
+            found = await attach(caller.owner, digest, self._context.holder)
+        return found
 
     async def _taken(self, exchange: Exchange, call: Deferred, digest: bytes, holder: str | None) -> Taken:
         taken = await self._desk.hand_in(
@@ -168,6 +174,11 @@ class Deferring:
         place = {"location": f"/bide/v1/requests/{external_id}", "bide-request-id": external_id, "retry-after": "1"}
         message = "this gateway stops; the call goes on: send the same again, as the SDKs do by themselves"
         return RefusalError(503, "draining", message, headers=place)
+
+    async def _recover(self, asked: Sequence[None]) -> Sequence[None]:
+        """One look for all who ask at a time."""
+        await self.recover()
+        return asked
 
     async def _note_gone(self, external_ids: Sequence[str]) -> Sequence[None]:
         await self._context.store.calls.let_go(external_ids, self._context.holder)

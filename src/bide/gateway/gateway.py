@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bide.accounts import State, states
 from bide.embedded import Embedded
@@ -61,7 +62,7 @@ class Gateway:
     async def start(self) -> None:
         """Take over from gateways that died, and begin."""
         await self.context.store.database.attend(self.context.holder)
-        await self.books.recover()
+        await self.books.recover(at_once=True)
         await self.deferring.recover()
         await orphans.release(self.context)
         self.waiters.start()
@@ -130,5 +131,7 @@ def build(bide: Embedded, *, engine: bool) -> Gateway:
         results=Results(context),
         endings=Endings(context),
         validations=validations,
-        upkeep=Upkeep(context, validations),
+        upkeep=Upkeep(
+            context, [validations.recover, books.recover, deferring.recover, partial(orphans.release, context)]
+        ),
     )

@@ -6,12 +6,12 @@ cancels its call.
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager
 
 import msgspec
 
 from bide.core.budget import Reservation
-from bide.core.errors import BideError
+from bide.core.errors import BideError, StoreError
 from bide.core.states import AttemptState
 from bide.engine.context import Context
 from bide.gateway.access import tell
@@ -52,11 +52,11 @@ class Passing:
         try:
             async with while_there(exchange):
                 answer = await provider.send(call)
-            await recorded
         except (Exception, asyncio.CancelledError) as error:
-            await self._failed(passage, error, recorded)
+            await self._failed(passage, error)
             raise
         await self._answered(passage, answer)
+        await asyncio.shield(recorded)  # nobody is answered before it is on the disk
         if call.endpoint == RESPONSES.url:
             self.kept.note_answer(passage, provider, answer.row.response)
         await respond(exchange, answer)
@@ -72,11 +72,12 @@ class Passing:
                 async for chunk in chunks:
                     if first_at is None:
                         first_at = self._context.clock.now()
-                        await recorded
+                        await asyncio.shield(recorded)
                         await exchange.start(200, _stream_headers(passage), EVENT_STREAM)
                     if passed := meter.feed(chunk):
                         await exchange.write(passed)
             if first_at is None:
+                await asyncio.shield(recorded)
                 await exchange.start(200, _stream_headers(passage), EVENT_STREAM)
             await exchange.end(meter.end())
         except StreamRefusedError as refused:
@@ -84,7 +85,7 @@ class Passing:
             await respond(exchange, refused.answer)
             return
         except (Exception, asyncio.CancelledError) as error:
-            await self._failed(passage, error, recorded, first_at)
+            await self._failed(passage, error, first_at)
             raise
         finally:
             self.kept.note(passage, provider, meter.id)
@@ -92,7 +93,8 @@ class Passing:
         self._end(passage, AttemptState.ANSWERED, 200, None, price, first_at=first_at)
 
     async def _begin(self, exchange: Exchange, passage: Passage) -> "asyncio.Future[Begun]":
-        """Put the intent on record. With a budget nothing is sent before it is there and reserved for.
+        """Put the intent on record. With a budget nothing is sent before it is there and reserved for, and neither while the
+        store fails: what cannot be entered is not bought.
 
         Raises:
             BudgetExhaustedError: a budget does not suffice.
@@ -100,7 +102,7 @@ class Passing:
             StoreError: nothing can be kept.
         """
         recorded = self._books.begin(passage)
-        if not passage.has_budget:
+        if not passage.has_budget and self._books.is_well:
             return recorded
         try:
             made = await asyncio.shield(recorded)
@@ -120,18 +122,11 @@ class Passing:
             price = await self._books.price(passage, row.usage, row.tier)
         self._end(passage, AttemptState(row.verdict), row.status, row.code, price)
 
-    async def _failed(
-        self,
-        passage: Passage,
-        error: BaseException,
-        recorded: "asyncio.Future[Begun]",
-        first_at: int | None = None,
-    ) -> None:
+    async def _failed(self, passage: Passage, error: BaseException, first_at: int | None = None) -> None:
         """No answer: what the call may have cost all the same is suspected."""
-        with suppress(BideError):
-            await asyncio.shield(recorded)
         may_have_run = not isinstance(error, BideError) or (
-            isinstance(error, ReplyLostError) or (isinstance(error, OverloadedError) and error.may_have_run)
+            isinstance(error, ReplyLostError | StoreError)
+            or (isinstance(error, OverloadedError) and error.may_have_run)
         )
         price = await self._books.suspected(passage) if may_have_run else None
         state = AttemptState.LOST if may_have_run else AttemptState.REFUSED

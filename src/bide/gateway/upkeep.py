@@ -1,12 +1,11 @@
 """What a gateway does now and then: it takes over from gateways that died, and removes the bytes of files that are gone."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from bide.core.clock import DAY
 from bide.core.errors import StoreError
 from bide.engine.context import Context
-from bide.gateway.batches.validations import Validations
 
 PERIOD = 60.0
 """Seconds between two rounds."""
@@ -16,11 +15,11 @@ TORN_AFTER = DAY
 
 
 class Upkeep:
-    """The rounds. `recover` is what is done first in each."""
+    """The rounds. `recoveries` are what is done first in each: they take over from gateways that are gone."""
 
-    def __init__(self, context: Context, validations: Validations) -> None:
+    def __init__(self, context: Context, recoveries: Sequence[Callable[[], Awaitable[None]]]) -> None:
         self._context = context
-        self._recover: Callable[[], Awaitable[None]] = validations.recover
+        self._recoveries = recoveries
         self._due = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -40,7 +39,8 @@ class Upkeep:
 
     async def round(self) -> None:
         """Do it once."""
-        await self._recover()
+        for recover in self._recoveries:
+            await recover()
         now = self._context.clock.now()
         while await self._context.store.files.sweep(now, now - TORN_AFTER):
             await asyncio.sleep(0)

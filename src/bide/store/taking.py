@@ -272,6 +272,7 @@ async def _gather(
                 call.deadline,
                 int(call.stream),
                 call.holder,
+                now if call.holder is None else None,
             )
             for call in group
         ],

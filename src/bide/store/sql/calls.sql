@@ -30,10 +30,13 @@ UPDATE jobs SET requests = requests + :requests,
 WHERE id = :job;
 
 -- name: insert
+-- One that is only promised is nobody's orphan: whoever has the promise asks for the answer by its id.
 INSERT INTO calls (
-    external_id, owner, job_id, key_id, path, model, digest, idempotency_key, urgency, deadline, stream, holder, created_at
+    external_id, owner, job_id, key_id, path, model, digest, idempotency_key, urgency, deadline, stream, holder, delivered_at,
+    created_at
 ) VALUES (
-    :external_id, :owner, :job, :key, :path, :model, :digest, :idempotency_key, :urgency, :deadline, :stream, :holder, :now
+    :external_id, :owner, :job, :key, :path, :model, :digest, :idempotency_key, :urgency, :deadline, :stream, :holder, :promised,
+    :now
 );
 
 -- name: reserved
