@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 
 from bide.core.clock import MINUTE
 from bide.core.errors import StoreError
@@ -15,7 +16,10 @@ PAUSE = 1.0
 """Seconds after the store failed."""
 
 OVERLAP = MINUTE
-"""Looks overlap by so much, for the clocks of other machines."""
+"""Looks overlap by so much, for the clocks of other machines and for transactions that take their time."""
+
+SWEEP = 10.0
+"""Seconds between two looks at everything that is waited for: nobody waits forever for a clock that is wrong."""
 
 
 class Waiters:
@@ -96,9 +100,15 @@ class Waiters:
             self._changed.set()
 
     async def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        swept_at = loop.time()
         while True:
-            await self._changed.wait()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), SWEEP)
             self._changed.clear()
+            if loop.time() >= swept_at + SWEEP:
+                swept_at = loop.time()
+                self._counts.clear()
             if self._jobs:
                 try:
                     await self._check()
@@ -112,12 +122,16 @@ class Waiters:
         counts = await calls.settled_counts(min(self._jobs))
         for job in list(self._jobs):
             before, settled = self._counts.get(job), counts.get(job, 0)
-            if before == settled:
+            if before == settled or job not in self._jobs:
                 continue
             since = 0 if before is None else self._looked_at - OVERLAP
-            for external_id in await calls.settled_of_job(job, since):
+            self._counts[job] = settled  # before the answer comes: who begins to wait meanwhile takes it away again
+            try:
+                found = await calls.settled_of_job(job, since)
+            except StoreError:
+                self._counts.pop(job, None)
+                raise
+            for external_id in found:
                 for event in self._jobs.get(job, {}).get(external_id, ()):
                     event.set()
-            if job in self._jobs:
-                self._counts[job] = settled
         self._looked_at = now
