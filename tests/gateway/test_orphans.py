@@ -1,8 +1,15 @@
 """What a retry attaches to: a call whose connection is gone, wherever it was; and nothing else."""
 
 import asyncio
+from pathlib import Path
 
-from tests.gateway.place import CHAT, Place
+import anthropic as sdk
+import openai
+import pytest
+
+from bide.store.calls import Calls
+from bide.store.database import Row
+from tests.gateway.place import CHAT, Place, place
 
 LATER = {"Bide-Within": "1h"}
 RETRY = {**LATER, "x-stainless-retry-count": "1"}
@@ -44,3 +51,51 @@ async def test_what_was_answered_with_202_is_nobody_s_orphan(at: Place) -> None:
     status, retried = await post(at, RETRY)  # of another call, of which nothing was ever accepted
     assert status == 200
     assert retried != promised
+
+
+async def test_an_answer_for_which_nobody_is_left_waits_for_the_retry(
+    at: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client goes away while its answer is fetched."""
+    fetching, go_on = asyncio.Event(), asyncio.Event()
+    real = Calls.outcome
+
+    async def slow(self: Calls, owner: str, external_id: str) -> Row:
+        row = await real(self, owner, external_id)
+        fetching.set()
+        await go_on.wait()
+        return row
+
+    monkeypatch.setattr(Calls, "outcome", slow)
+    waiting = asyncio.create_task(post(at, LATER))
+    async with asyncio.timeout(20):
+        await fetching.wait()
+    waiting.cancel()
+    await asyncio.sleep(0.2)
+    go_on.set()
+    await asyncio.sleep(0.3)
+    status, _ = await post(at, RETRY)
+    assert status == 200
+    async with at.http.get("/bide/v1/requests?limit=100") as listed:
+        assert len((await listed.json())["data"]) == 1
+
+
+@pytest.mark.parametrize("anthropic", [False, True])
+async def test_what_was_cancelled_is_not_handed_in_again_by_its_sdk(tmp_path: Path, anthropic: bool) -> None:
+    async with place(tmp_path, "gather.longest=600s") as at:
+        later = {"Bide-Within": "6h"}
+        if anthropic:
+            asked = {"model": "claude-haiku-4-5", "max_tokens": 10, "messages": CHAT["messages"]}
+            create = at.anthropic(max_retries=2).messages.create(**asked, extra_headers=later)
+        else:
+            create = at.openai(max_retries=2).chat.completions.create(**CHAT, extra_headers=later)
+        waiting = asyncio.create_task(create)
+        async with asyncio.timeout(5):
+            while not (rows := await held(at)):
+                await asyncio.sleep(0.01)
+        async with at.http.post(f"/bide/v1/requests/{rows[0]}/cancel") as cancelled:
+            assert (await cancelled.json())["status"] == "cancelled"
+        with pytest.raises((openai.ConflictError, sdk.ConflictError)):
+            await waiting
+        async with at.http.get("/bide/v1/requests?limit=100") as listed:
+            assert len((await listed.json())["data"]) == 1

@@ -147,24 +147,27 @@ class Deferring:
         """Keep the connection until the answer is there."""
         line = Line(exchange, {"bide-request-id": taken.external_id}, exchange.path, stream)
         waiting = asyncio.ensure_future(self._waiters.wait(taken.job, taken.external_id, None))
-        delivered = False
+        delivered = is_noted = False
         try:
             if await settled(line, waiting):
                 outcome = await outcome_of(
                     self._context.store, await self._context.store.calls.outcome(caller.owner, taken.external_id)
                 )
                 assert outcome is not None
+                if await exchange.is_gone():
+                    return
                 await line.answer(outcome)
                 delivered = True
             elif self._waiters.is_over:
                 raise self._cut(line, taken.external_id)
         except (BrokenOffError, RefusalError):
             await self._let_go.add(taken.external_id)  # on record before the client's retry can come, here or elsewhere
+            is_noted = True  # and not once more, when the retry may hold it
             raise
         finally:
             if delivered:
                 self._telling.delivered(taken.external_id)
-            else:
+            elif not is_noted:
                 self._let_go.add(taken.external_id).add_done_callback(seen)
 
     def _cut(self, line: Line, external_id: str) -> Exception:

@@ -133,6 +133,13 @@ class Exchange:
                 raise GoneError from None
             raise
 
+    async def is_gone(self) -> bool:
+        """Whether the client is known to have gone away. Only after the body has been read."""
+        leaving = asyncio.ensure_future(self.gone())
+        await asyncio.sleep(0)
+        leaving.cancel()
+        return leaving.done()
+
     async def start(self, status: int, headers: Mapping[str, str] = NO_HEADERS, content_type: str = JSON) -> None:
         """Send the head."""
         if self.notes:

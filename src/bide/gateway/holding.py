@@ -118,9 +118,11 @@ async def settled(line: Line, waiting: "asyncio.Future[bool]", until: float | No
         while True:
             left = patience if until is None else min(patience, until - loop.time())
             await asyncio.wait({gone, waiting}, timeout=max(0.0, left), return_when=asyncio.FIRST_COMPLETED)
+            if gone.done():
+                return False
             if waiting.done():
                 return waiting.result()
-            if gone.done() or (until is not None and loop.time() >= until):
+            if until is not None and loop.time() >= until:
                 return False
             if until is None:
                 await line.beat()

@@ -14,7 +14,7 @@ from bide.core.states import Lane, RequestState
 from bide.gateway.api.shape.base import dollars, seconds
 from bide.gateway.api.shape.request import Failure, Request, RequestReceipt, Response
 from bide.gateway.passing import decode_response
-from bide.gateway.refusal import RefusalError
+from bide.gateway.refusal import NOT_AGAIN, RefusalError
 from bide.providers.decoding import UNREADABLE
 from bide.store.database import Row
 from bide.store.store import Store
@@ -46,9 +46,10 @@ async def outcome_of(store: Store, row: Row) -> Outcome | None:
     if state is RequestState.OPEN:
         return None
     if state is RequestState.CANCELLED:
-        return _refused(409, "cancelled", "the request was cancelled before an answer came")
+        return _refused(409, "cancelled", "the request was cancelled before an answer came", NOT_AGAIN)
     if state is RequestState.EXPIRED:
-        return _refused(504, "deadline_exceeded", "no batch answered by the deadline, and on_miss was expire")
+        message = "no batch answered by the deadline, and on_miss was expire"
+        return _refused(504, "deadline_exceeded", message, NOT_AGAIN)
     response = row["response"]
     if response is None and row["object_id"] is not None:
         response = await store.bodies.read(Span(row["object_id"], row["start"], row["length"], row["checksum"]))
@@ -65,8 +66,8 @@ async def outcome_of(store: Store, row: Row) -> Outcome | None:
     return _refused(status, row["code"] or "failed", row["message"] or "the provider gave no answer")
 
 
-def _refused(status: int, code: str, message: str) -> Outcome:
-    return Outcome(status, b"", None, RefusalError(status, code, message))
+def _refused(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Outcome:
+    return Outcome(status, b"", None, RefusalError(status, code, message, headers=headers))
 
 
 def described(
