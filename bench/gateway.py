@@ -31,6 +31,8 @@ class Served:
 
     url: str
     pid: int
+    headers: tuple[str, ...] = ()
+    """What its callers send, as the load takes it."""
 
     def cpu(self) -> float:
         """Seconds of CPU that it has used."""
@@ -84,6 +86,7 @@ def figures() -> list[Figure]:
 
 
 def _load(server: Served, connections: int, requests: int = REQUESTS, *extra: str) -> Load:
+    extra = (*server.headers, *extra)
     _call(server.url, connections, min(WARM, requests), *extra)
     before = server.cpu()
     told = _call(server.url, connections, requests, *extra)
@@ -93,7 +96,7 @@ def _load(server: Served, connections: int, requests: int = REQUESTS, *extra: st
 def _streams(server: Served) -> float:
     """CPU of one event of many streams, in microseconds."""
     before = server.cpu()
-    told = _call(server.url, STREAMS, STREAMS, "stream")
+    told = _call(server.url, STREAMS, STREAMS, "stream", *server.headers)
     return (server.cpu() - before) / (told["answers"] * (EVENTS + 1)) * 1e6
 
 
@@ -132,7 +135,11 @@ def _bide(folder: Path, upstream: str) -> Generator[Served]:
     with _process(
         [sys.executable, "-m", "bide", "serve", "--port", "0", "--set", "gather.requests=1000000"], environment
     ) as served:
-        yield Served(f"{served.url}/v1", served.pid)
+        told = subprocess.check_output(
+            [sys.executable, "-m", "bide", "keys", "create", "--name", "bench", "--output", "json"],
+            env={**os.environ, **environment},
+        )
+        yield Served(f"{served.url}/v1", served.pid, (f"authorization:Bearer {json.loads(told)['secret']}",))
 
 
 @contextlib.contextmanager
