@@ -18,16 +18,20 @@ def inspect(exchange: Exchange) -> None:
     if b"%00" in exchange.raw_query:
         raise RefusalError(400, "invalid_request", "the query contains a NUL")
     headers = exchange.headers
-    packed = headers.get("content-encoding", "identity").strip().lower()
-    if packed not in ("", "identity"):
-        raise RefusalError(
-            415,
-            "unsupported_encoding",
-            f"the body is packed with {packed[:40]!r}; send it as it is, without Content-Encoding",
-            headers={"accept-encoding": "identity"},
-        )
+    if "content-encoding" in headers:
+        _check_unpacked(headers["content-encoding"].strip().lower())
     for name, value in headers.items():
         if len(value) > LONGEST and name.startswith("bide-") and name not in FREE:
             raise RefusalError(
                 400, "invalid_request", f"{name} has {len(value):,} characters; write at most {LONGEST}", param=name
             )
+
+
+def _check_unpacked(encoding: str) -> None:
+    if encoding not in ("", "identity"):
+        raise RefusalError(
+            415,
+            "unsupported_encoding",
+            f"the body is packed with {encoding[:40]!r}; send it as it is, without Content-Encoding",
+            headers={"accept-encoding": "identity"},
+        )

@@ -46,6 +46,10 @@ class _Phase(enum.Enum):
     """The request is whole, or there has been none since the last."""
 
 
+HEAD, BODY, READ = _Phase.HEAD, _Phase.BODY, _Phase.READ
+"""Looked up once: an enumeration takes its time."""
+
+
 class Connection(HttpToolsProtocol):
     """One connection. `listening` makes a class of it that has bounds and a door."""
 
@@ -55,7 +59,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Somebody has come."""
         super().connection_made(cast(asyncio.Transport, transport))
-        self._phase, self._since, self._got = _Phase.HEAD, self.loop.time(), 0
+        self._phase, self._since, self._got = HEAD, self.loop.time(), 0
         self._unread = self._size = self._names = 0
         self._stalled: tuple[float, int] | None = None
         self._refused = self._heard = False
@@ -77,8 +81,8 @@ class Connection(HttpToolsProtocol):
             return
         self._heard = True
         self.door.heard(self)
-        if self._phase is _Phase.READ:
-            self._phase, self._since = _Phase.HEAD, self.loop.time()
+        if self._phase is READ:
+            self._phase, self._since = HEAD, self.loop.time()
         self._got += len(data)
         self._unread += len(data)
         self._unset_keepalive_if_required()
@@ -110,7 +114,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
-        self._phase, self._size, self._names = _Phase.HEAD, 0, 0
+        self._phase, self._size, self._names = HEAD, 0, 0
 
     def on_url(self, url: bytes) -> None:
         """A part of the target has come."""
@@ -120,8 +124,10 @@ class Connection(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header, or a trailer: of those nothing is kept, or they would say what the head should have said."""
         self._names += 1
-        self._measure(len(name) + len(value))
-        if self._phase is _Phase.HEAD:
+        self._size += len(name) + len(value)
+        if self._size > LARGEST_HEAD or self._names > MOST_HEADERS:
+            raise self._wrong(_too_large())
+        if self._phase is HEAD:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
@@ -138,7 +144,7 @@ class Connection(HttpToolsProtocol):
         if self.parser.should_upgrade():
             self._method = method
             return
-        self._phase, self._since, self._got, self._unread = _Phase.BODY, self.loop.time(), 0, 0
+        self._phase, self._since, self._got, self._unread = BODY, self.loop.time(), 0, 0
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -148,9 +154,9 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is whole."""
-        if self._phase is _Phase.HEAD:  # it will be read once more, without its upgrade
+        if self._phase is HEAD:  # it will be read once more, without its upgrade
             return
-        self._phase, self._unread = _Phase.READ, 0
+        self._phase, self._unread = READ, 0
         self.door.busy(self)
         super().on_message_complete()
 
@@ -181,7 +187,7 @@ class Connection(HttpToolsProtocol):
 
     def _measure(self, size: int) -> None:
         self._size += size
-        if self._size > LARGEST_HEAD or self._names > MOST_HEADERS:
+        if self._size > LARGEST_HEAD:
             raise self._wrong(_too_large())
 
     def _wrong(self, refusal: RefusalError) -> ValueError:
@@ -200,7 +206,7 @@ class Connection(HttpToolsProtocol):
             elif now - since >= self.bounds.stall:
                 self.transport.abort()
                 return
-        if self._phase is _Phase.READ or self._refused or self.flow.read_paused:
+        if self._phase is READ or self._refused or self.flow.read_paused:
             self._since, self._got = now, 0
         elif now - self._since >= patience:
             if not self._is_talking(patience):
@@ -212,12 +218,12 @@ class Connection(HttpToolsProtocol):
         """Whether the client may go on; else it has been refused."""
         cycle = cast("RequestResponseCycle | None", self.cycle)
         answered = cycle is not None and cycle.response_complete
-        if self._phase is _Phase.BODY and not answered and self._got >= SLOWEST * patience:
+        if self._phase is BODY and not answered and self._got >= SLOWEST * patience:
             return True
         if not self._heard or answered:
             self.transport.abort()
         else:
-            part = "head" if self._phase is _Phase.HEAD else "body"
+            part = "head" if self._phase is HEAD else "body"
             self._refuse(RefusalError(408, "request_timeout", f"the {part} of the request did not come in time"))
         return False
 
