@@ -4,6 +4,7 @@ What a file is to a job, a slot is to them (`bide.lanes.gather`). Nothing is ans
 it; many that come together share one.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -33,6 +34,10 @@ from bide.store.taking import Gathering, NewCall, Refused, Taken
 LOOK = 2 * SECOND
 """How old the view of what the capacity is promised to may be. Calls with different deadlines that come within this time
 do not see each other."""
+
+
+_View = tuple[int, Snapshot, Mapping[Pool, Sequence[Demand]]]
+"""When it was taken, what is open, and what the capacity is promised to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +70,8 @@ class Desk:
         self.routing = routing_of(context, None)
         self._validator = Validator(ContextWindows(self.routing.window), self.routing)
         self._group: Group[NewCall, Taken | Refused] = Group(self._take)
-        self._view: tuple[int, Snapshot, Mapping[Pool, Sequence[Demand]]] | None = None
+        self._view: _View | None = None
+        self._looking = asyncio.Lock()
         self._admissions: dict[tuple[int, OnMiss], Admissions] = {}
 
     async def hand_in(self, call: SingleCall) -> Taken:
@@ -146,11 +152,10 @@ class Desk:
     async def _part(self, key: Pool, tokens: int, longest: int, deadline: int, on_miss: OnMiss) -> Part:
         """Whether the call is inside the real-time capacity that is still free before its deadline."""
         now = self._context.clock.now()
-        if self._view is None or now - self._view[0] > LOOK:
-            snapshot = await self._context.store.snapshots.take(self._context.host, now)
-            self._view = now, snapshot, promised(snapshot)
-            self._admissions.clear()
-        _, snapshot, given = self._view
+        view = self._view
+        if view is None or now - view[0] > LOOK:
+            view = await self._look(now)
+        _, snapshot, given = view
         rules = self._context.settings.rules
         admissions = self._admissions.get((deadline, on_miss))
         if admissions is None:
@@ -166,6 +171,16 @@ class Desk:
                 )
             )
         return admissions.part(key, 1, tokens, longest) or Part.REST
+
+    async def _look(self, now: int) -> _View:
+        """Look once for all who come meanwhile: what they are given they are to see of each other."""
+        async with self._looking:
+            view = self._view
+            if view is None or now - view[0] > LOOK:
+                snapshot = await self._context.store.snapshots.take(self._context.host, now)
+                view = self._view = now, snapshot, promised(snapshot)
+                self._admissions.clear()
+        return view
 
 
 def _scoped(key: Key | None, text: str | None) -> str | None:
