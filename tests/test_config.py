@@ -287,6 +287,31 @@ def test_what_cannot_be_set_is_refused_by_name(home: Path, assignment: str, part
     assert [part for part in parts if part not in str(refused.value)] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param('[classes.b]\nwithin = "8 hourz"', "bide.toml: the setting classes.b cannot be used: within: the deadline '8 hourz' is not understood; write 15m", id="a deadline"),
+        pytest.param('[classes.b]\nwithin = "8h"\npriority = "low"', "bide.toml: the setting classes.b cannot be used: it has both within and priority", id="two deadlines"),
+        pytest.param('[classes.b]\npriority = "urgentt"', "classes.b.priority cannot be used: Invalid enum value 'urgentt'; write one of urgent, standard, low", id="a word in an entry"),
+        pytest.param('[classes.b]\nmultiple = "two"', "classes.b.multiple cannot be used", id="a number in an entry"),
+        pytest.param('[classes.b]\nmetadata = {team = 1}', "classes.b.metadata", id="a table in an entry"),
+        pytest.param('[gateway]\nflex = "soon"', "gateway.flex cannot be used: Invalid enum value 'soon'; write one of urgent, standard, low", id="a word"),
+        pytest.param('[email]\nsecurity = "ssl"', "email.security cannot be used: Invalid enum value 'ssl'; write one of starttls, tls, none", id="a literal"),
+        pytest.param('[gateway.failover]\n"gpt-4.1" = "claude"', "bide.toml: the setting gateway.failover.gpt-4.1 cannot be used", id="a name below a section"),
+        pytest.param('[gateway]\nfailover = "claude"', "the setting gateway.failover cannot be used: Expected `object`", id="no table"),
+        pytest.param('[providers.b]\nrequests_per_minute = 0', "providers.b.requests_per_minute cannot be used", id="an account"),
+    ],
+)  # fmt: skip
+def test_a_value_that_does_not_fit_is_told_by_its_whole_name(home: Path, text: str, told: str) -> None:
+    (home / "bide.toml").write_text(
+        '[classes.a]\nwithin = "1h"\n[providers.a]\nbase_url = "http://127.0.0.1:1"\n' + text
+    )
+    with pytest.raises(SettingError) as refused:
+        configured(home)
+    assert told in str(refused.value)
+    assert "[...]" not in str(refused.value)
+
+
 def test_a_wrong_name_in_a_file_is_told_with_the_file(home: Path) -> None:
     (home / "bide.toml").write_text("[engine]\nstep = 2\n")
 

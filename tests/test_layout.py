@@ -22,6 +22,7 @@ ORDER = (
     "simulator",
     "lanes",
     "settings",
+    "misfit",
     "accounts",
     "store",
     "testing",

@@ -20,8 +20,9 @@ import platformdirs
 from bide.core.duration import exact_duration
 from bide.core.errors import SettingError
 from bide.ledger.overrides import OTHER_MODES
+from bide.misfit import fit, misfit
 from bide.providers.kinds import KINDS
-from bide.settings import ClassSettings, Duration, Names, ProviderSettings, Section, Settings, decode_hook
+from bide.settings import ClassSettings, Duration, Names, ProviderSettings, Section, Settings
 
 FILE = "bide.toml"
 
@@ -128,7 +129,7 @@ def load(
                 f"--set {text} has no value; write --set name=value, as in --set engine.poll_interval=5s"
             )
         _assign(raw, _split(name.strip()), value.strip(), "--set", sources)
-    settings = _convert(raw)
+    settings = _convert(raw, sources)
     chosen = database or environment.get("BIDE_DB")
     if chosen:
         sources["database"] = "--db" if database else "environment (BIDE_DB)"
@@ -237,12 +238,11 @@ def _section_of(annotation: Any) -> type[Section] | None:
     return annotation if isinstance(annotation, type) and issubclass(annotation, Section) else None
 
 
-def _convert(raw: Mapping[str, Any]) -> Settings:
+def _convert(raw: Mapping[str, Any], sources: Mapping[str, str]) -> Settings:
     try:
-        return msgspec.convert(raw, Settings, strict=False, dec_hook=decode_hook)
+        return fit(raw)
     except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `$")
-        raise SettingError(f"the setting {path.strip('`.') or '?'} cannot be used: {message}") from error
+        raise SettingError(misfit(raw, error, sources)) from error
 
 
 def _fields(section: Any) -> Iterator[tuple[str, Any]]:

@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from bide.core.clock import DAY, MINUTE, SECOND
-from bide.core.deadline import OnMiss, Priority
+from bide.core.deadline import OnMiss, Priority, parse_deadline
 from bide.core.duration import parse_duration
+from bide.core.errors import DeadlineError
 from bide.lanes.capacity import ASSUMED_REQUESTS_PER_MINUTE
 from bide.lanes.decide import Rules
 from bide.lanes.plan import Thresholds
@@ -167,6 +168,16 @@ class ClassSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Whether it stands above what the call itself says: a checkout, an agent that waits for its next step."""
     multiple: Annotated[float, msgspec.Meta(gt=0)] | None = None
     """The most that a call may cost, in batch prices: where real time costs more, it waits for a batch instead."""
+
+    def __post_init__(self) -> None:
+        """See that every call of the class can be told by when it is wanted. Raises `ValueError`."""
+        if self.within is not None and self.priority is not None:
+            raise ValueError("it has both within and priority; leave one of them out")
+        if self.within is not None:
+            try:
+                parse_deadline(self.within, 0)
+            except DeadlineError as error:
+                raise ValueError(f"within: {error}") from None
 
 
 class ProviderSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):

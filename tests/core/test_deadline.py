@@ -125,7 +125,7 @@ def test_iso_8601_in_berlin(words: str, means: str) -> None:
         pytest.param("2026-02-30T06:00", "is not understood; write 15m", id="no such day"),
         pytest.param("24:00", "hours go from 00 to 23", id="an hour too late"),
         pytest.param("06:60", "minutes from 00 to 59", id="a minute too many"),
-        pytest.param("0m", "leaves no time; use --priority urgent", id="no time"),
+        pytest.param("0m", "leaves no time; the priority urgent", id="no time"),
         pytest.param("2026-11-21T12:34:56Z", "(2026-11-21 12:34 UTC) passed 0s ago", id="now"),
         pytest.param("2026-11-21T09:34:56Z", "(2026-11-21 09:34 UTC) passed 3h ago", id="three hours ago"),
         pytest.param("today 06:00", "(2026-11-21 06:00 UTC) passed 6h 34m ago", id="today's has passed"),

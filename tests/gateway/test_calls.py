@@ -150,6 +150,9 @@ async def test_a_client_that_left_is_found_again_by_its_retry(at: Place) -> None
         (dict(CHAT), {"Bide-Priority": "high"}, 400, "invalid_deadline"),
         ({"model": "gpt-4.1-mini", "messages": "hello"}, {"Bide-Within": "1h"}, 400, "invalid_type"),
         (dict(CHAT), {"Bide-Hop": "1"}, 508, "loop_detected"),
+        (dict(CHAT), {"Bide-Witin": "15m"}, 400, "unknown_header"),
+        ({**CHAT, "metadata": {"bide_witin": "15m"}}, {}, 400, "invalid_value"),
+        ({**CHAT, "metadata": {"bide_within": 900}}, {}, 400, "invalid_type"),
         (dict(CHAT), {"Host": "evil.example"}, 403, "foreign_host"),
         (dict(CHAT), {"Origin": "https://evil.example"}, 403, "foreign_origin"),
     ],
@@ -160,6 +163,28 @@ async def test_what_cannot_be_served_says_why(
     async with at.http.post("/v1/chat/completions", json=body, headers=headers) as answer:
         assert answer.status == status
         assert (await answer.json())["error"]["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("path", "metadata", "headers", "told"),
+    [
+        ("/v1/chat/completions", {}, {"Bide-Witin": "15m"}, 'bide-witin (did you mean "bide-within"?)'),
+        ("/v1/chat/completions", {"bide_by_": "06:00"}, {}, 'bide_by_ (did you mean "bide_by"?)'),
+        ("/v1/audio/speech", {}, {}, "GET /bide/v1/openapi.json lists its own paths, docs/gateway.md"),
+        ("/v1/chat/completions", {}, {"Bide-By": "2020-01-01"}, "name a later one"),
+    ],
+)
+async def test_a_slip_ends_in_the_next_step(
+    at: Place, path: str, metadata: dict[str, str], headers: dict[str, str], told: str
+) -> None:
+    async with at.http.post(path, json={**CHAT, "metadata": metadata}, headers=headers) as answer:
+        assert answer.status in {400, 404}
+        assert told in (await answer.json())["error"]["message"]
+
+
+async def test_headers_of_an_answer_that_come_back_are_no_slip(at: Place) -> None:
+    async with at.http.post("/v1/chat/completions", json=dict(CHAT), headers={"Bide-Lane": "batch"}) as answer:
+        assert answer.status == 200
 
 
 async def test_errors_are_of_the_callers_protocol(at: Place) -> None:

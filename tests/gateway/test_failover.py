@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bide.cli.serve import lost
 from bide.gateway.onward import surely_not_run
 from bide.providers.failures import (
     BusyError,
@@ -72,3 +73,12 @@ async def test_what_waits_goes_to_the_first(tmp_path: Path) -> None:
             body = {**CHAT, "model": "smart"}
             async with at.http.post("/v1/chat/completions", json=body, headers=headers) as answer:
                 assert (await answer.json())["account"] == "second"
+
+
+async def test_a_name_that_leads_nowhere_is_said_at_the_start(tmp_path: Path) -> None:
+    table = '[gateway.failover]\n"smart" = ["nobody/knows", "openai/gpt-4.1-mini"]\n"other" = ["openai/gpt-4.1"]\n'
+    (tmp_path / "bide.toml").write_text(table)
+    async with place(tmp_path) as at:
+        [(model, name, why)] = lost(at.gateway)
+    assert (model, name) == ("smart", "nobody/knows")
+    assert "none of the accounts claims 'nobody/knows'" in why

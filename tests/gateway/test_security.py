@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bide.cli.serve import served
 from bide.core.clock import DAY, SECOND
 from bide.core.key import digest_of, new_secret, prefix_of
 from bide.gateway.identities import REMEMBERED
@@ -204,10 +205,13 @@ async def test_a_key_that_expires_is_revoked_or_rotated_opens_nothing_any_more(t
 
 async def test_the_last_key_that_is_revoked_does_not_open_the_door(at: Place, tmp_path: Path) -> None:
     assert (await ask(at, "GET", MODELS, {}))[0] == 200
+    assert await served(at.bide.store.keys) == "this machine, without keys"
     key, secret = await make_key(at.bide)
+    assert await served(at.bide.store.keys) == "whoever has a key"
     await at.bide.context.clock.sleep_until(at.bide.context.clock.now() + REMEMBERED)
     assert (await ask(at, "GET", MODELS, {}))[0] == 401
     await at.bide.store.keys.revoke(None, key.external_id, at.bide.context.clock.now())
+    assert (await served(at.bide.store.keys)).startswith("nobody, because every key is revoked")
     await at.bide.context.clock.sleep_until(at.bide.context.clock.now() + REMEMBERED)
     for headers in ({}, bearing(secret), bearing("none")):
         assert (await ask(at, "GET", MODELS, headers))[0] == 401

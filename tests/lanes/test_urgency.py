@@ -76,6 +76,13 @@ def test_on_miss_is_said_beside_the_deadline() -> None:
     assert asked(said).on_miss is OnMiss.EXPIRE
 
 
+@pytest.mark.parametrize("rule", [NIGHTLY, replace(NIGHTLY, priority=None, within="2h")])
+def test_a_call_of_a_class_may_say_what_a_miss_means(rule: Rule) -> None:
+    said = replace(PLAIN, workflow="nightly-7", headers={"bide-on-miss": "late"})
+    assert asked(said, rule).on_miss is OnMiss.LATE
+    assert asked(said, replace(rule, pinned=True)).on_miss is OnMiss.RESCUE
+
+
 def test_words_mean_what_the_configuration_says() -> None:
     words = Words(flex=Priority.LOW, background=Priority.URGENT)
     assert asked(replace(PLAIN, service_tier="flex"), words=words).deadline == NOW + DAY

@@ -29,7 +29,7 @@ def ask(here: Machine, prompt: str, count: int = 5) -> None:
     ("option", "value", "words"),
     [
         ("--by", "2020-01-01T00:00", "passed"),
-        ("--within", "0s", "leaves no time; use --priority urgent"),
+        ("--within", "0s", "leaves no time; the priority urgent"),
         ("--within", "soon", "is not understood; write 15m, 8h, 06:00"),
         ("--by", "25:00", "hours go from 00 to 23"),
         ("--priority", "whenever", "is none of urgent, standard, low"),

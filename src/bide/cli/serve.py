@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,8 +14,12 @@ from bide.cli.terminal import is_watched, say
 
 if TYPE_CHECKING:
     from bide.config import Config
+    from bide.gateway.gateway import Gateway
+    from bide.store.keys import Keys
 
 log = logging.getLogger("bide.gateway")
+
+WITHOUT_KEYS = "this machine, without keys"
 
 
 def serve(
@@ -70,10 +75,36 @@ async def _serve(config: "Config", host: str | None, port: int | None, engine: b
     ):
         print(url, flush=True)
         accounts = ", ".join(sorted(gateway.context.providers))
-        who = "whoever has a key" if await bide.store.keys.exist() else "this machine, without keys"
+        who = await served(bide.store.keys)
         if not is_watched():
             note(log, "start", url=url, accounts=accounts, served=who, engine=engine, pid=os.getpid())
         else:
             say(f"bide serves {who}: {accounts}.\nexport OPENAI_BASE_URL={url}/v1\nexport ANTHROPIC_BASE_URL={url}")
+            if who == WITHOUT_KEYS:
+                say("# clients want a key all the same: export OPENAI_API_KEY=none ANTHROPIC_API_KEY=none")
+        for model, name, why in lost(gateway):
+            note(log, "failover", logging.WARNING, model=model, name=name, why=why)
         await until_told()
     note(log, "stop", pid=os.getpid())
+
+
+async def served(keys: "Keys") -> str:
+    """Who may call, in words."""
+    if await keys.exist():
+        return "whoever has a key"
+    if await keys.were_made():
+        return "nobody, because every key is revoked (`bide keys create` makes one)"
+    return WITHOUT_KEYS
+
+
+def lost(gateway: "Gateway") -> Iterator[tuple[str, str, str]]:
+    """The models whose failover has a name that no account serves here, each with that name and why: another gateway may have
+    the account, so it is said and no more."""
+    from bide.lanes.route import NoRouteError
+
+    for model, names in gateway.context.settings.gateway.failover.items():
+        for name in names:
+            try:
+                gateway.routing.to(name)
+            except NoRouteError as error:
+                yield model, name, str(error)

@@ -72,7 +72,7 @@ def parse_deadline(text: str, now: int, zone: datetime.tzinfo | None = None) -> 
             raise DeadlineError(f"the deadline {text!r} lies beyond the calendar")
         if moment <= now:
             passed = f"({to_datetime(moment):%Y-%m-%d %H:%M} UTC) passed {format_duration(now - moment)} ago"
-            raise DeadlineError(f"the deadline {text!r} {passed}")
+            raise DeadlineError(f"the deadline {text!r} {passed}; name a later one")
     except (OverflowError, ValueError):  # a year that datetime does not know
         raise DeadlineError(f"the deadline {text!r} lies beyond the calendar") from None
     return moment
@@ -115,7 +115,7 @@ def _from_now(words: str, now: int) -> int | None:
     except ValueError:
         return None
     if duration <= 0:
-        raise DeadlineError(f"the deadline {words!r} leaves no time; use --priority urgent for answers at once")
+        raise DeadlineError(f"the deadline {words!r} leaves no time; the priority urgent is for answers at once")
     return now + duration
 
 

@@ -77,7 +77,8 @@ def target(text: str, policy: Policy) -> Target:
         raise WebhookUrlError("a webhook's URL may not have a # in it: what is behind it is never sent")
     if url.scheme == "http" and not (policy.http or is_own):
         raise WebhookUrlError(
-            "a webhook's URL has to begin with https://; the setting webhooks.http allows http:// too"
+            "a webhook's URL has to begin with https://; the setting webhooks.http allows http:// too, and webhooks.allow "
+            "a host of your own network"
         )
     if not is_own:
         _check_public(host, port)

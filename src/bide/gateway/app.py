@@ -111,4 +111,5 @@ def _not_by(allowed: set[str]) -> Handler:
 
 
 async def _unknown(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
-    raise RefusalError(404, "unknown_path", f"there is nothing at {exchange.method} {exchange.path}")
+    message = f"bide does not serve {exchange.method} {exchange.path}; GET /bide/v1/openapi.json lists its own paths"
+    raise RefusalError(404, "unknown_path", f"{message}, docs/gateway.md those of OpenAI and Anthropic")

@@ -6,10 +6,14 @@ import msgspec
 from msgspec import Raw
 
 from bide.gateway.refusal import RefusalError
+from bide.intake.problem import did_you_mean
 from bide.intake.reservation import most_output
 
 PREFIX = "bide_"
 """How the names of bide's own metadata begin."""
+
+OWN = ("bide_within", "bide_by", "bide_priority", "bide_on_miss", "bide_workflow")
+"""What a call may say in metadata."""
 
 LONGEST_MODEL, LONGEST_WORD = 512, 255
 """Characters of a model's name, and of what bide's own metadata say."""
@@ -66,9 +70,20 @@ def read(body: bytes) -> Asked:
     if found.previous_response_id:
         _check_name("previous_response_id", found.previous_response_id, LONGEST_WORD)
     for name, value in (found.metadata or {}).items():
-        if name.startswith(PREFIX) and isinstance(value, str):
-            _check_name(f"metadata.{name}", value, LONGEST_WORD)
+        if name.startswith(PREFIX):
+            _check_own(name, value)
     return found
+
+
+def _check_own(name: str, value: Any) -> None:
+    """See that bide understands what is only for bide: a deadline that is misspelt would be paid in full."""
+    field = f"metadata.{name}"
+    if name not in OWN:
+        message = f"bide knows no {name}{did_you_mean(name, OWN)}; it knows {', '.join(OWN)}"
+        raise RefusalError(400, "invalid_value", message, param=field)
+    if not isinstance(value, str):
+        raise RefusalError(400, "invalid_type", f'{field} has to be text, as in "15m"', param=field)
+    _check_name(field, value, LONGEST_WORD)
 
 
 def _check_name(field: str, text: str, most: int) -> None:

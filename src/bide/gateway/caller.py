@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bide.core.key import Key
 from bide.embedded import LOCAL_OWNER
 from bide.gateway.refusal import RefusalError
+from bide.intake.problem import did_you_mean
 from bide.providers.line import HOP_HEADER
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -22,6 +23,12 @@ ONCE = frozenset({"host", "origin", "authorization", "x-api-key", "idempotency-k
 
 SHORT, LONGEST = ("idempotency-key", "bide-workflow"), 255
 """Headers that are kept, and how many characters they may have."""
+
+OWN, ANSWERED = "bide-", frozenset({"bide-request-id", "bide-lane"})
+"""How the names of bide's own headers begin; those of answers mean nothing in a call, and a proxy may repeat them."""
+
+KNOWN = ("bide-within", "bide-by", "bide-priority", "bide-on-miss", "bide-workflow", "bide-webhook")
+"""What a call may say in headers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,14 @@ def check_short(headers: Mapping[str, str]) -> None:
     for name in SHORT:
         if name in headers and not 0 < len(headers[name]) <= LONGEST:
             raise RefusalError(400, "invalid_request", f"{name} must have 1 to {LONGEST} characters", param=name)
+
+
+def check_known(headers: Mapping[str, str]) -> None:
+    """See that bide understands what is only for bide: a deadline that is misspelt would be paid in full. Raises `RefusalError`."""
+    for name in headers:
+        if name.startswith(OWN) and name not in KNOWN and name not in ANSWERED and name != HOP_HEADER.lower():
+            message = f"bide knows no header {name}{did_you_mean(name, KNOWN)}; it knows {', '.join(KNOWN)}"
+            raise RefusalError(400, "unknown_header", message, param=name)
 
 
 def check_hop(headers: Mapping[str, str]) -> None:

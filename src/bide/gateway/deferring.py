@@ -7,6 +7,7 @@ retry count, while nobody waits for it; one orphan, one retry. A first try is al
 import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from bide.engine.context import Context
@@ -80,8 +81,11 @@ class Deferring:
             row = await self._context.store.calls.outcome(call.caller.owner, taken.external_id)
             await exchange.respond(200, view(row, call.wanted, None), {"bide-request-id": taken.external_id})
         else:
-            wait = Preference.read(exchange.headers.get("prefer")).wait
-            await self._telling.promise(exchange, call.caller, taken, wait or 0)
+            wait = Preference.read(exchange.headers.get("prefer")).wait or 0
+            if self._places.is_full:
+                wait = 0  # it has its answer all the same: the promise
+            with self._places.one() if wait else nullcontext():
+                await self._telling.promise(exchange, call.caller, taken, wait)
 
     @property
     def held(self) -> int:
@@ -175,7 +179,9 @@ class Deferring:
         if line.exchange.is_answered:
             return BrokenOffError("the gateway stops")
         place = {"location": f"/bide/v1/requests/{external_id}", "bide-request-id": external_id, "retry-after": "1"}
-        message = "this gateway stops; the call goes on: send the same again, as the SDKs do by themselves"
+        message = (
+            f"this gateway stops; the call goes on: the SDKs' own retry finds it, and so does GET {place['location']}"
+        )
         return RefusalError(503, "draining", message, headers=place)
 
     async def _recover(self, asked: Sequence[None]) -> Sequence[None]:

@@ -44,7 +44,11 @@ class Identities:
             )
         key = await self._key(digest_of(secret), now)
         if key is None:
-            raise RefusalError(401, "invalid_api_key", "the key is not known, has expired or was revoked")
+            raise RefusalError(
+                401,
+                "invalid_api_key",
+                "the key is not known, has expired or was revoked; send one that `bide keys create` made for this gateway",
+            )
         return Caller(key.owner, key, key.workflow)
 
     async def _key(self, digest: bytes, now: int) -> Key | None:

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from bide.core.clock import SECOND
 from bide.core.identifiers import new_identifier
-from bide.gateway.caller import LOCAL, Caller, check_hop, check_repeated, check_short
+from bide.gateway.caller import LOCAL, Caller, check_hop, check_known, check_repeated, check_short
 from bide.gateway.exchange import Exchange, GoneError
 from bide.gateway.gateway import Gateway
 from bide.gateway.holding import BrokenOffError
@@ -45,6 +45,7 @@ class Surface:
                 check_repeated(exchange.repeated)
                 check_hop(exchange.headers)
                 check_short(exchange.headers)
+                check_known(exchange.headers)
                 caller = await self._gateway.identities.identify(exchange)
             await self._handler(self._gateway, exchange, caller)
         except GoneError:

@@ -74,7 +74,10 @@ def route(model: str, offers: Sequence[Offer], named: str | None = None, known: 
         )
     who = "more than one account serves" if claims else "none of the accounts claims"
     names = ", ".join(f"{account}/{model}" for account in accounts)
-    raise NoRouteError(f"{who} {model!r}", f"write one of {names}, give it an alias, or use --account")
+    remedy = f"write one of {names}, give it an alias" + (
+        "" if claims else ", or switch its provider on (`bide providers`)"
+    )
+    raise NoRouteError(f"{who} {model!r}", remedy)
 
 
 def _own_name(model: str, offer: Offer) -> str:

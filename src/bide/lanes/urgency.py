@@ -5,7 +5,7 @@ words of the caller's own protocol; the first rule that fits; the key's default;
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from bide.core.deadline import OnMiss, Priority, parse_deadline, priority_deadline
@@ -108,7 +108,7 @@ def urgency(said: Said, rules: Sequence[Rule], words: Words, now: int) -> Urgenc
     if "bide-webhook" in said.headers:  # whoever wants to be told does not wait
         return _by_priority(Priority.STANDARD, "header bide-webhook", on_miss, now)
     if rule is not None:
-        return _by_rule(rule, now)
+        return replace(_by_rule(rule, now), on_miss=on_miss)
     if said.key_priority is not None:
         return _by_priority(said.key_priority, "key", on_miss, now)
     return Urgency(None, "default")
