@@ -30,3 +30,22 @@ async def test_many_calls_share_one_look_at_what_is_promised(tmp_path: Path, mon
 
         assert set(await asyncio.gather(*(post() for _ in range(60)))) == {202}
     assert looks < 20  # those of the pressure among them
+
+
+async def test_who_wants_to_wait_for_a_while_takes_a_place_or_is_promised_at_once(tmp_path: Path) -> None:
+    waiting = {**LATER, "Prefer": "respond-async, wait=600"}
+    async with place(tmp_path, "gateway.held=3", engine=False) as at:
+
+        async def post() -> int:
+            async with at.http.post("/v1/chat/completions", json=dict(CHAT), headers=waiting) as answer:
+                return answer.status
+
+        tasks = [asyncio.create_task(post()) for _ in range(8)]
+        async with asyncio.timeout(10):
+            while len(promised := [task.result() for task in tasks if task.done()]) < 5:
+                await asyncio.sleep(0.01)
+        assert promised == [202] * 5
+        assert at.gateway.deferring.held == 3
+        at.gateway.waiters.end()
+        assert await asyncio.gather(*tasks) == [202] * 8
+        assert at.gateway.deferring.held == 0

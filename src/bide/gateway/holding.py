@@ -39,10 +39,14 @@ class Places:
         self._most = most
         self.taken = 0
 
+    @property
+    def is_full(self) -> bool:
+        return self.taken >= self._most
+
     @contextlib.contextmanager
     def one(self) -> Generator[None]:
         """A place, for as long as it is needed. Raises `RefusalError` when there is none."""
-        if self.taken >= self._most:
+        if self.is_full:
             raise RefusalError(
                 429,
                 "too_many_held_connections",
