@@ -92,7 +92,7 @@ def test_no_room_for_the_answers(here: Machine) -> None:
 
 def test_no_room_in_the_home_while_it_works(here: Machine) -> None:
     (here.folder / "home").mkdir()
-    with small_disk(here.folder / "home", 3_000):
+    with small_disk(here.folder / "home", 8_000):
         process = here.start(*RUN)
         assert process.stderr is not None
         wait_until(lambda: here.books()["creates"]["accepted"] == 1)

@@ -146,11 +146,14 @@ class _Reader:
             promised(snapshot),
             now,
         )
-        objects = (
-            await GrowingObject.begin(context, order.owner, "bodies", job.external_id),
-            await GrowingObject.begin(context, order.owner, "input", job.external_id),
-        )
-        return cls(context, order, route, job, objects, terms, await store.requests.newest(), recipients)
+        newest = await store.requests.newest()
+        bodies = await GrowingObject.begin(context, order.owner, "bodies", job.external_id)
+        try:
+            columns = await GrowingObject.begin(context, order.owner, "input", job.external_id)
+        except BaseException:
+            await bodies.abort()
+            raise
+        return cls(context, order, route, job, (bodies, columns), terms, newest, recipients)
 
     async def take(self, chunk: Chunk) -> None:
         """Write a chunk's bodies, and queue its rows."""
