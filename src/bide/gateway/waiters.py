@@ -119,7 +119,7 @@ class Waiters:
 
     async def _check(self) -> None:
         calls, now = self._context.store.calls, self._context.clock.now()
-        counts = await calls.settled_counts(min(self._jobs))
+        counts = await calls.settled_counts(list(self._jobs))
         for job in list(self._jobs):
             before, settled = self._counts.get(job), counts.get(job, 0)
             if before == settled or job not in self._jobs:

@@ -1,6 +1,6 @@
 """Calls that come one at a time and may wait: taken in, attached to again, and what became of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -14,6 +14,9 @@ from bide.store.taking import NewCall, Refused, Taken, take
 
 SQL = queries.load("calls")
 BUCKETS = queries.load("buckets")
+
+GAP = 50
+"""Jobs in between that are gone through rather than asked about apart."""
 
 AGAIN = 3
 """How often calls are taken once more where another gateway has just accepted one under the same idempotency key: it is on
@@ -96,9 +99,13 @@ class Calls(Verbs):
         return found
 
     @reads
-    async def settled_counts(self, transaction: Transaction, first: int) -> dict[int, int]:
-        """How many requests are settled, by job, of the jobs from `first` on."""
-        return {row["job_id"]: int(row["settled"]) for row in await transaction.all(SQL["settled_counts"], first=first)}
+    async def settled_counts(self, transaction: Transaction, wanted: Iterable[int]) -> dict[int, int]:
+        """How many requests are settled, by job: of the `wanted`, and of others between them that come with them."""
+        found: dict[int, int] = {}
+        for first, last in _runs(wanted):
+            for row in await transaction.all(SQL["settled_counts"], first=first, last=last):
+                found[row["job_id"]] = int(row["settled"])
+        return found
 
     @reads
     async def settled_of_job(self, transaction: Transaction, job: int, since: int) -> list[str]:
@@ -124,3 +131,14 @@ class Calls(Verbs):
         await deliveries.wake_settled(transaction, row["job_id"], now)
         await budgets.release(transaction, row["job_id"], [moved])
         return True
+
+
+def _runs(jobs: Iterable[int]) -> list[tuple[int, int]]:
+    """Ranges in which the jobs lie: one who waits for a day must not have everything of that day gone through."""
+    runs: list[tuple[int, int]] = []
+    for job in sorted(jobs):
+        if runs and job - runs[-1][1] <= GAP:
+            runs[-1] = runs[-1][0], job
+        else:
+            runs.append((job, job))
+    return runs

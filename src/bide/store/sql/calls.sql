@@ -93,9 +93,9 @@ SELECT r.custom_id FROM requests r JOIN calls c ON c.external_id = r.custom_id
 WHERE c.job_id = :job AND r.job_id = :job AND r.state <> 'open' AND r.settled_at >= :since;
 
 -- name: settled_counts
--- How many requests of each job that was ever asked about are settled; grows with every answer.
+-- How many requests of each job of a range are settled; grows with every answer.
 SELECT b.job_id, sum(t.requests) AS settled FROM buckets b JOIN tallies t ON t.bucket_id = b.id
-WHERE b.job_id >= :first AND t.phase IN ('batch', 'realtime', 'failed', 'cancelled', 'expired') GROUP BY b.job_id;
+WHERE b.job_id BETWEEN :first AND :last AND t.phase IN ('batch', 'realtime', 'failed', 'cancelled', 'expired') GROUP BY b.job_id;
 
 -- name: cancel
 -- Spend no more on one call: a request that waits gets its final state, one that is under way is not wanted any more.

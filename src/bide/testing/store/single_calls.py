@@ -1,5 +1,6 @@
 """Calls that come one at a time, under keys with budgets: each is reserved for by itself and settled once."""
 
+from dataclasses import replace
 from typing import Any
 
 from bide.core.bucket import Part
@@ -180,3 +181,19 @@ class SingleCallCases(StoreCase):
         for expected in (True, False):
             assert await scene.store.calls.cancel(scene.owner, taken.external_id, scene.now) is expected
             assert set((await spending(scene, key.id)).values()) <= {(0, 0)}
+
+    async def test_what_is_settled_is_counted_of_the_jobs_that_are_asked_about(self, scene: Scene) -> None:
+        key, _ = await make_key(scene)
+
+        async def taken(number: int) -> Taken:
+            """A call of a job of its own."""
+            new = call(scene, key, 0)
+            gathering = replace(new.gathering, workflow=f"workflow {number}")
+            [one] = await scene.store.calls.take([replace(new, gathering=gathering)], scene.now)
+            assert isinstance(one, Taken)
+            return one
+
+        first, *between, last = [await taken(number) for number in range(62)]
+        for one in (between[0], last):
+            assert await scene.store.calls.cancel(scene.owner, one.external_id, scene.now)
+        assert await scene.store.calls.settled_counts([last.job, first.job]) == {last.job: 1}
