@@ -110,8 +110,12 @@ class Exchange:
         if declared is not None and declared.isdigit() and int(declared) > most:
             raise too_large(most)
         found: list[bytes] = []
-        size = 0
-        async for chunk in self.chunks():
+        size, more = 0, True
+        while more:  # as `chunks`, without a generator: most bodies come in one piece
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise GoneError
+            chunk, more = message.get("body", b""), message.get("more_body", False)
             size += len(chunk)
             if size > most:
                 raise too_large(most)

@@ -1,8 +1,10 @@
 """The transport over real sockets: aiohttp, one connection pool a process."""
 
+import functools
 import urllib.request
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
 from typing import Any
 
 import aiohttp
@@ -49,8 +51,7 @@ class AiohttpTransport:
             )
         return self._session
 
-    @asynccontextmanager
-    async def exchange(
+    def exchange(
         self,
         method: str,
         url: str,
@@ -58,8 +59,12 @@ class AiohttpTransport:
         headers: Mapping[str, str],
         body: bytes | Upload | None = None,
         idle_timeout: float = IDLE_TIMEOUT,
-    ) -> AsyncGenerator[Reply]:
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT, sock_read=idle_timeout)
+    ) -> AbstractAsyncContextManager[Reply]:
+        return _Exchange(self._begin(method, url, headers, body, idle_timeout))
+
+    async def _begin(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | Upload | None, idle_timeout: float
+    ) -> aiohttp.ClientResponse:
         sent = dict(headers)
         data: Any = body
         if isinstance(body, Upload):
@@ -67,12 +72,12 @@ class AiohttpTransport:
             data = body.chunks()
         try:
             target = _url(url)
-            response = await self._open().request(
+            return await self._open().request(
                 method,
                 target,
                 headers=sent,
                 data=data,
-                timeout=timeout,
+                timeout=_timeout(idle_timeout),
                 allow_redirects=False,
                 proxy=self._proxy(target),
             )
@@ -82,8 +87,6 @@ class AiohttpTransport:
             raise NotSentError(f"{_host(url)} cannot be reached: {error}") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise ReplyLostError(f"no reply from {_host(url)}: {error or type(error).__name__}") from error
-        async with response:
-            yield _Reply(response)
 
     async def close(self) -> None:
         if self._session is not None:
@@ -91,11 +94,39 @@ class AiohttpTransport:
             self._session = None
 
 
+class _Exchange:
+    """One exchange; a class, because a generator in its place costs a call of a model measurable time."""
+
+    def __init__(self, beginning: Coroutine[Any, Any, aiohttp.ClientResponse]) -> None:
+        self._beginning = beginning
+
+    async def __aenter__(self) -> Reply:
+        self._response = await self._beginning
+        return _Reply(self._response)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._response.__aexit__(kind, error, trace)
+
+
+@functools.lru_cache(maxsize=64)
+def _timeout(idle: float) -> aiohttp.ClientTimeout:
+    """No limit for the whole; `idle` in seconds without a byte."""
+    return aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT, sock_read=idle)
+
+
 class _Reply(Reply):
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self._response = response
         self.status = response.status
         self.headers = {name.lower(): value for name, value in response.headers.items()}
+
+    async def read(self) -> bytes:
+        try:
+            return await self._response.read()
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise ReplyLostError(f"the reply was cut: {error or type(error).__name__}") from error
 
     async def chunks(self) -> AsyncIterator[bytes]:
         try:
