@@ -93,16 +93,16 @@ def test_openais_command_works_as_printed(tmp_path: Path) -> None:
     assert '"object": "list"' in out or "gpt-" in out
 
 
-def test_the_classes_are_read_as_printed(tmp_path: Path) -> None:
-    [block] = blocks("toml")
+def test_the_configuration_is_read_as_printed(tmp_path: Path) -> None:
     file = tmp_path / "bide.toml"
-    file.write_text(block, "utf-8")
-    rules = config.load({"BIDE_HOME": str(tmp_path)}, file=str(file)).settings.urgency_rules
-    assert [(rule.name, rule.pinned, rule.multiple) for rule in rules] == [
+    file.write_text("\n".join(blocks("toml")), "utf-8")
+    settings = config.load({"BIDE_HOME": str(tmp_path)}, file=str(file)).settings
+    assert [(rule.name, rule.pinned, rule.multiple) for rule in settings.urgency_rules] == [
         ("checkout", True, None),
         ("reports", False, None),
         ("quick", False, 2),
     ]
+    assert settings.gateway.failover == {"gpt-4.1-mini": ["openai/gpt-4.1-mini", "azure/my-deployment"]}
 
 
 def command_folder() -> Path:
