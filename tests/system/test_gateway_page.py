@@ -102,7 +102,7 @@ def test_the_configuration_is_read_as_printed(tmp_path: Path) -> None:
         ("reports", False, None),
         ("quick", False, 2),
     ]
-    assert settings.gateway.failover == {"gpt-4.1-mini": ["openai/gpt-4.1-mini", "azure/my-deployment"]}
+    assert settings.gateway.failover == {"smart": ["openai/gpt-5-mini", "azure/gpt-5-mini"]}
 
 
 def command_folder() -> Path:
