@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bide.core.clock import MINUTE
+from bide.intake import single
 from bide.store.snapshot import Snapshot, Snapshots
 from tests.gateway.place import CHAT, place
 
@@ -49,3 +51,18 @@ async def test_who_wants_to_wait_for_a_while_takes_a_place_or_is_promised_at_onc
         at.gateway.waiters.end()
         assert await asyncio.gather(*tasks) == [202] * 8
         assert at.gateway.deferring.held == 0
+
+
+async def test_calls_with_different_deadlines_are_not_promised_the_same_capacity(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(single, "LOOK", 60 * MINUTE)  # all of them within one look
+    async with place(tmp_path, "providers.openai.requests_per_minute=5", engine=False) as at:
+
+        async def post(minutes: int) -> bool:
+            headers = {**LATER, "Bide-Within": f"{minutes}m"}
+            async with at.http.post("/v1/chat/completions", json={**CHAT, "max_tokens": 10}, headers=headers) as answer:
+                return bool((await answer.json())["guaranteed"])
+
+        found = await asyncio.gather(*(post(30 + number % 10) for number in range(400)))
+    assert 0 < sum(found) <= 5 * 40  # five a minute for forty minutes

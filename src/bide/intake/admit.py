@@ -39,8 +39,11 @@ class _Room:
 class Admissions:
     """Divides requests, in their order, into those that fit and the rest."""
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: Terms, given: dict[Key, Tally] | None = None) -> None:
+        """`given` is what has been given since `promised` was looked at, shared by all who give of it: what fits beside all of
+        that, whatever its deadlines, fits. A later deadline never has less room than an earlier one."""
         self._terms = terms
+        self._given = {} if given is None else given
         self._rooms: dict[Key, _Room] = {}
 
     def part(self, key: Key, requests: int, tokens: int, longest: int) -> Part | None:
@@ -61,13 +64,15 @@ class Admissions:
             room.free = free if room.capacity.known else int(free * (1 - terms.promote_share))
         if terms.on_miss is not OnMiss.RESCUE:
             return Part.REST
-        wanted = room.given + Tally(requests, tokens)
+        given = self._given.get(key, Tally())
+        wanted = given + Tally(requests, tokens)
         if not admission.fits(wanted, room.free, room.capacity):
-            if requests == 1 or not admission.fits(room.given + Tally(1, tokens // requests), room.free, room.capacity):
+            if requests == 1 or not admission.fits(given + Tally(1, tokens // requests), room.free, room.capacity):
                 return Part.REST
             room.all += Tally(-requests, -tokens)
             return None
-        room.given = wanted
+        self._given[key] = wanted
+        room.given += Tally(requests, tokens)
         return Part.GUARANTEED if room.capacity.known else Part.ASSUMED
 
     def results(self) -> dict[Key, Admission]:

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bide.core.bucket import Part
+from bide.core.bucket import Part, Tally
 from bide.core.clock import SECOND
 from bide.core.deadline import OnMiss
 from bide.core.identifiers import new_identifier
@@ -32,8 +32,8 @@ from bide.store.snapshot import Snapshot
 from bide.store.taking import Gathering, NewCall, Refused, Taken
 
 LOOK = 2 * SECOND
-"""How old the view of what the capacity is promised to may be. Calls with different deadlines that come within this time
-do not see each other."""
+"""How old the view of what the capacity is promised to may be. Calls that come within this time see each other, whatever
+their deadlines."""
 
 
 _View = tuple[int, Snapshot, Mapping[Pool, Sequence[Demand]]]
@@ -73,6 +73,7 @@ class Desk:
         self._view: _View | None = None
         self._looking = asyncio.Lock()
         self._admissions: dict[tuple[int, OnMiss], Admissions] = {}
+        self._given: dict[Pool, Tally] = {}
 
     async def hand_in(self, call: SingleCall) -> Taken:
         """Accept a call: when this returns, it will be answered by its deadline, or as its `on_miss` says.
@@ -168,7 +169,8 @@ class Desk:
                     lambda key: capacity(self._context, snapshot, key),
                     given,
                     now,
-                )
+                ),
+                self._given,
             )
         return admissions.part(key, 1, tokens, longest) or Part.REST
 
@@ -180,6 +182,7 @@ class Desk:
                 snapshot = await self._context.store.snapshots.take(self._context.host, now)
                 view = self._view = now, snapshot, promised(snapshot)
                 self._admissions.clear()
+                self._given.clear()
         return view
 
 
