@@ -6,7 +6,8 @@ cancels its call.
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
+from types import TracebackType
 
 import msgspec
 
@@ -50,7 +51,7 @@ class Passing:
         """Answer with the provider's answer, whatever it is."""
         recorded = await self._begin(exchange, passage)
         try:
-            async with while_there(exchange):
+            async with WhileThere(exchange):
                 answer = await provider.send(call)
         except (Exception, asyncio.CancelledError) as error:
             await self._failed(passage, error)
@@ -68,7 +69,7 @@ class Passing:
         recorded = await self._begin(exchange, passage)
         meter, first_at = Meter(call.endpoint, hides_usage=hides_usage), None
         try:
-            async with while_there(exchange), aclosing(_generator(provider.stream(call))) as chunks:
+            async with WhileThere(exchange), aclosing(_generator(provider.stream(call))) as chunks:
                 async for chunk in chunks:
                     if first_at is None:
                         first_at = self._context.clock.now()
@@ -187,25 +188,29 @@ async def _generator(chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
         yield chunk
 
 
-@asynccontextmanager
-async def while_there(exchange: Exchange) -> AsyncGenerator[None]:
-    """Do something for a client that waits for it. Raises `GoneError` in its place when the client goes away."""
-    task = asyncio.current_task()
-    assert task is not None
-    left = False
+class WhileThere:
+    """Does something for a client that waits for it. Raises `GoneError` in its place when the client goes away."""
 
-    async def watch() -> None:
-        nonlocal left
-        await exchange.gone()
-        left = True
-        task.cancel()
+    __slots__ = ("_exchange", "_left", "_task", "_watching")
 
-    watching = asyncio.create_task(watch())
-    try:
-        yield
-    except asyncio.CancelledError:
-        if left and task.uncancel() == 0:
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._left = False
+
+    async def __aenter__(self) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._task = task
+        self._watching = asyncio.create_task(self._watch())
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._watching.cancel()
+        if self._left and isinstance(error, asyncio.CancelledError) and self._task.uncancel() == 0:
             raise GoneError from None
-        raise
-    finally:
-        watching.cancel()
+
+    async def _watch(self) -> None:
+        await self._exchange.gone()
+        self._left = True
+        self._task.cancel()

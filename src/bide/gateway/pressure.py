@@ -7,7 +7,7 @@ it. Calls under way are counted as they come and go.
 import asyncio
 import contextlib
 import shutil
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,37 +75,13 @@ class Pressure:
         if (why := refusal(self.state, self._settings)) is not None:
             raise why
 
-    @contextlib.contextmanager
-    def passing(self) -> Generator[None]:
+    def passing(self) -> "Passing":
         """A call that is passed on, for as long as it lasts. Raises `RefusalError` where there are too many."""
-        if self.under_way >= self._settings.under_way:
-            raise _busy("too_many_calls", f"{self.under_way:,} calls are under way, as many as this gateway passes on")
-        self.under_way += 1
-        try:
-            yield
-        finally:
-            self.under_way -= 1
+        return Passing(self, self._settings.under_way)
 
-    @contextlib.contextmanager
-    def body(self) -> Generator[Callable[[int], None]]:
-        """Room for the body of a call, for as long as the call lasts: call it with the size of each piece. It raises
-        `RefusalError` where there is no more."""
-        size = 0
-
-        def take(piece: int) -> None:
-            nonlocal size
-            more = max(0, size + piece - SMALL) - max(0, size - SMALL)
-            if more and self.bytes + more > self._settings.bodies:
-                raise _busy(
-                    "too_many_bytes", "the bodies of the calls under way are as large together as this gateway takes"
-                )
-            self.bytes += more
-            size += piece
-
-        try:
-            yield take
-        finally:
-            self.bytes -= max(0, size - SMALL)
+    def body(self) -> "Body":
+        """Room for the body of a call, for as long as the call lasts."""
+        return Body(self, self._settings.bodies)
 
     async def look(self) -> None:
         """Look once."""
@@ -127,3 +103,50 @@ class Pressure:
 
 def _busy(code: str, message: str) -> RefusalError:
     return RefusalError(429, code, f"{message}; come back later", headers={"retry-after": AGAIN})
+
+
+class Passing:
+    """A place among the calls that are passed on. A class, as `Body`: every call takes both, and generators cost several times
+    as much."""
+
+    __slots__ = ("_most", "_pressure")
+
+    def __init__(self, pressure: Pressure, most: int) -> None:
+        self._pressure = pressure
+        self._most = most
+
+    def __enter__(self) -> None:
+        under_way = self._pressure.under_way
+        if under_way >= self._most:
+            raise _busy("too_many_calls", f"{under_way:,} calls are under way, as many as this gateway passes on")
+        self._pressure.under_way += 1
+
+    def __exit__(self, *raised: object) -> None:
+        self._pressure.under_way -= 1
+
+
+class Body:
+    """Room for one body."""
+
+    __slots__ = ("_most", "_pressure", "_size")
+
+    def __init__(self, pressure: Pressure, most: int) -> None:
+        self._pressure = pressure
+        self._most = most
+        self._size = 0
+
+    def __enter__(self) -> Callable[[int], None]:
+        return self._take
+
+    def _take(self, piece: int) -> None:
+        """Take room for one more piece of so many bytes. Raises `RefusalError` where there is no more."""
+        more = max(0, self._size + piece - SMALL) - max(0, self._size - SMALL)
+        if more and self._pressure.bytes + more > self._most:
+            raise _busy(
+                "too_many_bytes", "the bodies of the calls under way are as large together as this gateway takes"
+            )
+        self._pressure.bytes += more
+        self._size += piece
+
+    def __exit__(self, *raised: object) -> None:
+        self._pressure.bytes -= max(0, self._size - SMALL)

@@ -1,7 +1,7 @@
 """The line to one account: every request of an adapter goes through it, with the account's headers."""
 
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from bide import __version__
@@ -24,8 +24,7 @@ class Line:
         self._authority = authority
         self._headers = {"User-Agent": f"bide/{__version__}", HOP_HEADER: "1", **headers}
 
-    @asynccontextmanager
-    async def exchange(
+    def exchange(
         self,
         method: str,
         path: str,
@@ -33,7 +32,7 @@ class Line:
         body: bytes | Upload | None = None,
         headers: Mapping[str, str] | None = None,
         idle_timeout: float | None = None,
-    ) -> AsyncGenerator[Reply]:
+    ) -> AbstractAsyncContextManager[Reply]:
         """One request to a path of the account's protocol, or to a whole URL that the provider named, and its reply.
 
         A body of bytes is JSON unless the headers say otherwise. Raises what `Transport.exchange` raises.
@@ -42,9 +41,22 @@ class Line:
         if isinstance(body, bytes) and body:
             sent.setdefault("Content-Type", "application/json")
         url = path if path.startswith(("http://", "https://")) else self.base_url + path
-        if self._authority is not None:
-            sent |= await self._authority.headers(method, url, sent, body if isinstance(body, bytes) else b"")
         limits: Mapping[str, Any] = {} if idle_timeout is None else {"idle_timeout": idle_timeout}
+        if self._authority is None:
+            return self._transport.exchange(method, url, headers=sent, body=body, **limits)
+        return self._signed(self._authority, method, url, sent, body, limits)
+
+    @asynccontextmanager
+    async def _signed(
+        self,
+        authority: Authority,
+        method: str,
+        url: str,
+        sent: dict[str, str],
+        body: bytes | Upload | None,
+        limits: Mapping[str, Any],
+    ) -> AsyncGenerator[Reply]:
+        sent |= await authority.headers(method, url, sent, body if isinstance(body, bytes) else b"")
         async with self._transport.exchange(method, url, headers=sent, body=body, **limits) as reply:
             yield reply
 

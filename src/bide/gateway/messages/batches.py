@@ -17,7 +17,7 @@ from bide.gateway.messages.paging import page, read_cursor
 from bide.gateway.messages.result_line import result_line
 from bide.gateway.messages.spool import spooled
 from bide.gateway.messages.view import ENDED, base_of, shown, status_of
-from bide.gateway.passing import while_there
+from bide.gateway.passing import WhileThere
 from bide.gateway.refusal import RefusalError
 from bide.intake.message_batch import MOST_BYTES
 from bide.store.database import Row
@@ -41,7 +41,7 @@ async def create(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
         new = creation.named(new_identifier("msgbatch", context.entropy), spool.digest)
         external_id = new.external_id
         try:
-            async with while_there(exchange):
+            async with WhileThere(exchange):
                 known = await handed_in_before(gateway, exchange, caller, new)
                 external_id = known or external_id
                 if known is None:
@@ -105,7 +105,7 @@ async def results(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
     store = gateway.context.store
     job = await store.jobs.get(caller.owner, batch.job_id)
     after = (job.first_request or 1) - 1
-    async with while_there(exchange):
+    async with WhileThere(exchange):
         await exchange.start(200, content_type=JSON_LINES)
         while rows := await store.requests.results(job.owner, job, after, ROWS):
             after = rows[-1]["id"]
