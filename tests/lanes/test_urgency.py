@@ -28,7 +28,7 @@ def asked(said: Said, *rules: Rule, words: Words | None = None) -> Urgency:
         (replace(PLAIN, headers={"bide-within": "15m"}), 15 * MINUTE, "header bide-within"),
         (replace(PLAIN, headers={"bide-priority": "Low"}), DAY, "header bide-priority"),
         (replace(PLAIN, headers={"bide-priority": "urgent"}), None, "header bide-priority"),
-        (replace(PLAIN, headers={"bide-by": "2026-12-01T00:00Z", "bide-within": "1h"}), 0, "header bide-by"),
+        (replace(PLAIN, headers={"bide-by": "2026-12-01T00:00Z"}), 0, "header bide-by"),
         (replace(PLAIN, metadata={"bide_within": "1h"}), HOUR, "metadata bide_within"),
         (
             replace(PLAIN, headers={"bide-within": "2h"}, metadata={"bide_within": "1h"}),
@@ -84,7 +84,8 @@ def test_a_call_of_a_class_may_say_what_a_miss_means(rule: Rule) -> None:
 
 
 def test_words_mean_what_the_configuration_says() -> None:
-    words = Words(flex=Priority.LOW, background=Priority.URGENT)
+    words = Words(flex=Priority.LOW, background=Priority.URGENT, on_miss=OnMiss.LATE)
+    assert asked(replace(PLAIN, headers={"bide-within": "1h"}), words=words).on_miss is OnMiss.LATE
     assert asked(replace(PLAIN, service_tier="flex"), words=words).deadline == NOW + DAY
     assert asked(replace(PLAIN, background=True), words=words).deadline is None
 
@@ -96,6 +97,10 @@ def test_words_mean_what_the_configuration_says() -> None:
         (replace(PLAIN, headers={"bide-by": "2020-01-01"}), "header bide-by: .* passed"),
         (replace(PLAIN, metadata={"bide_priority": "high"}), "metadata bide_priority: .* urgent, standard, low"),
         (replace(PLAIN, headers={"bide-within": "1h", "bide-on-miss": "cry"}), "Bide-On-Miss: 'cry'"),
+        (
+            replace(PLAIN, headers={"bide-within": "1h", "bide-by": "06:00"}),
+            "bide-by and bide-within .* give one of them",
+        ),
     ],
 )
 def test_what_is_not_understood_says_where_it_stands(said: Said, message: str) -> None:

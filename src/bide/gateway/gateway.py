@@ -106,7 +106,10 @@ def build(bide: Embedded, *, engine: bool) -> Gateway:
     telling = Telling(context, waiters)
     wake = service.wake if service else nobody_waits
     deferring = Deferring(context, desk, waiters, Places(settings.held), telling, wake)
-    policy = Policy(bide.config.settings.urgency_rules, Words(settings.flex, settings.background))
+    policy = Policy(
+        bide.config.settings.urgency_rules,
+        Words(settings.flex, settings.background, bide.config.settings.deadline.on_miss),
+    )
     pressure = Pressure(context, settings, bide.config.home)
     kept = Kept(context, desk.routing)
     onward = Onward(context, desk.routing, Passing(context, books, kept), settings.failover)

@@ -78,6 +78,8 @@ class Words:
 
     flex: Priority = Priority.STANDARD
     background: Priority = Priority.STANDARD
+    on_miss: OnMiss = OnMiss.RESCUE
+    """What happens to a call that a batch would answer too late."""
 
 
 def urgency(said: Said, rules: Sequence[Rule], words: Words, now: int) -> Urgency:
@@ -89,9 +91,11 @@ def urgency(said: Said, rules: Sequence[Rule], words: Words, now: int) -> Urgenc
     rule = next((rule for rule in rules if rule.fits(said)), None)
     if rule is not None and rule.pinned:
         return _by_rule(rule, now)
-    on_miss = _on_miss(said)
+    on_miss = _on_miss(said, words.on_miss)
     for source, given in (("header", said.headers), ("metadata", said.metadata)):
         separator = "-" if source == "header" else "_"
+        if f"bide{separator}by" in given and f"bide{separator}within" in given:
+            raise DeadlineError(f"{source} bide{separator}by and bide{separator}within both say when; give one of them")
         for word in ("by", "within", "priority"):
             name = f"bide{separator}{word}"
             if name in given:
@@ -145,10 +149,10 @@ def _deadline(word: str, text: str, now: int, where: str) -> int | None:
     return None if priority is Priority.URGENT else priority_deadline(priority, now)
 
 
-def _on_miss(said: Said) -> OnMiss:
+def _on_miss(said: Said, otherwise: OnMiss) -> OnMiss:
     text = said.headers.get("bide-on-miss") or said.metadata.get("bide_on_miss")
     if text is None:
-        return OnMiss.RESCUE
+        return otherwise
     try:
         return OnMiss(text.strip().lower())
     except ValueError:
