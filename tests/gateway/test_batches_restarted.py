@@ -105,7 +105,7 @@ async def test_batches_are_answered_though_the_gateway_is_killed_again_and_again
         for _ in range(3):
             async with process(tmp_path, simulator, clock) as client:
                 file = await client.files.create(file=content, purpose="batch")
-                batch = await client.batches.create(input_file_id=file.id, endpoint=CHAT, completion_window="1h")
+                batch = await client.batches.create(input_file_id=file.id, endpoint=CHAT, completion_window="12h")
                 ids.append(batch.id)
         async with process(tmp_path, simulator, clock) as client:
             for identifier in ids:

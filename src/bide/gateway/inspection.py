@@ -16,7 +16,8 @@ def inspect(exchange: Exchange) -> None:
     if "\0" in exchange.path:
         raise RefusalError(400, "invalid_request", "the path contains a NUL")
     if b"%00" in exchange.raw_query:
-        raise RefusalError(400, "invalid_request", "the query contains a NUL")
+        name = next((name for name, value in exchange.query.items() if "\0" in value), None)
+        raise RefusalError(400, "invalid_request", f"{name or 'the query'} contains a NUL", param=name)
     headers = exchange.headers
     if "content-encoding" in headers:
         _check_unpacked(headers["content-encoding"].strip().lower())
