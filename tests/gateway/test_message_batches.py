@@ -271,6 +271,20 @@ async def test_a_retry_takes_over_a_batch_whose_gateway_died_before_it_could_tel
     assert ids[1] != first
 
 
+async def test_whoever_asks_for_a_batch_was_told_of_it(tmp_path: Path) -> None:
+    """A kill between the answer and its note takes the note away; the same create again is still a new batch."""
+    clock = hurried()
+    body = json.dumps({"requests": [request("a")]})
+    async with place(tmp_path, engine=False, clock=clock) as at:
+        async with at.http.post("/v1/messages/batches", data=body) as answer:
+            first = (await answer.json())["id"]
+        await _untold(at, first)
+    async with place(tmp_path, clock=clock) as at:
+        assert (await at.anthropic().messages.batches.retrieve(first)).id == first
+        async with at.http.post("/v1/messages/batches", data=body, headers={"x-stainless-retry-count": "1"}) as again:
+            assert (await again.json())["id"] != first
+
+
 async def _untold(at: Place, external_id: str) -> None:
     """As if the gateway had died between the promise and its answer."""
     from bide.store import queries

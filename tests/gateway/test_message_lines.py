@@ -91,6 +91,7 @@ def batch(**changes: Any) -> MessageBatch:
         "created_at": 1,
         "cancelled_at": None,
         "answered_at": None,
+        "delivered_at": None,
         "counts": {Phase.WAITING: 2, Phase.BATCHED: 1, Phase.BATCH: 3, Phase.REALTIME: 1, Phase.FAILED: 2},
     }
     return MessageBatch(**(told | changes))

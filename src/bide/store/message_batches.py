@@ -58,6 +58,8 @@ class MessageBatch:
     created_at: int
     cancelled_at: int | None
     answered_at: int | None
+    delivered_at: int | None
+    """When its caller was known to know its id."""
     counts: Mapping[Phase, int]
 
     @property
@@ -192,6 +194,7 @@ async def _batch(transaction: Transaction, row: Row) -> MessageBatch:
         created_at=row["created_at"],
         cancelled_at=row["cancelled_at"],
         answered_at=row["answered_at"],
+        delivered_at=row["delivered_at"],
         counts={Phase(one["phase"]): int(one["requests"]) for one in phases},
     )
 

@@ -115,7 +115,13 @@ async def results(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
 
 
 async def _find(gateway: Gateway, exchange: Exchange, caller: Caller) -> MessageBatch:
-    return await gateway.context.store.message_batches.get(caller.owner, exchange.parameters["batch_id"])
+    """The batch that is asked for. Who asks by its id was told it, also where a gateway was killed before it could note that: the
+    same create again is a new batch."""
+    context = gateway.context
+    batch = await context.store.message_batches.get(caller.owner, exchange.parameters["batch_id"])
+    if batch.delivered_at is None:
+        await context.store.message_batches.delivered(batch.external_id, context.clock.now())
+    return batch
 
 
 async def _show(exchange: Exchange, batch: MessageBatch) -> None:

@@ -4,19 +4,19 @@ VALUES (:external_id, :owner, :job, :digest, :idempotency_key, :holder, :now);
 
 -- name: find
 -- A batch with its job.
-SELECT m.external_id, m.id, m.job_id, m.created_at, j.state, j.deadline, j.requests, j.cancelled_at, j.answered_at
+SELECT m.external_id, m.id, m.job_id, m.created_at, m.delivered_at, j.state, j.deadline, j.requests, j.cancelled_at, j.answered_at
 FROM message_batches m JOIN jobs j ON j.id = m.job_id
 WHERE m.owner = :owner AND m.external_id = :external_id AND m.deleted_at IS NULL;
 
 -- name: older
 -- Batches below an id, the newest first.
-SELECT m.external_id, m.id, m.job_id, m.created_at, j.state, j.deadline, j.requests, j.cancelled_at, j.answered_at
+SELECT m.external_id, m.id, m.job_id, m.created_at, m.delivered_at, j.state, j.deadline, j.requests, j.cancelled_at, j.answered_at
 FROM message_batches m JOIN jobs j ON j.id = m.job_id
 WHERE m.owner = :owner AND m.id < :before AND m.deleted_at IS NULL ORDER BY m.id DESC LIMIT :count;
 
 -- name: newer
 -- Batches above an id, the oldest first.
-SELECT m.external_id, m.id, m.job_id, m.created_at, j.state, j.deadline, j.requests, j.cancelled_at, j.answered_at
+SELECT m.external_id, m.id, m.job_id, m.created_at, m.delivered_at, j.state, j.deadline, j.requests, j.cancelled_at, j.answered_at
 FROM message_batches m JOIN jobs j ON j.id = m.job_id
 WHERE m.owner = :owner AND m.id > :after AND m.deleted_at IS NULL ORDER BY m.id LIMIT :count;
 
