@@ -5,8 +5,8 @@ from tests.engine.desk import Desk
 from tests.lanes.given import CAPABILITIES, LIMITS, NOW, a_bucket
 
 from bide.engine.outlook import capacity, outlook_of
-from bide.lanes.assemble import Quota
 from bide.lanes.capacity import Capacity
+from bide.lanes.quota import Quota
 from bide.settings import ProviderSettings, RealtimeSettings, Settings
 from bide.store.limits import Enqueued, Known
 from bide.store.snapshot import Snapshot

@@ -8,10 +8,10 @@ from tests.lanes.given import CAPABILITIES, LIMITS, NOW, a_bucket
 from bide.core.batch import Batch, LiveBatch
 from bide.core.bucket import Bucket
 from bide.core.clock import HOUR, SECOND
-from bide.lanes.assemble import Quota
 from bide.lanes.capacity import Capacity
 from bide.lanes.decide import Account, Decisions, Key, Outlook, Rules, decide
 from bide.lanes.plan import Thresholds
+from bide.lanes.quota import Quota
 from bide.lanes.rescue import Margins
 
 SIXTY = Capacity(60, None, True)

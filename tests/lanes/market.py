@@ -15,11 +15,12 @@ from bide.core.clock import DAY, FAR_FUTURE, MINUTE, SECOND
 from bide.core.deadline import OnMiss
 from bide.core.states import BatchState
 from bide.lanes.admission import fits, room
-from bide.lanes.assemble import Opening, Quota
+from bide.lanes.assemble import Opening
 from bide.lanes.capacity import Capacity
 from bide.lanes.decide import Account, Outlook, Rules, Wanted, decide, demand, is_rescued
 from bide.lanes.pace import WIDEST_WINDOW, Pace
 from bide.lanes.plan import Thresholds
+from bide.lanes.quota import Quota
 from bide.lanes.rescue import Margins
 from bide.providers.port import Limits
 

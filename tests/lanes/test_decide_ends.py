@@ -12,8 +12,8 @@ from bide.core.bucket import Bucket, Phase, Tally
 from bide.core.clock import HOUR, MINUTE, SECOND
 from bide.core.deadline import OnMiss
 from bide.core.states import BatchState, JobState
-from bide.lanes.assemble import Quota
 from bide.lanes.decide import Decisions
+from bide.lanes.quota import Quota
 
 # Giving up
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from bide.core.clock import HOUR
 from bide.engine.context import Context
-from bide.lanes.assemble import Quota
 from bide.lanes.capacity import Capacity
 from bide.lanes.decide import Account, Key, Outlook, demand, is_rescued
+from bide.lanes.quota import Quota
 from bide.lanes.rescue import Demand
 from bide.settings import ProviderSettings
 from bide.store.limits import ENQUEUED_TOKENS, REQUESTS_PER_MINUTE, TOKENS_PER_MINUTE, Known

@@ -9,7 +9,7 @@ from bide.core.states import BatchOutcome
 from bide.engine.attention import next_poll, next_try
 from bide.engine.context import Context
 from bide.engine.step import held, note_refusal, provider_of
-from bide.lanes.assemble import learned_quota
+from bide.lanes.quota import learned_quota
 from bide.lanes.validation import as_note
 from bide.providers.failures import (
     BusyError,

@@ -14,9 +14,10 @@ from bide.core.clock import FAR_FUTURE
 from bide.core.deadline import OnMiss
 from bide.core.states import BatchState, JobState, RequestState
 from bide.lanes import rescue
-from bide.lanes.assemble import Held, Opening, Quota, full_until, opening
+from bide.lanes.assemble import Opening, opening
 from bide.lanes.capacity import ASSUMED, Capacity
 from bide.lanes.plan import Plan, Thresholds, is_gathering, is_urgent, next_change, plan
+from bide.lanes.quota import Held, Quota, room
 from bide.lanes.rescue import Carrier, Demand, Margins, Start
 from bide.providers.port import Capabilities, Limits
 
@@ -169,17 +170,12 @@ def _plan(
         planned = plan(bucket, start, account.capabilities, rules.thresholds, now, account.limits.min_requests)
         mine = carriers.get(bucket.id, ())
         if planned.batch and not any(carrier.batch.state is BatchState.OPEN for carrier in mine):
-            known = quota or Quota(None, 0, 0, 0)
-            until = full_until(bucket, account.limits, known)
-            if now < until:
-                made = Held(bucket, "the provider has just said that its queue is full")
-                decisions.next_at = min(decisions.next_at, until)
+            left = room(bucket, account.limits, quota or Quota(None, 0, 0, 0), now)
+            if isinstance(left, Held):
+                decisions.held.append(left)
+                decisions.next_at = min(decisions.next_at, left.until)
             else:
-                made = opening(bucket, planned.batch, account.limits, known)
-            if isinstance(made, Opening):
-                decisions.openings.append(made)
-            else:
-                decisions.held.append(made)
+                decisions.openings.append(opening(bucket, planned.batch, account.limits, left))
         if bucket.gathers_until is not None and is_gathering(bucket, rules.thresholds, now):
             decisions.next_at = min(decisions.next_at, bucket.gathers_until)
         _want(bucket, start, planned, mine, now, decisions)
