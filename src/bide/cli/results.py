@@ -1,17 +1,21 @@
 """`bide results`: the answers of a job, as far as there are any."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from bide.cli import options
+from bide.cli.call import is_call, write_answer
 from bide.cli.session import configured, find_job, run_async
 from bide.cli.terminal import say
+from bide.core.errors import InputError
 
 if TYPE_CHECKING:
     from bide.config import Config
 
 
 def results(
-    job: options.JobId,
+    job: Annotated[str, typer.Argument(metavar="ID", help="The id of a job or of a call; a unique beginning will do.")],
     out: options.Destination = None,
     output_format: options.OutputFormat = None,
     database: options.Database = None,
@@ -23,6 +27,7 @@ def results(
     \b
     bide results job_kq3 > answers.jsonl
     bide results last --output-format csv -o answers.csv
+    bide results req_4fz    the answer of a single call
     """
     run_async(_results(configured(database, assignments, config), job, out, output_format))
 
@@ -35,7 +40,14 @@ async def _results(config: "Config", identifier: str, out: str | None, output_fo
     from bide.embedded import opened
     from bide.intake.hand_in import destination_of
 
+    if is_call(identifier) and (out not in (None, "-") or output_format):
+        raise InputError(
+            "-o and --output-format are for jobs; a call's answer goes to standard output, as it came: > FILE keeps it"
+        )
     async with opened(config) as bide:
+        if is_call(identifier):
+            await write_answer(bide, identifier)
+            return
         job = await find_job(bide, identifier)
         wanted = Format(one_of("--output-format", output_format, tuple(Format))) if output_format else None
         kept = decode_destination(job.destination) if job.destination else None

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bide.cli import options
+from bide.cli.call import is_call, show_call
 from bide.cli.options import Output
 from bide.cli.session import configured, find_job, run_async
 from bide.cli.terminal import chosen, say, show_json, show_pairs, show_table
@@ -20,7 +21,8 @@ SHOWN = 20
 
 def status(
     job: Annotated[
-        str | None, typer.Argument(metavar="[JOB]", help="A job's id, or its beginning; none lists the jobs.")
+        str | None,
+        typer.Argument(metavar="[ID]", help="The id of a job or of a call, or its beginning; none lists the jobs."),
     ] = None,
     receipt: Annotated[bool, typer.Option("--receipt", help="Show the job's receipt.")] = False,
     output: options.Shown = None,
@@ -28,7 +30,12 @@ def status(
     assignments: options.Assignments = None,
     config: options.ConfigFile = None,
 ) -> None:
-    """List the jobs, or show how one stands: its batches, its money, who guards its deadline."""
+    """List the jobs, or show how one stands: its batches, its money, who guards its deadline.
+
+    \b
+    bide status job_kq3
+    bide status req_4fz    a single call: state, deadline, lane, answer, cost
+    """
     run_async(_status(configured(database, assignments, config), job, receipt, output))
 
 
@@ -38,6 +45,8 @@ async def _status(config: "Config", identifier: str | None, receipt: bool, outpu
     async with opened(config) as bide:
         if identifier is None:
             await _list(bide, output)
+        elif is_call(identifier):
+            await show_call(bide, identifier, output)
         elif receipt:
             await _receipt(bide, await find_job(bide, identifier), output)
         else:

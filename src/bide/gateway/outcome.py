@@ -74,6 +74,13 @@ def described(
     row: Row | Mapping[str, Any], outcome: Outcome | None, receipt: RequestReceipt | UnsetType = UNSET
 ) -> bytes:
     """A deferred request for whoever polls: ids, state, deadline, and the answer once it is there."""
+    return msgspec.json.encode(shape_of(row, outcome, receipt))
+
+
+def shape_of(
+    row: Row | Mapping[str, Any], outcome: Outcome | None, receipt: RequestReceipt | UnsetType = UNSET
+) -> Request:
+    """The same before it is JSON."""
     told = Request(
         id=row["external_id"],
         status=RequestState(row["state"]),
@@ -95,4 +102,4 @@ def described(
         if outcome.refusal is not None:
             told.error = Failure(code=outcome.refusal.code, message=outcome.refusal.message)
         told.response = Response(status_code=outcome.status, body=msgspec.Raw(outcome.body) if outcome.body else None)
-    return msgspec.json.encode(told)
+    return told

@@ -49,7 +49,7 @@ class Telling:
         if outcome is None and wait and await self._waiters.wait(row["job_id"], external_id, wait):
             row = await store.calls.outcome(caller.owner, external_id)
             outcome = await outcome_of(store, row)
-        receipt = UNSET if raw else await self._receipt(caller, row)
+        receipt = UNSET if raw else await receipt_for(self._context, caller.owner, row)
         if outcome is None:
             tag = f'"{external_id}-open"'
             headers = {**self._place(row["deadline"], external_id), "etag": tag}
@@ -75,10 +75,6 @@ class Telling:
         """Wait until everything that was noted is on record."""
         await self._delivered.settle()
 
-    async def _receipt(self, caller: Caller, row: Row) -> RequestReceipt:
-        tried = await self._context.store.history.tried(caller.owner, row["job_id"], row["request_id"])
-        return receipt_of(row, tried, self._context.settings.deadline.batch_minimum, self._context.clock.now())
-
     def _place(self, deadline: int, external_id: str) -> Mapping[str, str]:
         left = (deadline - self._context.clock.now()) // SECOND
         return {
@@ -91,6 +87,12 @@ class Telling:
     async def _note_delivered(self, external_ids: Sequence[str]) -> Sequence[None]:
         await self._context.store.calls.delivered(external_ids, self._context.clock.now())
         return [None] * len(external_ids)
+
+
+async def receipt_for(context: Context, owner: str, row: Row) -> RequestReceipt:
+    """The receipt of a call, from a row of `store.calls.outcome`."""
+    tried = await context.store.history.tried(owner, row["job_id"], row["request_id"])
+    return receipt_of(row, tried, context.settings.deadline.batch_minimum, context.clock.now())
 
 
 def seen(written: "asyncio.Future[None]") -> None:

@@ -6,6 +6,7 @@ from bide.core.clock import SECOND
 from bide.core.errors import NotFoundError
 from bide.core.states import Lane, RequestState
 from bide.core.usage import Usage
+from bide.engine.context import Context
 from bide.engine.pricing import STANDARD
 from bide.gateway.api.paging import fields, limit, no_place, one_of, whole
 from bide.gateway.api.receipts import passed_receipt
@@ -55,10 +56,10 @@ async def show(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
     try:
         await gateway.telling.tell(exchange, caller, identifier, raw=False, wait=wait)
     except NotFoundError as error:
-        passed = await gateway.context.store.passages.find(caller.owner, identifier)
-        if passed is None:
+        row = await gateway.context.store.passages.find(caller.owner, identifier)
+        if row is None:
             raise _unknown(error) from None
-        await exchange.respond(200, msgspec.json.encode(await _passed(gateway, passed)))
+        await exchange.respond(200, msgspec.json.encode(await passed(gateway.context, row)))
 
 
 async def response(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
@@ -119,9 +120,8 @@ def _row(row: Row) -> RequestRow:
     )
 
 
-async def _passed(gateway: Gateway, row: Row) -> Request:
-    """A call that was passed on at once; its answer is not kept."""
-    context = gateway.context
+async def passed(context: Context, row: Row) -> Request:
+    """A call that was passed on at once, from a row of `store.passages.find`; its answer is not kept."""
     state = {"sent": RequestState.OPEN, "answered": RequestState.SUCCEEDED}.get(row["state"], RequestState.FAILED)
     card = None if row["card_id"] is None else await context.store.history.card(row["card_id"])
     provider, listed = context.providers.get(row["account"]), None
