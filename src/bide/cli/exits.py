@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from bide.core.bucket import Phase
+from bide.core.bucket import ANSWERED_PHASES
 
 if TYPE_CHECKING:
     from bide.store.jobs import Progress
@@ -18,5 +18,5 @@ INTERRUPTED = 3
 
 def exit_code(progress: "Progress") -> int:
     """What a job that was attended to the end means for a script."""
-    answered = sum(progress.phases.get(phase, 0) for phase in (Phase.BATCH, Phase.REALTIME))
+    answered = sum(progress.phases.get(phase, 0) for phase in ANSWERED_PHASES)
     return ALL_ANSWERED if answered == progress.total else SOME_FAILED

@@ -5,7 +5,7 @@ from collections.abc import Callable, Container, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bide.cli.terminal import is_watched, say
-from bide.core.bucket import Phase
+from bide.core.bucket import ANSWERED_PHASES, Phase
 from bide.core.clock import MINUTE, SECOND, to_datetime
 from bide.core.duration import format_duration
 from bide.core.money import format_money
@@ -41,10 +41,11 @@ def counts(job: "Job", progress: "Progress") -> str:
     called = "in real time" if job.priority == "urgent" else "rescued"
     waiting = phases.get(Phase.WAITING, 0) + phases.get(Phase.STUBBORN, 0)
     parts = [
-        f"{phases.get(Phase.BATCH, 0) + phases.get(Phase.REALTIME, 0):,} of {progress.total:,} done",
+        f"{sum(phases.get(phase, 0) for phase in ANSWERED_PHASES):,} of {progress.total:,} done",
         f"{phases.get(Phase.BATCHED, 0):,} in batch" if phases.get(Phase.BATCHED) else "",
         f"{waiting:,} waiting" if waiting else "",
         f"{phases.get(Phase.CALLING, 0):,} being called" if phases.get(Phase.CALLING) else "",
+        f"{phases.get(Phase.FLEX, 0):,} in flex" if phases.get(Phase.FLEX) else "",
         f"{phases.get(Phase.REALTIME, 0):,} {called}" if phases.get(Phase.REALTIME) else "",
         f"{phases.get(Phase.FAILED, 0):,} failed" if phases.get(Phase.FAILED) else "",
         f"{phases.get(Phase.CANCELLED, 0):,} cancelled" if phases.get(Phase.CANCELLED) else "",

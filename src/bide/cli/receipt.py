@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from bide.cli.progress import clock_time
 from bide.cli.terminal import many, say, show_pairs
-from bide.core.bucket import Phase
+from bide.core.bucket import ANSWERED_PHASES, Phase
 from bide.core.duration import format_duration
 from bide.core.money import format_money
 
@@ -82,6 +82,7 @@ def _requests(receipt: "Receipt") -> str:
     phases = receipt.progress.phases
     words = {
         Phase.BATCH: "in batch",
+        Phase.FLEX: "in flex",
         Phase.REALTIME: "in real time",
         Phase.FAILED: "failed",
         Phase.CANCELLED: "cancelled",
@@ -102,17 +103,25 @@ def _saved(receipt: "Receipt") -> str:
     return f"{format_money(receipt.saved)}{share}"
 
 
+WORDS = {Phase.BATCH: "batch", Phase.FLEX: "flex", Phase.REALTIME: "real time"}
+
+
 def _shares(shares: "Sequence[Share]") -> str:
     """A line for each model, with what it had and cost."""
-    rows = [["", "batch", "real time", "paid", "list price", "saved"]]
+    answered = [phase for phase in ANSWERED_PHASES if phase is not Phase.FLEX or _has_flex(shares)]
+    rows = [["", *(WORDS[phase] for phase in answered), "paid", "list price", "saved"]]
     for share in shares:
         phases = share.progress.phases
-        counts = (f"{phases.get(phase, 0):,}" for phase in (Phase.BATCH, Phase.REALTIME))
+        counts = (f"{phases.get(phase, 0):,}" for phase in answered)
         money = (format_money(amount) for amount in (share.paid, share.listed, share.saved))
         rows.append([f"{share.account}/{share.model}", *counts, *money])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [[name.ljust(widths[0]), *map(str.rjust, cells, widths[1:])] for name, *cells in rows]
     return "\n".join("  ".join(line) for line in lines)
+
+
+def _has_flex(shares: "Sequence[Share]") -> bool:
+    return any(share.progress.phases.get(Phase.FLEX) for share in shares)
 
 
 def _waste(receipt: "Receipt") -> str:

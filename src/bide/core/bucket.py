@@ -20,11 +20,13 @@ class Phase(enum.StrEnum):
     STUBBORN = "stubborn"
     """As waiting, but batches have lost it more than once: each loss may have been paid for, so it is called instead."""
     BATCHED = "batched"
-    """Open, in a batch."""
+    """Open, in a batch or asked for in the flex tier: where the answer costs the batch price if it comes, and may not come."""
     CALLING = "calling"
     """Open, in flight in real time (and perhaps in a batch too)."""
     BATCH = "batch"
     """Answered by a batch."""
+    FLEX = "flex"
+    """Answered by a call in the flex tier."""
     REALTIME = "realtime"
     """Answered in real time."""
     FAILED = "failed"
@@ -44,6 +46,8 @@ class Part(enum.StrEnum):
 
 
 OPEN_PHASES = (Phase.WAITING, Phase.STUBBORN, Phase.BATCHED, Phase.CALLING)
+
+ANSWERED_PHASES = (Phase.BATCH, Phase.FLEX, Phase.REALTIME)
 
 MOST_LOSSES = 2
 """Attempts of a request that may be lost before it stays out of batches."""

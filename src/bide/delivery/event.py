@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from bide.core.bucket import Phase
+from bide.core.bucket import ANSWERED_PHASES, Phase
 from bide.core.clock import to_datetime
 from bide.core.identifiers import request_identifier
 from bide.core.job import Job
@@ -45,7 +45,7 @@ def iso(instant: int) -> str:
 
 def counts(progress: Progress) -> dict[str, int]:
     """How many requests there are, and what became of them."""
-    answered = progress.phases.get(Phase.BATCH, 0) + progress.phases.get(Phase.REALTIME, 0)
+    answered = sum(progress.phases.get(phase, 0) for phase in ANSWERED_PHASES)
     others = {state: progress.phases.get(Phase(state), 0) for state in ("failed", "cancelled", "expired")}
     return {"total": progress.total, "succeeded": answered, **others}
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from bide.core.batch import Batch
-from bide.core.bucket import Phase
+from bide.core.bucket import ANSWERED_PHASES, Phase
 from bide.core.clock import SECOND, to_datetime
 from bide.core.job import Job
 from bide.core.money import to_decimal
@@ -162,8 +162,9 @@ def as_table(receipt: Receipt) -> dict[str, Any]:
         },
         "requests": {
             "total": job.requests,
-            "succeeded": phases.get(Phase.BATCH, 0) + phases.get(Phase.REALTIME, 0),
+            "succeeded": sum(phases.get(phase, 0) for phase in ANSWERED_PHASES),
             "batch": phases.get(Phase.BATCH, 0),
+            "flex": phases.get(Phase.FLEX, 0),
             "realtime": phases.get(Phase.REALTIME, 0),
             "failed": phases.get(Phase.FAILED, 0),
             "cancelled": phases.get(Phase.CANCELLED, 0),
@@ -250,6 +251,7 @@ def _share_table(share: Share) -> dict[str, Any]:
         "model": share.model,
         "requests": share.progress.total,
         "batch": phases.get(Phase.BATCH, 0),
+        "flex": phases.get(Phase.FLEX, 0),
         "realtime": phases.get(Phase.REALTIME, 0),
         "failed": phases.get(Phase.FAILED, 0),
         "paid": _dollars(share.paid),

@@ -6,7 +6,7 @@ gateway to notice.
 
 import msgspec
 
-from bide.core.bucket import Phase
+from bide.core.bucket import ANSWERED_PHASES, Phase
 from bide.core.served import ServedBatch, outcome_of
 from bide.core.states import ServedState
 from bide.engine.context import Context
@@ -31,7 +31,7 @@ class Endings:
         if job.answered_at is None:
             return batch
         phases = (await store.jobs.progress(batch.owner, job.id)).phases
-        succeeded = sum(phases.get(phase, 0) for phase in (Phase.BATCH, Phase.REALTIME))
+        succeeded = sum(phases.get(phase, 0) for phase in ANSWERED_PHASES)
         ending = Ending(
             outcome_of(job, phases.get(Phase.EXPIRED, 0)),
             succeeded,

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from bide.core.bucket import Phase
+from bide.core.bucket import ANSWERED_PHASES, Phase
 from bide.core.clock import SECOND
 from bide.core.job import Job
 from bide.core.served import ServedBatch, Status, status_of
@@ -55,7 +55,7 @@ def _counts(batch: ServedBatch, progress: Progress | None) -> Mapping[str, int]:
     if progress is None:
         return _count(batch.succeeded, batch.failed, batch.succeeded + batch.failed)
     phases = progress.phases
-    succeeded = sum(phases.get(phase, 0) for phase in (Phase.BATCH, Phase.REALTIME))
+    succeeded = sum(phases.get(phase, 0) for phase in ANSWERED_PHASES)
     failed = sum(phases.get(phase, 0) for phase in (Phase.FAILED, Phase.CANCELLED, Phase.EXPIRED))
     return _count(succeeded, failed, progress.total)
 

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from bide.core.bucket import Phase
+from bide.core.bucket import ANSWERED_PHASES, Phase
 from bide.core.clock import to_datetime
 from bide.core.states import JobState
 from bide.gateway.exchange import Exchange
@@ -32,7 +32,7 @@ def shown(batch: MessageBatch, base: str) -> dict[str, Any]:
         "processing_status": status,
         "request_counts": {
             "processing": batch.open,
-            "succeeded": counts.get(Phase.BATCH, 0) + counts.get(Phase.REALTIME, 0),
+            "succeeded": sum(counts.get(phase, 0) for phase in ANSWERED_PHASES),
             "errored": counts.get(Phase.FAILED, 0),
             "canceled": counts.get(Phase.CANCELLED, 0),
             "expired": counts.get(Phase.EXPIRED, 0),
