@@ -37,7 +37,7 @@ def test_a_true_forecast_keeps_what_it_says(level: int) -> None:
 def test_one_that_is_too_bold_is_found_out() -> None:
     seen = Calibration()
     for number in range(100):
-        seen = seen.observe(GIVEN, 2 * HOUR if number % 2 else MINUTE, NOW)
+        seen = seen.observe(GIVEN, 90 * MINUTE if number % 2 else MINUTE, NOW)
 
     assert seen.kept(80).made == pytest.approx(0.5)
     assert seen.kept(95).made == pytest.approx(1)
