@@ -1,6 +1,7 @@
 """Responses by the official SDK: in the background, asked about again, cancelled, deleted, gone on with."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import openai
@@ -8,7 +9,7 @@ import pytest
 from openai.types.responses import Response
 
 from tests.gateway.keyed import make_key
-from tests.gateway.place import Place
+from tests.gateway.place import Place, place
 
 ASK: dict[str, Any] = {"model": "gpt-4.1-mini", "input": "hello"}
 CLAUDE = "claude-sonnet-4-6"
@@ -168,9 +169,44 @@ async def test_a_conversation_goes_on_where_it_lives(at: Place) -> None:
     with pytest.raises(openai.BadRequestError, match="lives at openai") as elsewhere:
         await client.responses.create(model=CLAUDE, input="and?", previous_response_id=first.id)
     assert elsewhere.value.param == "previous_response_id"
-    deferred = await client.responses.create(**ASK, background=True)
-    with pytest.raises(openai.BadRequestError, match="deferred"):
-        await client.responses.create(**ASK, previous_response_id=deferred.id)
+
+
+async def test_a_conversation_goes_on_from_what_bide_kept(at: Place) -> None:
+    client = at.openai()
+    first = await client.responses.create(model=CLAUDE, input="one", extra_headers=LATER)
+    second = await client.responses.create(
+        model="gpt-4.1-mini", input="two", previous_response_id=first.id, extra_headers=LATER
+    )
+    assert "two" in second.output_text
+    third = await client.responses.create(model=CLAUDE, input="three", previous_response_id=second.id)
+    assert "three" in third.output_text
+    page = await client.responses.input_items.list(second.id, order="asc")
+    said = [(item.role, item.content[0].text) for item in page.data]
+    assert said == [("user", "one"), ("assistant", first.output_text), ("user", "two")]
+    assert third.usage.input_tokens > second.usage.input_tokens > first.usage.input_tokens
+
+
+async def test_a_conversation_that_grows_too_long_is_refused(tmp_path: Path) -> None:
+    async with place(tmp_path, "gateway.largest_body=1024") as at:
+        client = at.openai()
+        first = await client.responses.create(model="gpt-4.1-mini", input="x" * 700, extra_headers=LATER)
+        with pytest.raises(openai.APIStatusError, match="with what was said before it") as refused:
+            await client.responses.create(**ASK, previous_response_id=first.id)
+        assert refused.value.status_code == 413
+
+
+async def test_what_has_no_answer_is_not_gone_on_with(at: Place) -> None:
+    client = at.openai()
+    waiting = await client.responses.create(**ASK, background=True, extra_headers={"Bide-Within": "24h"})
+    with pytest.raises(openai.BadRequestError, match="not answered yet; go on with it when it is completed"):
+        await client.responses.create(**ASK, previous_response_id=waiting.id)
+    await client.responses.cancel(waiting.id)
+    with pytest.raises(openai.BadRequestError, match="ended as cancelled and has no answer"):
+        await client.responses.create(**ASK, previous_response_id=waiting.id)
+    await client.responses.delete(waiting.id)
+    with pytest.raises(openai.NotFoundError) as refused:
+        await client.responses.create(**ASK, previous_response_id=waiting.id)
+    assert refused.value.param == "previous_response_id"
 
 
 async def test_nobody_is_told_of_anothers_responses(at: Place) -> None:

@@ -1,5 +1,6 @@
 """The endpoints of single calls: passed on at once, or deferred, as urgency says."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bide.core.clock import SECOND
@@ -20,7 +21,10 @@ from bide.gateway.onward import Onward, Urgent
 from bide.gateway.preference import holds
 from bide.gateway.pressure import Pressure
 from bide.gateway.rates import Rates
-from bide.gateway.responses.kept import Kept, is_native
+from bide.gateway.refusal import RefusalError
+from bide.gateway.responses.conversation import PREVIOUS
+from bide.gateway.responses.going_on import GoingOn
+from bide.gateway.responses.kept import is_native
 from bide.intake.endpoint import RESPONSES, Endpoint
 from bide.intake.routing import Destination, Routing
 from bide.intake.tokens import estimate_tokens
@@ -49,7 +53,7 @@ class Calls:
         context: Context,
         routing: Routing,
         onward: Onward,
-        kept: Kept,
+        going_on: GoingOn,
         deferring: Deferring,
         policy: Policy,
         pressure: Pressure,
@@ -59,7 +63,7 @@ class Calls:
         self._context = context
         self._routing = routing
         self._onward = onward
-        self._kept = kept
+        self._going_on = going_on
         self._deferring = deferring
         self._policy = policy
         self._pressure = pressure
@@ -69,18 +73,21 @@ class Calls:
     async def serve(self, exchange: Exchange, caller: Caller, endpoint: Endpoint) -> None:
         """Answer one call."""
         with self._pressure.body() as take:
-            await self._serve(exchange, caller, endpoint, await exchange.body(self._largest, take))
+            await self._serve(exchange, caller, endpoint, await exchange.body(self._largest, take), take)
 
-    async def _serve(self, exchange: Exchange, caller: Caller, endpoint: Endpoint, body: bytes) -> None:
+    async def _serve(
+        self, exchange: Exchange, caller: Caller, endpoint: Endpoint, body: bytes, take: Callable[[int], None]
+    ) -> None:
         asked = fields.read(body)
         body = fields.once(body)
+        if asked.previous_response_id is not None:
+            body = await self._gone_on(caller, endpoint, asked, body, take)
         now = self._context.clock.now()
         version.check(endpoint, body, exchange.headers)
         said = _said(exchange, caller, asked)
         found = urgency(said, self._policy.rules, self._policy.words, now)
         if caller.key is not None:
             found = await self._allowed(exchange, caller.key, endpoint, body, asked, found, now)
-        await self._kept.check(caller, asked)
         background = endpoint is RESPONSES and bool(asked.background) and not asked.stream
         if background:
             found = self._in_background(found, asked.model, now)
@@ -118,6 +125,19 @@ class Calls:
                 background=background,
             ),
         )
+
+    async def _gone_on(
+        self, caller: Caller, endpoint: Endpoint, asked: Asked, body: bytes, take: Callable[[int], None]
+    ) -> bytes:
+        """The body with what was said before it, where bide has kept that. Raises `RefusalError`."""
+        whole = await self._going_on.body(caller, endpoint, asked, body)
+        if len(whole) > self._largest:
+            why = (
+                f"with what was said before it the body is larger than the {self._largest:,} bytes that bide takes here"
+            )
+            raise RefusalError(413, "request_too_large", f"{why}; say in input what matters of it", param=PREVIOUS)
+        take(max(0, len(whole) - len(body)))
+        return whole
 
     def _in_background(self, found: Urgency, model: str, now: int) -> Urgency:
         """An urgent response that nobody waits for goes to a provider that has a background of its own; elsewhere it is

@@ -22,6 +22,7 @@ from bide.gateway.messages import orphans
 from bide.gateway.onward import Onward
 from bide.gateway.passing import Passing
 from bide.gateway.pressure import Pressure
+from bide.gateway.responses.going_on import GoingOn
 from bide.gateway.responses.kept import Kept
 from bide.gateway.telling import Telling
 from bide.gateway.upkeep import Upkeep
@@ -111,9 +112,10 @@ def build(bide: Embedded, *, engine: bool) -> Gateway:
         Words(settings.flex, settings.background, bide.config.settings.deadline.on_miss),
     )
     pressure = Pressure(context, settings, bide.config.home)
-    kept = Kept(context, desk.routing)
+    kept = Kept(context)
+    going_on = GoingOn(context, desk.routing, kept)
     onward = Onward(context, desk.routing, Passing(context, books, kept), settings.failover)
-    calls = Calls(context, desk.routing, onward, kept, deferring, policy, pressure, settings.largest_body)
+    calls = Calls(context, desk.routing, onward, going_on, deferring, policy, pressure, settings.largest_body)
     validations = Validations(context, desk.routing, wake)
     return Gateway(
         tail=Tail(context.store),
