@@ -8,6 +8,7 @@ from typing import Any
 from bide.core.batch import Batch
 from bide.core.bucket import Bucket, Phase
 from bide.core.clock import FAR_FUTURE, SECOND
+from bide.core.decision import UNGROUNDED, Decided
 from bide.core.errors import DamagedError, StoreError
 from bide.core.identifiers import custom_id
 from bide.core.states import AttemptState
@@ -33,6 +34,14 @@ SHARE_FOR = 30 * SECOND
 """How long a worker's claim to its share of the rate limit stands without being renewed."""
 
 LAND_AGAIN = SECOND
+
+Why = Callable[[Wanted], Decided]
+"""On what it rests that calls are wanted."""
+
+
+def nobody_says(wanted: Wanted) -> Decided:
+    """For calls that nobody decided on, as in tests."""
+    return UNGROUNDED
 
 
 @dataclass(slots=True)
@@ -66,8 +75,10 @@ class Caller:
         """Calls that have not come back."""
         return sum(lane.pace.in_flight for lane in self._lanes.values())
 
-    async def serve(self, wanted: Sequence[Wanted], capacities: Mapping[Key, Capacity]) -> int | None:
-        """Start what the pace allows now, earliest deadline first; when time alone will allow more."""
+    async def serve(
+        self, wanted: Sequence[Wanted], capacities: Mapping[Key, Capacity], why: Why = nobody_says
+    ) -> int | None:
+        """Start what the pace allows now, earliest deadline first; when time alone will allow more. `why` is kept with it."""
         next_at: int | None = None
         for one in wanted:
             key = (one.bucket.account, one.bucket.model)
@@ -76,7 +87,7 @@ class Caller:
             now = self._context.clock.now()
             mean = one.bucket.open.tokens // max(1, one.bucket.open.requests)
             room = min(one.calls, lane.pace.room(capacity, mean, now))
-            started = await self._start(one, room) if room else 0
+            started = await self._start(one, room, why(one)) if room else 0
             lane.pace = lane.pace.started(started, capacity, mean, now)
             if started < one.calls and (later := lane.pace.next_room(now)) > now:
                 next_at = later if next_at is None else min(next_at, later)
@@ -90,7 +101,7 @@ class Caller:
             lane.users = await self._context.store.limits.share(*key, self._context.holder, lane.shared_until, now)
         return capacity.share(lane.users)
 
-    async def _start(self, wanted: Wanted, room: int) -> int:
+    async def _start(self, wanted: Wanted, room: int, decided: Decided) -> int:
         """Claim up to `room` requests, waiting ones first, and call each; how many."""
         sources: list[Batch | None] = [carrier.batch for carrier in wanted.carriers]
         if wanted.bucket.tally(Phase.WAITING, Phase.STUBBORN).requests:
@@ -100,7 +111,7 @@ class Caller:
             if started >= room:
                 break
             try:
-                claimed = await self._claim(wanted.bucket, room - started, source)
+                claimed = await self._claim(wanted.bucket, room - started, source, decided)
             except StoreError:
                 if started:
                     break  # what has been claimed is being called, and has to be counted
@@ -121,7 +132,7 @@ class Caller:
             self._kept_at = now
         return self._kept_at + lease // 3
 
-    async def _claim(self, bucket: Bucket, limit: int, batch: Batch | None) -> Sequence[ClaimedCall]:
+    async def _claim(self, bucket: Bucket, limit: int, batch: Batch | None, decided: Decided) -> Sequence[ClaimedCall]:
         """Requests of a bucket that are ours to call: waiting ones, or those a batch has left unanswered.
 
         A batch is gone through from front to back, and again from the front when its end is reached: a call that failed
@@ -138,6 +149,7 @@ class Caller:
             holder=context.holder,
             lease_until=now + context.settings.realtime.call_lease,
             now=now,
+            decided=decided,
         )
         if at:
             full = len(claimed) == limit

@@ -9,6 +9,7 @@ from typing import Any
 
 from bide.core.batch import Batch
 from bide.core.clock import FAR_FUTURE, SECOND
+from bide.core.decision import reason_of
 from bide.core.errors import BideError, StoreError
 from bide.engine import deliver, recover, steps
 from bide.engine.call import Caller
@@ -17,6 +18,7 @@ from bide.engine.outlook import outlook_of
 from bide.engine.tell import Teller
 from bide.lanes.assemble import Opening
 from bide.lanes.decide import Decisions, GiveUp, decide
+from bide.lanes.grounds import Grounds
 from bide.store.snapshot import Snapshot
 
 GIVE_UP_CHUNK = 20_000
@@ -34,6 +36,7 @@ class Service:
         self._tasks: set[asyncio.Task[None]] = set()
         self._batches: dict[int, str] = {}
         self._filling: dict[int, str] = {}
+        self._held: dict[int, str] = {}
         self._delivery: asyncio.Task[None] | None = None
         self._telling: asyncio.Task[None] | None = None
         self._teller = Teller(context, lambda: self._stopping)
@@ -80,12 +83,15 @@ class Service:
                 await recover.write_off(context)
             outlook = outlook_of(context, snapshot)
             decisions = decide(outlook, context.settings.rules, now)
+            grounds = Grounds(outlook, context.settings.rules, decisions, now)
             next_at = min(decisions.next_at, snapshot.next_lease or FAR_FUTURE)
             await self._settle(decisions, now)
+            await self._note_holds(grounds)
             for opening in decisions.openings:
-                self._fill(opening)
+                self._fill(opening, grounds)
             next_at = min(next_at, await self._work_on_batches(snapshot, now))
-            next_at = min(next_at, await self._caller.serve(decisions.wanted, outlook.capacities) or FAR_FUTURE)
+            next_call = await self._caller.serve(decisions.wanted, outlook.capacities, grounds.of_calls)
+            next_at = min(next_at, next_call or FAR_FUTURE)
             next_at = min(next_at, await self._caller.keep(), self._deliver(snapshot, now), self._tell(snapshot, now))
         except StoreError as error:
             context.troubles["store"] = str(error)
@@ -112,15 +118,26 @@ class Service:
             self._context.on_settled()
             left = left - done if done else 0
 
-    def _fill(self, opening: Opening) -> None:
+    async def _note_holds(self, grounds: Grounds) -> None:
+        """Write down what keeps requests waiting, when the reason is another than at the last look."""
+        held: dict[int, str] = {}
+        for one in grounds.decisions.held:
+            reason = reason_of(one.why)
+            held[one.bucket.id] = reason
+            if self._held.get(one.bucket.id) != reason:
+                await self._context.store.decisions.hold(one.bucket, grounds.of_hold(one), grounds.now)
+        self._held = held
+
+    def _fill(self, opening: Opening, grounds: Grounds) -> None:
         """Fill a batch in a task, then follow it; the next batch of the bucket may be filled while this one is uploaded."""
         bucket = opening.bucket.id
         if bucket in self._filling or not self._free(opening.bucket.account):
             return
+        decided = grounds.of_batch(opening)
 
         async def fill() -> None:
             try:
-                batch = await steps.fill(self._context, opening)
+                batch = await steps.fill(self._context, opening, decided)
             finally:
                 self._filling.pop(bucket, None)
                 self._changed.set()

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from bide.core.batch import Batch
+from bide.core.decision import UNGROUNDED, Decided
 from bide.core.errors import BideError, LeaseLostError, StoreError
 from bide.core.identifiers import new_identifier, new_tag
 from bide.core.states import BatchOutcome, BatchState
@@ -57,8 +58,8 @@ async def follow(context: Context, batch: Batch) -> None:
     context.troubles.pop(batch.account, None)
 
 
-async def fill(context: Context, planned: Opening) -> Batch | None:
-    """Open a batch, fill it from a bucket as far as there is room, and seal it; the batch, still held.
+async def fill(context: Context, planned: Opening, decided: Decided = UNGROUNDED) -> Batch | None:
+    """Open a batch, fill it from a bucket as far as there is room, and seal it; the batch, still held. `decided` says why.
 
     None when another worker is filling one from the bucket, or has taken over.
     """
@@ -72,7 +73,8 @@ async def fill(context: Context, planned: Opening) -> Batch | None:
         bucket.endpoint,
     )
     now = clock.now()
-    batch = await store.batches.open(new, bucket.id, context.holder, now + context.settings.engine.lease, now)
+    lease_until = now + context.settings.engine.lease
+    batch = await store.batches.open(new, bucket.id, context.holder, lease_until, now, decided)
     if batch is None:
         return None
     room = Room(planned.requests, planned.size, planned.tokens, planned.least)

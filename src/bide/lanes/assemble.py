@@ -19,6 +19,7 @@ class Opening:
     size: int
     tokens: int
     least: int = 0
+    why: str = ""
 
 
 def opening(bucket: Bucket, wanted: int, limits: Limits, room: Room) -> Opening:

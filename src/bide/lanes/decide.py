@@ -6,7 +6,7 @@ sleeps until `next_at` or until something changes.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bide.core.batch import Batch, LiveBatch
 from bide.core.bucket import Bucket, Phase
@@ -83,6 +83,8 @@ class Decisions:
     cancels: dict[int, str] = field(default_factory=dict[int, str])
     given_up: list[GiveUp] = field(default_factory=list[GiveUp])
     protected: list[Bucket] = field(default_factory=list[Bucket])
+    starts: dict[int, Start] = field(default_factory=dict[int, Start])
+    """The last safe moment of every bucket that is rescued, on which the others rest."""
     next_at: int = FAR_FUTURE
 
 
@@ -100,6 +102,7 @@ def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
             continue  # this worker has no credentials for it; another may
         capacity = outlook.capacities.get(key, ASSUMED)
         found = rescue.starts(_demands(buckets), capacity, rules.margins)
+        decisions.starts.update(found)
         _plan(buckets, found, account, outlook.quotas.get(key), carriers, rules, now, decisions)
         mine = {bucket.id: carriers.get(bucket.id, []) for bucket in buckets}
         waiting = {bucket.id: bucket.tally(Phase.WAITING, Phase.STUBBORN).requests for bucket in buckets}
@@ -175,7 +178,10 @@ def _plan(
                 decisions.held.append(left)
                 decisions.next_at = min(decisions.next_at, left.until)
             else:
-                decisions.openings.append(opening(bucket, planned.batch, account.limits, left))
+                made = opening(bucket, planned.batch, account.limits, left)
+                decisions.openings.append(replace(made, why=planned.why))
+        elif planned.waits:
+            decisions.held.append(Held(bucket, planned.why))
         if bucket.gathers_until is not None and is_gathering(bucket, rules.thresholds, now):
             decisions.next_at = min(decisions.next_at, bucket.gathers_until)
         _want(bucket, start, planned, mine, now, decisions)

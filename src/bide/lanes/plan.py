@@ -43,6 +43,8 @@ class Plan:
     batch: int
     realtime: int
     why: str
+    waits: bool = False
+    """Whether those that stay do so for want of something, rather than for others that may join them."""
 
 
 def plan(
@@ -88,7 +90,8 @@ def _too_few(bucket: Bucket, called: int, least: int) -> Plan:
     idle = bucket.tally(Phase.WAITING, Phase.STUBBORN).requests
     left = idle - called
     if left + bucket.tally(Phase.BATCHED).requests >= least:
-        return Plan(0, called, f"fewer than the {least:,} of a batch: they wait for what batches may bring back")
+        why = f"fewer than the {least:,} of a batch: they wait for what batches may bring back"
+        return Plan(0, called, why, waits=True)
     return Plan(0, idle, f"fewer than the {least:,} of a batch, and none can bring back as many: called at once")
 
 

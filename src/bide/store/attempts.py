@@ -10,10 +10,11 @@ from itertools import islice
 
 from bide.core.batch import Batch
 from bide.core.bucket import Bucket, Phase, Tally
+from bide.core.decision import UNGROUNDED, Decided
 from bide.core.span import Span
 from bide.core.states import AttemptState, JobState, Lane, RequestState
 from bide.core.usage import Usage
-from bide.store import budgets, deliveries, events, jobs, queries
+from bide.store import budgets, decisions, deliveries, events, jobs, queries
 from bide.store.buckets import count
 from bide.store.database import Row, Transaction, Verbs, reads, writes
 from bide.store.reports import Report
@@ -184,6 +185,7 @@ class Attempts(Verbs):
         holder: str,
         lease_until: int,
         now: int,
+        decided: Decided = UNGROUNDED,
     ) -> list[ClaimedCall]:
         """Take up to `limit` requests of a bucket to call now, and record the attempts before any call is made.
 
@@ -215,6 +217,10 @@ class Attempts(Verbs):
         )
         made = await transaction.all(SQL["called"], bucket=bucket.id, after=since)
         attempts = {row["request_id"]: row["id"] for row in made}
+        extent = min(attempts.values()), max(attempts.values())
+        await decisions.record(
+            transaction, bucket.owner, decisions.CALL, decided, now, bucket=bucket.id, attempts=extent
+        )
         await transaction.run(SQL["mark_called"], bucket=bucket.id, after=since)
         for phase in sorted({row["phase"] for row in rows}):
             tokens = [row["input_tokens"] + row["output_tokens"] for row in rows if row["phase"] == phase]

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from bide.core.batch import Batch
 from bide.core.batchline import line_overhead
 from bide.core.bucket import Bucket, Phase, Tally
+from bide.core.decision import UNGROUNDED, Decided
 from bide.core.span import Span
 from bide.core.states import BatchState, JobState
-from bide.store import events, queries, records
+from bide.store import decisions, events, queries, records
 from bide.store.attempts import newest
 from bide.store.buckets import count
 from bide.store.database import Transaction, Verbs, reads, writes
@@ -59,9 +60,16 @@ class Filling(Verbs):
 
     @writes
     async def open(
-        self, transaction: Transaction, batch: NewBatch, bucket: int, holder: str, lease_until: int, now: int
+        self,
+        transaction: Transaction,
+        batch: NewBatch,
+        bucket: int,
+        holder: str,
+        lease_until: int,
+        now: int,
+        decided: Decided = UNGROUNDED,
     ) -> Batch | None:
-        """Make a batch that is to be filled from a bucket, and hold it.
+        """Make a batch that is to be filled from a bucket, and hold it; `decided` says why.
 
         None when one is being filled already, or when nothing more is planned for the bucket's job.
         """
@@ -72,6 +80,7 @@ class Filling(Verbs):
             return None
         opened = await open_batch(transaction, batch, now, holder, lease_until)
         await transaction.run(SQL["share"], batch=opened.id, bucket=bucket, requests=0)
+        await decisions.record(transaction, batch.owner, decisions.BATCH, decided, now, bucket=bucket, batch=opened.id)
         return opened
 
     @writes

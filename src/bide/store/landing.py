@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 
 from bide.core.batch import Batch
+from bide.core.decision import Decided
 from bide.core.states import AttemptState, BatchState
-from bide.store import events, jobs, queries, records
+from bide.store import decisions, events, jobs, queries, records
 from bide.store.attempts import newest, settle
 from bide.store.bodies import NewObject, record_object
 from bide.store.database import Transaction, Verbs, reads, writes
@@ -16,6 +17,8 @@ SQL = queries.load("batches")
 ATTEMPTS = queries.load("attempts")
 
 WRITE_OFF_CHUNK = 10_000
+
+AFTER_FAILURE = Decided("the batch before it failed validation, and these requests are not to blame", None, {})
 
 
 class Landing(Verbs):
@@ -117,6 +120,9 @@ class Landing(Verbs):
             since = await newest(transaction)
             await transaction.run(SQL["regroup"], batch=successor.id, **ours)
             await add_planned(transaction, (successor.id, successor.fence), new.endpoint, since)
+            await decisions.record(
+                transaction, new.owner, decisions.BATCH, AFTER_FAILURE, now, bucket=None, batch=successor.id
+            )
             sealed.append(await seal_batch(transaction, (successor.id, successor.fence), now))
         await events.record(
             transaction,

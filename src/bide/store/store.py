@@ -9,6 +9,7 @@ from bide.store.buckets import Buckets
 from bide.store.budgets import Budgets
 from bide.store.calls import Calls
 from bide.store.database import Database, Transaction, Verbs, reads, writes
+from bide.store.decisions import Decisions
 from bide.store.deliveries import Deliveries
 from bide.store.endpoints import Endpoints
 from bide.store.events import Events
@@ -43,6 +44,7 @@ class Store(Verbs):
         self.objects = objects
         self.jobs = Jobs(database)
         self.buckets = Buckets(database)
+        self.decisions = Decisions(database)
         self.requests = Requests(database)
         self.retries = Retries(database)
         self.calls = Calls(database)

@@ -9,6 +9,7 @@ import msgspec
 from bide.core.batch import Batch
 from bide.core.bucket import Bucket, Part
 from bide.core.clock import DAY, MINUTE, SECOND
+from bide.core.decision import UNGROUNDED, Decided
 from bide.core.entropy import SeededEntropy
 from bide.core.identifiers import new_identifier, new_tag
 from bide.core.job import Job
@@ -80,6 +81,8 @@ class Scene:
     model: str = "small"
     endpoint: str = "/v1/chat/completions"
     lease: int = MINUTE
+    decided: Decided = UNGROUNDED
+    """Why batches are made and requests called from now on."""
     entropy: SeededEntropy = field(init=False)
     account: str = field(init=False)
 
@@ -194,7 +197,9 @@ class Scene:
 
     async def open(self, bucket: Bucket) -> Batch:
         """A batch that is being filled from a bucket."""
-        batch = await self.store.batches.open(self.new_batch(), bucket.id, self.holder, self.lease_until, self.now)
+        batch = await self.store.batches.open(
+            self.new_batch(), bucket.id, self.holder, self.lease_until, self.now, self.decided
+        )
         assert batch is not None
         return batch
 
@@ -276,7 +281,14 @@ class Scene:
         """Requests that are ours to call now: waiting ones, or those of a batch."""
         present = await self.store.batches.get(batch.id) if batch else None
         return await self.store.attempts.claim_calls(
-            bucket, limit, batch=present, after=after, holder=self.holder, lease_until=self.lease_until, now=self.now
+            bucket,
+            limit,
+            batch=present,
+            after=after,
+            holder=self.holder,
+            lease_until=self.lease_until,
+            now=self.now,
+            decided=self.decided,
         )
 
     async def settle_calls(self, reports: Sequence[Report]) -> int:

@@ -16,6 +16,7 @@ from bide.testing.store.batches import BatchCases
 from bide.testing.store.budgets import BudgetCases
 from bide.testing.store.calls import CallCases
 from bide.testing.store.case import OpenStore
+from bide.testing.store.decisions import DecisionCases
 from bide.testing.store.failures import FailureCases
 from bide.testing.store.fences import FenceCases
 from bide.testing.store.files import FileCases
@@ -52,5 +53,6 @@ class StoreConformance(
     FileCases,
     ServedCases,
     ResponseCases,
+    DecisionCases,
 ):
     """Every case. Override the fixture `open_store`."""

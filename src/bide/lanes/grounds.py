@@ -1,0 +1,89 @@
+"""On what a decision rests: its rule, and the numbers of the instant that nobody could work out afterwards.
+
+The numbers are the terms of the last safe moment (`bide.lanes.rescue`), what the provider's batch lane had left, and which lanes
+were open. Made only for decisions that are acted on, a row of the store each, so they are few and short.
+"""
+
+from dataclasses import dataclass
+
+from bide.core.bucket import Bucket
+from bide.core.decision import Decided, Number
+from bide.core.states import Lane
+from bide.lanes.assemble import Opening
+from bide.lanes.capacity import ASSUMED, latency_bound
+from bide.lanes.decide import Decisions, Outlook, Rules, Wanted
+from bide.lanes.quota import Held
+from bide.lanes.rescue import Start, last_call
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """One look, and what came of it."""
+
+    outlook: Outlook
+    rules: Rules
+    decisions: Decisions
+    now: int
+
+    def of_batch(self, opening: Opening) -> Decided:
+        """Why a batch is made."""
+        return self._decided(opening.bucket, opening.why, {"planned": opening.requests})
+
+    def of_calls(self, wanted: Wanted) -> Decided:
+        """Why requests are called."""
+        return self._decided(wanted.bucket, wanted.why, {"due": wanted.calls})
+
+    def of_hold(self, held: Held) -> Decided:
+        """Why requests wait."""
+        return self._decided(held.bucket, held.why, {})
+
+    def _decided(self, bucket: Bucket, rule: str, numbers: dict[str, Number]) -> Decided:
+        start = self.decisions.starts.get(bucket.id)
+        numbers |= self._bucket(bucket) | self._safety(bucket, start) | self._lanes(bucket)
+        return Decided(rule, None if start is None else start.at, numbers)
+
+    def _bucket(self, bucket: Bucket) -> dict[str, Number]:
+        return {
+            "waiting": bucket.waiting.requests,
+            "outstanding": bucket.uncalled.requests,
+            "outstanding_tokens": bucket.uncalled.tokens,
+            "longest": bucket.longest,
+            "planned_for": bucket.deadline,
+        }
+
+    def _safety(self, bucket: Bucket, start: Start | None) -> dict[str, Number]:
+        """The terms of the last safe moment."""
+        margins = self.rules.margins
+        capacity = self.outlook.capacities.get((bucket.account, bucket.model), ASSUMED)
+        found: dict[str, Number] = {
+            "requests_per_minute": capacity.requests_per_minute,
+            "tokens_per_minute": capacity.tokens_per_minute,
+            "capacity_known": capacity.known,
+            "head_room": margins.head_room,
+            "safety": margins.safety,
+            "latency_bound": latency_bound(bucket.longest),
+        }
+        if start is not None:
+            call_by = last_call(bucket.deadline, bucket.longest, margins)
+            found["last_call"] = call_by
+            found["work"] = start.work
+            found["kept_for_later"] = max(0, call_by - start.work - start.at)
+            found["slack"] = start.at - self.now
+        return found
+
+    def _lanes(self, bucket: Bucket) -> dict[str, Number]:
+        """Which lanes there were, and what the batch lane had left."""
+        account = self.outlook.accounts.get(bucket.account)
+        if account is None:
+            return {}
+        batches = bucket.batchable and account.capabilities.batches(bucket.endpoint)
+        found: dict[str, Number] = {"open": " ".join([*([Lane.BATCH] if batches else []), Lane.REALTIME])}
+        quota = self.outlook.quotas.get((bucket.account, bucket.model))
+        if batches and quota is not None:
+            found |= {
+                "batches_per_hour": account.limits.batches_per_hour,
+                "batches_this_hour": quota.created_this_hour,
+                "enqueued_tokens": quota.enqueued,
+                "enqueued_limit": quota.limit,
+            }
+        return found

@@ -1,0 +1,95 @@
+"""On what decisions rest: the terms of the last safe moment add up, and which lanes there were is told."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+from tests.lanes.given import CAPABILITIES, LIMITS, NOW, a_bucket
+from tests.lanes.looking import KEY, LATENCY, RULES, SIXTY, due_in
+
+from bide.core.bucket import Bucket
+from bide.core.clock import MINUTE, SECOND
+from bide.core.decision import reason_of
+from bide.lanes.decide import Account, Outlook, decide
+from bide.lanes.grounds import Grounds
+from bide.lanes.quota import Quota
+from bide.providers.port import Limits
+
+
+def look(*buckets: Bucket, limits: Limits = LIMITS, quota: Quota | None = None) -> Grounds:
+    """One look, and what it rests on."""
+    outlook = Outlook(
+        buckets, [], {KEY: SIXTY}, {KEY: quota} if quota else {}, {"openai": Account(limits, CAPABILITIES)}
+    )
+    return Grounds(outlook, RULES, decide(outlook, RULES, NOW), NOW)
+
+
+def test_the_terms_of_the_last_safe_moment_add_up() -> None:
+    early, late = due_in(1000, bucket=1, waiting=600), due_in(1100, bucket=2, waiting=300)
+    grounds = look(early, late)
+    first = grounds.of_batch(grounds.decisions.openings[0])
+    numbers: Any = first.numbers
+    assert first.rule == "a batch is a free option"
+    assert (numbers["work"], numbers["kept_for_later"]) == (600 * SECOND, 200 * SECOND)
+    assert numbers["last_call"] == early.deadline - numbers["latency_bound"] - numbers["safety"]
+    assert first.safe_until is not None
+    assert first.safe_until == numbers["last_call"] - numbers["work"] - numbers["kept_for_later"]
+    assert numbers["slack"] == first.safe_until - NOW
+    assert (numbers["latency_bound"], numbers["waiting"], numbers["planned"]) == (LATENCY, 600, 600)
+    assert numbers["open"] == "batch realtime"
+
+
+def test_a_call_rests_on_what_is_due() -> None:
+    grounds = look(due_in(10, waiting=30, accepted_at=NOW - MINUTE))
+    decided = grounds.of_calls(grounds.decisions.wanted[0])
+    assert decided.numbers["due"] == 30
+    assert decided.safe_until == NOW - 20 * SECOND
+    assert decided.numbers["slack"] == -20 * SECOND
+
+
+@pytest.mark.parametrize(
+    ("limits", "quota", "told", "number"),
+    [
+        pytest.param(
+            LIMITS,
+            Quota(1_000, 990, 1, 0),
+            "so many of so many enqueued tokens are in use",
+            "enqueued_tokens",
+            id="full",
+        ),
+        pytest.param(
+            LIMITS,
+            Quota(None, 0, 0, 2_000),
+            "so many batches were created in the last hour, as many as the provider allows",
+            "batches_this_hour",
+            id="too many",
+        ),
+        pytest.param(
+            dataclasses.replace(LIMITS, min_requests=100),
+            Quota(None, 0, 0, 0),
+            "fewer than the so many of a batch: they wait for what batches may bring back",
+            "waiting",
+            id="too few",
+        ),
+    ],
+)
+def test_what_holds_work_is_told_with_its_numbers(limits: Limits, quota: Quota, told: str, number: str) -> None:
+    bucket = a_bucket(waiting=20, batched=500)
+    [held] = (grounds := look(bucket, limits=limits, quota=quota)).decisions.held
+    decided = grounds.of_hold(held)
+    assert decided.reason == told
+    assert decided.numbers[number] in (990, 2_000, 20)
+
+
+def test_work_that_nobody_rescues_has_no_last_safe_moment() -> None:
+    grounds = look(a_bucket(waiting=3, protected=False))
+    decided = grounds.of_batch(grounds.decisions.openings[0])
+    assert (decided.safe_until, "slack" in decided.numbers) == (None, False)
+
+
+def test_gathering_is_no_reason_to_note() -> None:
+    assert look(a_bucket(waiting=3, gathers_until=NOW + MINUTE)).decisions.held == []
+
+
+def test_a_reason_is_the_same_whatever_its_numbers() -> None:
+    assert reason_of("1,234 of 5 tokens") == reason_of("7 of 9.5 tokens") != reason_of("7 tokens")
