@@ -93,7 +93,7 @@ async def submit(context: Context, batch: Batch) -> Batch | None:
         # How large it is does not matter, so it stays as it is, and its file where it is, until there is a slot.
         return await _withdrawn(context, batch, error, input_file)
     except QuotaError as error:
-        await learn_quota(context, batch, error.limit)
+        await learn_quota(context, batch, error.told.limit)
         return await _refused(context, batch, error)
     except RejectedError as error:
         return await _refused(context, batch, error)

@@ -1,6 +1,7 @@
 """What a provider's refusals and breakdowns mean to the engine: may it have run, is it to be tried again, who has to act."""
 
 from bide.core.errors import BideError
+from bide.core.quota import Resource, Told
 from bide.providers.port import Answer, RateHeaders, RowError
 
 
@@ -31,20 +32,29 @@ class RejectedError(ProviderError):
 
 
 class QuotaError(ProviderError):
-    """The enqueued-token quota is full. bide holds the batch back until there is room."""
+    """The account's queue is full: of tokens, or of what `resource` says. bide holds the batch back until there is room."""
 
     code = "token_limit_exceeded"
+    resource = Resource.ENQUEUED_TOKENS
 
-    def __init__(self, message: str | None = None, *, limit: int | None = None) -> None:
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        limit: int | None = None,
+        used: int | None = None,
+        resource: Resource | None = None,
+    ) -> None:
         super().__init__(message)
-        self.limit = limit
-        """The quota in tokens, where the message told it."""
+        self.told = Told(resource or self.resource, limit, used)
+        """Which quota it is, its limit and what is in use there, as far as the message told it."""
 
 
 class SlotsError(QuotaError):
     """As many batches are under way as the account may have; bide hands this one in when one of them has ended."""
 
     code = "too_many_batches"
+    resource = Resource.LIVE_BATCHES
 
 
 class BusyError(ProviderError):
@@ -92,6 +102,10 @@ class StorageFullError(ProviderError):
     """The provider keeps no more files of the account; delete some there, then bide goes on."""
 
     code = "storage_full"
+
+    def __init__(self, message: str | None = None, *, told: Told | None = None) -> None:
+        super().__init__(message)
+        self.told = told or Told(Resource.FILES)
 
 
 class UnauthorisedError(ProviderError):

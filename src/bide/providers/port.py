@@ -11,6 +11,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
+from bide.core.quota import Documented, Told
 from bide.core.states import BatchOutcome
 from bide.core.usage import Usage
 
@@ -36,6 +37,8 @@ class Limits:
     """A batch of up to so many requests comes whole with its create, where the provider takes it so: no file lies there."""
     inline_bytes: int = 0
     """The most bytes of such a create, as it goes out."""
+    quotas: tuple[Documented, ...] = ()
+    """What the account's queue may hold, and its folder of files; each with its own source."""
     source: str
     checked_on: str
 
@@ -220,6 +223,8 @@ class Remote:
     started_at: int | None = None
     ended_at: int | None = None
     expires_at: int | None = None
+    told: tuple[Told, ...] = ()
+    """What the reply to a create said about quotas."""
 
 
 class Provider(Protocol):

@@ -4,7 +4,6 @@ import pytest
 
 from bide.providers.anthropic.adapter import AnthropicProvider
 from bide.providers.anthropic.kind import ANTHROPIC
-from bide.providers.failures import BusyError
 from bide.providers.port import Provider
 from bide.providers.transport import Transport
 from bide.simulator.anthropic import protocol
@@ -23,7 +22,6 @@ class TestAnthropic(ProviderConformance):
     validates = False
     counts_while_running = False
     quota_statuses = (429,)
-    full_queue = BusyError
 
     @pytest.fixture
     def connect(self) -> Connect:

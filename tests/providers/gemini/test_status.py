@@ -15,6 +15,7 @@ from bide.providers.failures import (
     ProviderError,
     QuotaError,
     RejectedError,
+    SlotsError,
     UnauthorisedError,
 )
 from bide.providers.gemini import status
@@ -110,6 +111,7 @@ def test_how_long_to_wait(details: list[dict[str, Any]], expected: int | None) -
         pytest.param([wait("34s")], {}, BusyError, id="a wait"),
         pytest.param([], {"retry-after": "9"}, BusyError, id="a wait in the head"),
         pytest.param([quota("BatchEnqueuedTokensPerModel"), wait("34s")], {}, QuotaError, id="the queue, by its name"),
+        pytest.param([quota("ConcurrentBatchJobsPerProject")], {}, SlotsError, id="the number of batches, by its name"),
         pytest.param([quota("GenerateRequestsPerMinute")], {}, BusyError, id="a rate, by its name"),
     ],
 )

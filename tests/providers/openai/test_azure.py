@@ -13,6 +13,7 @@ from bide.accounts import setup_of
 from bide.buckets.memory import MemoryBuckets
 from bide.core.clock import SECOND
 from bide.core.errors import SettingError
+from bide.core.quota import Resource, Told
 from bide.core.states import BatchOutcome
 from bide.lanes.validation import Bar, Divide, Wait, after_failure
 from bide.providers.failures import (
@@ -251,13 +252,39 @@ READY = reply({"id": "file-1", "status": "processed"})
 async def test_a_create_that_is_refused(answer: Any, error: type[Exception], limit: int | None) -> None:
     with pytest.raises(error) as caught:
         await opened(Scripted(READY, answer)).submit(submission(BODY), "file-1")
-    assert getattr(caught.value, "limit", None) == limit
+    told = caught.value.told if isinstance(caught.value, QuotaError) else None
+    assert (told and told.limit) == limit
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        pytest.param({}, (), id="nothing"),
+        pytest.param(
+            {"deployment-maximum-enqueued-tokens": "30000", "deployment-enqueued-tokens": "12"},
+            (Told(Resource.ENQUEUED_TOKENS, 30_000, 12),),
+            id="both",
+        ),
+        pytest.param(
+            {"deployment-maximum-enqueued-tokens": "30000"}, (Told(Resource.ENQUEUED_TOKENS, 30_000),), id="the limit"
+        ),
+        pytest.param({"deployment-maximum-enqueued-tokens": "-1"}, (), id="no number"),
+        pytest.param({"deployment-maximum-enqueued-tokens": "0"}, (), id="nothing at all would never let a batch in"),
+    ],
+)
+async def test_what_a_create_tells_of_the_queue(headers: dict[str, str], told: tuple[Told, ...]) -> None:
+    created = reply({"id": "batch_1", "object": "batch", "status": "validating"}, 200, **headers)
+
+    remote = await opened(Scripted(READY, created)).submit(submission(BODY), "file-1")
+
+    assert remote.told == told
 
 
 async def test_too_many_files_are_said_to_a_person() -> None:
     body = error_body("quotaExceeded", "The quota for files without expiry is reached. The maximum is 500.")
-    with pytest.raises(StorageFullError, match=r"The maximum is 500\. Delete files"):
+    with pytest.raises(StorageFullError, match=r"The maximum is 500\. Delete files") as caught:
         await opened(Scripted(reply(body, 400))).stage(submission(BODY))
+    assert caught.value.told == Told(Resource.FILES, 500)
 
 
 async def polled(transport: Scripted, **settings: Any) -> Any:

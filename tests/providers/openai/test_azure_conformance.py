@@ -11,6 +11,7 @@ from bide.buckets.cloud import CloudBuckets
 from bide.buckets.memory import MemoryBuckets
 from bide.buckets.port import Buckets
 from bide.core.clock import HOUR, MINUTE, SECOND
+from bide.core.quota import Resource, Told
 from bide.core.states import BatchOutcome
 from bide.lanes.validation import Bar, Wait, after_failure
 from bide.providers.failures import BusyError, QuotaError
@@ -208,7 +209,7 @@ class TestWhatAzureDoes(ProviderCase):
         if not late:
             with pytest.raises(QuotaError) as caught:
                 await account.submit(prompt, prompt, tag="tag2")
-            assert caught.value.limit == 2_000
+            assert caught.value.told == Told(Resource.ENQUEUED_TOKENS, 2_000)
             return
         refused = await account.submit(prompt, prompt, tag="tag2")
         account.clock.advance(MINUTE)

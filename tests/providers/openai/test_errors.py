@@ -4,6 +4,7 @@ import pytest
 from tests.providers.replies import MadeUp, error_body
 
 from bide.core.clock import MILLISECOND, MINUTE, SECOND
+from bide.core.quota import Resource, Told
 from bide.providers.failures import (
     BusyError,
     MissingError,
@@ -99,7 +100,7 @@ AZURE_FULL = (
 def test_a_full_quota_at_create(status: int, body: bytes, limit: int | None) -> None:
     with pytest.raises(QuotaError) as caught:
         errors.raise_for_create(MadeUp(status), body, OPENAI)
-    assert caught.value.limit == limit
+    assert caught.value.told == Told(Resource.ENQUEUED_TOKENS, limit)
 
 
 def test_a_server_s_failure_at_create_is_no_full_quota() -> None:

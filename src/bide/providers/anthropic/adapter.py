@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 import msgspec
 
 from bide.providers.anthropic import wire
-from bide.providers.failures import MissingError, StreamRefusedError, UndecidedError
+from bide.providers.failures import BusyError, MissingError, StreamRefusedError, UndecidedError
 from bide.providers.line import Line, named
 from bide.providers.openai.naming import rename_model
 from bide.providers.port import Answer, Call, RateHeaders, Remote, Row, Sought, Submission, Verdict
@@ -129,7 +129,10 @@ class AnthropicProvider:
 
         upload = await measured("application/json", chunks)
         async with self._line.exchange("POST", BATCHES, body=upload, idle_timeout=CREATE_TIMEOUT) as reply:
-            return wire.remote(wire.read_batch(await self._read(reply)))
+            try:
+                return wire.remote(wire.read_batch(await self._read(reply)))
+            except BusyError as error:
+                raise wire.full_queue(error) or error from None
 
     async def find(self, sought: Sought) -> Remote | None:
         after, open_ones = "", 0

@@ -1,6 +1,7 @@
 """Anthropic, as data."""
 
 from bide.core.clock import DAY, MINUTE
+from bide.core.quota import Documented, Resource
 from bide.providers.anthropic.adapter import AnthropicProvider
 from bide.providers.port import Capabilities, Limits
 from bide.providers.setup import Kind
@@ -28,6 +29,15 @@ ANTHROPIC = Kind(
         window=DAY,
         cancel_bound=10 * MINUTE,
         listing_delay=3 * MINUTE,
+        quotas=(
+            Documented(
+                resource=Resource.ENQUEUED_REQUESTS,
+                limit=200_000,
+                shared=True,
+                varies=True,
+                source="Message Batches rate limits: the Start tier; Build has 300,000 and Scale 500,000",
+            ),
+        ),
         source=f"{SOURCE}; batches an hour, the time of a cancel and the listing delay are our own caution",
         checked_on="2026-11-21",
     ),

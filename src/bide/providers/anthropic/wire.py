@@ -6,8 +6,10 @@ from datetime import datetime
 import msgspec
 
 from bide.core.clock import SECOND
+from bide.core.quota import Resource
 from bide.core.states import BatchOutcome
 from bide.providers.decoding import UNREADABLE
+from bide.providers.failures import BusyError, QuotaError
 from bide.providers.port import Remote, Row, Verdict
 from bide.providers.translate.answer import Failure
 from bide.providers.translated import Translation, understood, unreadable_row
@@ -41,6 +43,23 @@ _NO_CREDIT = re.compile(
     r"your credit balance is too low|you have reached your specified .*\busage limits", re.IGNORECASE
 )
 """How a 400 begins that is about the account: it has no code, and the type of a request that is wrong."""
+
+
+_QUEUE = re.compile(r"enqueued|\bqueued?\b|processing queue", re.IGNORECASE)
+_QUEUE_LIMIT = re.compile(r"limit[^\d.]{0,40}?(\d[\d,]{2,})", re.IGNORECASE)
+
+
+def full_queue(error: BusyError) -> QuotaError | None:
+    """What a 429 to a create means whose message names the queue of batch requests. The documented limits of the endpoint are
+    two, calls a minute and requests in the queue; how the second is worded is not, so this is our inference. None for the
+    first, which passes by itself."""
+    message = str(error)
+    if not _QUEUE.search(message):
+        return None
+    limit = _QUEUE_LIMIT.search(message)
+    return QuotaError(
+        message, limit=int(limit[1].replace(",", "")) if limit else None, resource=Resource.ENQUEUED_REQUESTS
+    )
 
 
 class Counts(msgspec.Struct):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bide.core.clock import DAY, HOUR, MINUTE
 from bide.core.duration import parse_duration
 from bide.core.errors import SettingError
+from bide.core.quota import Documented, Resource
 from bide.providers.bedrock import embedding
 from bide.providers.bedrock.adapter import BedrockProvider, hours
 from bide.providers.bedrock.signing import Signature, check_botocore
@@ -97,6 +98,14 @@ BEDROCK = Kind(
         window=DAY,
         cancel_bound=30 * MINUTE,
         listing_delay=3 * MINUTE,
+        quotas=(
+            Documented(
+                resource=Resource.LIVE_BATCHES,
+                limit=10,
+                varies=True,
+                source="AWS blog: submitted and running jobs of a base model and region; later accounts show 20",
+            ),
+        ),
         source=f"{SOURCE}; batches an hour, the time of a stop and the listing delay are our own caution",
         checked_on="2026-11-21",
     ),

@@ -1,6 +1,7 @@
 """The Gemini API, as data."""
 
 from bide.core.clock import HOUR, MINUTE
+from bide.core.quota import Documented, Resource
 from bide.providers.gemini import embedding
 from bide.providers.gemini.adapter import GeminiProvider
 from bide.providers.port import Capabilities, Limits
@@ -38,6 +39,26 @@ GEMINI = Kind(
         # A create may have 20 MB. The results come back within the batch, whole and twice, whenever somebody asks for it.
         inline_requests=200,
         inline_bytes=4_000_000,
+        quotas=(
+            Documented(
+                resource=Resource.ENQUEUED_TOKENS,
+                limit=3_000_000,
+                varies=True,
+                source="Gemini API rate limits: Tier 1, 2.5 Flash; other models and tiers have more",
+            ),
+            Documented(
+                resource=Resource.LIVE_BATCHES,
+                limit=100,
+                shared=True,
+                source="Gemini API rate limits: concurrent batches",
+            ),
+            Documented(
+                resource=Resource.STORED_BYTES,
+                limit=20_000_000_000,
+                shared=True,
+                source="Gemini API rate limits: file storage of a project",
+            ),
+        ),
         source=f"{SOURCE}; the number of requests, the time of a cancel and the listing delay are our own caution,"
         " as is how much of the 20 MB of a create is used, and an hour's batches are the 100 that may be open at once",
         checked_on="2026-11-21",

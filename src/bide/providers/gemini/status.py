@@ -18,6 +18,7 @@ from bide.providers.failures import (
     ProviderError,
     QuotaError,
     RejectedError,
+    SlotsError,
     UnauthorisedError,
 )
 from bide.providers.openai.errors import LONGEST_RETRY_AFTER
@@ -55,6 +56,9 @@ _NO_CREDIT = re.compile(r"prepayment credits|spending cap|spend cap", re.IGNOREC
 """Google has no code for an account that is out of credit: it is a 429 like any other."""
 
 _ENQUEUED = re.compile(r"batch|enqueued", re.IGNORECASE)
+
+_SLOTS = re.compile(r"concurren|open batches", re.IGNORECASE)
+"""What tells the number of batches from what is in them, where anything does (our inference: no reply that does has been seen)."""
 
 _TOO_LARGE = "payload size exceeds"
 
@@ -171,7 +175,9 @@ def raise_for_create(translation: Translation, reply: Reply, body: bytes, *, has
         details = list(read_status(body).known_details())
         quotas = [f"{one.quota_id} {one.quota_metric}" for detail in details for one in detail.violations]
         if any(_ENQUEUED.search(quota) for quota in quotas) or (error.retry_after is None and not quotas):
-            raise (QuotaError(str(error)) if has_queue else error) from None
+            if not has_queue:
+                raise
+            raise (SlotsError if _SLOTS.search(" ".join([str(error), *quotas])) else QuotaError)(str(error)) from None
         raise
     except MissingError as error:
         if reply.status == 404:

@@ -110,7 +110,7 @@ class OpenAIProvider:
         ) as reply:
             body = await reply.read()
             errors.raise_for_create(reply, body, dialect)
-            return wire.remote(wire.created(body), dialect)
+            return replace(wire.remote(wire.created(body), dialect), told=errors.told_by(reply.headers))
 
     async def find(self, sought: Sought) -> Remote | None:
         after = ""

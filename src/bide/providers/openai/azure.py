@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from bide.core.clock import DAY, MINUTE
 from bide.core.errors import SettingError
+from bide.core.quota import Documented, Resource
 from bide.providers.openai.adapter import OpenAIProvider
 from bide.providers.openai.dialect import PREFIX, Dialect, Reading
 from bide.providers.openai.entra import Entra
@@ -49,6 +50,20 @@ LIMITS = Limits(
     window=DAY,
     cancel_bound=10 * MINUTE,
     listing_delay=3 * MINUTE,
+    quotas=(
+        Documented(
+            resource=Resource.ENQUEUED_TOKENS,
+            limit=90_000,
+            varies=True,
+            source="Azure OpenAI quotas: what the smallest subscription has; a deployment has its own, which creates name",
+        ),
+        Documented(
+            resource=Resource.FILES,
+            limit=10_000,
+            shared=True,
+            source="Azure OpenAI batch how-to: input files with an expiry, which bide sets; 500 without",
+        ),
+    ),
     source="Azure OpenAI batch how-to; batches an hour and the listing delay are our own caution",
     checked_on="2026-11-21",
 )

@@ -7,6 +7,7 @@ import msgspec
 
 from bide.core.clock import MILLISECOND, SECOND
 from bide.core.duration import parse_duration
+from bide.core.quota import Resource, Told
 from bide.providers.decoding import UNREADABLE
 from bide.providers.failures import (
     BusyError,
@@ -51,6 +52,9 @@ _LIMIT = re.compile(
     re.IGNORECASE,
 )
 _ENQUEUED_TEXT = re.compile(r"enqueued token limit|token_limit_exceeded|number of enqueued tokens", re.IGNORECASE)
+
+_MOST_FILES = re.compile(r"maximum is ([\d,]*\d)", re.IGNORECASE)
+"""Azure: "The quota for files without expiry is reached. The maximum is 500.\""""
 
 _SHORT = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9}
 
@@ -108,6 +112,14 @@ def quota_limit(message: str) -> int | None:
         return None
 
 
+def told_by(headers: Mapping[str, str]) -> tuple[Told, ...]:
+    """What the reply to a create says about the deployment's queue (Azure)."""
+    limit, used = headers.get("deployment-maximum-enqueued-tokens", ""), headers.get("deployment-enqueued-tokens", "")
+    if not (limit.isascii() and limit.isdigit() and int(limit)):
+        return ()
+    return (Told(Resource.ENQUEUED_TOKENS, int(limit), int(used) if used.isascii() and used.isdigit() else None),)
+
+
 def raise_for_status(reply: Reply, body: bytes) -> None:
     """Raise what a reply that is not 2xx means for a request about files or batches."""
     if reply.status < 300:
@@ -141,7 +153,11 @@ def raise_for_upload(reply: Reply, body: bytes, dialect: Dialect) -> None:
     """
     error = read_error(body)
     if reply.status == 400 and error.code in FILES_FULL:
-        raise StorageFullError(f"{error.message} Delete files there that nobody needs any more; bide deletes its own.")
+        most = _MOST_FILES.search(error.message or "")
+        raise StorageFullError(
+            f"{error.message} Delete files there that nobody needs any more; bide deletes its own.",
+            told=Told(Resource.FILES, int(most[1].replace(",", "")) if most else None),
+        )
     if reply.status == 413:
         raise RejectedError(error.message, code=TOO_LARGE, errors=(dialect.row_error(TOO_LARGE, error.message),))
     if reply.status in (400, 403, 404, 422):  # a model that the account may not use is a 403 or a 404 as well

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bide.core.clock import DAY, MINUTE
+from bide.core.quota import Documented, Resource
 from bide.providers.openai.adapter import OpenAIProvider
 from bide.providers.port import Capabilities, Limits
 from bide.providers.setup import Kind
@@ -14,6 +15,20 @@ LIMITS = Limits(
     window=DAY,
     cancel_bound=10 * MINUTE,
     listing_delay=3 * MINUTE,
+    quotas=(
+        Documented(
+            resource=Resource.ENQUEUED_TOKENS,
+            limit=90_000,
+            varies=True,
+            source="OpenAI's users: gpt-4o in Tier 1, 2024; other models and tiers have more",
+        ),
+        Documented(
+            resource=Resource.STORED_BYTES,
+            limit=2_500_000_000_000,
+            shared=True,
+            source="OpenAI API reference, files: of a project",
+        ),
+    ),
     source="OpenAI Batch guide and API reference; the listing delay is our own caution",
     checked_on="2026-11-21",
 )
@@ -81,6 +96,7 @@ COMPATIBLE = replace(
     discount="as you say",
     typical="as the server does it",
     early_by_setting=True,
+    limits=replace(LIMITS, quotas=()),
 )
 """vLLM, llama.cpp, Ollama, SGLang, a gateway: whatever is at the address. Without batch endpoints (``batch = false``) it
 is called in real time."""

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 from bide.core.clock import DAY, MINUTE
+from bide.core.quota import Documented, Resource
 from bide.providers.openai.adapter import OpenAIProvider
 from bide.providers.openai.dialect import PREFIX, Dialect, RateNames, Reading
 from bide.providers.port import Capabilities, Limits, Provider
@@ -43,6 +44,11 @@ LIMITS = Limits(
     window=DAY,
     cancel_bound=10 * MINUTE,
     listing_delay=3 * MINUTE,
+    quotas=(
+        Documented(
+            resource=Resource.ENQUEUED_TOKENS, limit=30_000_000_000, source="Together batch overview: of a model"
+        ),
+    ),
     source="Together batch overview; batches an hour, the cancel's bound and the listing delay are our own caution",
     checked_on="2026-11-21",
 )
