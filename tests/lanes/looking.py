@@ -10,6 +10,7 @@ from bide.core.bucket import Bucket
 from bide.core.clock import HOUR, SECOND
 from bide.lanes.capacity import Capacity
 from bide.lanes.decide import Account, Decisions, Key, Outlook, Rules, decide
+from bide.lanes.hours import ANY_TIME, Hours
 from bide.lanes.plan import Thresholds
 from bide.lanes.quota import Quota
 from bide.lanes.rescue import Margins
@@ -32,6 +33,8 @@ def look(
     quota: Quota | None = None,
     accounts: Mapping[str, Account] | None = None,
     capacity: Capacity | None = SIXTY,
+    hours: Hours = ANY_TIME,
+    now: int = NOW,
 ) -> Decisions:
     """One look at some buckets of an account with 60 calls a minute."""
     outlook = Outlook(
@@ -40,8 +43,9 @@ def look(
         {KEY: capacity} if capacity else {},
         {KEY: quota} if quota else {},
         {"openai": Account(LIMITS, CAPABILITIES)} if accounts is None else accounts,
+        hours={KEY: hours},
     )
-    return decide(outlook, RULES, NOW)
+    return decide(outlook, RULES, now)
 
 
 def due_in(seconds: int, **fields: Any) -> Bucket:

@@ -18,11 +18,12 @@ from bide.lanes.admission import fits, room
 from bide.lanes.assemble import Opening
 from bide.lanes.capacity import Capacity
 from bide.lanes.decide import Account, Outlook, Rules, Wanted, decide, demand, is_rescued
+from bide.lanes.hours import ANY_TIME, Hours
 from bide.lanes.pace import WIDEST_WINDOW, Pace
 from bide.lanes.plan import Thresholds
 from bide.lanes.quota import Quota
 from bide.lanes.rescue import Margins
-from bide.providers.port import Limits
+from bide.providers.port import Capabilities, Limits
 
 CALL = 5 * SECOND
 """How long a call takes."""
@@ -71,7 +72,11 @@ class Market:
     cancel: int = 2 * MINUTE
     rules: Rules = RULES
     limits: Limits = LIMITS
+    hours: Hours = ANY_TIME
+    capabilities: Capabilities = CAPABILITIES
     now: int = NOW
+    sent: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    """(when, "batch" or "call") of everything that was sent."""
     buckets: dict[int, Bucket] = field(default_factory=dict[int, Bucket])
     groups: dict[int, Group] = field(default_factory=dict[int, Group])
     calls: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
@@ -89,7 +94,7 @@ class Market:
         """Take a job: a bucket of what fits, and one of what does not. Their numbers, in this order."""
         deadline = self.now + within
         promised = [demand(bucket) for bucket in self.buckets.values() if is_rescued(bucket)]
-        free = room(promised, deadline, 0, self.capacity, self.rules.margins, self.now)
+        free = room(promised, deadline, 0, self.capacity, self.rules.margins, self.now, self.hours.allowed)
         guaranteed = min(requests, free * self.capacity.requests_per_minute // MINUTE)
         assert fits(Tally(guaranteed, 0), free, self.capacity)
         parts = (
@@ -157,7 +162,8 @@ class Market:
             [LiveBatch(self._shown(group), {group.bucket: group.batch.requests}) for group in self.groups.values()],
             {key: self.capacity},
             {key: Quota(None, 0, len(self.groups), 0)},
-            {"openai": Account(self.limits, CAPABILITIES)},
+            {"openai": Account(self.limits, self.capabilities)},
+            hours={key: self.hours},
         )
 
     def _shown(self, group: Group) -> Batch:
@@ -171,6 +177,7 @@ class Market:
 
     def _create(self, opening: Opening) -> None:
         self.created += 1
+        self.sent.append((self.now, "batch"))
         requests = min(opening.requests, self.buckets[opening.bucket.id].waiting.requests)
         takes = self.turnaround(self.created)
         batch = a_batch(self.created, requests=requests, total_count=requests, submitted_at=self.now)
@@ -194,6 +201,7 @@ class Market:
             left -= taken
         made = calls - left
         self.called += made
+        self.sent += [(self.now, "call")] * made
         self.calls += [(self.now + CALL, number)] * made
         self.pace = self.pace.started(made, self.capacity, 0, self.now)
 

@@ -16,7 +16,8 @@ from bide.core.states import BatchState, JobState, RequestState
 from bide.lanes import rescue
 from bide.lanes.assemble import Opening, opening
 from bide.lanes.capacity import ASSUMED, Capacity
-from bide.lanes.plan import Plan, Thresholds, is_gathering, is_urgent, next_change, plan
+from bide.lanes.hours import ANY_TIME, Hours, Limit, is_over, limited
+from bide.lanes.plan import Thresholds, is_gathering, is_urgent, next_change, plan
 from bide.lanes.quota import Held, Quota, room
 from bide.lanes.rescue import Carrier, Demand, Margins, Start
 from bide.providers.port import Capabilities, Limits
@@ -42,6 +43,8 @@ class Outlook:
     capacities: Mapping[Key, Capacity]
     quotas: Mapping[Key, Quota]
     accounts: Mapping[str, Account]
+    hours: Mapping[Key, Hours] = field(default_factory=dict[Key, Hours])
+    """When deferred work may be sent; at any time where nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +104,17 @@ def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
         if account is None:
             continue  # this worker has no credentials for it; another may
         capacity = outlook.capacities.get(key, ASSUMED)
-        found = rescue.starts(_demands(buckets), capacity, rules.margins)
+        hours = outlook.hours.get(key, ANY_TIME)
+        found = rescue.starts(_demands(buckets), capacity, rules.margins, hours.allowed)
         decisions.starts.update(found)
-        _plan(buckets, found, account, outlook.quotas.get(key), carriers, rules, now, decisions)
+        _plan(buckets, found, account, outlook.quotas.get(key), hours, carriers, rules, now, decisions)
         mine = {bucket.id: carriers.get(bucket.id, []) for bucket in buckets}
         waiting = {bucket.id: bucket.tally(Phase.WAITING, Phase.STUBBORN).requests for bucket in buckets}
         asked, next_look = rescue.cancels(mine, waiting, found, now)
         decisions.cancels.update(asked)
+        decisions.cancels.update(_over(buckets, found, hours, carriers, rules.thresholds, now))
         decisions.next_at = min(decisions.next_at, next_look)
-        decisions.protected.extend(_promoted(buckets, capacity, rules, now))
+        decisions.protected.extend(_promoted(buckets, capacity, hours, rules, now))
     decisions.cancels.update(_unwanted(outlook))
     decisions.wanted.sort(key=lambda wanted: _order(wanted.bucket, rules.margins))
     return decisions
@@ -163,6 +168,7 @@ def _plan(
     found: Mapping[int, Start],
     account: Account,
     quota: Quota | None,
+    hours: Hours,
     carriers: Mapping[int, Sequence[Carrier]],
     rules: Rules,
     now: int,
@@ -171,6 +177,11 @@ def _plan(
     for bucket in buckets:
         start = found.get(bucket.id)
         planned = plan(bucket, start, account.capabilities, rules.thresholds, now, account.limits.min_requests)
+        batches = account.capabilities.batches(bucket.endpoint) and bucket.batchable
+        limit = limited(bucket, planned, start, hours, rules.thresholds, batches, now)
+        planned = limit.plan
+        if bucket.uncalled.requests:
+            decisions.next_at = min(decisions.next_at, limit.until)
         mine = carriers.get(bucket.id, ())
         if planned.batch and not any(carrier.batch.state is BatchState.OPEN for carrier in mine):
             left = room(bucket, account.limits, quota or Quota(None, 0, 0, 0), now)
@@ -184,16 +195,16 @@ def _plan(
             decisions.held.append(Held(bucket, planned.why))
         if bucket.gathers_until is not None and is_gathering(bucket, rules.thresholds, now):
             decisions.next_at = min(decisions.next_at, bucket.gathers_until)
-        _want(bucket, start, planned, mine, now, decisions)
+        _want(bucket, start, limit, mine, now, decisions)
         if start is not None and bucket.waiting.requests:
             decisions.next_at = min(decisions.next_at, next_change(bucket, start, rules.thresholds, now))
 
 
 def _want(
-    bucket: Bucket, start: Start | None, planned: Plan, carriers: Sequence[Carrier], now: int, decisions: Decisions
+    bucket: Bucket, start: Start | None, limit: Limit, carriers: Sequence[Carrier], now: int, decisions: Decisions
 ) -> None:
-    outstanding = bucket.uncalled.requests
-    due = min(start.due(now), outstanding) if start else 0
+    planned, outstanding = limit.plan, bucket.uncalled.requests
+    due = min(start.due(now), outstanding) if start and limit.rescues else 0
     calls = max(due, planned.realtime)
     if calls:
         why = "the last safe moment has come" if due >= planned.realtime else planned.why
@@ -202,16 +213,32 @@ def _want(
         decisions.next_at = min(decisions.next_at, start.next_due(now))
 
 
+def _over(
+    buckets: Sequence[Bucket],
+    found: Mapping[int, Start],
+    hours: Hours,
+    carriers: Mapping[int, Sequence[Carrier]],
+    thresholds: Thresholds,
+    now: int,
+) -> dict[int, str]:
+    """Batches that make way because their window has ended, where all that is in them waits for the next."""
+    over = {bucket.id for bucket in buckets if is_over(bucket, found.get(bucket.id), hours, thresholds, now)}
+    kept = {one.batch.id for bucket in buckets if bucket.id not in over for one in carriers.get(bucket.id, ())}
+    return {
+        one.batch.id: f"its window {hours.window.text} has ended"
+        for bucket in sorted(over)
+        for one in carriers.get(bucket, ())
+        if hours.window is not None and one.batch.id not in kept and rescue.may_cancel(one.batch)
+    }
+
+
 def _unwanted(outlook: Outlook) -> dict[int, str]:
     """Batches in which nobody has an open request any more: cancelled jobs, or everything rescued."""
     wanted = {bucket.id for bucket in outlook.buckets if bucket.job_state is JobState.RUNNING and bucket.open.requests}
     return {
         one.batch.id: "nobody needs its answers any more"
         for one in outlook.live
-        if not one.batch.cancel_asked
-        and one.batch.state not in (BatchState.CANCELLING, BatchState.ENDED)
-        and not _is_read(one.batch)
-        and wanted.isdisjoint(one.shares)
+        if rescue.may_cancel(one.batch) and not _is_read(one.batch) and wanted.isdisjoint(one.shares)
     }
 
 
@@ -220,7 +247,7 @@ def _is_read(batch: Batch) -> bool:
     return 0 < batch.requests <= batch.output_rows
 
 
-def _promoted(buckets: Sequence[Bucket], capacity: Capacity, rules: Rules, now: int) -> list[Bucket]:
+def _promoted(buckets: Sequence[Bucket], capacity: Capacity, hours: Hours, rules: Rules, now: int) -> list[Bucket]:
     """Buckets that were beyond the real-time capacity at intake and fit now, with time to spare for their batches."""
     promoted: list[Bucket] = []
     demands = _demands(buckets)
@@ -230,7 +257,7 @@ def _promoted(buckets: Sequence[Bucket], capacity: Capacity, rules: Rules, now: 
         if not bucket.open.requests or now >= bucket.deadline:
             continue
         trial = [*demands, demand(bucket)]
-        first = min(start.at for start in rescue.starts(trial, capacity, rules.margins).values())
+        first = min(start.at for start in rescue.starts(trial, capacity, rules.margins, hours.allowed).values())
         if first >= now + (bucket.deadline - now) * rules.promote_share:
             promoted.append(bucket)
             demands = trial

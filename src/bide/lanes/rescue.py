@@ -6,6 +6,8 @@ buckets that share an account's capacity are laid out as late as possible, from 
     last call(k) = deadline(k) - latency bound(k) - safety
     start(k)     = min(last call(k), start(k + 1)) - work(k) / head room
 
+Where an account has a strict blackout, work is laid out around it: only the time counts in which calls are allowed.
+
 "First" and "last" go by the last call, not by the deadline itself: that is the instant a schedule can do something about.
 
 A bucket whose start has passed needs calls now: as many as have fallen due at the rate. So a rescue drips, one request at
@@ -21,6 +23,7 @@ from bide.core.bucket import Tally
 from bide.core.clock import FAR_FUTURE, SECOND
 from bide.core.states import BatchState
 from bide.lanes.capacity import Capacity, latency_bound
+from bide.lanes.window import Window
 
 LONGEST_LEAD = 600 * SECOND
 """A cancel may take ten minutes (OpenAI's API reference, Batches)."""
@@ -56,11 +59,13 @@ def last_call(deadline: int, longest: int, margins: Margins) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """When a bucket's first call must start, and the planned rate from then on: `requests` calls in `work` microseconds."""
+    """When a bucket's first call must start, and the planned rate from then on: `requests` calls in `work` microseconds of the
+    time in which calls are `allowed`; None: of all time."""
 
     at: int
     work: int
     requests: int
+    allowed: Window | None = None
 
     def span(self, calls: int) -> int:
         """Microseconds that so many calls take at the planned rate."""
@@ -70,21 +75,29 @@ class Start:
         """How many calls have fallen due by `now`. The rate goes on after the last request: whoever asks has the count."""
         if now < self.at:
             return 0
-        return (now - self.at) * self.requests // self.work + 1 if self.work else 1
+        passed = now - self.at if self.allowed is None else self.allowed.open_time(self.at, now)
+        return passed * self.requests // self.work + 1 if self.work else 1
 
     def next_due(self, now: int) -> int:
         """When one more than `due(now)` falls due."""
-        return self.at + self.span(self.due(now))
+        return self.after(self.due(now))
+
+    def after(self, calls: int) -> int:
+        """When the call that follows so many others falls due."""
+        return self.at + self.span(calls) if self.allowed is None else self.allowed.later(self.at, self.span(calls))
 
 
-def starts(demands: Iterable[Demand], capacity: Capacity, margins: Margins) -> dict[int, Start]:
-    """The latest safe start of every bucket that shares `capacity`, by bucket."""
+def starts(
+    demands: Iterable[Demand], capacity: Capacity, margins: Margins, allowed: Window | None = None
+) -> dict[int, Start]:
+    """The latest safe start of every bucket that shares `capacity`, by bucket. Calls are made while they are `allowed`."""
     found: dict[int, Start] = {}
     later = FAR_FUTURE
     for demand in sorted(demands, key=lambda demand: (demand.last_call(margins), demand.bucket), reverse=True):
         work = math.ceil(capacity.work(demand.outstanding) / margins.head_room)
-        later = min(demand.last_call(margins), later) - work
-        found[demand.bucket] = Start(later, work, demand.outstanding.requests)
+        end = min(demand.last_call(margins), later)
+        later = end - work if allowed is None else allowed.earlier(end, work)
+        found[demand.bucket] = Start(later, work, demand.outstanding.requests, allowed)
     return found
 
 
@@ -149,6 +162,11 @@ def cancel_at(batch: Batch, left: int, needed: int, start: Start) -> int:
     return max(at, batch.submitted_at + -(-start.span(left) * total // batch.completed_count))
 
 
+def may_cancel(batch: Batch) -> bool:
+    """Whether a cancel could still do something."""
+    return not batch.cancel_asked and batch.state not in (BatchState.CANCELLING, BatchState.ENDED)
+
+
 def cancels(
     carriers: Mapping[int, Sequence[Carrier]], waiting: Mapping[int, int], found: Mapping[int, Start], now: int
 ) -> tuple[dict[int, str], int]:
@@ -167,10 +185,10 @@ def cancels(
         ahead = waiting.get(bucket, 0)
         for carrier in rescue_order(batches):
             batch = carrier.batch
-            needed = start.at + start.span(ahead)
+            needed = start.after(ahead)
             left = carrier.requests - min(carrier.requests, batch.rescued + batch.output_rows)
             ahead += left
-            if batch.cancel_asked or batch.state in (BatchState.CANCELLING, BatchState.ENDED):
+            if not may_cancel(batch):
                 continue
             at = cancel_at(batch, left, needed, start)
             if now < at:

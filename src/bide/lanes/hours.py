@@ -1,0 +1,125 @@
+"""When an account may be sent deferred work: its window, and its blackout.
+
+The window says when its batches and calls are wanted. It is a wish: work waits for it as long as its last safe moment allows, and
+no longer. The blackout says when nothing is to be sent. Then only rescues are, which would otherwise come too late; where it is
+strict, not even those, and the safety net reckons with the remaining time alone. Urgent work is not deferred: it goes at any time.
+"""
+
+import enum
+from dataclasses import dataclass, replace
+
+from bide.core.bucket import OPEN_PHASES, Bucket, Phase
+from bide.core.clock import FAR_FUTURE
+from bide.lanes.plan import Plan, Thresholds, is_hurried, is_urgent
+from bide.lanes.rescue import Start
+from bide.lanes.window import Window
+
+
+class WindowEnd(enum.StrEnum):
+    """What happens at the end of a window to work that has begun in it."""
+
+    CONTINUE = "continue"
+    """It goes on."""
+    WAIT = "wait"
+    """Its batches are cancelled and what they have finished is kept; the rest waits for the next window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """The hours of one (account, model). `cheap`: the window is that of its lower prices."""
+
+    window: Window | None = None
+    on_end: WindowEnd = WindowEnd.CONTINUE
+    blackout: Window | None = None
+    strict: bool = False
+    cheap: bool = False
+
+    @property
+    def allowed(self) -> Window | None:
+        """When calls may be made even for a rescue; None: at any time."""
+        return ~self.blackout if self.blackout is not None and self.strict else None
+
+    def next_edge(self, now: int) -> int:
+        """When the window or the blackout opens or closes next."""
+        return min((_edge(one, now) for one in (self.window, self.blackout) if one is not None), default=FAR_FUTURE)
+
+    def barred_until(self, now: int) -> int:
+        """Until when nothing is to be sent; an instant that has passed where something may be."""
+        return self.blackout.closes_at(now) if self.blackout is not None and self.blackout.is_open(now) else 0
+
+
+ANY_TIME = Hours()
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A plan as far as the hours allow it. `until` is when time alone will change that; `FAR_FUTURE`: they do not matter."""
+
+    plan: Plan
+    until: int = FAR_FUTURE
+    rescues: bool = True
+    """Whether what is due by its last safe moment is called all the same."""
+
+
+def limited(
+    bucket: Bucket, planned: Plan, start: Start | None, hours: Hours, thresholds: Thresholds, batches: bool, now: int
+) -> Limit:
+    """What the hours leave of a plan. `batches`: whether the account has a batch lane for the bucket.
+
+    What is due by the last safe moment is no part of the plan, and is called beside it.
+    """
+    if hours == ANY_TIME or is_urgent(bucket):
+        return Limit(planned)
+    barred = hours.barred_until(now)
+    if now < barred and hours.blackout is not None:
+        if is_hurried(bucket, thresholds) and not hours.strict:
+            return Limit(planned)
+        why = f"nothing is sent to the account in its blackout {hours.blackout.text}"
+        return Limit(_kept_back(planned, why), barred, not hours.strict)
+    if hours.window is None:
+        return Limit(planned, hours.next_edge(now))
+    opens = hours.window.opens_at(now)
+    if opens <= now or not waits(bucket, start, hours, thresholds, batches, now):
+        return Limit(planned, hours.next_edge(now))
+    price = "the cheap hours" if hours.cheap else "its window"
+    return Limit(_kept_back(planned, f"waits for {price} {hours.window.text}"), min(opens, hours.next_edge(now)))
+
+
+def waits(bucket: Bucket, start: Start | None, hours: Hours, thresholds: Thresholds, batches: bool, now: int) -> bool:
+    """Whether work that is outside its window waits for it.
+
+    A batch needs time: it is worth waiting only where the window opens long enough before the last safe moment of the first
+    request. Calls are made at that moment in any case, so they wait for every window that opens before the deadline.
+    """
+    if hours.window is None or is_urgent(bucket) or is_hurried(bucket, thresholds):
+        return False
+    opens = hours.window.opens_at(now)
+    if hours.on_end is WindowEnd.CONTINUE and has_begun(bucket, hours.window, now):
+        return False
+    if not batches:
+        return opens < bucket.deadline
+    return opens + thresholds.rebatch_minimum <= (bucket.deadline if start is None else start.at)
+
+
+def has_begun(bucket: Bucket, window: Window, now: int) -> bool:
+    """Whether its work has begun in a window that was open since it was accepted."""
+    was_open = window.opens_at(bucket.accepted_at) <= now
+    asked = sum(
+        tally.requests for phase, tally in bucket.tallies.items() if phase not in (Phase.WAITING, Phase.STUBBORN)
+    )
+    return was_open and asked > 0
+
+
+def is_over(bucket: Bucket, start: Start | None, hours: Hours, thresholds: Thresholds, now: int) -> bool:
+    """Whether the window of a bucket's batches has ended and they are to make way for the next one."""
+    if hours.window is None or hours.on_end is not WindowEnd.WAIT or hours.cheap or hours.window.is_open(now):
+        return False
+    return bool(bucket.tally(*OPEN_PHASES).requests) and waits(bucket, start, hours, thresholds, True, now)
+
+
+def _edge(window: Window, now: int) -> int:
+    return window.closes_at(now) if window.is_open(now) else window.opens_at(now)
+
+
+def _kept_back(planned: Plan, why: str) -> Plan:
+    return replace(planned, batch=0, realtime=0, why=why, waits=True) if planned.batch or planned.realtime else planned
