@@ -7,8 +7,11 @@ import anthropic as sdk
 import openai
 import pytest
 
+from bide.intake.single import Desk, SingleCall
 from bide.store.calls import Calls
-from bide.store.database import Row
+from bide.store.database import Row, Transaction
+from bide.store.queries import parse
+from bide.store.taking import Taken
 from tests.gateway.place import CHAT, Place, place
 
 LATER = {"Bide-Within": "1h"}
@@ -51,6 +54,72 @@ async def test_what_was_answered_with_202_is_nobody_s_orphan(at: Place) -> None:
     status, retried = await post(at, RETRY)  # of another call, of which nothing was ever accepted
     assert status == 200
     assert retried != promised
+
+
+PROMISES = [
+    pytest.param("/v1/chat/completions", {"Prefer": "respond-async"}, {}, id="promised"),
+    pytest.param("/v1/chat/completions", {"Prefer": "respond-async, wait=30"}, {}, id="waited for"),
+    pytest.param("/v1/responses", {}, {"model": "gpt-4.1-mini", "input": "hello", "background": True}, id="background"),
+]
+
+
+@pytest.mark.parametrize(("path", "prefer", "body"), PROMISES)
+async def test_a_promise_that_was_lost_is_found_by_the_retry_and_bought_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, prefer: dict[str, str], body: dict[str, object]
+) -> None:
+    """The client goes away after the call was accepted and before it is told."""
+    accepted, go_on = asyncio.Event(), asyncio.Event()
+    real = Desk.hand_in
+
+    async def slow(self: Desk, call: SingleCall) -> Taken:
+        taken = await real(self, call)
+        accepted.set()
+        await go_on.wait()
+        return taken
+
+    days = {"Bide-Within": "3d"}
+    async with place(tmp_path, "gather.longest=1d") as at:
+
+        async def ask(headers: dict[str, str]) -> tuple[int, str]:
+            async with at.http.post(path, json=body or dict(CHAT), headers=headers) as answer:
+                await answer.read()
+                return answer.status, answer.headers["Bide-Request-Id"]
+
+        monkeypatch.setattr(Desk, "hand_in", slow)
+        lost = asyncio.create_task(ask({**days, **prefer}))
+        await accepted.wait()
+        lost.cancel()
+        await asyncio.sleep(0.1)
+        go_on.set()
+        monkeypatch.setattr(Desk, "hand_in", real)
+        async with asyncio.timeout(10):
+            while await held(at):
+                await asyncio.sleep(0.01)
+        async with at.http.get("/bide/v1/requests") as listed:
+            assert [request["status"] for request in (await listed.json())["data"]] == ["open"]
+        again = {**RETRY, **days, **({"Prefer": "respond-async"} if prefer else {})}
+        status, found = await ask(again)
+        assert status == (202 if prefer else 200)
+        async with at.http.get("/bide/v1/requests?limit=100") as listed:
+            assert [request["id"] for request in (await listed.json())["data"]] == [found]
+        _, another = await ask(again)  # whoever was told has the call: this retry is of another one
+        assert another != found
+
+
+async def test_promises_of_a_gateway_that_died_are_found_by_the_retry(at: Place) -> None:
+    """It was killed between the commit and the answer."""
+    prefer = {"Prefer": "respond-async"}
+    _, promised = await post(at, {**LATER, **prefer})
+    await at.gateway.telling.settle()
+    again = parse("-- name: q\nUPDATE calls SET delivered_at = NULL, holder = 'gone-1-x' WHERE external_id = :name;\n")[
+        "q"
+    ]
+
+    async def untell(transaction: Transaction) -> int:
+        return await transaction.run(again, name=promised)
+
+    await at.bide.store.database.write("untell", untell)
+    assert await post(at, {**RETRY, **prefer}) == (202, promised)
 
 
 async def test_an_answer_for_which_nobody_is_left_waits_for_the_retry(

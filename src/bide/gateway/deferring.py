@@ -69,23 +69,35 @@ class Deferring:
 
     async def serve(self, exchange: Exchange, call: Deferred) -> None:
         """Take a call in and answer it."""
+        digest = _digest(call.caller, exchange.path, call.body)
         if holds(exchange.headers) and not call.background:
             with self._places.one():
-                digest = _digest(call.caller, exchange.path, call.body)
-                attached = await self._attached(exchange, call.caller, digest)
-                taken = attached or await self._taken(exchange, call, digest, self._context.holder)
-                await self._hold(exchange, call.caller, taken, stream=call.stream)
+                await self._hold(exchange, call.caller, await self._own(exchange, call, digest), stream=call.stream)
             return
-        taken = await self._taken(exchange, call, _digest(call.caller, exchange.path, call.body), None)
-        if call.background:
-            row = await self._context.store.calls.outcome(call.caller.owner, taken.external_id)
-            await exchange.respond(200, view(row, call.wanted, None), {"bide-request-id": taken.external_id})
-        else:
+        taken, is_told = await self._own(exchange, call, digest), False
+        try:
+            if call.background:
+                is_told = await self._show(exchange, call, taken)
+                return
             wait = Preference.read(exchange.headers.get("prefer")).wait or 0
             if self._places.is_full:
                 wait = 0  # it has its answer all the same: the promise
             with self._places.one() if wait else nullcontext():
-                await self._telling.promise(exchange, call.caller, taken, wait)
+                is_told = await self._telling.promise(exchange, call.caller, taken, wait)
+        finally:
+            if not is_told:
+                self._let_go.add(taken.external_id).add_done_callback(seen)
+
+    async def _show(self, exchange: Exchange, call: Deferred, taken: Taken | Orphaned) -> bool:
+        """Answer with a response that is queued, and whose id its client knows then; False where the client is gone."""
+        store = self._context.store
+        row = await store.calls.outcome(call.caller.owner, taken.external_id)
+        if await exchange.is_gone():
+            return False
+        outcome = await outcome_of(store, row)  # of a call that a retry finds there may be one
+        await exchange.respond(200, view(row, call.wanted, outcome), {"bide-request-id": taken.external_id})
+        self._telling.delivered(taken.external_id)
+        return True
 
     @property
     def held(self) -> int:
@@ -104,6 +116,11 @@ class Deferring:
         for holder in await store.calls.holders():
             if holder != self._context.holder and not await store.database.is_present(holder):
                 await store.calls.release_holder(holder)
+
+    async def _own(self, exchange: Exchange, call: Deferred, digest: bytes) -> Taken | Orphaned:
+        """The call that this is a retry of, else a new one; in either case this connection has it from here on."""
+        attached = await self._attached(exchange, call.caller, digest)
+        return attached or await self._taken(exchange, call, digest, self._context.holder)
 
     async def _attached(self, exchange: Exchange, caller: Caller, digest: bytes) -> Orphaned | None:
         """The call that this is a retry of."""

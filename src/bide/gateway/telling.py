@@ -11,10 +11,11 @@ from bide.gateway.api.receipts import receipt_of
 from bide.gateway.api.shape.request import RequestReceipt
 from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
-from bide.gateway.holding import Line
+from bide.gateway.holding import Line, settled
 from bide.gateway.outcome import described, outcome_of
 from bide.gateway.waiters import Waiters
 from bide.intake.group import Group
+from bide.store.calls import Orphaned
 from bide.store.database import Row
 from bide.store.taking import Taken
 
@@ -30,16 +31,26 @@ class Telling:
         self._waiters = waiters
         self._delivered: Group[str, None] = Group(self._note_delivered)
 
-    async def promise(self, exchange: Exchange, caller: Caller, taken: Taken, wait: int) -> None:
-        """Answer 202 and where to ask, or the answer where it comes within the time that the client waits."""
-        if wait and await self._waiters.wait(taken.job, taken.external_id, wait):
-            await self.tell(exchange, caller, taken.external_id, raw=True)
-            return
-        outcome, row = None, taken.row
-        if row is None or wait:
+    async def promise(self, exchange: Exchange, caller: Caller, taken: Taken | Orphaned, wait: int) -> bool:
+        """Answer 202 and where to ask, or the answer where it comes within the time that the client waits. False where the
+        client is gone before it could be told: a retry of its SDK may take the call over."""
+        is_settled = False
+        if wait:
+            line = Line(exchange, {}, exchange.path, stream=False)
+            waiting = asyncio.ensure_future(self._waiters.wait(taken.job, taken.external_id, wait))
+            is_settled = await settled(line, waiting, asyncio.get_running_loop().time() + wait)
+        outcome, row = None, taken.row if isinstance(taken, Taken) else None
+        if not is_settled and (row is None or wait):
             row = await self._context.store.calls.outcome(caller.owner, taken.external_id)
             outcome = await outcome_of(self._context.store, row)
-        await exchange.respond(202, described(row, outcome), self._place(row["deadline"], taken.external_id))
+        if await exchange.is_gone():
+            return False
+        if is_settled or row is None:
+            await self.tell(exchange, caller, taken.external_id, raw=True)
+        else:
+            await exchange.respond(202, described(row, outcome), self._place(row["deadline"], taken.external_id))
+            self.delivered(taken.external_id)
+        return True
 
     async def tell(self, exchange: Exchange, caller: Caller, external_id: str, *, raw: bool, wait: float = 0) -> None:
         """What became of a call: described, or `raw` as its answer. Waits up to `wait` seconds for it."""
@@ -68,7 +79,7 @@ class Telling:
             await exchange.respond(200, described(row, outcome, receipt), headers)
 
     def delivered(self, external_id: str) -> None:
-        """Note that somebody has the whole answer: the same again is a new call."""
+        """Note that somebody has the whole answer, or the promise of it: the same again is a new call."""
         self._delivered.add(external_id).add_done_callback(seen)
 
     async def settle(self) -> None:

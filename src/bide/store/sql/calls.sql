@@ -30,7 +30,7 @@ UPDATE jobs SET requests = requests + :requests,
 WHERE id = :job;
 
 -- name: insert
--- One that is only promised is nobody's orphan: whoever has the promise asks for the answer by its id.
+-- One of which nobody is to be told is nobody's orphan.
 INSERT INTO calls (
     external_id, owner, job_id, key_id, path, model, digest, idempotency_key, urgency, deadline, stream, holder, delivered_at,
     created_at
@@ -55,7 +55,7 @@ UPDATE calls SET holder = :holder WHERE external_id = (
 ) AND holder IS NULL RETURNING *;
 
 -- name: hold
--- A connection waits for the answer.
+-- A connection waits for the answer, or for the promise of it.
 UPDATE calls SET holder = :holder WHERE external_id = :external_id;
 
 -- name: let_go
@@ -63,7 +63,7 @@ UPDATE calls SET holder = :holder WHERE external_id = :external_id;
 UPDATE calls SET holder = NULL WHERE external_id = :external_id AND holder = :holder;
 
 -- name: delivered
--- A connection took the whole answer.
+-- A connection took the whole answer, or the promise of it: whoever has that asks for the answer by its id.
 UPDATE calls SET holder = NULL, delivered_at = coalesce(delivered_at, :now) WHERE external_id = :external_id;
 
 -- name: release_holder
