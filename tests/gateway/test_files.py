@@ -10,7 +10,7 @@ import pytest
 
 from bide.core.clock import DAY
 from bide.gateway.files.surface import LIFE
-from tests.gateway.batching import CHAT, some
+from tests.gateway.batching import CHAT, create, some, until
 from tests.gateway.place import Place, place
 
 BOUNDARY = "----edge"
@@ -231,3 +231,26 @@ async def test_anthropics_clients_have_no_files_here(at: Place) -> None:
     async with at.http.get("/v1/files", headers={"anthropic-version": "2023-06-01"}) as answer:
         assert answer.status == 404
         assert (await answer.json())["error"]["type"] == "not_found_error"
+
+
+async def test_a_download_goes_on_where_it_broke_off(at: Place) -> None:
+    """Of an upload, and of a batch's results, which are made while they are sent."""
+    client = at.openai()
+    uploaded = await client.files.create(file=("data.bin", bytes(range(256)) * 3_000), purpose="user_data")
+    batch = await until(client, await create(client, some(3)))
+    for identifier in (uploaded.id, batch.output_file_id):
+        path = f"/v1/files/{identifier}/content"
+        async with at.http.get(path, headers={"Range": "bytes=10-"}) as late:
+            assert late.status == 206
+            tail = await late.read()
+        async with at.http.get(path, headers={"Range": "bytes=0-9", "If-Range": late.headers["ETag"]}) as early:
+            assert early.status == 206
+            head = await early.read()
+        whole = (await client.files.content(identifier)).content
+        assert head + tail == whole
+        assert late.headers["Content-Range"] == f"bytes 10-{len(whole) - 1}/{len(whole)}"
+        async with at.http.get(path, headers={"Range": "bytes=3-5", "If-Range": '"another"'}) as changed:
+            assert (changed.status, await changed.read()) == (200, whole)
+        async with at.http.get(path, headers={"Range": f"bytes={len(whole)}-"}) as beyond:
+            assert (beyond.status, beyond.headers["Content-Range"]) == (416, f"bytes */{len(whole)}")
+            assert (await beyond.json())["error"]["param"] == "range"

@@ -16,6 +16,7 @@ from bide.core.span import Span
 from bide.core.states import RequestState, ServedState
 from bide.engine.context import Context
 from bide.gateway.exchange import Exchange
+from bide.gateway.files.byte_range import wanted
 from bide.gateway.files.result_line import result_line
 from bide.store.database import Row
 from bide.store.served import PLACES
@@ -49,19 +50,27 @@ class Results:
         return replace(file, size=size)
 
     async def send(self, exchange: Exchange, file: File, offset: int) -> None:
-        """Answer with the lines behind the first `offset`, and with how many there are so far."""
+        """Answer with the lines behind the first `offset`, and with how many there are so far; of a file that is whole also with
+        the bytes that ``Range`` asks for."""
         batch, job = await self._of(file)
         total = await self._total(file, batch, job)
         is_whole = batch.state is ServedState.ENDED
-        headers = {"x-incomplete": "false" if is_whole else "true", "x-last-line": str(max(offset, total))}
-        if file.size is not None and not offset:
-            headers["content-length"] = str(file.size)
+        if is_whole and not offset and "range" in exchange.headers:
+            file = await self.measured(file)  # a download that broke off has not counted it
+        part, headers = None, dict[str, str]()
+        if is_whole and not offset and file.size is not None:
+            part, headers = wanted(exchange.headers, file.external_id, file.size)
+        headers |= {"x-incomplete": "false" if is_whole else "true", "x-last-line": str(max(offset, total))}
         size = 0
-        await exchange.start(200, headers, JSON_LINES)
+        await exchange.start(200 if part is None else part.status, headers, JSON_LINES)
         async with aclosing(self._pieces(file, batch, job, offset, total)) as pieces:
             async for piece in pieces:
+                mine = piece if part is None else part.cut(piece, size)
                 size += len(piece)
-                await exchange.write(piece)
+                if mine:
+                    await exchange.write(mine)
+                if part is not None and size >= part.end:
+                    break
         await exchange.end()
         if is_whole and not offset and file.size is None:
             await self._context.store.files.count(file.id, size)

@@ -8,6 +8,7 @@ from bide.core.file import File, FileKind
 from bide.core.identifiers import new_tag
 from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
+from bide.gateway.files.byte_range import wanted
 from bide.gateway.files.form import HEADS, Form, read_form, too_large
 from bide.gateway.files.lifetime import read_life
 from bide.gateway.gateway import Gateway
@@ -85,7 +86,8 @@ async def show(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
 
 
 async def content(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
-    """The bytes of a file, as a stream. ``?offset=N`` leaves out the first N lines of a file of results."""
+    """The bytes of a file, as a stream, or those that ``Range`` asks for. ``?offset=N`` leaves out the first N lines of a file
+    of results."""
     openai_only(exchange)
     file = await _find(gateway, exchange, caller)
     if file.kind is FileKind.UPLOADED:
@@ -138,14 +140,15 @@ async def _find(gateway: Gateway, exchange: Exchange, caller: Caller) -> File:
 
 
 async def _send(gateway: Gateway, exchange: Exchange, file: File) -> None:
-    """An uploaded file."""
-    size, sent = file.size or 0, 0
+    """An uploaded file, or a part of it."""
     assert file.object_id is not None
-    await exchange.start(200, {"content-length": str(size)}, BINARY)
-    while sent < size:
-        piece = await gateway.context.store.bodies.range(file.object_id, sent, min(PIECE, size - sent))
+    part, headers = wanted(exchange.headers, file.external_id, file.size or 0)
+    at = part.start
+    await exchange.start(part.status, headers, BINARY)
+    while at < part.end:
+        piece = await gateway.context.store.bodies.range(file.object_id, at, min(PIECE, part.end - at))
         await exchange.write(piece)
-        sent += len(piece)
+        at += len(piece)
     await exchange.end()
 
 
