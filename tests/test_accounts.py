@@ -152,6 +152,29 @@ def test_early_results_of_a_provider_that_shows_none_are_refused() -> None:
         setup_of("anthropic", KINDS["anthropic"], settings, {})
 
 
+@pytest.mark.parametrize(
+    ("kind", "said", "has_flex"),
+    [
+        pytest.param("openai", None, True, id="documented"),
+        pytest.param("openai", False, False, id="not wanted"),
+        pytest.param("azure", None, False, id="a preview"),
+        pytest.param("azure", True, True, id="a preview that is wanted"),
+        pytest.param("compatible", None, False, id="nobody knows"),
+        pytest.param("anthropic", None, False, id="none"),
+    ],
+)
+def test_who_uses_a_flex_tier(kind: str, said: bool | None, has_flex: bool) -> None:
+    settings = ProviderSettings(base_url="http://127.0.0.1:8000/v1", api_key="key", flex=said)
+    assert (setup_of("mine", KINDS[kind], settings, {}).capabilities.flex is not None) is has_flex
+
+
+def test_a_flex_tier_that_there_is_not_is_refused() -> None:
+    with pytest.raises(
+        SettingError, match=r"providers.anthropic.flex is true; Anthropic has no flex tier: leave it out"
+    ):
+        setup_of("anthropic", KINDS["anthropic"], ProviderSettings(api_key="key", flex=True), {})
+
+
 def test_a_server_may_have_no_batches() -> None:
     found = built({}, gpu=ProviderSettings(base_url="http://gpu/v1", batch=False))
     assert not found["gpu"].capabilities.batch

@@ -8,7 +8,7 @@ from bide.core.errors import SettingError
 from bide.providers.foreign import speaking
 from bide.providers.kinds import KINDS
 from bide.providers.openai.kinds import COMPATIBLE
-from bide.providers.port import EarlyResults, Limits, Provider
+from bide.providers.port import EarlyResults, Flex, Limits, Provider
 from bide.providers.setup import Kind, Setup, Tools
 from bide.settings import ProviderSettings
 
@@ -142,6 +142,7 @@ def setup_of(name: str, kind: Kind, settings: ProviderSettings, environment: Map
             kind.capabilities,
             batch=kind.capabilities.batch and has_batches,
             early_results=_early_results(name, kind, settings),
+            flex=_flex(name, kind, settings),
         ),
         deployments=settings.deployments,
         batch_deployments=settings.batch_deployments,
@@ -175,6 +176,19 @@ def _early_results(name: str, kind: Kind, settings: ProviderSettings) -> EarlyRe
             f"providers.{name}.early_results is {said!r}; {kind.title} shows no results before a batch ends: leave it out"
         )
     return EarlyResults(said)
+
+
+def _flex(name: str, kind: Kind, settings: ProviderSettings) -> Flex | None:
+    """The flex tier that an account uses.
+
+    Raises:
+        SettingError: the provider has none.
+    """
+    tier = kind.capabilities.flex
+    if settings.flex and tier is None:
+        raise SettingError(f"providers.{name}.flex is true; {kind.title} has no flex tier: leave it out")
+    wanted = settings.flex if settings.flex is not None else tier is not None and tier.documented
+    return tier if wanted else None
 
 
 def _duration(window: str | None) -> int | None:

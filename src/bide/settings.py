@@ -235,6 +235,9 @@ class ProviderSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
     webhook_secret: str | None = None
     """What the provider signs its webhooks with; they wake the poller. Better kept in the variable that `webhook_secret_env` names."""
     webhook_secret_env: str | None = None
+    flex: bool | None = None
+    """Whether what is short of time goes to its flex tier; by default where the provider documents one, and its price for the
+    model is known."""
     keep_files: bool = False
     """Leave input and result files at the provider (they expire after 14 days)."""
 

@@ -74,6 +74,12 @@ class BusyError(ProviderError):
         self.rates = rates or RateHeaders()
 
 
+class ScarceError(BusyError):
+    """The flex tier has no capacity now; nothing ran and nothing is charged. Try again later, or leave service_tier out."""
+
+    code = "resource_unavailable"
+
+
 class OverloadedError(ProviderError):
     """The provider failed or is overloaded; bide waits and goes on. A create may have gone through nevertheless."""
 

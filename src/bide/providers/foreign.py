@@ -66,6 +66,7 @@ class Foreign:
             endpoints=can.endpoints | endpoints,
             batch_endpoints=batch_endpoints | endpoints if SPOKEN in batch_endpoints else batch_endpoints,
             native=can.endpoints if can.native is None else can.native,
+            flex=None if can.flex is None else replace(can.flex, endpoints=can.flex.endpoints | endpoints),
         )
 
     def check(self, endpoint: str, body: bytes) -> None:

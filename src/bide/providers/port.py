@@ -54,6 +54,20 @@ class EarlyResults(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Flex:
+    """A provider's flex tier: calls at about the batch price, answered late or turned away free of charge.
+
+    `endpoints` may be called so; which models have it, the price list says. `documented` is False for previews, which are off
+    unless an account's settings turn them on.
+    """
+
+    endpoints: frozenset[str]
+    documented: bool = True
+    source: str
+    checked_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What a provider can do.
 
@@ -72,6 +86,8 @@ class Capabilities:
     tagged: bool = True
     early_results: EarlyResults | None = None
     """How rows are had while their batch runs, None where they are not; the adapter is an `EarlyProvider` then."""
+    flex: Flex | None = None
+    """Its flex tier, where it has one and the account uses it."""
     source: str
     checked_on: str
 
@@ -90,6 +106,8 @@ class Call:
     attempt: str
     model: str = ""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    tier: str | None = None
+    """The service tier to ask for, in OpenAI's words (`default`, `flex`), whatever the body says of it; None: as the body says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +273,7 @@ class Provider(Protocol):
         Raises:
             NotSentError, ReplyLostError: see `bide.providers.transport`.
             UnauthorisedError, BusyError, OverloadedError, OutOfCreditError
+            ScarceError: the flex tier has no capacity for it.
         """
         ...
 

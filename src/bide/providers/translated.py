@@ -4,7 +4,8 @@ The caller's format is told by the endpoint of the request. A row is what it wou
 the caller's format: an answer, or an error, under a status.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Generator, Mapping
+from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
@@ -18,6 +19,7 @@ from bide.providers.failures import (
     OverloadedError,
     ProviderError,
     RejectedError,
+    ScarceError,
     UnauthorisedError,
 )
 from bide.providers.openai.errors import retry_after
@@ -200,6 +202,22 @@ def account_error(
             return OverloadedError(message, code=code, retry_after=wait, may_have_run=status >= 500)
         case _:
             return None
+
+
+SHEDDING = frozenset({429, 503})
+"""Statuses with which calls in the flex tier are turned away, where nothing tells that from a rate that is reached (Google's
+guide to flex inference; AWS has no other either)."""
+
+
+@contextmanager
+def shedding(call: Call, reply: Reply) -> Generator[None]:
+    """Whatever is raised of a call that was turned away in the flex tier is a `ScarceError`."""
+    try:
+        yield
+    except (BusyError, OverloadedError) as error:
+        if call.tier == "flex" and reply.status in SHEDDING:
+            raise ScarceError(str(error), retry_after=error.retry_after) from None
+        raise
 
 
 def other_error(failure: Failure) -> ProviderError:

@@ -59,7 +59,7 @@ class Account:
             identify,
             lambda batch: publish(self, batch),
         )
-        self.calls = Calls(script.realtime, limits, script.account.models, self.answers, chance)
+        self.calls = Calls(script.realtime, limits, script.account.models, self.answers, chance, started_at)
         self.received: Counter[Site] = Counter()
         """Calls that were acted on, by site; `faults.calls` counts all that arrived."""
         self.outbox: deque[tuple[str, bytes]] = deque()

@@ -6,10 +6,11 @@ from typing import Annotated
 
 import xxhash
 
-from bide.core.clock import MILLISECOND, SECOND
+from bide.core.clock import HOUR, MILLISECOND, MINUTE, SECOND
 from bide.core.usage import Usage
 from bide.simulator import notation as written
 from bide.simulator.answers import BYTES_PER_TOKEN, Answer, Answers, embedding
+from bide.simulator.behaviour import Alternation, Bouts
 from bide.simulator.chance import Chance, Spread
 from bide.simulator.charges import Charge
 from bide.simulator.exchange import Content, Reply
@@ -20,17 +21,30 @@ from bide.simulator.rows import FAILING_ROWS, POISONED, REFUSED_ROW, poison
 
 
 @dataclass(frozen=True, kw_only=True)
+class Scarce:
+    """`flex_scarce` of `[realtime]`: calm and bouts in turn, of random length, whose means are `calm` and `bout`; a run begins
+    calm."""
+
+    refused: Annotated[float, written.share] = 0.6
+    calm: Annotated[int, written.duration] = 3 * HOUR
+    bout: Annotated[int, written.duration] = 45 * MINUTE
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallSettings:
     """`[realtime]` of a script. `latency` is to the first token; 0 `tokens_per_second` is all the others at once.
 
     `flex_refused` is the share of calls with service tier `flex` that meet no capacity (429, not charged), and
-    `flex_wait` how much longer the others take.
+    `flex_wait` how much longer the others take. In the bouts of `flex_scarce` its `refused` is that share. `flex_served` false
+    serves such calls as any other, as a project with a tier of its own does.
     """
 
     latency: Annotated[Spread, written.times] = field(default=Spread(400 * MILLISECOND, 0.4))
     tokens_per_second: Annotated[int, written.whole] = 100
     flex_refused: Annotated[float, written.share] = 0.03
     flex_wait: Annotated[Spread, written.times] = field(default=Spread(25 * SECOND, 1.2, most=870 * SECOND))
+    flex_scarce: Annotated[Scarce | None, written.table_of(Scarce, "flex_scarce")] = None
+    flex_served: Annotated[bool, written.flag] = True
 
 
 INSTANT = CallSettings(latency=Spread(0), tokens_per_second=0, flex_refused=0.0, flex_wait=Spread(0))
@@ -62,6 +76,8 @@ class Spoken:
     levels: Sequence[Level]
     first: int
     speaking: int
+    flex: bool = False
+    """Whether it was served in the flex tier."""
 
     def whole(self, body: Content, headers: Mapping[str, str]) -> Reply:
         """The reply that has it in one piece."""
@@ -81,9 +97,20 @@ class Calls:
     """The calls of one run. Billed ones stand in `charges`, in the order they arrived."""
 
     def __init__(
-        self, settings: CallSettings, limits: Limits, models: Sequence[str], answers: Answers, chance: Chance
+        self,
+        settings: CallSettings,
+        limits: Limits,
+        models: Sequence[str],
+        answers: Answers,
+        chance: Chance,
+        started_at: int = 0,
     ) -> None:
         self._settings = settings
+        scarce = settings.flex_scarce
+        self._scarcity = (
+            Alternation(Bouts(calm=scarce.calm, bout=scarce.bout), chance.within("scarce")) if scarce else None
+        )
+        self._started_at = started_at
         self._limits = limits
         self._models = models
         self._answers = answers
@@ -103,18 +130,19 @@ class Calls:
         levels = self._limits.spend(ask.model, max(ask.cap or 0, len(raw) // BYTES_PER_TOKEN), now)
         if failure := self._failure(ask, raw):
             raise Refusal(failure, levels=levels)
-        if ask.flex and self._chance.happens(self._settings.flex_refused, "flex", nth):
+        flex = ask.flex and self._settings.flex_served
+        if flex and self._chance.happens(self._refused(now), "flex", nth):
             raise Refusal(NO_FLEX, levels=levels)
         digest = xxhash.xxh3_64_intdigest(raw)
         usage = embedding(len(raw)) if ask.embeds else self._answers.usage(ask.cap, digest, len(raw))
 
         first = self._chance.spread(self._settings.latency, "latency", nth)
-        if ask.flex:
+        if flex:
             first += self._chance.spread(self._settings.flex_wait, "flex wait", nth)
         speaking = self._speaking(usage)
         self.charges.append(
             Charge(
-                mode="flex" if ask.flex else "realtime",
+                mode="flex" if flex else "realtime",
                 client_request_id=client_request_id,
                 digest=f"{digest:016x}",
                 model=ask.model,
@@ -123,7 +151,7 @@ class Calls:
             )
         )
         answer = self._answers.answer(ask.said, digest, usage)
-        return Spoken(self._chance.identifier("", "call", nth), answer, levels, first, speaking)
+        return Spoken(self._chance.identifier("", "call", nth), answer, levels, first, speaking, flex)
 
     def _failure(self, ask: Ask, raw: Content) -> Failure | None:
         """Why a call is not answered: its model, its parameters, or what its prompt's marker asks for."""
@@ -134,6 +162,13 @@ class Calls:
         if marker in ("validation", "unnamed"):
             return REFUSED_ROW
         return ask.failure or FAILING_ROWS.get(marker or "")
+
+    def _refused(self, now: int) -> float:
+        """The share of flex calls that are turned away now."""
+        settings = self._settings
+        if settings.flex_scarce and self._scarcity and self._scarcity.in_bout(now - self._started_at):
+            return settings.flex_scarce.refused
+        return settings.flex_refused
 
     def _speaking(self, usage: Usage) -> int:
         """Microseconds from the first token to the last."""

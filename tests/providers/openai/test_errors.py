@@ -13,6 +13,7 @@ from bide.providers.failures import (
     ProviderError,
     QuotaError,
     RejectedError,
+    ScarceError,
     UnauthorisedError,
 )
 from bide.providers.openai import errors
@@ -34,6 +35,12 @@ MEANINGS = [
     pytest.param(429, error_body("insufficient_quota"), OutOfCreditError, id="429 without credit"),
     pytest.param(429, error_body(None, "no", "insufficient_quota"), OutOfCreditError, id="429, by its type"),
     pytest.param(429, b"slow down", BusyError, id="429 by a proxy"),
+    pytest.param(429, error_body("resource_unavailable"), ScarceError, id="429: no capacity in flex"),
+    pytest.param(
+        429, error_body(None, "Resource Unavailable"), ScarceError, id="429: the same, by OpenAI's words alone"
+    ),
+    pytest.param(498, error_body("capacity_exceeded"), ScarceError, id="498: the same at Groq"),
+    pytest.param(429, error_body("rate_limit_exceeded", "Resource unavailable"), BusyError, id="429: the code decides"),
     pytest.param(500, error_body("server_error"), OverloadedError, id="500"),
     pytest.param(502, b"<html>Bad Gateway</html>", OverloadedError, id="502 by a proxy"),
     pytest.param(503, b"", OverloadedError, id="503"),

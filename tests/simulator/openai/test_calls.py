@@ -245,3 +245,17 @@ def test_flex_is_slower_and_sometimes_refused(open_account: "type[Account]") -> 
     assert {error["error"]["code"] for error in refused} == {"resource_unavailable"}
     assert all(json.loads(reply.body)["service_tier"] == "flex" for reply in served)
     assert [charge.mode for charge in account.books.charges(account.now)] == ["flex"] * len(served)
+
+
+def test_flex_is_scarce_in_bouts(open_account: "type[Account]") -> None:
+    scarce = '\n[realtime]\nflex_refused = 0.0\nflex_scarce = {refused = 1.0, calm = "3h", bout = "45m"}\n'
+    account = open_account(more=scarce)
+    served = 0
+    for _ in range(24 * 12):
+        reply = account.send("POST", CHAT, chat(service_tier="flex"))
+        assert isinstance(reply, Reply)
+        assert reply.status in (200, 429)
+        served += reply.status == 200
+        account.now += 300 * SECOND
+    assert 0.5 < served / (24 * 12) < 0.95
+    assert account.call("now", service_tier="default")

@@ -8,13 +8,13 @@ from urllib.parse import quote
 from msgspec.structs import replace
 
 from bide.providers.bedrock import embedding, errors, native
-from bide.providers.bedrock.records import model_in
+from bide.providers.bedrock.records import model_in, tiered
 from bide.providers.failures import StreamRefusedError
 from bide.providers.line import Line, named
 from bide.providers.port import Answer, Call, RateHeaders, Row
 from bide.providers.setup import Setup
 from bide.providers.translate.converse.reply import tier_of
-from bide.providers.translated import Translation, date_of
+from bide.providers.translated import Translation, date_of, shedding
 from bide.providers.transport import Reply
 
 EVENT_STREAM = "application/vnd.amazon.eventstream"
@@ -56,7 +56,7 @@ class Calls:
         """See `bide.providers.port.Provider.send`."""
         if call.endpoint == embedding.ENDPOINT:
             return await self._embed(call)
-        asked = self._asked(call.endpoint, call.model, call.body)
+        asked = self._asked(call.endpoint, call.model, call.body, call.tier)
         path = _path(asked.model, "invoke" if asked.is_native else "converse")
         async with self._line.exchange("POST", path, body=asked.body, headers={**named(call), **asked.tier}) as reply:
             return await self._answered(call, asked, reply)
@@ -74,11 +74,12 @@ class Calls:
             async for chunk in chunks:
                 yield chunk
 
-    def _asked(self, endpoint: str, model: str, body: bytes) -> _Asked:
+    def _asked(self, endpoint: str, model: str, body: bytes, wanted: str | None = None) -> _Asked:
         name = self._setup.deployment(model, batch=False)
         if not native.is_spoken(endpoint, name, model):
-            return _Asked(name, is_native=False, body=self._converse.request(endpoint, body, name))
-        tier = native.native_tier(body)
+            translated = self._converse.request(endpoint, body, name)
+            return _Asked(name, is_native=False, body=translated if wanted is None else tiered(translated, wanted))
+        tier = wanted or native.native_tier(body)
         body = native.native_body(body, self._setup.output_tokens)
         return _Asked(name, is_native=True, body=body, tier={native.TIER: tier} if tier else {})
 
@@ -102,7 +103,8 @@ class Calls:
 
     async def _answered(self, call: Call, asked: _Asked, reply: Reply) -> Answer:
         body = errors.named(reply, await reply.read())
-        errors.raise_for_account(self._converse, reply, body)
+        with shedding(call, reply):
+            errors.raise_for_account(self._converse, reply, body)
         if reply.status >= 300:
             row = self._converse.failed(call.attempt, call.endpoint, reply.status, body)
         else:

@@ -10,7 +10,7 @@ from bide.providers.bedrock import embedding
 from bide.providers.bedrock.adapter import BedrockProvider, hours
 from bide.providers.bedrock.signing import Signature, check_botocore
 from bide.providers.line import Line
-from bide.providers.port import Capabilities, Limits, Provider
+from bide.providers.port import Capabilities, Flex, Limits, Provider
 from bide.providers.setup import Authority, Kind, Setup, Tools
 
 SOURCE = "AWS Bedrock's user guide, API reference and service quotas; botocore 1.44.5"
@@ -117,6 +117,12 @@ BEDROCK = Kind(
         batch_endpoints=SPOKEN,
         # Messages are native to Claude alone, and may ask for a tier that is none: every body is looked at.
         native=frozenset(),
+        flex=Flex(
+            endpoints=SPOKEN,
+            documented=False,
+            source="AWS's API reference, ServiceTier; which models have it is known at second hand, Claude has none",
+            checked_on="2026-11-21",
+        ),
         source=SOURCE,
         checked_on="2026-11-21",
     ),

@@ -90,6 +90,11 @@ def converse_input(body: bytes) -> bytes:
     return _encode(fields)
 
 
+def tiered(body: bytes, tier: str) -> bytes:
+    """A body of Converse asking for a tier."""
+    return _encode({**_fields(body), "serviceTier": {"type": tier}})
+
+
 def untiered(body: bytes) -> bytes:
     """A caller's body without its tier, which is not one of every format's: a batch is a tier of its own."""
     if b'"service_tier"' not in body:

@@ -17,7 +17,7 @@ import msgspec
 
 from bide.providers.failures import MissingError, RejectedError
 from bide.providers.gemini import embedding, operation
-from bide.providers.gemini.calls import without
+from bide.providers.gemini.calls import tiered, without
 from bide.providers.gemini.rows import inline, lines, read_row
 from bide.providers.gemini.service import CREATE_TIMEOUT, Service, Spoken, name_of
 from bide.providers.gemini.status import (
@@ -88,7 +88,7 @@ class GeminiProvider(Service):
     def _spoken(self, call: Call) -> Spoken:
         model = self._setup.deployment(call.model, batch=False)
         body = without(self._translation.request(call.endpoint, call.body, model), BOOKKEEPING)
-        return self._path(model), body, {"X-Client-Request-Id": call.attempt}
+        return self._path(model), tiered(body, call.tier), {"X-Client-Request-Id": call.attempt}
 
     def _shown(self, body: bytes) -> Remote:
         return operation.remote(operation.read_operation(body))

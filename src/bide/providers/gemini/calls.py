@@ -10,11 +10,13 @@ from bide.providers.failures import StreamRefusedError
 from bide.providers.gemini import status
 from bide.providers.line import Line
 from bide.providers.port import Answer, Call, RateHeaders
-from bide.providers.translated import Translation, date_of
+from bide.providers.translated import Translation, date_of, shedding
 from bide.providers.transport import Reply
 
 SERVED = {"standard": "default", "flex": "flex", "priority": "priority"}
 """Tiers in OpenAI's words, by the reply's header of the Gemini API, which is silent about what was asked for."""
+
+ASKED = {word: tier for tier, word in SERVED.items()}
 
 Outer = dict[str, Raw]
 """A body whose fields are not looked into."""
@@ -35,6 +37,11 @@ def without(body: bytes, *names: str) -> bytes:
     return msgspec.json.encode(fields)
 
 
+def tiered(body: bytes, tier: str | None) -> bytes:
+    """A translated body asking for a tier in OpenAI's words; None: as it is."""
+    return body if tier is None else msgspec.json.encode({**outer(body), "serviceTier": ASKED.get(tier, tier)})
+
+
 class Calls:
     """Makes calls over the line of an account."""
 
@@ -49,7 +56,8 @@ class Calls:
 
     async def _answered(self, call: Call, reply: Reply) -> Answer:
         said = await reply.read()
-        status.raise_for_account(self._translation, reply, said)
+        with shedding(call, reply):
+            status.raise_for_account(self._translation, reply, said)
         if reply.status >= 300:
             row = self._translation.failed(call.attempt, call.endpoint, reply.status, said)
         else:

@@ -4,7 +4,7 @@ from bide.core.clock import HOUR, MINUTE
 from bide.core.quota import Documented, Resource
 from bide.providers.gemini import embedding
 from bide.providers.gemini.adapter import GeminiProvider
-from bide.providers.port import Capabilities, Limits
+from bide.providers.port import Capabilities, Flex, Limits
 from bide.providers.setup import Kind
 
 SOURCE = "Google's guide to the Gemini API's batches and API reference"
@@ -69,6 +69,11 @@ GEMINI = Kind(
         streaming=True,
         endpoints=ENDPOINTS,
         native=frozenset(),
+        flex=Flex(
+            endpoints=ENDPOINTS - {embedding.ENDPOINT},
+            source="Google's guides to optimisation and to flex inference; the models are those with a flex price",
+            checked_on="2026-11-21",
+        ),
         source=SOURCE,
         checked_on="2026-11-21",
     ),

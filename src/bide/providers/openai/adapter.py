@@ -16,6 +16,7 @@ from bide.providers.openai import errors, rows, wire
 from bide.providers.openai.dialect import OPENAI, Dialect
 from bide.providers.openai.naming import rename_model
 from bide.providers.openai.shelf import Files, Shelf
+from bide.providers.openai.tier import in_tier
 from bide.providers.port import Answer, Call, EarlyResults, Remote, Row, Sought, Submission
 from bide.providers.setup import Setup
 from bide.providers.transport import Reply, Transport
@@ -82,11 +83,12 @@ class OpenAIProvider:
             return Answer(rows.from_reply("", reply, said), errors.rate_headers(reply.headers, self._dialect.rates))
 
     def _addressed(self, call: Call) -> tuple[str, bytes]:
-        """Where a call goes, and its body with the account's own name of the model."""
+        """Where a call goes, and its body with the account's own name of the model, in the tier that is wanted."""
+        body = call.body if call.tier is None else in_tier(call.body, call.tier)
         if not (self._setup.deployments or self._dialect.deployed):
-            return self._dialect.call_path(call.endpoint, ""), call.body
+            return self._dialect.call_path(call.endpoint, ""), body
         deployment = self._setup.deployment(call.model, batch=False)
-        body = call.body if deployment == call.model else rename_model(call.body, deployment)
+        body = body if deployment == call.model else rename_model(body, deployment)
         return self._dialect.call_path(call.endpoint, deployment), body
 
     async def stage(self, submission: Submission) -> str | None:

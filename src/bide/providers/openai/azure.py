@@ -14,7 +14,7 @@ from bide.providers.openai.adapter import OpenAIProvider
 from bide.providers.openai.dialect import PREFIX, Dialect, Reading
 from bide.providers.openai.entra import Entra
 from bide.providers.openai.shelf import Blobs
-from bide.providers.port import BATCH_REFUSED, Capabilities, Limits, Provider
+from bide.providers.port import BATCH_REFUSED, Capabilities, Flex, Limits, Provider
 from bide.providers.setup import Kind, Setup, Tools
 
 V1_VERSIONS = frozenset({"v1", "preview", "latest"})
@@ -74,6 +74,12 @@ CAPABILITIES = Capabilities(
     streaming=True,
     endpoints=frozenset({"/v1/chat/completions", "/v1/responses", "/v1/embeddings"}),
     batch_endpoints=frozenset({"/v1/chat/completions", "/v1/responses"}),
+    flex=Flex(
+        endpoints=frozenset({"/v1/chat/completions", "/v1/responses"}),
+        documented=False,
+        source="Azure OpenAI, flex processing (preview of 2026-09-24): a model that lacks it answers 400",
+        checked_on="2026-11-21",
+    ),
     source="Azure OpenAI batch how-to: supported endpoints",
     checked_on="2026-11-21",
 )

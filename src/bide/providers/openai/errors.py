@@ -17,6 +17,7 @@ from bide.providers.failures import (
     ProviderError,
     QuotaError,
     RejectedError,
+    ScarceError,
     StorageFullError,
     UnauthorisedError,
 )
@@ -37,6 +38,15 @@ NO_CREDIT = frozenset(
 """Codes and types that waiting does not cure. They come with a 429, the last of them with a 400 as well."""
 
 ENQUEUED = frozenset({"token_limit_exceeded", "enqueued_token_limit_exceeded"})
+
+SCARCE = frozenset({"resource_unavailable", "capacity_exceeded"})
+"""Codes of calls that the flex tier has no capacity for (OpenAI, as users report it; Groq)."""
+
+_SCARCE_TEXT = re.compile(r"^resource unavailable", re.IGNORECASE)
+"""OpenAI's guide to flex processing names the 429 by these words, and no code."""
+
+OVER_CAPACITY = 498
+"""Groq's status for the same."""
 
 FILES_FULL = frozenset({"quotaExceeded"})
 """Codes of uploads that are refused because there are too many files already (Azure: 500, or 10,000 that expire)."""
@@ -99,6 +109,11 @@ def code_of(error: ErrorBody) -> str:
 def is_out_of_credit(error: ErrorBody) -> bool:
     """Whether the account, not the rate, is exhausted."""
     return error.code in NO_CREDIT or error.type in NO_CREDIT
+
+
+def is_scarce(error: ErrorBody) -> bool:
+    """Whether a 429 is about the capacity of the flex tier, not about the account's rate."""
+    return error.code in SCARCE or (error.code is None and bool(_SCARCE_TEXT.match(error.message or "")))
 
 
 def quota_limit(message: str) -> int | None:
@@ -184,6 +199,8 @@ def _account_error(reply: Reply, body: bytes, names: RateNames = OPENAI_RATES) -
             return UnauthorisedError(message, code=code)
         case 402:
             return OutOfCreditError(message, code=code)
+        case 498 | 429 if reply.status == OVER_CAPACITY or is_scarce(error):
+            return ScarceError(message, retry_after=wait)
         case 429:
             return BusyError(message, code=code, retry_after=wait, rates=rate_headers(reply.headers, names))
         case 408 | 409 | 503:  # turned away before it ran

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bide.core.clock import DAY, MINUTE
 from bide.core.quota import Documented, Resource
 from bide.providers.openai.adapter import OpenAIProvider
-from bide.providers.port import Capabilities, Limits
+from bide.providers.port import Capabilities, Flex, Limits
 from bide.providers.setup import Kind
 
 LIMITS = Limits(
@@ -33,6 +33,12 @@ LIMITS = Limits(
     checked_on="2026-11-21",
 )
 
+FLEX = Flex(
+    endpoints=frozenset({"/v1/chat/completions", "/v1/responses"}),
+    source="OpenAI's guide to flex processing; its models are those that its price list has a flex price for",
+    checked_on="2026-11-21",
+)
+
 CAPABILITIES = Capabilities(
     batch=True,
     realtime=True,
@@ -47,6 +53,7 @@ CAPABILITIES = Capabilities(
             "/v1/images/generations",
         }
     ),
+    flex=FLEX,
     source="OpenAI API reference, Batches: endpoint",
     checked_on="2026-11-21",
 )
@@ -97,6 +104,9 @@ COMPATIBLE = replace(
     typical="as the server does it",
     early_by_setting=True,
     limits=replace(LIMITS, quotas=()),
+    capabilities=replace(
+        CAPABILITIES, flex=replace(FLEX, documented=False, source="the server's own: Groq has one, and vLLM none")
+    ),
 )
 """vLLM, llama.cpp, Ollama, SGLang, a gateway: whatever is at the address. Without batch endpoints (``batch = false``) it
 is called in real time."""

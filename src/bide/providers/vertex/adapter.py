@@ -49,7 +49,7 @@ class VertexProvider(Service):
     def _spoken(self, call: Call) -> Spoken:
         model = self._setup.deployment(call.model, batch=False)
         body = self._translation.request(call.endpoint, call.body, model)
-        headers = {"X-Client-Request-Id": call.attempt, **tier_headers(tier_of(body))}
+        headers = {"X-Client-Request-Id": call.attempt, **tier_headers(call.tier or tier_of(body))}
         return self._place.model(model), without(body, "serviceTier"), headers
 
     def _shown(self, body: bytes) -> Remote:

@@ -49,10 +49,11 @@ def answer_call(account: Account, verb: str, model: str, raw: Content, headers: 
         failure=body.fault() or _bad_tier(body.tier, model, "serviceTier.type"),
     )
     spoken = account.calls.answer(ask, raw, request_id, now)
+    tier = "default" if ask.flex and not spoken.flex else body.tier
     latency = (spoken.first + spoken.speaking) // MILLISECOND
     if verb == "converse-stream":
-        return spoken.streamed(list(events(spoken.answer, body.tier, latency)), {}, EVENT_STREAM)
-    return spoken.whole(encode(converse(spoken.answer, body.tier, latency)), {})
+        return spoken.streamed(list(events(spoken.answer, tier, latency)), {}, EVENT_STREAM)
+    return spoken.whole(encode(converse(spoken.answer, tier, latency)), {})
 
 
 def _native(

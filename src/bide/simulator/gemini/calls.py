@@ -30,7 +30,7 @@ def answer_call(
     tier = tier or body.service_tier or "standard"
     ask = Ask(model=model, said=body.words, cap=body.cap, flex=tier == "flex", failure=body.fault(is_vertex=is_vertex))
     spoken = account.calls.answer(ask, raw, headers.get("x-client-request-id"), now)
-    told = {} if is_vertex else {"x-gemini-service-tier": tier}
+    told = {} if is_vertex else {"x-gemini-service-tier": "standard" if tier == "flex" and not spoken.flex else tier}
     if streams:
         return spoken.streamed(list(events(spoken.key, model, spoken.answer, **more)), told, EVENTS)
     return spoken.whole(encode(answer_object(spoken.key, model, spoken.answer, **more)), told)

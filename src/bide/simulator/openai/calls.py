@@ -20,7 +20,7 @@ def answer_call(account: Account, endpoint: str, raw: Content, client_request_id
     if not body.model:
         raise invalid("You must provide a model parameter.", param="model")
     spoken = account.calls.answer(read_ask(body, endpoint), raw, client_request_id, now)
-    tier = "flex" if body.service_tier == "flex" else "default"
+    tier = "flex" if spoken.flex else "default"
     headers = limit_headers(spoken.levels)
     if body.stream and endpoint in STREAMED:
         if endpoint == RESPONSES:
