@@ -20,7 +20,7 @@ from bide.engine.service import Service
 from bide.engine.steps import STEPS, follow
 from bide.lanes.capacity import Capacity
 from bide.lanes.decide import Wanted, decide
-from bide.lanes.rescue import Carrier
+from bide.lanes.carrier import Carrier
 from bide.providers.failures import (
     MissingError,
     OverloadedError,

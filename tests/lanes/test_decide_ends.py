@@ -67,12 +67,20 @@ def test_a_batch_is_cancelled_when_its_requests_are_needed_in_real_time() -> Non
 
 
 def test_until_then_the_next_look_is_the_moment_of_its_cancel() -> None:
-    """Needed an hour from now, at the age of two hours: three minutes are left for reading what it has finished."""
+    """Needed ten minutes from now, after an hour: three minutes are left for reading what it has finished."""
+    decisions = look(
+        due_in(700, batched=100, **OLD), live=[(a_batch(7, completed_count=1), {1: 100})], quota=Quota(None, 0, 1, 1)
+    )
+
+    assert (decisions.cancels, ahead(decisions)) == ({}, 7 * MINUTE)
+
+
+def test_a_batch_that_is_needed_much_later_is_not_looked_at_before_its_cancel_can_come() -> None:
     decisions = look(
         due_in(3_700, batched=100, **OLD), live=[(a_batch(7, completed_count=1), {1: 100})], quota=Quota(None, 0, 1, 1)
     )
 
-    assert (decisions.cancels, ahead(decisions)) == ({}, 57 * MINUTE)
+    assert (decisions.cancels, ahead(decisions)) == ({}, 50 * MINUTE)
 
 
 def test_those_that_wait_are_called_before_a_batch_is_cancelled() -> None:

@@ -6,7 +6,7 @@ transaction that moves the requests.
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bide.core.deadline import OnMiss
 from bide.core.states import JobState
@@ -90,6 +90,23 @@ class Bucket:
     tallies: Mapping[Phase, Tally]
     gathers_until: int | None = None
     """Until when more like them may join; None: they are complete."""
+    waiting: Tally = field(init=False)
+    idle: Tally = field(init=False)
+    """With no live attempt, whether or not batches have lost them before."""
+    uncalled: Tally = field(init=False)
+    """Everything that may still have to be called: whatever is open and not in flight."""
+    open: Tally = field(init=False)
+    """Everything without a final state."""
+
+    def __post_init__(self) -> None:
+        """Add up once what every look asks for."""
+        idle = self.tally(Phase.WAITING, Phase.STUBBORN)
+        uncalled = idle + self.tally(Phase.BATCHED)
+        set_value = object.__setattr__
+        set_value(self, "waiting", self.tallies.get(Phase.WAITING, NOTHING))
+        set_value(self, "idle", idle)
+        set_value(self, "uncalled", uncalled)
+        set_value(self, "open", uncalled + self.tally(Phase.CALLING))
 
     def tally(self, *phases: Phase) -> Tally:
         """The sum over some phases."""
@@ -97,17 +114,3 @@ class Bucket:
         for phase in phases:
             total += self.tallies.get(phase, NOTHING)
         return total
-
-    @property
-    def waiting(self) -> Tally:
-        return self.tallies.get(Phase.WAITING, NOTHING)
-
-    @property
-    def uncalled(self) -> Tally:
-        """Everything that may still have to be called: whatever is open and not in flight."""
-        return self.tally(Phase.WAITING, Phase.STUBBORN, Phase.BATCHED)
-
-    @property
-    def open(self) -> Tally:
-        """Everything without a final state."""
-        return self.tally(*OPEN_PHASES)

@@ -19,11 +19,15 @@ class Opening:
     size: int
     tokens: int
     least: int = 0
+    batches: int = 1
+    """So many batches like this one may be opened, one after the other."""
     why: str = ""
 
 
-def opening(bucket: Bucket, wanted: int, limits: Limits, room: Room) -> Opening:
-    """A batch of up to `wanted` of a bucket's requests."""
+def opening(bucket: Bucket, wanted: int, limits: Limits, room: Room, alone: int = 0) -> Opening:
+    """A batch of up to `wanted` of a bucket's requests; of one, where up to `alone` of them may have batches of their own."""
+    if alone:
+        return Opening(bucket, 1, limits.max_bytes, room.tokens, room.least, min(wanted, alone))
     return Opening(bucket, _share(wanted, limits), limits.max_bytes, room.tokens, room.least)
 
 

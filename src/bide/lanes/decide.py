@@ -15,15 +15,21 @@ from bide.core.deadline import OnMiss
 from bide.core.states import BatchState, JobState, RequestState
 from bide.lanes import rescue
 from bide.lanes.assemble import Opening, opening
+from bide.lanes.cancel import endings, may_cancel
 from bide.lanes.capacity import ASSUMED, Capacity
+from bide.lanes.carrier import Carrier, rescue_order
+from bide.lanes.group import BY_DEFAULT, Grouping, singles
 from bide.lanes.hours import ANY_TIME, Hours, Limit, is_over, limited
 from bide.lanes.plan import Thresholds, is_gathering, is_urgent, next_change, plan
 from bide.lanes.quota import Held, Quota, room
-from bide.lanes.rescue import Carrier, Demand, Margins, Start
+from bide.lanes.rescue import Demand, Margins, Start
 from bide.providers.port import Capabilities, Limits
 
 Key = tuple[str, str]
 """(account, model): what a rate limit and a quota are for."""
+
+
+NO_QUOTA = Quota(None, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ class Rules:
     margins: Margins
     thresholds: Thresholds
     promote_share: float
+    grouping: Grouping = BY_DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,8 @@ class Decisions:
     held: list[Held] = field(default_factory=list[Held])
     wanted: list[Wanted] = field(default_factory=list[Wanted])
     cancels: dict[int, str] = field(default_factory=dict[int, str])
+    looks: dict[int, int] = field(default_factory=dict[int, int])
+    """By batch, when to poll it at the latest."""
     given_up: list[GiveUp] = field(default_factory=list[GiveUp])
     protected: list[Bucket] = field(default_factory=list[Bucket])
     starts: dict[int, Start] = field(default_factory=dict[int, Start])
@@ -109,11 +118,12 @@ def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
         decisions.starts.update(found)
         _plan(buckets, found, account, outlook.quotas.get(key), hours, carriers, rules, now, decisions)
         mine = {bucket.id: carriers.get(bucket.id, []) for bucket in buckets}
-        waiting = {bucket.id: bucket.tally(Phase.WAITING, Phase.STUBBORN).requests for bucket in buckets}
-        asked, next_look = rescue.cancels(mine, waiting, found, now)
-        decisions.cancels.update(asked)
+        waiting = {bucket.id: bucket.idle.requests for bucket in buckets}
+        what = endings(mine, waiting, found, now)
+        decisions.looks.update(what.looks)
+        decisions.cancels.update(what.cancels)
         decisions.cancels.update(_over(buckets, found, hours, carriers, rules.thresholds, now))
-        decisions.next_at = min(decisions.next_at, next_look)
+        decisions.next_at = min(decisions.next_at, what.next_at)
         decisions.protected.extend(_promoted(buckets, capacity, hours, rules, now))
     decisions.cancels.update(_unwanted(outlook))
     decisions.wanted.sort(key=lambda wanted: _order(wanted.bucket, rules.margins))
@@ -151,13 +161,13 @@ def _carriers(live: Iterable[LiveBatch]) -> dict[int, list[Carrier]]:
 def _give_up(buckets: Iterable[Bucket], now: int, decisions: Decisions) -> None:
     for bucket in buckets:
         if bucket.job_state is JobState.CANCELLING:
-            if bucket.tally(Phase.WAITING, Phase.STUBBORN).requests:
+            if bucket.idle.requests:
                 decisions.given_up.append(GiveUp(bucket, RequestState.CANCELLED, Phase.WAITING))
         elif bucket.on_miss is OnMiss.EXPIRE:
             if now < bucket.deadline:
                 decisions.next_at = min(decisions.next_at, bucket.deadline)
                 continue
-            if bucket.tally(Phase.WAITING, Phase.STUBBORN).requests:
+            if bucket.idle.requests:
                 decisions.given_up.append(GiveUp(bucket, RequestState.EXPIRED, Phase.WAITING))
             if bucket.tally(Phase.BATCHED).requests:
                 decisions.given_up.append(GiveUp(bucket, RequestState.EXPIRED, Phase.BATCHED))
@@ -176,7 +186,9 @@ def _plan(
 ) -> None:
     for bucket in buckets:
         start = found.get(bucket.id)
-        planned = plan(bucket, start, account.capabilities, rules.thresholds, now, account.limits.min_requests)
+        known = quota or NO_QUOTA
+        alone = singles(bucket, account.limits, known, rules.grouping, now)
+        planned = plan(bucket, start, account.capabilities, rules.thresholds, now, account.limits.min_requests, alone)
         batches = account.capabilities.batches(bucket.endpoint) and bucket.batchable
         limit = limited(bucket, planned, start, hours, rules.thresholds, batches, now)
         planned = limit.plan
@@ -184,16 +196,16 @@ def _plan(
             decisions.next_at = min(decisions.next_at, limit.until)
         mine = carriers.get(bucket.id, ())
         if planned.batch and not any(carrier.batch.state is BatchState.OPEN for carrier in mine):
-            left = room(bucket, account.limits, quota or Quota(None, 0, 0, 0), now)
+            left = room(bucket, account.limits, known, now)
             if isinstance(left, Held):
                 decisions.held.append(left)
                 decisions.next_at = min(decisions.next_at, left.until)
             else:
-                made = opening(bucket, planned.batch, account.limits, left)
+                made = opening(bucket, planned.batch, account.limits, left, alone)
                 decisions.openings.append(replace(made, why=planned.why))
         elif planned.waits:
             decisions.held.append(Held(bucket, planned.why))
-        if bucket.gathers_until is not None and is_gathering(bucket, rules.thresholds, now):
+        if bucket.gathers_until is not None and not alone and is_gathering(bucket, rules.thresholds, now):
             decisions.next_at = min(decisions.next_at, bucket.gathers_until)
         _want(bucket, start, limit, mine, now, decisions)
         if start is not None and bucket.waiting.requests:
@@ -208,7 +220,7 @@ def _want(
     calls = max(due, planned.realtime)
     if calls:
         why = "the last safe moment has come" if due >= planned.realtime else planned.why
-        decisions.wanted.append(Wanted(bucket, calls, rescue.rescue_order(carriers), why))
+        decisions.wanted.append(Wanted(bucket, calls, rescue_order(carriers), why))
     if start is not None and outstanding > due:
         decisions.next_at = min(decisions.next_at, start.next_due(now))
 
@@ -228,7 +240,7 @@ def _over(
         one.batch.id: f"its window {hours.window.text} has ended"
         for bucket in sorted(over)
         for one in carriers.get(bucket, ())
-        if hours.window is not None and one.batch.id not in kept and rescue.may_cancel(one.batch)
+        if hours.window is not None and one.batch.id not in kept and may_cancel(one.batch)
     }
 
 
@@ -238,7 +250,7 @@ def _unwanted(outlook: Outlook) -> dict[int, str]:
     return {
         one.batch.id: "nobody needs its answers any more"
         for one in outlook.live
-        if rescue.may_cancel(one.batch) and not _is_read(one.batch) and wanted.isdisjoint(one.shares)
+        if may_cancel(one.batch) and not _is_read(one.batch) and wanted.isdisjoint(one.shares)
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bide.core.clock import MINUTE, SECOND
 
-SHARE = 15
+SHARE = 60
 """A call gives at most this part of its time to gathering: a minute of fifteen, as the classic "1,000 requests or 15
 minutes" does for calls that have hours."""
 

@@ -48,12 +48,19 @@ class Plan:
 
 
 def plan(
-    bucket: Bucket, start: Start | None, can: Capabilities, thresholds: Thresholds, now: int, least: int = 1
+    bucket: Bucket,
+    start: Start | None,
+    can: Capabilities,
+    thresholds: Thresholds,
+    now: int,
+    least: int = 1,
+    alone: int = 0,
 ) -> Plan:
     """Divide a bucket's waiting requests between the lanes.
 
     `start` is the bucket's latest safe start; None where nothing protects it (unprotected, or not to be rescued).
-    `least` is the smallest batch that the provider takes.
+    `least` is the smallest batch that the provider takes; up to `alone` of them may have batches of their own, and wait for
+    nobody.
     """
     stubborn = bucket.tally(Phase.STUBBORN).requests
     idle = bucket.waiting.requests + stubborn
@@ -73,7 +80,7 @@ def plan(
     called = start.due(now + minimum) if start is not None else 0
     if called >= idle:
         return Plan(0, idle, f"less than {minimum // SECOND} s of slack")
-    if is_gathering(bucket, thresholds, now):
+    if not alone and is_gathering(bucket, thresholds, now):
         return Plan(0, max(called, stubborn), "others may join them")
     if bucket.waiting.requests and idle - max(called, stubborn) < least:
         return _too_few(bucket, max(called, stubborn), least)
@@ -87,7 +94,7 @@ def plan(
 def _too_few(bucket: Bucket, called: int, least: int) -> Plan:
     """Too few wait for a batch. Those in batches may come back and make up the number; where even all of them would
     not, waiting costs time and gains nothing."""
-    idle = bucket.tally(Phase.WAITING, Phase.STUBBORN).requests
+    idle = bucket.idle.requests
     left = idle - called
     if left + bucket.tally(Phase.BATCHED).requests >= least:
         why = f"fewer than the {least:,} of a batch: they wait for what batches may bring back"
@@ -98,7 +105,7 @@ def _too_few(bucket: Bucket, called: int, least: int) -> Plan:
 def next_change(bucket: Bucket, start: Start, thresholds: Thresholds, now: int) -> int:
     """When time alone will change the plan for a bucket that has waiting requests and a latest safe start."""
     minimum = thresholds.minimum(now - _complete_at(bucket))
-    if start.due(now + minimum) >= bucket.tally(Phase.WAITING, Phase.STUBBORN).requests:
+    if start.due(now + minimum) >= bucket.idle.requests:
         return FAR_FUTURE  # all of them are to be called already
     change = start.next_due(now + minimum) - minimum
     aged = _complete_at(bucket) + thresholds.fresh + 1

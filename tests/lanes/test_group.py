@@ -1,0 +1,34 @@
+from dataclasses import replace
+
+import pytest
+from tests.lanes.given import LIMITS, NOW, a_bucket
+
+from bide.core.clock import HOUR, MINUTE
+from bide.lanes.group import BY_DEFAULT, singles
+from bide.lanes.quota import Quota
+
+
+def created(batches: int) -> Quota:
+    return Quota(None, 0, 0, batches)
+
+
+@pytest.mark.parametrize(
+    ("within", "gathers", "used", "least", "alone"),
+    [
+        pytest.param(15 * MINUTE, True, 0, 1, 1_000, id="little time: each in a batch of its own"),
+        pytest.param(15 * MINUTE, True, 400, 1, 600, id="half of the provider's batches are for them"),
+        pytest.param(15 * MINUTE, True, 1_000, 1, 0, id="those of this hour are used up"),
+        pytest.param(15 * MINUTE, True, 1_700, 1, 0, id="others used more than that"),
+        pytest.param(2 * HOUR, True, 0, 1, 0, id="who has hours can wait for others"),
+        pytest.param(2 * HOUR - 1, True, 0, 1, 1_000, id="just less"),
+        pytest.param(15 * MINUTE, False, 0, 1, 0, id="a file's requests go together"),
+        pytest.param(15 * MINUTE, True, 0, 100, 0, id="the provider takes no batch of one"),
+    ],
+)
+def test_how_many_calls_may_have_batches_of_their_own(
+    within: int, gathers: bool, used: int, least: int, alone: int
+) -> None:
+    bucket = a_bucket(waiting=5, deadline=NOW + within, gathers_until=NOW + MINUTE if gathers else None)
+    limits = replace(LIMITS, min_requests=least)
+
+    assert singles(bucket, limits, created(used), BY_DEFAULT, NOW) == alone
