@@ -128,8 +128,13 @@ async def test_a_response_that_was_passed_on_lives_at_its_account(at: Place) -> 
     answer = await client.responses.create(**ASK)
     again = await client.responses.retrieve(answer.id)
     assert (again.id, again.output_text) == (answer.id, answer.output_text)
-    with pytest.raises(openai.BadRequestError, match="stream"):
-        await client.responses.retrieve(answer.id, stream=True)
+    events = [event async for event in await client.responses.retrieve(answer.id, stream=True)]
+    assert (events[0].type, events[-1].type) == ("response.created", "response.completed")
+    assert events[-1].response == again
+    said = [event.delta for event in events if event.type == "response.output_text.delta"]
+    assert "".join(said) == answer.output_text
+    with pytest.raises(openai.BadRequestError, match="leave it out to have all of them"):
+        await client.responses.retrieve(answer.id, stream=True, starting_after=1)
     streamed = [event async for event in await client.responses.create(**ASK, stream=True)]
     assert (await client.responses.retrieve(streamed[-1].response.id)).status == "completed"
 
@@ -141,7 +146,17 @@ async def test_an_urgent_response_runs_in_the_providers_background(at: Place) ->
     assert queued.status == "queued"
     assert (await ended(client, queued)).status == "completed"
     running = await client.responses.create(**ASK, background=True, extra_headers=urgent)
+    events = asyncio.create_task(_events(client, running.id))
     assert (await client.responses.cancel(running.id)).status == "cancelled"
+    with pytest.raises(openai.ConflictError, match="cancelled before it was there"):
+        await events
+    another = await client.responses.create(**ASK, background=True, extra_headers=urgent)
+    assert (await _events(client, another.id))[-1] == "response.completed"
+
+
+async def _events(client: Any, identifier: str) -> list[str]:
+    """The kinds of the events of a response."""
+    return [event.type async for event in await client.responses.retrieve(identifier, stream=True)]
 
 
 async def test_an_urgent_response_of_a_provider_without_background_runs_in_ours(at: Place) -> None:

@@ -18,6 +18,7 @@ from bide.gateway.refusal import RefusalError
 from bide.gateway.responses.items import listed
 from bide.gateway.responses.kept import is_native
 from bide.gateway.responses.names import call_id
+from bide.gateway.responses.recalled import stream_recalled
 from bide.gateway.responses.view import view
 from bide.providers.port import KeepingProvider
 from bide.store.database import Row
@@ -32,6 +33,11 @@ async def show(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
     """A response as it stands; with ``?stream=true`` its events, once it is there."""
     identifier = exchange.parameters["response_id"]
     streams = exchange.query.get("stream", "").lower() == "true"
+    if streams and "starting_after" in exchange.query:
+        why = (
+            "starting_after is not served, as events are made from the whole response; leave it out to have all of them"
+        )
+        raise RefusalError(400, "invalid_request", why, param="starting_after")
     if await _passed_on(gateway, exchange, caller, "GET", "", streams=streams):
         return
     row = await _row(gateway, caller, identifier)
@@ -133,10 +139,11 @@ async def _passed_on(
     provider = context.providers.get(row["account"])
     if not isinstance(provider, KeepingProvider):
         raise RefusalError(503, "account_is_off", f"{identifier} lives at {row['account']}, which is switched off")
+    asked = f"/{identifier}{path}{_query(exchange.query)}"
     if streams:
-        why = f"{identifier} lives at {row['account']}, and its events are not passed on; ask again without stream"
-        raise RefusalError(400, "invalid_request", why, param="stream")
-    await respond(exchange, await provider.recall(method, f"/{identifier}{path}{_query(exchange.query)}"))
+        await stream_recalled(exchange, provider, asked)
+    else:
+        await respond(exchange, await provider.recall(method, asked))
     return True
 
 
