@@ -89,7 +89,7 @@ class Turnaround:
         More than `MOST_OF_A_BATCH` requests count no more; to tell of a batch in parts, count each of its requests as `share`.
         """
         weight = min(float(requests), MOST_OF_A_BATCH)
-        spread = [(bin_of(age), weight)] if since is None else self._spread(since, age, weight)
+        spread = [(bin_of(age), weight)] if since is None else self.spread(since, age, weight)
         return Turnaround(self.base, self.base_weight, self.evidence.added(spread, (), now))
 
     def censor(self, age: int, requests: float, now: int) -> "Turnaround":
@@ -168,7 +168,8 @@ class Turnaround:
             at_risk = max(0.0, at_risk - gone - lost)
         return tuple(found)
 
-    def _spread(self, since: int, age: int, weight: float) -> list[tuple[int, float]]:
+    def spread(self, since: int, age: int, weight: float) -> list[tuple[int, float]]:
+        """A weight that is known to lie between two ages, by bin, as the estimate expects it."""
         first, last = bin_of(since + 1), bin_of(age)
         parts: list[tuple[int, float]] = []
         for position in range(first, last + 1):
