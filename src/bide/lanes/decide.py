@@ -18,6 +18,7 @@ from bide.lanes.assemble import Opening, opening
 from bide.lanes.cancel import endings, may_cancel
 from bide.lanes.capacity import ASSUMED, Capacity
 from bide.lanes.carrier import Carrier, rescue_order
+from bide.lanes.forecast import View, nothing_seen
 from bide.lanes.group import BY_DEFAULT, Grouping, singles
 from bide.lanes.hours import ANY_TIME, Hours, Limit, is_over, limited
 from bide.lanes.plan import Thresholds, is_gathering, is_urgent, next_change, plan
@@ -51,6 +52,8 @@ class Outlook:
     accounts: Mapping[str, Account]
     hours: Mapping[Key, Hours] = field(default_factory=dict[Key, Hours])
     """When deferred work may be sent; at any time where nothing is said."""
+    forecast: View = field(default_factory=nothing_seen)
+    """How long the lanes take. It chooses lanes and copies; no safe moment rests on it."""
 
 
 @dataclass(frozen=True, slots=True)

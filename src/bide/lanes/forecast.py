@@ -286,5 +286,6 @@ def capped(evidence: Evidence, most: float) -> Evidence:
     )
 
 
-NOTHING_SEEN = Forecast().view(0)
-"""What is expected where nothing was seen, of no account in particular."""
+def nothing_seen() -> View:
+    """What is expected where nothing was seen, of no account in particular."""
+    return Forecast().view(0)
