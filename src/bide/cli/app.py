@@ -8,6 +8,7 @@ from bide import __version__
 from bide.cli import (
     cancel,
     config,
+    explain,
     files,
     keys,
     providers,
@@ -41,6 +42,7 @@ app.command("run", rich_help_panel=WORK)(run.run)
 app.command("submit", rich_help_panel=WORK)(submit.submit)
 app.command("status", rich_help_panel=LOOK)(status.status)
 app.command("watch", rich_help_panel=LOOK)(watch.watch)
+app.command("explain", rich_help_panel=LOOK)(explain.explain)
 app.command("results", rich_help_panel=LOOK)(results.results)
 app.command("cancel", rich_help_panel=LOOK)(cancel.cancel)
 app.command("retry", rich_help_panel=LOOK)(retry.retry)

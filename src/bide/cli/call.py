@@ -39,7 +39,7 @@ async def show_call(bide: "Embedded", identifier: str, output: Output | None) ->
     from bide.gateway.telling import receipt_for
 
     context = bide.context
-    row = await _find(bide, identifier)
+    row = await find_call(bide, identifier)
     if "job" not in row.keys():  # noqa: SIM118  (a row is no mapping)
         told, outcome = await passed(context, row), None
     else:
@@ -59,7 +59,7 @@ async def write_answer(bide: "Embedded", identifier: str) -> None:
     """
     from bide.gateway.outcome import outcome_of
 
-    row = await _find(bide, identifier)
+    row = await find_call(bide, identifier)
     if "job" not in row.keys():  # noqa: SIM118  (a row is no mapping)
         raise NotFoundError(f"{identifier} was passed on at once: its answer went to its caller and is not kept")
     outcome = await outcome_of(bide.store, row)
@@ -129,7 +129,7 @@ def _cost(told: "Request") -> str:
     return text
 
 
-async def _find(bide: "Embedded", identifier: str) -> "Row":
+async def find_call(bide: "Embedded", identifier: str) -> "Row":
     """The row of a call by its id, or by the beginning of one that is recent: of a deferred one as `store.calls.outcome` has
     it, else of a passage."""
     from bide.embedded import LOCAL_OWNER

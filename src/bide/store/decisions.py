@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from bide.core.bucket import Bucket
 from bide.core.decision import Decided, reason_of
+from bide.core.job import Job
 from bide.store import queries
 from bide.store.database import Row, Transaction, Verbs, reads, writes
 
@@ -43,6 +44,24 @@ class Decisions(Verbs):
         for row in await transaction.all(SQL["holds"], owner=owner, bucket=bucket, until=until, count=MOST_HOLDS):
             found[row["id"]] = row
         return [found[number] for number in sorted(found)]
+
+    @reads
+    async def with_custom_id(self, transaction: Transaction, owner: str, job: Job, custom_id: str) -> Row | None:
+        """The request of a job with this `custom_id`, as planning saw it; None where there is none.
+
+        Columns: request, bucket_id, line, custom_id, state, input_tokens, output_tokens, queued_at, settled_at, account, model,
+        endpoint, part, protected, longest, planned_for, job_id, job, kind, workflow, priority, priority_source, on_miss,
+        gathers_until, deadline, call, urgency, asked_at, lane.
+        """
+        row = await transaction.one(SQL["by_custom_id"], owner=owner, job=job.id, custom_id=custom_id)
+        return await transaction.one(SQL["subject"], owner=owner, request=row["id"]) if row else None
+
+    @reads
+    async def on_line(self, transaction: Transaction, owner: str, job: Job, line: int) -> Row | None:
+        """The same by the line of the job's input on which it stands."""
+        first, last = job.first_request or 0, job.last_request or 0
+        row = await transaction.one(SQL["by_line"], owner=owner, job=job.id, first=first, last=last, line=line)
+        return await transaction.one(SQL["subject"], owner=owner, request=row["id"]) if row else None
 
     @reads
     async def ended(self, transaction: Transaction, begun: int, since: int, count: int) -> Sequence[Row]:

@@ -9,10 +9,11 @@ import msgspec
 import bide
 from bide.core.states import JobState, Lane, RequestState
 from bide.gateway import settled
-from bide.gateway.api import estimate, events, paging, requests
+from bide.gateway.api import estimate, events, explain, paging, requests
 from bide.gateway.api.shape.account import Provider, Providers
 from bide.gateway.api.shape.base import Error
 from bide.gateway.api.shape.estimate import Estimate
+from bide.gateway.api.shape.explanation import Explanation
 from bide.gateway.api.shape.job import Job, JobReceipt, Jobs
 from bide.gateway.api.shape.queue import Event, Queue
 from bide.gateway.api.shape.request import Request, Requests
@@ -23,6 +24,7 @@ from bide.gateway.gateway import Gateway
 SHAPES = (
     Request,
     Requests,
+    Explanation,
     Job,
     Jobs,
     JobReceipt,
@@ -169,6 +171,20 @@ PATHS: Mapping[str, Mapping[str, Schema]] = {
             | _errors(404, 409),
             REQUEST_ID,
             WAIT,
+        )
+    },
+    "/bide/v1/requests/{request_id}/explain": {
+        "get": _operation(
+            "explainRequest",
+            "What was decided for a request: when, by which rule, on which numbers, and what else there was.",
+            {"200": _json(Explanation, "The decision record.")} | _errors(404),
+            _path("request_id", "The request's id; with `custom_id` or `line` a job's."),
+            _query("custom_id", "Of a job, the request of this name.", TEXT),
+            _query(
+                "line",
+                "Of a job, the request on this line of its input.",
+                {"type": "integer", "minimum": 0, "maximum": explain.LAST_LINE, "default": 0},
+            ),
         )
     },
     "/bide/v1/requests/{request_id}/cancel": {

@@ -5,13 +5,14 @@ Keys have no path: whoever could make them over HTTP would not need one. `bide k
 
 from collections.abc import Sequence
 
-from bide.gateway.api import description, estimate, events, jobs, providers, queue, requests
+from bide.gateway.api import description, estimate, events, explain, jobs, providers, queue, requests
 from bide.gateway.surface import Handler
 
 PATHS: Sequence[tuple[str, str, Handler]] = (
     ("GET", "/bide/v1/requests", requests.list_requests),
     ("GET", "/bide/v1/requests/{request_id}", requests.show),
     ("GET", "/bide/v1/requests/{request_id}/response", requests.response),
+    ("GET", "/bide/v1/requests/{request_id}/explain", explain.explain),
     ("POST", "/bide/v1/requests/{request_id}/cancel", requests.cancel),
     ("GET", "/bide/v1/jobs", jobs.list_jobs),
     ("GET", "/bide/v1/jobs/{job_id}", jobs.show),

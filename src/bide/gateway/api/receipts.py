@@ -32,9 +32,9 @@ def receipt_of(row: Row, tried: Tried, batch_minimum: int, now: int) -> RequestR
             why=why(state, lane, attempts, hurried=row["planned_for"] - row["created_at"] < batch_minimum),
             margin_seconds=span(deadline - (row["settled_at"] or now)),
         ),
-        price=_price(tried.entries),
-        tokens=_usage(tried.entries)._asdict(),
-        attempts=[_attempt(one) for one in tried.attempts],
+        price=price_of(tried.entries),
+        tokens=usage_of(tried.entries)._asdict(),
+        attempts=[attempt_of(one) for one in tried.attempts],
     )
 
 
@@ -109,7 +109,8 @@ def passed_receipt(row: Row, card: str | None, list_price: int | None) -> Reques
     )
 
 
-def _attempt(row: Row) -> Attempt:
+def attempt_of(row: Row) -> Attempt:
+    """A try, from a row of `store.history.tried`."""
     return Attempt(
         lane=Lane(row["lane"]),
         account=row["account"],
@@ -126,7 +127,8 @@ def _attempt(row: Row) -> Attempt:
     )
 
 
-def _price(entries: Sequence[Row]) -> Price:
+def price_of(entries: Sequence[Row]) -> Price:
+    """What a request cost, from its entries in the ledger."""
     paid = [one for one in entries if one["kind"] == "paid"]
     return Price(
         paid=dollars(_sum(paid, "amount")),
@@ -143,7 +145,8 @@ def _sum(entries: Sequence[Row], column: str) -> int | None:
     return None if None in amounts else sum(amounts)
 
 
-def _usage(entries: Sequence[Row]) -> Usage:
+def usage_of(entries: Sequence[Row]) -> Usage:
+    """The tokens of the answer that was used."""
     usage = Usage()
     for one in entries:
         if one["kind"] == "paid":

@@ -9,7 +9,8 @@ SELECT action, rule FROM decisions WHERE bucket_id = :bucket AND last_attempt IS
 
 -- name: batches
 -- Why there were the batches that a request was in, by attempt.
-SELECT a.id AS attempt, d.* FROM attempts a JOIN decisions d ON d.batch_id = a.batch_id
+SELECT a.id AS attempt, t.requests, d.* FROM attempts a JOIN decisions d ON d.batch_id = a.batch_id
+JOIN batches t ON t.id = a.batch_id
 WHERE a.owner = :owner AND a.request_id = :request ORDER BY a.id;
 
 -- name: call
@@ -29,3 +30,20 @@ SELECT t.account, t.model, t.requests, t.rescued, t.outcome, t.opened_at, t.subm
 FROM batches t JOIN decisions d ON d.batch_id = t.id AND d.action = 'batch' JOIN buckets b ON b.id = d.bucket_id
 WHERE t.intended_at >= :begun AND t.ended_at >= :since AND t.submitted_at IS NOT NULL
 ORDER BY t.id DESC LIMIT :count;
+
+-- name: subject
+-- A request of a job with everything that planning had to go by, by its id; and the call that it is, where it is one.
+SELECT r.id AS request, r.bucket_id, r.line, r.custom_id, r.state, r.input_tokens, r.output_tokens, r.queued_at, r.settled_at,
+    b.account, b.model, b.endpoint, b.part, b.protected, b.longest, b.deadline AS planned_for, j.id AS job_id, j.external_id AS job,
+    j.kind, j.workflow, j.priority, j.priority_source, j.on_miss, j.gathers_until, coalesce(c.deadline, j.deadline) AS deadline,
+    c.external_id AS call, c.urgency, coalesce(c.created_at, j.accepted_at, j.created_at) AS asked_at, a.lane
+FROM requests r JOIN buckets b ON b.id = r.bucket_id JOIN jobs j ON j.id = r.job_id
+LEFT JOIN calls c ON c.external_id = r.custom_id AND c.job_id = j.id LEFT JOIN attempts a ON a.id = r.settled_by
+WHERE r.owner = :owner AND r.id = :request;
+
+-- name: by_custom_id
+SELECT id FROM requests WHERE owner = :owner AND job_id = :job AND custom_id = :custom_id;
+
+-- name: by_line
+-- The plus sign keeps planners on the primary key: ids ascend with the lines of a job.
+SELECT id FROM requests WHERE owner = :owner AND +job_id = :job AND id BETWEEN :first AND :last AND line = :line;
