@@ -7,15 +7,18 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from bide.core.clock import DAY, MINUTE, SECOND
+from bide.core.clock import DAY, FAR_FUTURE, MINUTE, SECOND
 from bide.core.deadline import OnMiss, Priority, parse_deadline
 from bide.core.duration import parse_duration
-from bide.core.errors import DeadlineError
+from bide.core.errors import DeadlineError, SettingError
 from bide.lanes.capacity import ASSUMED_REQUESTS_PER_MINUTE
 from bide.lanes.decide import Rules
+from bide.lanes.hours import Hours, WindowEnd
+from bide.lanes.patience import A_DAY, parse_low
 from bide.lanes.plan import Thresholds
 from bide.lanes.rescue import Margins
 from bide.lanes.urgency import Rule
+from bide.lanes.window import parse_window
 
 
 class Duration(int):
@@ -76,6 +79,15 @@ class DeadlineSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
     """The deadline of a job that names none."""
     on_miss: OnMiss = OnMiss.RESCUE
     """What to do with a request that batches will not answer in time: rescue, late or expire."""
+    low: str = A_DAY
+    """What the priority low means: a duration, or a window by whose next end the answers are due, as in night Europe/Berlin."""
+
+    def __post_init__(self) -> None:
+        """See that the priority low is a deadline. Raises `ValueError`."""
+        try:
+            parse_low(self.low)
+        except SettingError as error:
+            raise ValueError(f"low: {error}") from None
 
 
 class GatherSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -240,6 +252,35 @@ class ProviderSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
     model is known."""
     keep_files: bool = False
     """Leave input and result files at the provider (they expire after 14 days)."""
+    window: str | None = None
+    """When its deferred work is run, as in 02:00-06:00 Europe/Berlin: what comes earlier waits, as far as its deadline allows.
+    By default at any time, or in the cheap hours where its prices have some; `always` is at any time in any case."""
+    on_window_end: WindowEnd = WindowEnd.CONTINUE
+    """What work does that has begun in its window when that ends: continue, or wait for the next one."""
+    blackout: str | None = None
+    """When it is sent nothing that is deferred, as in mon-fri 08:00-18:00 Europe/Berlin, but rescues."""
+    blackout_strict: bool = False
+    """Whether not even rescues are sent then; they are made before it or after it, and less is promised."""
+
+    def __post_init__(self) -> None:
+        """See that its hours leave any. Raises `ValueError`."""
+        for name in ("window", "blackout"):
+            try:
+                window = parse_window(text) if (text := getattr(self, name)) is not None else None
+            except SettingError as error:
+                raise ValueError(f"{name}: {error}") from None
+            if name == "blackout" and window is not None and window.closes_at(0) == FAR_FUTURE:
+                raise ValueError(f"blackout: {window.text!r} never ends; leave the account out of the config instead")
+
+    @property
+    def hours(self) -> Hours:
+        """When it may be sent deferred work, as far as the settings say."""
+        return Hours(
+            None if self.window is None else parse_window(self.window),
+            self.on_window_end,
+            None if self.blackout is None else parse_window(self.blackout),
+            self.blackout_strict,
+        )
 
 
 class InputSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):

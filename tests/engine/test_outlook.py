@@ -6,7 +6,9 @@ from tests.lanes.given import CAPABILITIES, LIMITS, NOW, a_bucket
 
 from bide.engine.outlook import capacity, outlook_of
 from bide.lanes.capacity import Capacity
+from bide.lanes.hours import Hours, WindowEnd
 from bide.lanes.quota import Quota
+from bide.lanes.window import parse_window
 from bide.settings import ProviderSettings, RealtimeSettings, Settings
 from bide.store.limits import Enqueued, Known
 from bide.store.snapshot import Snapshot
@@ -47,6 +49,16 @@ async def test_the_capacity(desk: Desk, configured: dict[str, Any], known: dict[
     context = desk.with_settings(Settings(providers={"openai": ProviderSettings(**configured)}))
 
     assert capacity(context, seen(limits=learned(**known)), KEY) == expected
+
+
+async def test_the_hours(desk: Desk) -> None:
+    said = ProviderSettings(window="night UTC", on_window_end=WindowEnd.WAIT, blackout="sat UTC", blackout_strict=True)
+    context = desk.with_settings(Settings(providers={"openai": said}))
+
+    outlook = outlook_of(context, seen(buckets=[a_bucket(waiting=1), a_bucket(2, waiting=1, account="other")]))
+
+    hours = Hours(parse_window("night UTC"), WindowEnd.WAIT, parse_window("sat UTC"), strict=True)
+    assert outlook.hours == {KEY: hours, ("other", KEY[1]): Hours()}
 
 
 async def test_what_is_assumed_is_a_setting(desk: Desk) -> None:

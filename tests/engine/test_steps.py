@@ -1,12 +1,13 @@
 """One step of a batch at a time: what a provider's reply leads to."""
 
+import datetime
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from tests.engine.desk import ENDED, Desk, a_remote
 
-from bide.core.clock import DAY, HOUR, MINUTE, SECOND
+from bide.core.clock import DAY, HOUR, MINUTE, SECOND, from_datetime, to_datetime
 from bide.core.states import BATCH_MOVES, BatchOutcome, BatchState
 from bide.engine.clean import MOST_TRIES
 from bide.engine.steps import STEPS, fill, follow
@@ -137,6 +138,29 @@ async def test_a_file_that_is_uploaded_is_not_uploaded_again(desk: Desk) -> None
     await STEPS[SEALED](desk.context, await desk.again(batch))
 
     assert desk.provider.used == ["submit"]
+
+
+async def test_a_batch_that_a_blackout_overtakes_is_handed_in_after_it(desk: Desk) -> None:
+    batch = await batch_in(desk, SEALED, stage="file-in", submit=a_remote())
+    now = to_datetime(desk.clock.now())
+    blackout = f"00:00-{now.hour + 1:02}:00 UTC"
+    context = desk.with_settings(Settings(providers={desk.scene.account: ProviderSettings(blackout=blackout)}))
+
+    await follow(context, batch)
+
+    waits = await desk.again(batch)
+    assert (waits.state, waits.due_at, desk.provider.used) == (SEALED, hour_after(now), [])
+    assert waits.trouble == "waits for the end of the account's blackout"
+    desk.clock.move_to(hour_after(now))
+    [again] = await desk.scene.store.batches.claim(
+        desk.scene.account, "h", desk.clock.now(), desk.clock.now() + HOUR, 1
+    )
+    await follow(context, again)
+    assert (await desk.again(batch)).state is SUBMITTED
+
+
+def hour_after(moment: datetime.datetime) -> int:
+    return from_datetime(moment.replace(minute=0, second=0, microsecond=0)) + HOUR
 
 
 async def test_a_batch_whose_cancel_was_asked_for_is_never_sent(desk: Desk) -> None:

@@ -74,7 +74,7 @@ def context_of(world: World, process: Process, plan: Plan, number: int) -> Conte
         pricing=Pricing(store, Cards()),
         settings=Settings(
             engine=EngineSettings(fill_chunk=25, landing_chunk=15, landing_bytes=2_000),
-            providers={plan.provider: ProviderSettings(requests_per_minute=plan.requests_per_minute)},
+            providers={plan.provider: ProviderSettings(requests_per_minute=plan.requests_per_minute, **plan.hours)},
         ),
         holder=f"{process.name}-{number}",
         host="host",

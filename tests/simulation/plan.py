@@ -1,8 +1,8 @@
 """What happens in a seed: the jobs, the provider's script, and where faults and crashes strike. All of it is drawn from the seed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bide.core.clock import DAY, HOUR, MINUTE, SECOND
 from bide.core.deadline import OnMiss
@@ -50,6 +50,8 @@ class Plan:
     requests_per_minute: int | None
     """As configured; None where the engine has to learn it."""
     provider: str = "openai"
+    hours: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Settings of the account that say when it may be sent something."""
     downtimes: Sequence[int] = field(default=(5 * SECOND, 40 * SECOND, 5 * MINUTE))
 
     @property

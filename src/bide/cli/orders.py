@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bide.core.deadline import OnMiss, Priority, parse_deadline, priority_deadline
+from bide.core.deadline import OnMiss, Priority, parse_deadline
 from bide.core.errors import DeadlineError, InputError, SettingError
 
 if TYPE_CHECKING:
@@ -97,8 +97,10 @@ def when(asked: Asked, settings: "Settings", now: int) -> tuple[int, str | None,
     if len(said) > 1:
         raise DeadlineError(f"--{said[0]} and --{said[1]} both say how long it may take; keep one")
     if asked.priority:
+        from bide.lanes.patience import deadline_of
+
         priority = Priority(one_of("--priority", asked.priority, tuple(Priority)))
-        return priority_deadline(priority, now), priority, "priority"
+        return deadline_of(priority, settings.deadline.low, now), priority, "priority"
     if said:
         return parse_deadline(getattr(asked, said[0]), now), None, said[0]
     return parse_deadline(settings.deadline.default, now), None, "config"

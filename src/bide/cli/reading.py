@@ -75,6 +75,10 @@ def say_accepted(job: "Job", promise: "Promise", now: int) -> None:
         say(f"bide: partly guaranteed, {promise.guaranteed:,} of {promise.requests:,}:")
         for one in promise.admitted:
             say(f"      {one.model}: {one.arithmetic}")
+    if job.priority != "urgent":
+        for one in promise.admitted:
+            if one.notice:
+                say(f"bide: {one.model} {one.notice}")
     batch, realtime = promise.forecast.batch, promise.forecast.realtime
     if batch is None or realtime is None:
         say("bide: the cost cannot be estimated: a price is unknown")

@@ -6,6 +6,7 @@ from bide.core.clock import HOUR
 from bide.engine.context import Context
 from bide.lanes.capacity import Capacity
 from bide.lanes.decide import Account, Key, Outlook, demand, is_rescued
+from bide.lanes.hours import Hours
 from bide.lanes.quota import Quota
 from bide.lanes.rescue import Demand
 from bide.settings import ProviderSettings
@@ -25,6 +26,7 @@ def outlook_of(context: Context, snapshot: Snapshot) -> Outlook:
         {key: capacity(context, snapshot, key) for key in keys},
         {key: _quota(context, snapshot, key, context.clock.now()) for key in keys},
         {name: Account(provider.limits, provider.capabilities) for name, provider in context.providers.items()},
+        hours={key: hours_of(context, key) for key in keys},
     )
 
 
@@ -37,6 +39,11 @@ def capacity(context: Context, snapshot: Snapshot, key: Key) -> Capacity:
     if requests is None:
         return Capacity(context.settings.realtime.assumed_requests_per_minute, tokens, known=False).without(kept)
     return Capacity(requests, tokens, known=True).without(kept)
+
+
+def hours_of(context: Context, key: Key) -> Hours:
+    """When an (account, model) may be sent deferred work."""
+    return context.settings.providers.get(key[0], ProviderSettings()).hours
 
 
 def promised(snapshot: Snapshot) -> Mapping[Key, Sequence[Demand]]:

@@ -8,6 +8,7 @@ from bide.core.identifiers import custom_id
 from bide.core.states import BatchOutcome
 from bide.engine.attention import next_poll, next_try
 from bide.engine.context import Context
+from bide.engine.outlook import hours_of
 from bide.engine.step import held, note_refusal, provider_of
 from bide.lanes.quota import learned_quota
 from bide.lanes.validation import as_note
@@ -48,6 +49,11 @@ async def submit(context: Context, batch: Batch) -> Batch | None:
         return await store.batches.ended(
             held(batch), outcome=BatchOutcome.CANCELLED, code=NEVER_SENT, ended_at=clock.now(), now=clock.now()
         )
+    barred = hours_of(context, (batch.account, batch.model)).barred_until(clock.now())
+    if clock.now() < barred:
+        # It was filled before the blackout and could not be handed in: rescues take from it, and the rest goes afterwards.
+        await store.batches.troubled(held(batch), "waits for the end of the account's blackout", barred)
+        return None
     if batch.requests < provider.limits.min_requests:
         why = f"{batch.requests:,} requests, and the provider takes no batch of fewer than {provider.limits.min_requests:,}"
         return await _refused(context, batch, RejectedError(why, code=TOO_FEW))

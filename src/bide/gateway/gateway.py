@@ -97,7 +97,7 @@ def build(bide: Embedded, *, engine: bool) -> Gateway:
     Raises:
         SettingError: no provider is switched on, or a rule cannot be used.
     """
-    settings = bide.config.settings.gateway
+    settings, deadline = bide.config.settings.gateway, bide.config.settings.deadline
     context = bide.context
     waiters = Waiters(context)
     context = replace(context, on_settled=waiters.look)
@@ -109,7 +109,7 @@ def build(bide: Embedded, *, engine: bool) -> Gateway:
     deferring = Deferring(context, desk, waiters, Places(settings.held), telling, wake)
     policy = Policy(
         bide.config.settings.urgency_rules,
-        Words(settings.flex, settings.background, bide.config.settings.deadline.on_miss),
+        Words(settings.flex, settings.background, deadline.on_miss, deadline.low),
     )
     pressure = Pressure(context, settings, bide.config.home)
     kept = Kept(context)

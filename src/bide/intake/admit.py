@@ -9,6 +9,7 @@ from bide.lanes import admission
 from bide.lanes.admission import Admission
 from bide.lanes.capacity import Capacity
 from bide.lanes.decide import Key
+from bide.lanes.hours import Hours
 from bide.lanes.rescue import Demand, Margins
 
 
@@ -21,6 +22,7 @@ class Terms:
     margins: Margins
     promote_share: float
     capacity: Callable[[Key], Capacity]
+    hours: Callable[[Key], Hours]
     promised: Mapping[Key, Sequence[Demand]]
     now: int
 
@@ -30,6 +32,7 @@ class _Room:
     """What one (account, model) has been given so far."""
 
     capacity: Capacity
+    hours: Hours
     free: int = 0
     longest: int = -1
     all: Tally = field(default_factory=Tally)
@@ -54,12 +57,13 @@ class Admissions:
         terms = self._terms
         room = self._rooms.get(key)
         if room is None:
-            room = self._rooms[key] = _Room(terms.capacity(key))
+            room = self._rooms[key] = _Room(terms.capacity(key), terms.hours(key))
         room.all += Tally(requests, tokens)
         if longest > room.longest:
             room.longest = longest
             promised = terms.promised.get(key, ())
-            free = admission.room(promised, terms.deadline, longest, room.capacity, terms.margins, terms.now)
+            allowed = room.hours.allowed
+            free = admission.room(promised, terms.deadline, longest, room.capacity, terms.margins, terms.now, allowed)
             # What is only assumed is not used up: batches get their part of the time before anything is paid in full.
             room.free = free if room.capacity.known else int(free * (1 - terms.promote_share))
         if terms.on_miss is not OnMiss.RESCUE:
@@ -88,6 +92,7 @@ class Admissions:
                 terms.margins,
                 terms.now,
                 room.free,
+                room.hours,
             )
             for key, room in self._rooms.items()
         }

@@ -18,7 +18,7 @@ from bide.core.money import Ceiling
 from bide.core.states import Lane
 from bide.delivery.columns import encode_columns
 from bide.engine.context import Context
-from bide.engine.outlook import capacity, promised
+from bide.engine.outlook import capacity, hours_of, promised
 from bide.intake import offer
 from bide.intake.admit import Terms
 from bide.intake.entry import Chunk
@@ -143,6 +143,7 @@ class _Reader:
             context.settings.rules.margins,
             context.settings.rules.promote_share,
             lambda key: capacity(context, snapshot, key),
+            lambda key: hours_of(context, key),
             promised(snapshot),
             now,
         )

@@ -23,7 +23,7 @@ KEEP_TO_BATCHES = "keep to batches with --on-miss late"
 def promise(context: Context, admissions: Mapping[Key, Admission], loads: Mapping[Key, Load], size: int) -> Promise:
     """The promise for a job whose bodies are `size` bytes together."""
     admitted = [
-        Admitted(*key, found.requests, found.guaranteed, found.known, found.arithmetic)
+        Admitted(*key, found.requests, found.guaranteed, found.known, found.arithmetic, found.notice)
         for key, found in sorted(admissions.items())
     ]
     rescue = max((found.drain for found in admissions.values()), default=0)

@@ -14,7 +14,7 @@ from bide.core.deadline import OnMiss
 from bide.core.identifiers import new_identifier
 from bide.core.key import Key
 from bide.engine.context import Context
-from bide.engine.outlook import capacity, promised
+from bide.engine.outlook import capacity, hours_of, promised
 from bide.intake.admit import Admissions, Terms
 from bide.intake.endpoint import Endpoint
 from bide.intake.entry import Entry
@@ -167,6 +167,7 @@ class Desk:
                     rules.margins,
                     rules.promote_share,
                     lambda key: capacity(self._context, snapshot, key),
+                    lambda key: hours_of(self._context, key),
                     given,
                     now,
                 ),

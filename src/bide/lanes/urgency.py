@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
-from bide.core.deadline import OnMiss, Priority, parse_deadline, priority_deadline
+from bide.core.deadline import OnMiss, Priority, parse_deadline
 from bide.core.errors import DeadlineError
+from bide.lanes.patience import A_DAY, deadline_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,8 @@ class Words:
     background: Priority = Priority.STANDARD
     on_miss: OnMiss = OnMiss.RESCUE
     """What happens to a call that a batch would answer too late."""
+    low: str = A_DAY
+    """What the priority `low` means: a duration, or a window (`bide.lanes.patience`)."""
 
 
 def urgency(said: Said, rules: Sequence[Rule], words: Words, now: int) -> Urgency:
@@ -90,7 +93,7 @@ def urgency(said: Said, rules: Sequence[Rule], words: Words, now: int) -> Urgenc
     """
     rule = next((rule for rule in rules if rule.fits(said)), None)
     if rule is not None and rule.pinned:
-        return _by_rule(rule, now)
+        return _by_rule(rule, words, now)
     on_miss = _on_miss(said, words.on_miss)
     for source, given in (("header", said.headers), ("metadata", said.metadata)):
         separator = "-" if source == "header" else "_"
@@ -99,22 +102,22 @@ def urgency(said: Said, rules: Sequence[Rule], words: Words, now: int) -> Urgenc
         for word in ("by", "within", "priority"):
             name = f"bide{separator}{word}"
             if name in given:
-                deadline = _deadline(word, given[name], now, f"{source} {name}")
+                deadline = _deadline(word, given[name], words, now, f"{source} {name}")
                 return Urgency(deadline, f"{source} {name}", on_miss, explicit=True)
     if said.stream:
         return Urgency(None, "stream")
     if said.service_tier == "priority":
         return Urgency(None, "service_tier priority")
     if said.background:
-        return _by_priority(words.background, "background", on_miss, now)
+        return _by_priority(words.background, "background", on_miss, words, now)
     if said.service_tier == "flex":
-        return _by_priority(words.flex, "service_tier flex", on_miss, now)
+        return _by_priority(words.flex, "service_tier flex", on_miss, words, now)
     if "bide-webhook" in said.headers:  # whoever wants to be told does not wait
-        return _by_priority(Priority.STANDARD, "header bide-webhook", on_miss, now)
+        return _by_priority(Priority.STANDARD, "header bide-webhook", on_miss, words, now)
     if rule is not None:
-        return replace(_by_rule(rule, now), on_miss=on_miss)
+        return replace(_by_rule(rule, words, now), on_miss=on_miss)
     if said.key_priority is not None:
-        return _by_priority(said.key_priority, "key", on_miss, now)
+        return _by_priority(said.key_priority, "key", on_miss, words, now)
     return Urgency(None, "default")
 
 
@@ -122,20 +125,21 @@ def _fits(pattern: str | None, value: str | None) -> bool:
     return pattern is None or (value is not None and fnmatchcase(value, pattern))
 
 
-def _by_rule(rule: Rule, now: int) -> Urgency:
+def _by_rule(rule: Rule, words: Words, now: int) -> Urgency:
     source = f"class {rule.name}"
     if rule.within is not None:
-        return Urgency(_deadline("within", rule.within, now, source), source, multiple=rule.multiple)
+        return Urgency(_deadline("within", rule.within, words, now, source), source, multiple=rule.multiple)
     priority = rule.priority or Priority.URGENT
-    deadline = None if priority is Priority.URGENT else priority_deadline(priority, now)
+    deadline = None if priority is Priority.URGENT else deadline_of(priority, words.low, now)
     return Urgency(deadline, source, multiple=rule.multiple)
 
 
-def _by_priority(priority: Priority, source: str, on_miss: OnMiss, now: int) -> Urgency:
-    return Urgency(None if priority is Priority.URGENT else priority_deadline(priority, now), source, on_miss)
+def _by_priority(priority: Priority, source: str, on_miss: OnMiss, words: Words, now: int) -> Urgency:
+    deadline = None if priority is Priority.URGENT else deadline_of(priority, words.low, now)
+    return Urgency(deadline, source, on_miss)
 
 
-def _deadline(word: str, text: str, now: int, where: str) -> int | None:
+def _deadline(word: str, text: str, words: Words, now: int, where: str) -> int | None:
     if word != "priority":
         try:
             return parse_deadline(text, now)
@@ -146,7 +150,7 @@ def _deadline(word: str, text: str, now: int, where: str) -> int | None:
     except ValueError:
         names = ", ".join(Priority)
         raise DeadlineError(f"{where}: there is no priority {text!r}; write one of {names}") from None
-    return None if priority is Priority.URGENT else priority_deadline(priority, now)
+    return None if priority is Priority.URGENT else deadline_of(priority, words.low, now)
 
 
 def _on_miss(said: Said, otherwise: OnMiss) -> OnMiss:

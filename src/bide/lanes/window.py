@@ -123,6 +123,7 @@ class Window:
         return _gaps(found, start, end) if self.inverse else found
 
 
+@lru_cache(maxsize=1024)
 def parse_window(text: str) -> Window:
     """The window that is written so.
 

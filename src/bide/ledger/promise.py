@@ -21,6 +21,8 @@ class Admitted(msgspec.Struct, frozen=True):
     guaranteed: int
     known: bool
     arithmetic: str
+    notice: str = ""
+    """What is to be known about the account's hours; empty where the work goes at once."""
 
 
 class Forecast(msgspec.Struct, frozen=True):

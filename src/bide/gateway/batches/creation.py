@@ -19,6 +19,7 @@ from bide.gateway.files.lifetime import read_life
 from bide.gateway.refusal import RefusalError
 from bide.intake.endpoint import ENDPOINTS
 from bide.intake.problem import did_you_mean
+from bide.lanes.patience import A_DAY
 from bide.lanes.urgency import Said, Words, urgency
 
 OUTPUT_LIFE = 30 * DAY
@@ -56,8 +57,8 @@ class Creation:
     partial: bool
 
 
-def read_creation(body: bytes, headers: Mapping[str, str], default: OnMiss, now: int) -> Creation:
-    """What a create asks for. `default` is what becomes of requests that no batch answers in time.
+def read_creation(body: bytes, headers: Mapping[str, str], default: OnMiss, now: int, low: str = A_DAY) -> Creation:
+    """What a create asks for. `default` is what becomes of requests that no batch answers in time, `low` what that priority means.
 
     Raises:
         RefusalError: with the field that cannot be used.
@@ -78,7 +79,7 @@ def read_creation(body: bytes, headers: Mapping[str, str], default: OnMiss, now:
     if len(fields["input_file_id"]) > LONGEST_ID:
         raise RefusalError(400, "invalid_value", "there is no file id as long as that", param="input_file_id")
     metadata = _metadata(fields.get("metadata"))
-    deadline, said_by = _deadline(fields["completion_window"], headers, metadata or {}, now)
+    deadline, said_by = _deadline(fields["completion_window"], headers, metadata or {}, now, low)
     return Creation(
         input_file=fields["input_file_id"],
         endpoint=fields["endpoint"],
@@ -126,7 +127,9 @@ def _metadata(value: Any) -> Mapping[str, str] | None:
     return found
 
 
-def _deadline(window: str, headers: Mapping[str, str], metadata: Mapping[str, str], now: int) -> tuple[int | None, str]:
+def _deadline(
+    window: str, headers: Mapping[str, str], metadata: Mapping[str, str], now: int, low: str
+) -> tuple[int | None, str]:
     """By when, and who said so; None: at once."""
     said = Said(
         path="/v1/batches",
@@ -137,7 +140,7 @@ def _deadline(window: str, headers: Mapping[str, str], metadata: Mapping[str, st
         },
     )
     try:
-        found = urgency(said, (), Words(), now)
+        found = urgency(said, (), Words(low=low), now)
     except DeadlineError as error:
         raise RefusalError(400, "invalid_deadline", str(error), param="metadata") from None
     if found.explicit:

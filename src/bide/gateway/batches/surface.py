@@ -38,7 +38,8 @@ async def create(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
     check_batches(caller.key)
     context = gateway.context
     body, now = await exchange.body(LARGEST), context.clock.now()
-    creation = read_creation(body, exchange.headers, context.settings.deadline.on_miss, now)
+    words = context.settings.deadline
+    creation = read_creation(body, exchange.headers, words.on_miss, now, words.low)
     digest = hashlib.blake2b(b"%d\0%b" % (caller.key_id or 0, body), digest_size=16).digest()
     batch = await _retried(gateway, exchange, caller, digest, now)
     if batch is None:

@@ -59,7 +59,7 @@ def read_creation(gateway: Gateway, exchange: Exchange, caller: Caller) -> Creat
     context, headers = gateway.context, exchange.headers
     now = context.clock.now()
     own = {name: value for name, value in headers.items() if name.startswith("bide-")}
-    found = urgency(Said(path=exchange.path, model="", headers=own), (), Words(), now)
+    found = urgency(Said(path=exchange.path, model="", headers=own), (), Words(low=context.settings.deadline.low), now)
     deadline = found.deadline if found.explicit else now + WINDOW
     return Creation(
         version=version_of(headers),
