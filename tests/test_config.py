@@ -301,6 +301,10 @@ def test_what_cannot_be_set_is_refused_by_name(home: Path, assignment: str, part
         pytest.param('[email]\nsecurity = "ssl"', "email.security cannot be used: Invalid enum value 'ssl'; write one of starttls, tls, none", id="a literal"),
         pytest.param('[gateway.failover]\n"gpt-4.1" = "claude"', "bide.toml: the setting gateway.failover.gpt-4.1 cannot be used", id="a name below a section"),
         pytest.param('[gateway]\nfailover = "claude"', "the setting gateway.failover cannot be used: Expected `object`", id="no table"),
+        pytest.param('[providers.b]\nwindow = "tonight"', "bide.toml: the setting providers.b cannot be used: window: the window 'tonight' is not understood: 'tonight' is neither", id="a window"),
+        pytest.param('[providers.b]\nblackout = "always"', "providers.b cannot be used: blackout: 'always' never ends; leave the account out", id="a blackout without an end"),
+        pytest.param('[providers.b]\non_window_end = "stop"', "providers.b.on_window_end cannot be used: Invalid enum value 'stop'; write one of continue, wait", id="the end of a window"),
+        pytest.param('[deadline]\nlow = "tonight"', "bide.toml: the setting deadline cannot be used: low: the window 'tonight' is not understood", id="the priority low"),
         pytest.param('[providers.b]\nrequests_per_minute = 0', "providers.b.requests_per_minute cannot be used", id="an account"),
     ],
 )  # fmt: skip

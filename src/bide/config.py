@@ -225,12 +225,26 @@ def _check(keys: Keys, source: str) -> None:
             continue
         known = {field.name: field.type for field in msgspec.structs.fields(section)} if section else {}
         if key not in known:
-            guess = difflib.get_close_matches(key, known, n=1)
-            hint = f"; did you mean {'.'.join([*keys[:depth], guess[0]])}?" if guess else ""
+            meant = _meant(keys, depth, known)
+            hint = f"; did you mean {meant}?" if meant else ""
             raise SettingError(f"{source}: there is no setting {name}{hint} (`bide config show` lists them all)")
         section = _section_of(known[key])
     if section is not None or (keys[0] in FREE_TABLES and len(keys) < 3):
         raise SettingError(f"{source}: {name} is a group of settings; set one of them, as in --set engine.steps=4")
+
+
+def _meant(keys: Keys, depth: int, known: Mapping[str, Any]) -> str | None:
+    """The name that a misspelt one is close to, from the key at `depth` on; below a group that is guessed as far as what
+    follows is close to something of it, too. None where nothing is close."""
+    found, section = list(keys[:depth]), known
+    for key in keys[depth:]:
+        guess = difflib.get_close_matches(key, section, n=1)
+        if not guess:
+            break
+        found.append(guess[0])
+        below = _section_of(section[guess[0]])
+        section = {field.name: field.type for field in msgspec.structs.fields(below)} if below else {}
+    return ".".join(found) if len(found) > depth else None
 
 
 def _section_of(annotation: Any) -> type[Section] | None:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from bide.cli.app import app
 from bide.core.clock import DAY, HOUR, SystemClock
-from bide.core.errors import BideError, NotFoundError, SettingError
+from bide.core.errors import BideError, ConflictError, NotFoundError, SettingError
 from bide.core.key import Key, digest_of
 from bide.store.objects import LocalObjects
 from bide.store.sqlite import SqliteDatabase
@@ -137,6 +137,18 @@ def test_the_list_may_be_of_one_owner(bide: Bide) -> None:
     assert [key["owner"] for key in bide.json("list")] == ["a", "b", "local"]
 
 
+def test_two_living_keys_have_two_names(bide: Bide) -> None:
+    first = bide.json("create", "--name", "reports")["key"]
+    with pytest.raises(ConflictError, match=f"{first} of local has that name and is good; .*bide keys rotate {first}"):
+        bide.run("create", "--name", "reports", "--owner", "another")
+    bide.run("revoke", "reports")
+    second = bide.json("create", "--name", "reports")["key"]
+    bide.run("revoke", "reports")  # the one that lives is meant
+    with pytest.raises(NotFoundError, match="the name of 2 keys"):  # of which none does
+        bide.run("revoke", "reports")
+    assert {key["key"]: key["state"] for key in bide.json("list")} == {first: "revoked", second: "revoked"}
+
+
 def test_an_empty_list_says_how_to_begin(bide: Bide) -> None:
     assert bide.json("list") == []
     assert "bide keys create" in bide.run("list", "--output", "table").stderr
@@ -189,10 +201,8 @@ def test_what_cannot_be_is_refused_by_its_option(bide: Bide, options: tuple[str,
 def test_a_key_that_is_not_there_and_one_of_several_are_told_apart(bide: Bide) -> None:
     with pytest.raises(NotFoundError, match="bide keys list"):
         bide.run("revoke", "reports")
-    for _ in range(2):
-        bide.run("create", "--name", "reports")
-    with pytest.raises(NotFoundError, match="the name of 2 keys"):
-        bide.run("revoke", "reports")
+    for name in ("reports", "others"):
+        bide.run("create", "--name", name)
     with pytest.raises(NotFoundError, match="the beginning of 2 keys"):
         bide.run("rotate", "key_")
     with pytest.raises(SettingError, match="--grace 'soon'"):

@@ -1,6 +1,6 @@
 """`bide keys`: who may call the gateway, what they may ask for and spend. A secret is shown once, when it is made."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -17,7 +17,7 @@ from bide.cli.terminal import chosen, say, show_json, show_pairs, show_table
 from bide.core.deadline import Priority, parse_deadline
 from bide.core.duration import format_duration, parse_duration
 from bide.core.entropy import SystemEntropy
-from bide.core.errors import DeadlineError, NotFoundError, SettingError
+from bide.core.errors import ConflictError, DeadlineError, NotFoundError, SettingError
 from bide.core.key import Key, digest_of, new_secret, prefix_of
 from bide.core.states import Lane
 
@@ -194,6 +194,7 @@ async def _create(
     from bide.store.keys import NewKey
 
     async with _opened(config) as found:
+        _check_unused(await found.store.keys.list(None), asked["name"], found.now)
         secret = new_secret(found.entropy)
         new = NewKey(
             external_id=new_identifier("key", found.entropy),
@@ -244,10 +245,22 @@ async def _rotate(config: "Config", word: str, grace: int, output: Output | None
         await _show_secret(found, key, secret, output)
 
 
+def _check_unused(keys: Sequence[Key], name: str, now: int) -> None:
+    """See that no living key has a name: rules and reports go by it, and so do these commands. Raises `ConflictError`."""
+    for key in keys:
+        if key.name == name and key.is_live(now):
+            raise ConflictError(
+                f"--name {name}: {key.external_id} of {key.owner} has that name and is good; choose another name, or "
+                f"`bide keys rotate {key.external_id}` for a new secret, `bide keys revoke {key.external_id}` to be rid of it"
+            )
+
+
 async def _find(found: Administration, word: str) -> Key:
     """The key with this id or name, or the only one whose id begins so. Raises `NotFoundError`."""
     keys = await found.store.keys.list(None)
-    exact = [key for key in keys if key.external_id == word] or [key for key in keys if key.name == word]
+    named = [key for key in keys if key.name == word]
+    living = [key for key in named if key.is_live(found.now)]  # whose name may be that of one that is gone
+    exact = [key for key in keys if key.external_id == word] or living or named
     fitting = exact or [key for key in keys if key.external_id.startswith(word)]
     if not fitting:
         raise NotFoundError(f"there is no key {word!r}; `bide keys list` lists the keys")

@@ -20,6 +20,11 @@ KEEP_ALIVE = 15.0
 the other side is closing is a lost reply, and a lost reply to a create costs minutes of reconciliation."""
 
 CONNECTIONS = 512
+
+CORRECT = "correct the account's base_url, which `bide providers` shows"
+CHECK = f"nothing was sent: check the network, or {CORRECT}"
+"""What to do where nobody is reached."""
+
 CHUNK = 1 << 18
 
 
@@ -82,9 +87,9 @@ class AiohttpTransport:
                 proxy=self._proxy(target),
             )
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
-            raise NotSentError(f"{_host(url)} cannot be reached: its URL cannot be used") from error
+            raise NotSentError(f"{_host(url)} cannot be reached: its URL cannot be used; {CORRECT}") from error
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise NotSentError(f"{_host(url)} cannot be reached: {error}") from error
+            raise NotSentError(f"{_host(url)} cannot be reached: {error}; {CHECK}") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise ReplyLostError(f"no reply from {_host(url)}: {error or type(error).__name__}") from error
 

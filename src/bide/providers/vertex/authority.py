@@ -45,7 +45,7 @@ class ApplicationDefault:
         try:
             await asyncio.to_thread(self._credentials.refresh, ask)
         except TransportError as error:
-            raise NotSentError(f"no token could be fetched: {error}") from error
+            raise NotSentError(f"no token could be fetched: {error}; nothing was sent: check the network") from error
         except GoogleAuthError as error:
             raise UnauthorisedError(f"Google refuses the credentials: {error}; {REMEDY}") from error
 
