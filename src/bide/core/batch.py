@@ -61,6 +61,8 @@ class Batch:
     lease_until: int
     fence: int
     """Counts the leases; a move under an older number finds no row."""
+    promise: str | None = None
+    """The ages by which it was given 5, 10 … 95 % at its submission, as `bide.lanes.calibration` writes them."""
 
 
 @dataclass(frozen=True, slots=True)

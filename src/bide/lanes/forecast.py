@@ -5,14 +5,14 @@ A turnaround is estimated in four steps, each of which shrinks to the one before
 1. the account, all models and sizes: a half-life of two days, under the published prior;
 2. the model at this size of batch: the same;
 3. this hour of the day, all sizes: a half-life of a week, at most 60 requests' worth. Congestion follows office hours;
-4. the last hours at this size, with the batches that run now: a half-life of three hours, at most 40 requests' worth. Whatever is
+4. the last hours at this size, with the batches that run now: a half-life of two hours, at most 40 requests' worth. Whatever is
    submitted within an hour or two shares one state of congestion, so a thousand requests of an afternoon are worth far less
    than a thousand of a fortnight.
 
-Tuned on the seven scenarios of `tests/lanes/turnarounds.py`, for coverage and for the Brier score of "done within 14 minutes", each over
-7 scenarios x 10 draws of 4 days. One half-life of 6 h, counted from the end of each batch, no hours and no caps: coverage off by up to 13 points,
-score 0.161. Counted from the submission (`lesson`): 8 points. With these steps: 6 points (4 on 12 draws that were not tuned on), 0.147, and where
-turnaround depends on the hour 0.130 against 0.160. A prior of 30 requests at each step, as the published one has.
+Tuned on the seven scenarios of `tests/lanes/turnarounds.py`, 10 draws of 4 days each, for coverage and for the Brier score of "done within
+14 minutes". One half-life of 6 h for everything, counted from the end of each batch: coverage off by up to 24 points, score 0.163. Counted
+from the submission (`lesson`): 8 points, 0.159. In these steps: 6 points (4 on other draws), 0.147; where turnaround depends on the hour
+0.130 in the place of 0.165. Each step weighs the one before as 30 requests, as the published prior is weighed.
 """
 
 from collections import defaultdict
@@ -31,7 +31,7 @@ from bide.lanes.turnaround import MEDIAN, PRIOR_WEIGHT, SIGMA, UNKNOWN_MEDIAN, T
 KEPT_FOR = 14 * DAY
 """After which counts are deleted: two half-lives of the longest."""
 
-LONG, HOURLY, SHORT = 2 * DAY, 7 * DAY, 3 * HOUR
+LONG, HOURLY, SHORT = 2 * DAY, 7 * DAY, 2 * HOUR
 """Half-lives."""
 
 MOST_OF_AN_HOUR, MOST_OF_NOW = 60.0, 40.0
@@ -50,7 +50,7 @@ REFUSED, TAKEN = 1.0, 19.0
 
 
 class Running(NamedTuple):
-    """A batch that runs: how many of its requests are not known to be done."""
+    """A batch that runs: how many of its requests are not known to be done, and until when it was left alone (a cancel)."""
 
     account: str
     model: str
@@ -58,6 +58,11 @@ class Running(NamedTuple):
     left: int
     submitted_at: int
     given: Promise | None = None
+    cancel_at: int | None = None
+
+    def age(self, now: int) -> int:
+        """Up to which age it is known not to be done."""
+        return max(0, (now if self.cancel_at is None else min(now, self.cancel_at)) - self.submitted_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +244,7 @@ class View:
         """How what was given was kept; batches that run count with their age."""
         seen = Calibration(self._seen(Asked(calibration.HALF_LIFE, Kind.LEVEL, account, model)))
         present = self.running.get((account, model), ())
-        return seen.with_running([(one.given, self.now - one.submitted_at) for one in present if one.given])
+        return seen.with_running([(one.given, one.age(self.now)) for one in present if one.given])
 
     def promise(self, account: str, model: str, requests: int) -> Promise:
         """What a batch of so many requests is given that is submitted now."""
@@ -266,7 +271,7 @@ class View:
             if account == asked.account and (asked.model is None or asked.model == model):
                 for one in batches:
                     if asked.size is None or size_of(one.requests) == asked.size:
-                        age = max(0, self.now - one.submitted_at)
+                        age = one.age(self.now)
                         weight = share(one.requests) * one.left
                         gone.append((bin_of(age), weight * 0.5 ** (age / asked.half_life)))
         return seen.added((), gone, self.now) if gone else seen

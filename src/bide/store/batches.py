@@ -66,8 +66,9 @@ class Batches(Filling, Landing):
         expires_at: int | None,
         due_at: int,
         now: int,
+        promise: str | None = None,
     ) -> Batch:
-        """The provider has it: its own reply said so, or it was found there."""
+        """The provider has it: its own reply said so, or it was found there. `promise` is what the forecast gives it."""
         row = await moved(
             transaction,
             "submitted",
@@ -76,6 +77,7 @@ class Batches(Filling, Landing):
             submitted_at=submitted_at,
             expires_at=expires_at,
             due_at=due_at,
+            promise=promise,
         )
         await transaction.run(
             SQL["send_attempts"],

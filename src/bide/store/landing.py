@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from bide.core.batch import Batch
 from bide.core.decision import Decided
 from bide.core.states import AttemptState, BatchState
-from bide.store import decisions, events, jobs, queries, records
+from bide.lanes.lesson import Lessons
+from bide.store import decisions, events, forecasts, jobs, queries, records
 from bide.store.attempts import newest, settle
 from bide.store.bodies import NewObject, record_object
 from bide.store.database import Transaction, Verbs, reads, writes
@@ -136,11 +137,14 @@ class Landing(Verbs):
         return sealed
 
     @writes
-    async def harvested(self, transaction: Transaction, held: Fenced, now: int) -> Batch:
-        """Nothing more will come from it."""
+    async def harvested(
+        self, transaction: Transaction, held: Fenced, now: int, lessons: Lessons | None = None
+    ) -> Batch:
+        """Nothing more will come from it. What it teaches the forecast is added with the move, so once."""
         row = await moved(transaction, "harvested", held, now=now)
         await events.record(transaction, row["owner"], now, "batch.harvested", batch=row["id"])
         await _close_jobs(transaction, row["id"], now)
+        await forecasts.record(transaction, lessons or {}, now)
         return records.batch(row)
 
     @writes

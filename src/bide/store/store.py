@@ -14,6 +14,7 @@ from bide.store.deliveries import Deliveries
 from bide.store.endpoints import Endpoints
 from bide.store.events import Events
 from bide.store.files import Files
+from bide.store.forecasts import Forecasts
 from bide.store.history import History
 from bide.store.jobs import Jobs
 from bide.store.keys import Keys
@@ -54,6 +55,7 @@ class Store(Verbs):
         self.attempts = Attempts(database)
         self.ledger = Ledger(database)
         self.limits = Limits(database)
+        self.forecasts = Forecasts(database)
         self.deliveries = Deliveries(database)
         self.endpoints = Endpoints(database)
         self.notices = Notices(database)

@@ -20,6 +20,7 @@ from bide.testing.store.decisions import DecisionCases
 from bide.testing.store.failures import FailureCases
 from bide.testing.store.fences import FenceCases
 from bide.testing.store.files import FileCases
+from bide.testing.store.forecasts import ForecastCases
 from bide.testing.store.history import HistoryCases
 from bide.testing.store.jobs import JobCases
 from bide.testing.store.keys import KeyCases
@@ -41,6 +42,7 @@ class StoreConformance(
     RetryCases,
     BatchCases,
     FenceCases,
+    ForecastCases,
     HistoryCases,
     CallCases,
     LandingCases,

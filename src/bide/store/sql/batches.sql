@@ -107,7 +107,7 @@ SELECT provider_id FROM batches WHERE account = :account AND provider_id IS NOT 
 -- name: submitted
 -- The provider's id is known.
 UPDATE batches SET state = 'submitted', provider_id = :provider_id, submitted_at = :submitted_at, expires_at = :expires_at,
-    failures = 0, trouble = NULL, due_at = :due_at, holder = NULL, lease_until = 0
+    promise = :promise, failures = 0, trouble = NULL, due_at = :due_at, holder = NULL, lease_until = 0
 WHERE id = :batch AND fence = :fence AND state IN {before batch.submitted} RETURNING *;
 
 -- name: send_attempts
