@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from bide.gateway.app import application
 from bide.gateway.gateway import Gateway
-from bide.gateway.lasting import DEEPEST
 from bide.gateway.listener import LARGEST_HEAD, MOST_HEADERS
+from bide.intake.depth import DEEPEST
 from tests.gateway.attacked import LOCAL, Attacked, Reply, attacked, everything, replies, request
 
 MIB = 1 << 20

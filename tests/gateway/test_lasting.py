@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bide.gateway.lasting import DEEPEST, check_lasting, depth
+from bide.gateway.lasting import check_lasting, depth
 from bide.gateway.refusal import RefusalError
+from bide.intake.depth import DEEPEST
 
 DOCUMENTS = st.recursive(
     st.none() | st.integers() | st.text(alphabet='[]{}"\\\n a\u00e9'),

@@ -163,6 +163,10 @@ UNUSABLE: Sequence[tuple[Any, str]] = [
     ([{"custom_id": 5, "params": {}}], "requests.0.custom_id: Expected `str`, got `int`"),
     ([{"custom_id": "a"}], "requests.0: Object missing required field `params`"),
     ([{**request("a"), "url": "/v1/messages"}], "requests.0: Object contains unknown field `url`"),
+    (
+        [request("a"), request("b", metadata=json.loads("[" * 128 + "]" * 128))],
+        "requests.1.params: is nested too deeply: more than 128 values in each other",
+    ),
     ([request(str(n), stream=True) for n in range(9)], "8 more of the 9 requests cannot be used"),
 ]
 

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Raw
 
 from bide.intake.defaults import Defaults
+from bide.intake.depth import DEEPEST
 from bide.intake.entry import Chunk, ChunkBuilder, Entry
 from bide.intake.problem import Code, LineError, Problem, report
 from bide.intake.promptline import PromptLines
@@ -97,7 +98,7 @@ def _explain(number: int, text: str, too_deep: bool) -> Problem:
     except RecursionError:
         too_deep, wrong = True, None
     if too_deep:
-        return report(number, code, "the JSON is nested too deeply", remedy="flatten it to under 500 levels")
+        return report(number, code, "the JSON is nested too deeply", remedy=f"flatten it to {DEEPEST} levels or fewer")
     if wrong:
         return report(number, code, f"the line is no valid JSON: {wrong}")
     try:

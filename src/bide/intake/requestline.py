@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta, Raw
 
 from bide.intake.body import name_model
+from bide.intake.depth import DEEPEST, is_too_deep
 from bide.intake.endpoint import ENDPOINTS, endpoint_at
 from bide.intake.entry import Chunk, Entries, Entry, join_bodies
 from bide.intake.problem import Code, excerpt, refuse
@@ -61,6 +62,8 @@ def read_stretch(
     head_lines = b"null}\n".join([*starts, b""])
     joined = join_bodies(bodies)
     if not (_is_utf8(head_lines) and _is_utf8(joined)):
+        return None
+    if [body for body in bodies if body.count(b"{") + body.count(b"[") > DEEPEST and is_too_deep(body)]:
         return None
     try:
         heads = _decode_heads(head_lines)

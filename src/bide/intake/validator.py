@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from msgspec import Raw
 
+from bide.intake.depth import DEEPEST, is_too_deep
 from bide.intake.endpoint import COUNT_LIMIT, RESPONSES, Endpoint
 from bide.intake.entry import Entry
 from bide.intake.problem import Code, LineError, refuse
@@ -38,6 +39,8 @@ class Validator:
         Raises:
             LineError: the first thing that is wrong with it.
         """
+        check_depth(line, body, path.rstrip("."))
+        check_depth(line, columns, "the columns")
         fields = decode_object(body)
         check_custom_id(line, custom_id)
         model = _model(line, fields, path)
@@ -48,6 +51,13 @@ class Validator:
             body = self.routing.prepare(line, endpoint, model, body, path)
         self.windows.check(line, endpoint, model, body, limit)
         return Entry(line, custom_id, endpoint.url, model, body, limit, columns)
+
+
+def check_depth(line: int, text: bytes, field: str) -> None:
+    """Whether whoever reads this JSON later can."""
+    if is_too_deep(text):
+        message = f"{field} is nested too deeply: more than {DEEPEST} values in each other"
+        raise refuse(line, Code.INVALID_JSON_LINE, message, field=field, remedy=f"flatten it to {DEEPEST} or fewer")
 
 
 def check_custom_id(line: int, custom_id: str) -> None:
