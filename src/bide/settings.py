@@ -3,16 +3,19 @@
 Durations are written ``0.2s``, ``15m`` and are microseconds inside.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
 
-from bide.core.clock import DAY, FAR_FUTURE, MINUTE, SECOND
+from bide.core.clock import DAY, FAR_FUTURE, HOUR, MINUTE, SECOND
 from bide.core.deadline import OnMiss, Priority, parse_deadline
 from bide.core.duration import parse_duration
 from bide.core.errors import DeadlineError, SettingError
 from bide.lanes.capacity import ASSUMED_REQUESTS_PER_MINUTE
 from bide.lanes.decide import Rules
+from bide.lanes.gather import CLASSIC_SHARE, SHARE
+from bide.lanes.group import Grouping
 from bide.lanes.hours import Hours, WindowEnd
 from bide.lanes.patience import A_DAY, parse_low
 from bide.lanes.plan import Thresholds
@@ -93,10 +96,28 @@ class DeadlineSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
 class GatherSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Calls that come one at a time, and share batches."""
 
+    preset: Literal["deadline", "classic"] = "deadline"
+    """deadline: a call waits for others only as long as its deadline makes that cheap; classic: 1,000 requests or 15 minutes,
+    whichever comes first, and no batches of one."""
     longest: Duration = Duration(15 * MINUTE)
-    """The longest that a call waits for others; it never gives more than a fifteenth of its time to that."""
+    """The longest that a call waits for others; it never gives more than a sixtieth of its time to that, or half of it where the
+    preset is classic."""
     requests: Count = 1_000
     """So many are enough for a batch, even before that time is over."""
+    single_below: Duration = Duration(2 * HOUR)
+    """Calls with less time than this get batches of their own, as long as the provider allows as many."""
+    single_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.5
+    """The part of the batches that a provider allows in an hour which may be batches of one; 0 for none."""
+
+    @property
+    def time_share(self) -> int:
+        """Which part of its time a call gives to gathering at most."""
+        return CLASSIC_SHARE if self.preset == "classic" else SHARE
+
+    @property
+    def grouping(self) -> Grouping:
+        """Which calls get batches of their own."""
+        return Grouping(self.single_below, 0.0 if self.preset == "classic" else self.single_share)
 
 
 class RealtimeSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -173,6 +194,9 @@ class ClassSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     path: str | None = None
     stream: bool | None = None
     metadata: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+    preset: Literal["premium", "hour", "day"] | None = None
+    """A service level: premium is five minutes at no more than twice the batch price, hour and day are an hour and 24 at
+    whatever it takes. What `within` and `multiple` say stands above it."""
     within: str | None = None
     """The time its calls have, as in ``5m``."""
     priority: Priority | None = None
@@ -190,6 +214,22 @@ class ClassSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=Tr
                 parse_deadline(self.within, 0)
             except DeadlineError as error:
                 raise ValueError(f"within: {error}") from None
+
+    def rule(self, name: str) -> Rule:
+        """The class as decisions know it."""
+        values = msgspec.structs.asdict(self)
+        level = LEVELS.get(values.pop("preset"), {})
+        if self.priority is not None:
+            level = {word: value for word, value in level.items() if word != "within"}
+        return Rule(name=name, **{**values, **{word: value for word, value in level.items() if values[word] is None}})
+
+
+LEVELS: Mapping[str | None, Mapping[str, Any]] = {
+    "premium": {"within": "5m", "multiple": 2.0},
+    "hour": {"within": "1h"},
+    "day": {"within": "24h"},
+}
+"""What the service levels stand for, until a class says otherwise."""
 
 
 class ProviderSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -355,7 +395,7 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     @property
     def urgency_rules(self) -> tuple[Rule, ...]:
         """What calls are that do not say how long they may wait, in the order of the file."""
-        return tuple(Rule(name=name, **msgspec.structs.asdict(one)) for name, one in self.classes.items())
+        return tuple(one.rule(name) for name, one in self.classes.items())
 
     @property
     def rules(self) -> Rules:
@@ -365,6 +405,7 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
             Margins(deadline.head_room, deadline.safety),
             Thresholds(deadline.batch_minimum, deadline.rebatch_minimum, gathered=self.gather.requests),
             deadline.promote_share,
+            self.gather.grouping,
         )
 
 

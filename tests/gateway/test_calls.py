@@ -87,10 +87,20 @@ async def test_many_single_calls_share_a_batch(at: Place) -> None:
                 at.openai().chat.completions.create(
                     model="gpt-4.1-mini",
                     messages=[{"role": "user", "content": f"question {number}"}],
-                    extra_headers={"Bide-Within": "1h"},
+                    extra_headers={"Bide-Within": "6h"},
                 )
             )
     assert 1 <= len(at.simulator.books.batches) <= 4
+
+
+async def test_a_call_with_little_time_has_a_batch_of_its_own(at: Place) -> None:
+    for number in range(2):
+        await at.openai().chat.completions.create(
+            model="gpt-4.1-mini",
+            messages=[{"role": "user", "content": f"question {number}"}],
+            extra_headers={"Bide-Within": "15m"},
+        )
+    assert len(at.simulator.books.batches) == 2
 
 
 async def test_a_streamed_deferred_call_comes_as_a_stream(at: Place) -> None:

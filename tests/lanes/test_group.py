@@ -4,8 +4,9 @@ import pytest
 from tests.lanes.given import LIMITS, NOW, a_bucket
 
 from bide.core.clock import HOUR, MINUTE
+from bide.lanes.assemble import opening
 from bide.lanes.group import BY_DEFAULT, singles
-from bide.lanes.quota import Quota
+from bide.lanes.quota import Quota, Room
 
 
 def created(batches: int) -> Quota:
@@ -32,3 +33,20 @@ def test_how_many_calls_may_have_batches_of_their_own(
     limits = replace(LIMITS, min_requests=least)
 
     assert singles(bucket, limits, created(used), BY_DEFAULT, NOW) == alone
+
+
+@pytest.mark.parametrize(
+    ("waiting", "requests", "batches"),
+    [
+        pytest.param(1, 1, 1, id="one"),
+        pytest.param(8, 1, 8, id="a few: each in its own"),
+        pytest.param(9, 2, 8, id="many at once share"),
+        pytest.param(1_000, 125, 8, id="a burst"),
+    ],
+)
+def test_calls_that_come_together_are_divided_into_a_few_batches(waiting: int, requests: int, batches: int) -> None:
+    bucket = a_bucket(waiting=waiting, deadline=NOW + 15 * MINUTE, gathers_until=NOW + MINUTE)
+
+    made = opening(bucket, waiting, LIMITS, Room(), 1_000)
+
+    assert (made.requests, made.batches) == (requests, batches)

@@ -106,9 +106,11 @@ class Service:
             await self._give_up(one, now)
         for bucket in decisions.protected:
             await store.buckets.protect(bucket, now)
+        if decisions.looks:
+            await store.batches.look_by(decisions.looks)
         for batch, why in decisions.cancels.items():
             await store.batches.ask_cancel(batch, why, now)
-        if decisions.given_up or decisions.protected or decisions.cancels:
+        if decisions.given_up or decisions.protected or decisions.cancels or decisions.looks:
             self._changed.set()
 
     async def _give_up(self, one: GiveUp, now: int) -> None:

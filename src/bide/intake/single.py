@@ -89,7 +89,8 @@ class Desk:
         identifier = new_identifier("req", entropy)
         entry = self._validator.admit(1, identifier, call.endpoint, call.body, path="")
         route = self.routing.to(entry.model).route
-        where = slot(call.deadline, now, self._context.settings.gather.longest)
+        gather = self._context.settings.gather
+        where = slot(call.deadline, now, gather.longest, gather.time_share)
         input_tokens = estimate_tokens(len(entry.body))
         assumed = self._context.settings.realtime.assumed_output_tokens if call.endpoint.writes_text else 0
         output_tokens = assumed if entry.max_output_tokens is None else entry.max_output_tokens

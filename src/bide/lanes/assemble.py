@@ -6,6 +6,9 @@ from bide.core.bucket import Bucket
 from bide.lanes.quota import Room
 from bide.providers.port import Limits
 
+MOST_AT_ONCE = 8
+"""Batches that calls which come together are divided into: their luck differs, and a burst does not use up the hour's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:
@@ -27,7 +30,8 @@ class Opening:
 def opening(bucket: Bucket, wanted: int, limits: Limits, room: Room, alone: int = 0) -> Opening:
     """A batch of up to `wanted` of a bucket's requests; of one, where up to `alone` of them may have batches of their own."""
     if alone:
-        return Opening(bucket, 1, limits.max_bytes, room.tokens, room.least, min(wanted, alone))
+        batches = min(wanted, alone, MOST_AT_ONCE)
+        return Opening(bucket, -(-wanted // batches), limits.max_bytes, room.tokens, room.least, batches)
     return Opening(bucket, _share(wanted, limits), limits.max_bytes, room.tokens, room.least)
 
 

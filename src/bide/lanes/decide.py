@@ -189,6 +189,10 @@ def _plan(
 ) -> None:
     for bucket in buckets:
         start = found.get(bucket.id)
+        if not bucket.idle.requests and hours is ANY_TIME and (start is None or now < start.at):
+            if start is not None and bucket.uncalled.requests:  # all of it lies in batches, and nothing is due
+                decisions.next_at = min(decisions.next_at, start.at)
+            continue
         known = quota or NO_QUOTA
         alone = singles(bucket, account.limits, known, rules.grouping, now)
         planned = plan(bucket, start, account.capabilities, rules.thresholds, now, account.limits.min_requests, alone)
@@ -265,12 +269,17 @@ def _is_read(batch: Batch) -> bool:
 def _promoted(buckets: Sequence[Bucket], capacity: Capacity, hours: Hours, rules: Rules, now: int) -> list[Bucket]:
     """Buckets that were beyond the real-time capacity at intake and fit now, with time to spare for their batches."""
     promoted: list[Bucket] = []
-    demands = _demands(buckets)
-    for bucket in buckets:
-        if bucket.protected or bucket.on_miss is not OnMiss.RESCUE or bucket.job_state is not JobState.RUNNING:
-            continue
-        if not bucket.open.requests or now >= bucket.deadline:
-            continue
+    beyond = [
+        bucket
+        for bucket in buckets
+        if not bucket.protected
+        and bucket.on_miss is OnMiss.RESCUE
+        and bucket.job_state is JobState.RUNNING
+        and bucket.open.requests
+        and now < bucket.deadline
+    ]
+    demands = _demands(buckets) if beyond else []
+    for bucket in beyond:
         trial = [*demands, demand(bucket)]
         first = min(start.at for start in rescue.starts(trial, capacity, rules.margins, hours.allowed).values())
         if first >= now + (bucket.deadline - now) * rules.promote_share:

@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from bide.core.clock import MINUTE, SECOND
 
 SHARE = 60
-"""A call gives at most this part of its time to gathering: a minute of fifteen, as the classic "1,000 requests or 15
-minutes" does for calls that have hours."""
+"""A call gives at most this part of its time to gathering: a minute of an hour, the longest of a day. Where minutes count it
+waits for nobody anyway (`bide.lanes.group`)."""
+
+CLASSIC_SHARE = 2
+"""The same for the classic "1,000 requests or 15 minutes": it waits for the whole of its 15 minutes wherever that is no more than
+half of the time."""
 
 LONGEST = 15 * MINUTE
 SHORTEST = SECOND
@@ -27,12 +31,12 @@ class Slot:
     gathers_until: int
 
 
-def slot(deadline: int, now: int, longest: int = LONGEST) -> Slot:
+def slot(deadline: int, now: int, longest: int = LONGEST, share: int = SHARE) -> Slot:
     """Where a call belongs that comes now and is wanted by `deadline`.
 
     Widths are powers of two seconds, so that calls of like patience meet in the same slots.
     """
-    most = max(SHORTEST, min(longest, (deadline - now) // SHARE))
+    most = max(SHORTEST, min(longest, (deadline - now) // share))
     width = SECOND << ((most // SECOND).bit_length() - 1)
     rounded = deadline // width * width
     return Slot(rounded if rounded > now else deadline, (now // width + 1) * width)

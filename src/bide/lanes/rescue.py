@@ -88,9 +88,10 @@ def starts(
     """The latest safe start of every bucket that shares `capacity`, by bucket. Calls are made while they are `allowed`."""
     found: dict[int, Start] = {}
     later = FAR_FUTURE
-    for demand in sorted(demands, key=lambda demand: (demand.last_call(margins), demand.bucket), reverse=True):
+    ordered = sorted(((demand.last_call(margins), demand.bucket, demand) for demand in demands), reverse=True)
+    for last, _, demand in ordered:
         work = math.ceil(capacity.work(demand.outstanding) / margins.head_room)
-        end = min(demand.last_call(margins), later)
+        end = min(last, later)
         later = end - work if allowed is None else allowed.earlier(end, work)
         found[demand.bucket] = Start(later, work, demand.outstanding.requests, allowed)
     return found

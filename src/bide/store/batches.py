@@ -1,5 +1,7 @@
 """Batches in the store: filled, handed over, followed, harvested. Every move is fenced (`bide.store.fence`)."""
 
+from collections.abc import Mapping
+
 from bide.core.batch import Batch, LiveBatch
 from bide.core.states import BatchOutcome
 from bide.store import events, queries, records
@@ -187,6 +189,12 @@ class Batches(Filling, Landing):
         if row is not None:
             await events.record(transaction, row["owner"], now, "batch.cancel_asked", batch=batch, why=why)
         return row is not None
+
+    @writes
+    async def look_by(self, transaction: Transaction, looks: Mapping[int, int]) -> None:
+        """Poll batches at these instants at the latest."""
+        for batch, at in sorted(looks.items()):
+            await transaction.run(SQL["look_by"], batch=batch, at=at)
 
     @writes
     async def wake(self, transaction: Transaction, account: str, provider_id: str, now: int) -> bool:

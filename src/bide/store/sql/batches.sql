@@ -174,6 +174,10 @@ WHERE id = :batch AND cancel_asked = 0 AND state NOT IN ('ended', 'harvested') R
 UPDATE batches SET due_at = :now
 WHERE account = :account AND provider_id = :provider_id AND state IN ('submitted', 'cancelling') AND due_at > :now;
 
+-- name: look_by
+-- Its requests are about to be called: what has ended by then is not to be paid twice.
+UPDATE batches SET due_at = :at WHERE id = :batch AND state = 'submitted' AND due_at > :at;
+
 -- name: wanted
 -- How many of the batch's shares belong to jobs that still want them.
 SELECT count(*) AS wanted FROM shares s JOIN buckets b ON b.id = s.bucket_id JOIN jobs j ON j.id = b.job_id

@@ -188,6 +188,15 @@ class BatchCases(StoreCase):
         ended = await scene.batch(handed.bucket, BatchState.ENDED)
         assert not await scene.store.batches.ask_cancel(ended.id, "late", scene.now)
 
+    async def test_a_look_is_brought_forward_and_never_put_off(self, scene: Scene) -> None:
+        handed = await scene.hand_in(1)
+        batch = await scene.batch(handed.bucket, BatchState.SUBMITTED)
+        await scene.store.batches.troubled(held(batch), "503", scene.now + HOUR)
+        await scene.store.batches.look_by({batch.id: scene.now + MINUTE})
+        assert (await scene.store.batches.get(batch.id)).due_at == scene.now + MINUTE
+        await scene.store.batches.look_by({batch.id: scene.now + HOUR})
+        assert (await scene.store.batches.get(batch.id)).due_at == scene.now + MINUTE
+
     async def test_attempts_are_planned_until_the_batch_is_submitted(self, scene: Scene) -> None:
         handed = await scene.hand_in(2)
         batch = await scene.batch(handed.bucket, BatchState.SUBMITTING)
