@@ -96,6 +96,20 @@ async def test_a_tariff_is_resolved_once_a_day(desk: Desk) -> None:
     assert cards.asked[2:] == [(BATCH, "2027-01-16"), (STANDARD, "2027-01-16")]
 
 
+async def test_no_more_tariffs_are_remembered_than_there_is_room_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bide.engine.pricing.TARIFFS", 3)
+    cards = Cards({STANDARD: 4})
+    pricing = Pricing(desk.scene.store, cards)
+    for day in range(8):
+        await pricing.tariff("openai", "small", STANDARD, desk.scene.now + day * DAY)
+    assert len(pricing._tariffs) <= 3  # pyright: ignore[reportPrivateUsage]
+    asked = len(cards.asked)
+    await pricing.tariff("openai", "small", STANDARD, desk.scene.now + 7 * DAY)
+    assert len(cards.asked) == asked
+
+
 async def test_what_was_paid_can_be_reckoned_again(desk: Desk) -> None:
     """Both cards are kept; a later process takes them up before it asks its own catalogue."""
     store = desk.scene.store

@@ -53,6 +53,10 @@ class _Lane:
     shared_until: int = 0
 
 
+CURSORS = 1_000
+"""Batches half gone through of which places are remembered; beyond, of those that are called from now. Others have ended."""
+
+
 class Caller:
     """Makes one worker's calls. `spawn` starts a task that outlives the turn; `changed` tells that a slot is free."""
 
@@ -80,6 +84,9 @@ class Caller:
     ) -> int | None:
         """Start what the pace allows now, earliest deadline first; when time alone will allow more. `why` is kept with it."""
         next_at: int | None = None
+        if len(self._cursors) > CURSORS:
+            places = {(one.bucket.id, carrier.batch.id) for one in wanted for carrier in one.carriers}
+            self._cursors = {at: after for at, after in self._cursors.items() if at in places}
         for one in wanted:
             key = (one.bucket.account, one.bucket.model)
             lane = self._lanes.setdefault(key, _Lane())
@@ -151,9 +158,10 @@ class Caller:
             now=now,
             decided=decided,
         )
-        if at:
-            full = len(claimed) == limit
-            self._cursors[at] = claimed[-1].carried_by if full else 0
+        if at and len(claimed) == limit:
+            self._cursors[at] = claimed[-1].carried_by
+        elif at:
+            self._cursors.pop(at, None)
         return claimed
 
     async def _call(self, bucket: Bucket, claimed: ClaimedCall) -> None:

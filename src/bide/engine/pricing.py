@@ -9,6 +9,9 @@ from bide.ledger.prices import day_of
 from bide.store.reports import Price
 from bide.store.store import Store
 
+TARIFFS = 10_000
+"""Tariffs that are remembered: of every model that is used, a day has one or two."""
+
 STANDARD = "standard"
 BATCH = "batch"
 
@@ -60,6 +63,8 @@ class Pricing:
         day = day_of(now)
         key = (provider, model, mode, day)
         if key not in self._tariffs:
+            if len(self._tariffs) >= TARIFFS:
+                self._tariffs.clear()  # most are of days that are over, and all can be resolved again
             await self._restore(day)
             card = self.source.card(provider, model, mode, day)
             listed = card if mode == STANDARD else self.source.card(provider, model, STANDARD, day)
