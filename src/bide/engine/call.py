@@ -15,6 +15,7 @@ from bide.core.states import AttemptState
 from bide.core.usage import Usage
 from bide.engine import pricing
 from bide.engine.context import Context
+from bide.engine.learn import lessons_of_call
 from bide.engine.step import note_refusal
 from bide.lanes.capacity import ASSUMED, Capacity
 from bide.lanes.decide import Key, Wanted
@@ -171,8 +172,10 @@ class Caller:
         provider = context.providers[bucket.account]
         outcome: Answer | CallError
         verdict = AttemptState.ANSWERED
+        sent_at = context.clock.now()
         try:
             body = await context.store.bodies.read(claimed.body)
+            sent_at = context.clock.now()
             outcome = await provider.send(
                 Call(bucket.endpoint, body, custom_id(context.tag, claimed.attempt), bucket.model)
             )
@@ -185,6 +188,7 @@ class Caller:
         if isinstance(outcome, Answer):
             lane.pace = lane.pace.answered()
             context.troubles.pop(bucket.account, None)
+            context.memory.note(lessons_of_call(bucket, outcome, sent_at, finished_at))
         else:
             verdict = self._note(bucket, lane, outcome)
         while True:  # an answer that was paid for is held until the store takes it

@@ -10,6 +10,7 @@ from bide.core.clock import Clock
 from bide.core.entropy import Entropy
 from bide.core.job import Job
 from bide.delivery.herald import Herald
+from bide.engine.memory import Memory
 from bide.engine.pricing import Pricing
 from bide.providers.port import Provider
 from bide.settings import Settings
@@ -54,6 +55,8 @@ class Context:
     on_fault: Callable[[BaseException], None] = log_fault
     on_settled: Callable[[], None] = nobody_waits
     """Told when answers have been settled here, for those who wait for one in this process."""
+    memory: Memory = field(default_factory=Memory)
+    """How long lanes take, as far as this worker knows."""
     harvesting: defaultdict[str, asyncio.Semaphore] = field(
         default_factory=lambda: defaultdict(lambda: asyncio.Semaphore(HARVESTS))
     )

@@ -10,6 +10,7 @@ from bide.core.states import AttemptState, BatchOutcome
 from bide.engine import pricing
 from bide.engine.collect import ERROR, OUTPUT, Collection
 from bide.engine.context import Context
+from bide.engine.learn import lessons_of
 from bide.engine.poll import PATIENCE, VANISHED
 from bide.engine.pricing import Tariff
 from bide.engine.reconcile import NOT_CREATED, UNDECIDED
@@ -37,7 +38,10 @@ async def harvest(context: Context, batch: Batch) -> Batch | None:
     if batch.outcome is BatchOutcome.FAILED and batch.code not in (NOT_CREATED, UNDECIDED, VANISHED):
         await _failed(context, batch)
     await write_off(context, batch, _unmentioned(context, batch))
-    return await context.store.batches.harvested(held(batch), context.clock.now())
+    lessons = await lessons_of(context, batch)
+    harvested = await context.store.batches.harvested(held(batch), context.clock.now(), lessons)
+    context.memory.hurry()
+    return harvested
 
 
 async def _missing(context: Context, batch: Batch) -> frozenset[int] | None:

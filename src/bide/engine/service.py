@@ -18,6 +18,7 @@ from bide.engine.outlook import outlook_of
 from bide.engine.tell import Teller
 from bide.lanes.assemble import Opening
 from bide.lanes.decide import Decisions, GiveUp, decide
+from bide.lanes.forecast import prior_of
 from bide.lanes.grounds import Grounds
 from bide.store.snapshot import Snapshot
 
@@ -43,6 +44,7 @@ class Service:
         self._changed = asyncio.Event()
         self._stopping = False
         self._caller = Caller(context, self._spawn, self._changed.set)
+        context.memory.expect({name: prior_of(one.catalogue) for name, one in context.providers.items()})
 
     async def run(self) -> None:
         """Work until stopped."""
@@ -59,6 +61,7 @@ class Service:
             watcher.cancel()
         while self._tasks:
             await asyncio.wait(list(self._tasks))
+        await self._patiently(context.memory.keep(context.store, context.clock.now()))
 
     def stop(self) -> None:
         """Start nothing more. What is under way is finished: a call in flight has been paid for."""
@@ -81,6 +84,7 @@ class Service:
             snapshot = await context.store.snapshots.take(context.host, now)
             if snapshot.next_lease is not None and snapshot.next_lease <= now:
                 await recover.write_off(context)
+            await context.memory.refresh(context.store, now)
             outlook = outlook_of(context, snapshot)
             decisions = decide(outlook, context.settings.rules, now)
             grounds = Grounds(outlook, context.settings.rules, decisions, now)

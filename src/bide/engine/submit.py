@@ -8,6 +8,7 @@ from bide.core.identifiers import custom_id
 from bide.core.states import BatchOutcome
 from bide.engine.attention import next_poll, next_try
 from bide.engine.context import Context
+from bide.engine.learn import promised
 from bide.engine.outlook import hours_of
 from bide.engine.step import held, note_refusal, provider_of
 from bide.lanes.quota import learned_quota
@@ -123,6 +124,7 @@ async def adopt(context: Context, batch: Batch, remote: Remote) -> None:
             expires_at=remote.expires_at,
             due_at=next_poll(batch, engine.poll_interval, engine.poll_longest, now),
             now=now,
+            promise=promised(context, batch),
         )
     except LeaseLostError:
         # We slept through our lease. Whoever took over has found this batch, or has given it up as never created;

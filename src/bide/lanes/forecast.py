@@ -184,6 +184,10 @@ class Forecast:
             by_model[one.account, one.model].append(one)
         return View(self, now, by_model)
 
+    def believe(self, priors: Mapping[str, Prior]) -> None:
+        """Take what is believed of accounts before anything was seen."""
+        self._priors.update(priors)
+
     def prior(self, account: str) -> Prior:
         """What is believed of an account before anything was seen."""
         return self._priors.get(account, Prior())

@@ -12,6 +12,9 @@ GRAIN = 5 * SECOND
 """How exactly the moments of a batch's rows are told."""
 
 
+KINDS = frozenset(Kind)
+
+
 class Forecasts(Verbs):
     """Verbs over forecasts. What a batch teaches is added by `Batches.harvested`, once, as the batch is."""
 
@@ -30,6 +33,7 @@ class Forecasts(Verbs):
                 row["bin"],
             ): Weight(row["ended"], row["gone"])
             for row in await transaction.all(SQL["changed"], instant=since)
+            if row["kind"] in KINDS  # a newer bide beside this one may count more
         }
 
     @reads

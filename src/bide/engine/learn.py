@@ -1,0 +1,48 @@
+"""What the engine tells the forecast: every batch once, as it is harvested, and every call that was answered."""
+
+from bide.core.batch import Batch
+from bide.core.bucket import Bucket
+from bide.core.states import BatchOutcome
+from bide.engine.context import Context
+from bide.engine.memory import promise_of
+from bide.lanes.calibration import as_text
+from bide.lanes.lesson import REALTIME, BatchEnd, Lessons, of_batch, of_call
+from bide.providers.port import Answer, Verdict
+
+
+async def lessons_of(context: Context, batch: Batch) -> Lessons:
+    """What a batch teaches whose rows have all been settled."""
+    outcome, submitted_at, ended_at = batch.outcome, batch.submitted_at, batch.ended_at
+    if outcome is None or outcome is BatchOutcome.FAILED or submitted_at is None or ended_at is None:
+        return {}
+    told, lumped = await context.store.forecasts.done(batch)
+    # What was answered after the end was settled by us, at some time: nobody told when it was done.
+    done = [(max(0, at - submitted_at), requests) for at, requests in told if at <= ended_at]
+    lumped += sum(requests for at, requests in told if at > ended_at)
+    end = BatchEnd(
+        account=batch.account,
+        model=batch.model,
+        requests=batch.requests,
+        submitted_at=submitted_at,
+        ended_at=max(submitted_at, ended_at),
+        outcome=outcome,
+        cancel_at=batch.cancel_at,
+        done=done,
+        lumped=lumped,
+        left=max(0, batch.requests - lumped - sum(requests for _, requests in done)),
+        given=promise_of(batch.promise),
+    )
+    return of_batch(end, context.memory.view.batch(batch.account, batch.model, batch.requests))
+
+
+def lessons_of_call(bucket: Bucket, answer: Answer, sent_at: int, finished_at: int) -> Lessons:
+    """What a call teaches that was answered, where it is known how much it wrote."""
+    usage = answer.row.usage
+    if usage is None or answer.row.verdict is not Verdict.ANSWERED:
+        return {}
+    return of_call(bucket.account, bucket.model, REALTIME, max(0, finished_at - sent_at), usage.output, finished_at)
+
+
+def promised(context: Context, batch: Batch) -> str:
+    """What the forecast gives a batch that is submitted now, as it is kept with it."""
+    return as_text(context.memory.view.promise(batch.account, batch.model, batch.requests))

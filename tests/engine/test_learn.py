@@ -1,0 +1,172 @@
+"""What the engine tells the forecast: once a batch, once a call; and what it reads of what others have told it."""
+
+from dataclasses import replace
+
+import pytest
+from tests.engine.desk import Desk
+from tests.engine.test_harvest import Interrupted
+
+from bide.core.batch import Batch, LiveBatch
+from bide.core.clock import HOUR, MINUTE, SECOND
+from bide.core.errors import StoreError
+from bide.core.identifiers import custom_id
+from bide.core.states import BatchOutcome, BatchState
+from bide.core.usage import Usage
+from bide.engine.context import Context
+from bide.engine.harvest import harvest
+from bide.engine.learn import lessons_of_call, promised
+from bide.engine.memory import REFRESH, Memory
+from bide.engine.poll import VANISHED
+from bide.lanes.calibration import LEVELS, as_text, from_text
+from bide.lanes.evidence import bin_of
+from bide.lanes.forecast import Prior
+from bide.lanes.lesson import WHOLE, Kind, Lessons, Weight
+from bide.providers.port import Answer, RateHeaders, Row, Verdict
+from bide.store.forecasts import Forecasts
+from bide.testing.scene import held
+
+
+async def running(desk: Desk, requests: int = 4) -> Batch:
+    """A batch at the provider that was given what the forecast says."""
+    batch = await desk.scene.batch((await desk.scene.hand_in(requests)).bucket, BatchState.SUBMITTING)
+    submitted = await desk.scene.store.batches.submitted(
+        held(batch),
+        provider_id="batch_1",
+        submitted_at=desk.scene.now,
+        expires_at=None,
+        due_at=desk.scene.now,
+        now=desk.scene.now,
+        promise=promised(desk.context, batch),
+    )
+    return await desk.scene.claim(submitted)
+
+
+async def harvested(
+    desk: Desk, batch: Batch, done_after: list[int | None], outcome: BatchOutcome, after: int
+) -> Context:
+    """The batch has ended after so long, with rows that say when they were done, or do not."""
+    submitted_at = batch.submitted_at or 0
+    attempts = await desk.scene.attempts(batch)
+    rows = [
+        Row(
+            custom_id(batch.tag, attempt),
+            Verdict.ANSWERED,
+            b"{}",
+            200,
+            created=None if age is None else submitted_at + age,
+        )
+        for attempt, age in zip(attempts, done_after, strict=False)
+    ]
+    context = replace(desk.context, providers={batch.account: Interrupted(batch.account, rows=rows)})
+    desk.clock.move_to(submitted_at + after)
+    ended = await desk.scene.store.batches.ended(
+        held(batch),
+        outcome=outcome,
+        code=VANISHED if outcome is BatchOutcome.FAILED else None,
+        output_file="output",
+        ended_at=submitted_at + after,
+        now=submitted_at + after,
+    )
+    await harvest(context, ended)
+    return context
+
+
+async def on_record(desk: Desk, kind: Kind) -> dict[int, Weight]:
+    """What is on record of a kind, by bin."""
+    found = await desk.scene.store.forecasts.changed(0)
+    return {count.bin: weight for count, weight in found.items() if count.cell.kind is kind}
+
+
+async def test_a_batch_teaches_when_each_of_its_rows_was_done(desk: Desk) -> None:
+    batch = await running(desk)
+
+    await harvested(desk, batch, [MINUTE, MINUTE, HOUR, HOUR], BatchOutcome.COMPLETED, HOUR)
+
+    assert await on_record(desk, Kind.TURNAROUND) == {
+        bin_of(MINUTE): (2 * WHOLE, 0),
+        bin_of(HOUR): (2 * WHOLE, 0),
+    }
+    levels = await on_record(desk, Kind.LEVEL)
+    assert sum(weight.ended for weight in levels.values()) == WHOLE
+    assert len(levels) == 2
+
+
+async def test_rows_without_a_time_count_at_the_end_and_missing_ones_were_present_until_then(desk: Desk) -> None:
+    batch = await running(desk)
+
+    await harvested(desk, batch, [None, None, None], BatchOutcome.COMPLETED, HOUR)
+
+    assert await on_record(desk, Kind.TURNAROUND) == {bin_of(HOUR): (3 * WHOLE, WHOLE)}
+
+
+async def test_a_cancelled_batch_teaches_how_long_its_cancel_took(desk: Desk) -> None:
+    batch = await running(desk, 1)
+    at = desk.scene.now + 30 * MINUTE
+    batch = await desk.scene.claim(await desk.scene.store.batches.cancelling(held(batch), at, at))
+
+    await harvested(desk, batch, [], BatchOutcome.CANCELLED, 33 * MINUTE)
+
+    assert await on_record(desk, Kind.TURNAROUND) == {bin_of(30 * MINUTE): (0, WHOLE)}
+    assert await on_record(desk, Kind.CANCEL) == {bin_of(3 * MINUTE): (WHOLE, 0)}
+
+
+async def test_a_batch_that_failed_teaches_nothing(desk: Desk) -> None:
+    batch = await running(desk)
+
+    await harvested(desk, batch, [], BatchOutcome.FAILED, MINUTE)
+
+    assert await desk.scene.store.forecasts.changed(0) == {}
+
+
+async def test_what_one_worker_learned_another_expects(desk: Desk) -> None:
+    store, now = desk.scene.store, desk.scene.now
+    mine, other = Memory(), Memory()
+    await other.refresh(store, now)
+    context = replace(desk.context, memory=mine)
+    bucket = (await desk.scene.hand_in(1)).bucket
+    answer = Answer(Row("", Verdict.ANSWERED, b"{}", 200, usage=Usage(input=1, output=100)), RateHeaders())
+    for _ in range(300):
+        context.memory.note(lessons_of_call(bucket, answer, now - 2 * MINUTE, now))
+    before = other.look([], now).latency(bucket.account, bucket.model).bound(100)
+    await mine.refresh(store, now)
+
+    await other.refresh(store, now + REFRESH - SECOND)
+    assert other.look([], now + REFRESH).latency(bucket.account, bucket.model).bound(100) == before, "once a minute"
+    await other.refresh(store, now + REFRESH)
+    assert other.look([], now + REFRESH).latency(bucket.account, bucket.model).bound(100) > 5 * before
+
+
+class Refusing(Forecasts):
+    """A store that takes nothing."""
+
+    async def add(self, lessons: Lessons, now: int) -> None:
+        raise StoreError("the disk is full")
+
+
+async def test_what_the_store_refuses_is_written_later(desk: Desk) -> None:
+    store, now, memory = desk.scene.store, desk.scene.now, Memory()
+    bucket = (await desk.scene.hand_in(1)).bucket
+    answer = Answer(Row("", Verdict.ANSWERED, b"{}", 200, usage=Usage(input=1, output=100)), RateHeaders())
+    memory.note(lessons_of_call(bucket, answer, now - MINUTE, now))
+    taking, store.forecasts = store.forecasts, Refusing(store.database)
+    with pytest.raises(StoreError):
+        await memory.refresh(store, now)
+
+    store.forecasts = taking
+    await memory.refresh(store, now)
+
+    assert sum(weight.ended for weight in (await on_record(desk, Kind.LATENCY)).values()) == WHOLE
+
+
+async def test_live_batches_count_with_their_age(desk: Desk) -> None:
+    batch = await desk.again(await running(desk))
+    memory = Memory()
+    memory.expect({batch.account: Prior()})
+    later = (batch.submitted_at or 0) + 20 * HOUR
+
+    calm = memory.look([], later).batch(batch.account, batch.model, 4)
+    bout = memory.look([LiveBatch(batch, {})] * 50, later).batch(batch.account, batch.model, 4)
+
+    assert bout.finished(HOUR) < calm.finished(HOUR)
+    assert len(from_text(batch.promise or "")) == len(LEVELS)
+    assert batch.promise == as_text(desk.context.memory.view.promise(batch.account, batch.model, 4))
