@@ -1,10 +1,11 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from tests.engine.desk import Desk
 from tests.lanes.given import CAPABILITIES, LIMITS, NOW, a_bucket
 
-from bide.engine.outlook import capacity, outlook_of
+from bide.engine.outlook import capacity, hours_of, outlook_of
 from bide.lanes.capacity import Capacity
 from bide.lanes.hours import Hours, WindowEnd
 from bide.lanes.quota import Quota
@@ -59,6 +60,27 @@ async def test_the_hours(desk: Desk) -> None:
 
     hours = Hours(parse_window("night UTC"), WindowEnd.WAIT, parse_window("sat UTC"), strict=True)
     assert outlook.hours == {KEY: hours, ("other", KEY[1]): Hours()}
+
+
+@pytest.mark.parametrize(
+    ("configured", "window"),
+    [
+        pytest.param({}, "16:30-00:30 UTC", id="from the price"),
+        pytest.param({"window": "night UTC"}, "night UTC", id="a window goes first"),
+        pytest.param({"window": "always"}, "always", id="no waiting for a price"),
+    ],
+)
+async def test_work_waits_for_the_cheap_hours(desk: Desk, configured: dict[str, Any], window: str) -> None:
+    desk.provider.catalogue = "deepseek"
+    desk.provider.capabilities = replace(CAPABILITIES, batch=False)
+    context = desk.with_settings(Settings(providers={desk.scene.account: ProviderSettings(**configured)}))
+
+    found = hours_of(context, (desk.scene.account, "deepseek-chat"))
+
+    assert found.window is not None
+    assert (found.window.text, found.cheap, found.on_end) == (
+        (window, True, WindowEnd.WAIT) if not configured else (window, False, WindowEnd.CONTINUE)
+    )
 
 
 async def test_what_is_assumed_is_a_setting(desk: Desk) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from tests.engine.desk import Desk
 
-from bide.core.clock import DAY
+from bide.core.clock import DAY, HOUR
 from bide.core.money import RateCard, Rates
 from bide.core.span import Span
 from bide.core.usage import Usage
@@ -13,6 +13,8 @@ from bide.engine.call import Caller
 from bide.engine.pricing import BATCH, STANDARD, Pricing, Tariff
 from bide.lanes.capacity import Capacity
 from bide.lanes.decide import Wanted
+from bide.lanes.window import Window
+from bide.ledger.hours import day_of
 from bide.ledger.prices import Prices
 from bide.providers.port import Answer, RateHeaders, Row, Verdict
 
@@ -36,6 +38,12 @@ class Cards:
     def card(self, provider: str, model: str, mode: str, day: str) -> RateCard | None:
         self.asked.append((mode, day))
         return card(mode, self.known[mode], day) if mode in self.known else None
+
+    def when(self, provider: str, model: str, instant: int) -> str:
+        return day_of(instant)
+
+    def cheap_hours(self, provider: str, model: str, mode: str, day: str) -> Window | None:
+        return None
 
     def encode(self, card: RateCard) -> str:
         return f"{card.mode} on {card.day}"
@@ -169,3 +177,15 @@ async def test_a_call_is_priced_by_the_tier_that_its_reply_names(
 
     progress = await desk.scene.store.jobs.progress(desk.scene.owner, handed.job.id)
     assert (progress.paid, progress.unpriced) == ((dollars or 0) * 10**12, int(dollars is None))
+
+
+async def test_an_answer_is_priced_at_its_instant_where_the_price_depends_on_the_hour(desk: Desk) -> None:
+    pricing = Pricing(desk.scene.store, Prices({"local/m": {"input": "2", "output": "2", "off_peak": NIGHT}}))
+    midnight = desk.clock.now() // DAY * DAY
+    night, noon = [await pricing.tariff("local", "m", STANDARD, midnight + at * HOUR) for at in (3, 12)]
+
+    assert (night.price(USAGE).amount, noon.price(USAGE).amount) == (110 * 10**6, 220 * 10**6)
+    assert night.card_id != noon.card_id
+
+
+NIGHT = {"hours": "02:00-06:00 UTC", "times": "0.5"}

@@ -15,6 +15,8 @@ from bide.intake.entry import Chunk, Entries, Entry
 from bide.intake.ingest import ingest
 from bide.intake.order import Order
 from bide.lanes.route import Route
+from bide.lanes.window import Window
+from bide.ledger.hours import day_of
 from bide.providers.setup import Tools
 from bide.settings import EngineSettings, ProviderSettings, Settings
 from bide.store.store import Store
@@ -43,6 +45,12 @@ class Cards:
         if mode == "batch":
             rates = Rates(rates.input // 2, rates.cached // 2, rates.cache_write // 2, rates.output // 2)
         return RateCard(provider, model, mode, day, ((0, rates),), "simulation", "assumed")
+
+    def when(self, provider: str, model: str, instant: int) -> str:
+        return day_of(instant)
+
+    def cheap_hours(self, provider: str, model: str, mode: str, day: str) -> Window | None:
+        return None
 
     def encode(self, card: RateCard) -> str:
         return msgspec.json.encode(card).decode()

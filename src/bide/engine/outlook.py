@@ -1,14 +1,17 @@
 """What is open, with what is known about the accounts: configured first, learned second, assumed last."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bide.core.clock import HOUR
 from bide.engine.context import Context
+from bide.engine.pricing import BATCH, STANDARD
 from bide.lanes.capacity import Capacity
 from bide.lanes.decide import Account, Key, Outlook, demand, is_rescued
-from bide.lanes.hours import Hours
+from bide.lanes.hours import Hours, WindowEnd
 from bide.lanes.quota import Quota
 from bide.lanes.rescue import Demand
+from bide.ledger.hours import day_of
 from bide.settings import ProviderSettings
 from bide.store.limits import ENQUEUED_TOKENS, REQUESTS_PER_MINUTE, TOKENS_PER_MINUTE, Known
 from bide.store.snapshot import Snapshot
@@ -43,8 +46,15 @@ def capacity(context: Context, snapshot: Snapshot, key: Key) -> Capacity:
 
 
 def hours_of(context: Context, key: Key) -> Hours:
-    """When an (account, model) may be sent deferred work."""
-    return context.settings.providers.get(key[0], ProviderSettings()).hours
+    """When an (account, model) may be sent deferred work: as the settings say, else in the hours in which it is cheap."""
+    account, model = key
+    said = context.settings.providers.get(account, ProviderSettings()).hours
+    provider = context.providers.get(account)
+    if said.window is not None or provider is None:
+        return said
+    mode = BATCH if provider.capabilities.batch else STANDARD
+    cheap = context.pricing.source.cheap_hours(provider.catalogue, model, mode, day_of(context.clock.now()))
+    return said if cheap is None else replace(said, window=cheap, on_end=WindowEnd.WAIT, cheap=True)
 
 
 def promised(snapshot: Snapshot) -> Mapping[Key, Sequence[Demand]]:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from bide.core.money import RateCard
 from bide.core.usage import Usage
-from bide.ledger.prices import day_of
+from bide.lanes.window import Window
 from bide.store.reports import Price
 from bide.store.store import Store
 
@@ -21,6 +21,10 @@ class CardSource(Protocol):
 
     def card(self, provider: str, model: str, mode: str, day: str) -> RateCard | None: ...
 
+    def when(self, provider: str, model: str, instant: int) -> str: ...
+
+    def cheap_hours(self, provider: str, model: str, mode: str, day: str) -> Window | None: ...
+
     def encode(self, card: RateCard) -> str: ...
 
     def restore(self, text: str) -> bool: ...
@@ -28,7 +32,8 @@ class CardSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """The cards for one model on one day: of the lane that is priced, and of the list price it is compared with.
+    """The cards for one model on one day, or in some hours of it: of the lane that is priced, and of the list price that it is
+    compared with.
 
     `card_id` is the lane's card in the store. None is an unknown price.
     """
@@ -60,7 +65,7 @@ class Pricing:
 
     async def tariff(self, provider: str, model: str, mode: str, now: int) -> Tariff:
         """The tariff in force at an instant. `provider` is the catalogue's name."""
-        day = day_of(now)
+        day = self.source.when(provider, model, now)
         key = (provider, model, mode, day)
         if key not in self._tariffs:
             if len(self._tariffs) >= TARIFFS:

@@ -22,6 +22,8 @@ from bide.intake.ingest import Reading, ingest
 from bide.intake.order import Order
 from bide.intake.reader import Input
 from bide.lanes.route import Route
+from bide.lanes.window import Window
+from bide.ledger.hours import day_of
 from bide.providers.http import AiohttpTransport
 from bide.providers.openai.kinds import OPENAI
 from bide.providers.setup import Tools
@@ -91,6 +93,12 @@ class Unpriced:
     """No prices: nothing is going to be sent."""
 
     def card(self, provider: str, model: str, mode: str, day: str) -> RateCard | None:
+        return None
+
+    def when(self, provider: str, model: str, instant: int) -> str:
+        return day_of(instant)
+
+    def cheap_hours(self, provider: str, model: str, mode: str, day: str) -> Window | None:
         return None
 
     def encode(self, card: RateCard) -> str:

@@ -2,7 +2,8 @@
 
 Asked for the batch price of a model that has none, the library answers with the standard price; so does a mode that
 is misspelt, and a day before the batch price was known. Here a price that does not exist, or is not in force on that
-day, is None, and so is one that tokens cannot express (pages, seconds, images in the answer, hours of the day).
+day, is None, and so is one that tokens cannot express (pages, seconds, images in the answer). One that depends on the hour has a
+card for each of its hours, and none for the day (`bide.ledger.hours`).
 
 What its prices mean: `cache_write_mtok` is the five-minute write, `cache_write_1h_mtok` the one-hour write, for which the
 library falls back to the shorter one's price; prices of tool calls come on top of tokens and are left out; a dearer
@@ -45,6 +46,8 @@ class Listing:
     only: str = ""
     """A regular expression that the entry's id starts with."""
     borrowed: bool = False
+    hourly: bool = False
+    """Whether some of its prices depend on the hour: then it is loaded to know which."""
 
 
 LISTINGS: Mapping[str, tuple[Listing, ...]] = {
@@ -61,6 +64,7 @@ LISTINGS: Mapping[str, tuple[Listing, ...]] = {
     "mistral": (Listing("mistral"),),
     "xai": (Listing("x-ai"),),
     "openrouter": (Listing("openrouter"),),
+    "deepseek": (Listing("deepseek", hourly=True),),
 }
 """bide's providers. One that is not here (a server of one's own) has no catalogue prices."""
 
@@ -137,17 +141,32 @@ class Catalogue:
         entry = self.find(provider, model)
         return entry is not None and bool(_variants(entry, mode))
 
+    def changes(self, provider: str, model: str) -> Sequence[int]:
+        """The minutes of a day (UTC) at which the model's price changes; none where it is the same at all hours.
+
+        It is always so at providers of whose lists none is `hourly`, and they are not loaded for that.
+        """
+        if not any(listing.hourly for listing in LISTINGS.get(provider, ())):
+            return ()
+        entry = self.find(provider, model)
+        prices = entry.info.prices if entry is not None else []
+        return (
+            [minute for each in prices if _by_the_hour(each) for minute in _hours(each)]
+            if isinstance(prices, list)
+            else ()
+        )
+
     def card(self, provider: str, model: str, mode: str, day: str) -> RateCard | None:
-        """The price in force on a day (``2026-11-21``, UTC), or None.
+        """The price in force on a day (``2026-11-21``, UTC), or from an instant of it on (``2026-11-21T16:30``); or None.
 
         Raises:
             ValueError: the day is no date.
         """
-        on = datetime.date.fromisoformat(day)
+        on = datetime.datetime.fromisoformat(day)
         entry = self.find(provider, model)
         if entry is None or mode not in CONTEXTS:
             return None
-        tiers = _compiled(entry, mode, on)
+        tiers = _compiled(entry, mode, on.date(), on.time() if "T" in day else None)
         if tiers is None:
             return None
         confidence = "assumed" if entry.borrowed else "catalogue"
@@ -175,17 +194,17 @@ def _variants(entry: Entry, mode: str) -> "list[PriceVariant]":
     return [variant for variant in entry.info.price_variants or () if variant.when == CONTEXTS.get(mode)]
 
 
-def _compiled(entry: Entry, mode: str, on: datetime.date) -> Tiers | None:
+def _compiled(entry: Entry, mode: str, on: datetime.date, at: datetime.time | None) -> Tiers | None:
     variants = _variants(entry, mode)
     if mode != STANDARD and not any(_in_force(variant, on) for variant in variants):
         return None
     conditions = [] if not isinstance(entry.info.prices, list) else entry.info.prices
     if conditions and not any(_in_force(condition, on) for condition in conditions):
         return None
-    if any(_by_the_hour(each) for each in (*conditions, *variants)):
+    if any(_by_the_hour(each) for each in variants) or (at is None and any(_by_the_hour(each) for each in conditions)):
         return None
-    noon = datetime.datetime.combine(on, datetime.time(12), datetime.UTC)
-    prices = entry.info.get_prices(noon, CONTEXTS[mode])
+    moment = datetime.datetime.combine(on, at or datetime.time(12), datetime.UTC)
+    prices = entry.info.get_prices(moment, CONTEXTS[mode])
     return _tiers(prices, free_output=entry.embeds)
 
 
@@ -196,6 +215,15 @@ def _in_force(price: "ConditionalPrice | PriceVariant", on: datetime.date) -> bo
 
 def _by_the_hour(price: "ConditionalPrice | PriceVariant") -> bool:
     return price.constraint is not None and not hasattr(price.constraint, "start_date")
+
+
+def _hours(price: "ConditionalPrice | PriceVariant") -> Iterator[int]:
+    """The minutes of a day (UTC) at which it begins and ends to be in force."""
+    for name in ("start_time", "end_time"):
+        time: datetime.time = getattr(price.constraint, name)
+        moment = datetime.datetime.combine(datetime.date(1970, 1, 2), time, time.tzinfo or datetime.UTC)
+        utc = moment.astimezone(datetime.UTC)
+        yield utc.hour * 60 + utc.minute
 
 
 def _tiers(prices: "ModelPrice", free_output: bool) -> Tiers | None:

@@ -56,7 +56,7 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
         """Whether the row speaks about a model (its catalogue id or, without one, its name) on a day."""
         return (
             (self.provider, self.mode) == (provider, mode)
-            and self.valid_from <= datetime.date.fromisoformat(day) <= self.valid_to
+            and self.valid_from <= datetime.date.fromisoformat(day[:10]) <= self.valid_to
             and _named(model, self.model)
         )
 

@@ -11,6 +11,10 @@
     input = "0.2"
     output = "0.3"
 
+    [prices."local/my-model".off_peak]   # the standard price in some hours: a multiple of it, or a price of its own
+    hours = "22:00-06:00 Europe/Berlin"
+    times = "0.4"
+
 They are valid on every day. A price of one mode says nothing about another.
 """
 
@@ -22,9 +26,12 @@ from decimal import Decimal, InvalidOperation
 from typing import cast
 
 from bide.core.errors import SettingError
+from bide.lanes.window import parse_window
+from bide.ledger.hours import OffPeak
 from bide.ledger.rates import MODES, STANDARD, PerKind, Tiers, flat
 
 KINDS = ("input", "output", "cached", "cache_write", "cache_write_1h")
+OFF_PEAK = "off_peak"
 OTHER_MODES = tuple(mode for mode in MODES if mode != STANDARD)
 
 
@@ -34,6 +41,7 @@ class Override:
 
     prices: Mapping[str, Tiers]
     multipliers: Mapping[str, PerKind]
+    off_peak: OffPeak | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,7 @@ def _split(key: str) -> tuple[str, str]:
 
 
 def _override(where: str, value: object) -> Override:
-    table = _table(where, value, (*KINDS, *OTHER_MODES))
+    table = _table(where, value, (*KINDS, *OTHER_MODES, OFF_PEAK))
     prices: dict[str, Tiers] = {}
     multipliers: dict[str, PerKind] = {}
     if any(kind in table for kind in KINDS):
@@ -78,7 +86,25 @@ def _override(where: str, value: object) -> Override:
         elif said is not None:
             factor = _number(f"{where}.{mode}", said)
             multipliers[mode] = PerKind(factor, factor, factor, factor, factor)
-    return Override(prices, multipliers)
+    off_peak = _off_peak(f"{where}.{OFF_PEAK}", table[OFF_PEAK]) if OFF_PEAK in table else None
+    return Override(prices, multipliers, off_peak)
+
+
+def _off_peak(where: str, value: object) -> OffPeak:
+    table = _table(where, value, ("hours", "times", *KINDS))
+    hours = table.get("hours")
+    if not isinstance(hours, str):
+        raise SettingError(f'{where}.hours is missing; write when it is, as in hours = "22:00-06:00 Europe/Berlin"')
+    try:
+        window = parse_window(hours)
+    except SettingError as error:
+        raise SettingError(f"{where}.hours: {error}") from error
+    if "times" not in table:
+        return OffPeak(window, tiers=_price(where, table))
+    if len(table) > 2:
+        raise SettingError(f"{where} has both times and prices; leave one of them out")
+    factor = _number(f"{where}.times", table["times"])
+    return OffPeak(window, multiplier=PerKind(factor, factor, factor, factor, factor))
 
 
 def _table(where: str, value: object, known: Iterable[str]) -> Mapping[str, object]:

@@ -13,16 +13,18 @@ how far that can be trusted.
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from bide.core.clock import to_datetime
+from bide.core.clock import FAR_FUTURE
 from bide.core.money import RateCard
+from bide.lanes.window import Window
 from bide.ledger import cards, overrides
 from bide.ledger.catalogue import Catalogue, bundled_catalogue
+from bide.ledger.hours import changes_of, cheap, day_of, label_at, labels, start_of, weight
 from bide.ledger.overlay import USER, Overlay, bundled_overlay, weakest
 from bide.ledger.overrides import Override
-from bide.ledger.rates import STANDARD, PerKind, flat, scaled
+from bide.ledger.rates import STANDARD, PerKind, Tiers, flat, scaled
 
 CARDS_KEPT = 4096
 """Answers that are remembered: model names come from callers, so they have no end."""
@@ -58,11 +60,13 @@ class Prices:
         self._catalogue = catalogue or bundled_catalogue()
         self._overlay = overlay or bundled_overlay()
         self._cards: dict[Key, RateCard | None] = {}
+        self._cheap: dict[Key, Window | None] = {}
         self.edition = " ".join(filter(None, (self._catalogue.edition, self._overlay.edition, self._overrides.edition)))
         """Of all the data behind the cards; known without loading the catalogue."""
 
     def card(self, provider: str, model: str, mode: str, day: str) -> RateCard | None:
-        """The card in force on a day (see `day_of`), None when the price is unknown.
+        """The card in force on a day (see `day_of`) or at an instant of it (see `when`), None when the price is unknown. Where it
+        depends on the hour, that of the day is the dearest.
 
         Raises:
             ValueError: the day is no date.
@@ -71,6 +75,44 @@ class Prices:
         if key not in self._cards:
             self._remember(key, self._resolve(key))
         return self._cards[key]
+
+    def when(self, provider: str, model: str, instant: int) -> str:
+        """The date of the card in force at an instant: its day or, where the price depends on the hour, since when it holds."""
+        day = day_of(instant)
+        return label_at(day, self._changes(provider, model, day), instant)
+
+    def cheap_hours(self, provider: str, model: str, mode: str, day: str) -> Window | None:
+        """When the price is lowest, by what holds on a day; None where it is the same at all hours."""
+        key = Key(provider, model, mode, day)
+        if key not in self._cheap:
+            if len(self._cheap) >= CARDS_KEPT:
+                self._cheap.clear()
+            override = self._overrides.find(provider, model)
+            if override is not None and override.off_peak is not None:
+                self._cheap[key] = self._off_peak_if_cheaper(key, override.off_peak.window)
+            else:
+                self._cheap[key] = cheap([self.card(provider, model, mode, one) for one in self._labels(key)])
+        return self._cheap[key]
+
+    def _off_peak_if_cheaper(self, key: Key, window: Window) -> Window | None:
+        """The user's own hours, with their days and their zone, if they are cheaper than the others; those if they are dearer."""
+        inside, outside = (one.opens_at(start_of(key.day)) for one in (window, ~window))
+        if FAR_FUTURE in (inside, outside):
+            return None
+        provider, model, mode, _ = key
+        own, other = (self.card(provider, model, mode, self.when(provider, model, at)) for at in (inside, outside))
+        if own is None or other is None or weight(own) == weight(other):
+            return None
+        return window if weight(own) < weight(other) else ~window
+
+    def _changes(self, provider: str, model: str, day: str) -> Sequence[int]:
+        override = self._overrides.find(provider, model)
+        if override is not None and override.off_peak is not None:
+            return changes_of(override.off_peak.window, day)
+        return self._catalogue.changes(provider, model)
+
+    def _labels(self, key: Key) -> Sequence[str]:
+        return labels(key.day, self._changes(key.provider, key.model, key.day))
 
     def encode(self, card: RateCard) -> str:
         """The card for the store, with the present edition."""
@@ -95,7 +137,26 @@ class Prices:
         self._cards[key] = card
 
     def _resolve(self, key: Key) -> RateCard | None:
+        dates = self._labels(key) if "T" not in key.day else ()
+        if len(dates) > 1:
+            found = [self.card(*key[:3], date) for date in dates]
+            dearest = max((card for card in found if card is not None), key=weight, default=None)
+            return None if dearest is None or None in found else dataclasses.replace(dearest, day=key.day)
         override = self._overrides.find(key.provider, key.model) or NO_OVERRIDE
+        if key.mode == STANDARD and (off := override.off_peak) is not None and off.window.is_open(start_of(key.day)):
+            if off.tiers is not None:
+                return RateCard(*key, off.tiers, USER, USER)
+            if off.multiplier is not None:
+                return self._off_peak(key, off.multiplier, override)
+        return self._usual(key, override)
+
+    def _off_peak(self, key: Key, multiplier: PerKind, override: Override) -> RateCard | None:
+        usual = self._usual(key, override)
+        tiers = _scaled(usual, multiplier)
+        return None if usual is None or tiers is None else RateCard(*key, tiers, f"user × {usual.source}", USER)
+
+    def _usual(self, key: Key, override: Override) -> RateCard | None:
+        """The card without what the user says about some hours."""
         if tiers := override.prices.get(key.mode):
             return RateCard(*key, tiers, USER, USER)
         if multiplier := override.multipliers.get(key.mode):
@@ -121,16 +182,17 @@ class Prices:
 
     def _multiplied(self, key: Key, multiplier: PerKind, source: str, confidence: str) -> RateCard | None:
         standard = self.card(key.provider, key.model, STANDARD, key.day)
-        if standard is None:
-            return None
-        try:
-            tiers = scaled(standard.tiers, multiplier)
-        except ValueError:
-            # Finer than our arithmetic: no exact cost exists.
+        tiers = _scaled(standard, multiplier)
+        if standard is None or tiers is None:
             return None
         return RateCard(*key, tiers, f"{source} × {standard.source}", weakest(confidence, standard.confidence))
 
 
-def day_of(instant: int) -> str:
-    """The UTC day of an instant, as the dates of prices are written."""
-    return to_datetime(instant).date().isoformat()
+def _scaled(standard: RateCard | None, multiplier: PerKind) -> Tiers | None:
+    """Another card's rates at a multiple; None where they are finer than our arithmetic: then no exact cost exists."""
+    if standard is None:
+        return None
+    try:
+        return scaled(standard.tiers, multiplier)
+    except ValueError:
+        return None

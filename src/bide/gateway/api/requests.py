@@ -16,7 +16,6 @@ from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
 from bide.gateway.gateway import Gateway
 from bide.gateway.refusal import RefusalError
-from bide.ledger.prices import day_of
 from bide.store.database import Row
 from bide.store.history import Wanted
 
@@ -126,7 +125,9 @@ async def passed(context: Context, row: Row) -> Request:
     card = None if row["card_id"] is None else await context.store.history.card(row["card_id"])
     provider, listed = context.providers.get(row["account"]), None
     if provider is not None and row["kind"] == "paid":
-        dated = context.pricing.source.card(provider.catalogue, row["model"], STANDARD, day_of(row["sent_at"]))
+        source = context.pricing.source
+        sent = source.when(provider.catalogue, row["model"], row["sent_at"])
+        dated = source.card(provider.catalogue, row["model"], STANDARD, sent)
         listed = dated.cost(Usage(*(row[name] for name in Usage._fields))) if dated else None
     return Request(
         id=row["external_id"],
