@@ -22,6 +22,7 @@ WRITTEN = (
     "batches.md",
     "conformance.md",
     "deadlines.md",
+    "forecast.md",
     "formats.md",
     "gateway.md",
     "keys.md",

@@ -57,3 +57,11 @@ def test_an_address_is_shown_without_its_password(here: Machine) -> None:
     shown = here.run("providers", "show", "own", *options)
     assert shown.last["address"] == "http://127.0.0.1:9/v1"
     assert "hidden" not in shown.out + shown.err
+
+
+def test_the_turnaround_of_an_account_is_shown_with_what_stands_behind_it(here: Machine) -> None:
+    shown = here.run("providers", "show", "openai", "--turnaround", "--output", "json").last
+    [model] = shown["models"]
+    assert model["batches"][0]["p50"] == 420
+    assert model["cancel"]["p50"] == 60
+    assert "done by age" in here.run("providers", "show", "openai", "--turnaround", "--output", "table").out

@@ -30,6 +30,11 @@ Check = Annotated[
     bool, typer.Option("--check", help="Ask each account that is on whether it lets us in. Costs nothing.")
 ]
 
+Turnarounds = Annotated[
+    bool,
+    typer.Option("--turnaround", help="Show how long its batches, cancels and calls are expected to take instead."),
+]
+
 
 @app.callback()
 def providers(
@@ -54,13 +59,18 @@ def show(
         str, typer.Argument(metavar="NAME", help="An account or a provider, as `bide providers` lists it.")
     ],
     check: Check = False,
+    turnaround: Turnarounds = False,
     output: options.Shown = None,
     database: options.Database = None,
     assignments: options.Assignments = None,
     file: options.ConfigFile = None,
 ) -> None:
-    """Show all that is known about one account: limits and their sources, what is in use, how to set it up."""
-    raise typer.Exit(run_async(_show(configured(database, assignments, file), name, check, output)))
+    """Show all that is known about one account: limits and their sources, what is in use, how to set it up.
+
+    Examples: bide providers show openai; bide providers show openai --turnaround
+    """
+    config = configured(database, assignments, file)
+    raise typer.Exit(run_async(_turnaround(config, name, output) if turnaround else _show(config, name, check, output)))
 
 
 async def _list(config: "Config", check: bool, output: Output | None) -> int:
@@ -92,15 +102,10 @@ async def _list(config: "Config", check: bool, output: Output | None) -> int:
 
 
 async def _show(config: "Config", name: str, check: bool, output: Output | None) -> int:
-    from bide.accounts import states
-    from bide.core.errors import SettingError
     from bide.embedded import opened
     from bide.engine.standing import facts, in_use
 
-    found = {state.account: state for state in states(config.settings.providers, config.environment)}
-    if name not in found:
-        raise SettingError(f"there is no provider {name!r}; there are: {', '.join(found)}")
-    state = found[name]
+    state = _state(config, name)
     known = facts(state)
     if state.setup is not None:
         async with opened(config) as bide:
@@ -115,6 +120,36 @@ async def _show(config: "Config", name: str, check: bool, output: Output | None)
             {key.replace("_", " "): _written(value) for key, value in known.items() if value not in (None, {}, [])}
         )
     return ALL_ANSWERED if known.get("check", "ok") == "ok" else SOME_FAILED
+
+
+async def _turnaround(config: "Config", name: str, output: Output | None) -> int:
+    from bide.cli.turnaround import show_expected
+    from bide.embedded import opened
+    from bide.engine.expectation import expected, view_of
+    from bide.lanes.forecast import prior_of
+
+    state = _state(config, name)
+    prior = prior_of((state.setup.catalogue if state.setup else None) or state.kind.name)
+    async with opened(config) as bide:
+        now = bide.context.clock.now()
+        snapshot = await bide.store.snapshots.take(bide.context.host, now)
+        models = expected(name, await view_of(bide.store, name, prior, snapshot, now), snapshot)
+    if chosen(output) is Output.JSON:
+        show_json({"account": name, "models": models})
+    else:
+        show_expected(name, models)
+    return ALL_ANSWERED
+
+
+def _state(config: "Config", name: str) -> "State":
+    """The account of this name."""
+    from bide.accounts import states
+    from bide.core.errors import SettingError
+
+    found = {state.account: state for state in states(config.settings.providers, config.environment)}
+    if name not in found:
+        raise SettingError(f"there is no provider {name!r}; there are: {', '.join(found)}")
+    return found[name]
 
 
 async def _checks(config: "Config", found: "Sequence[State]") -> Mapping[str, str]:

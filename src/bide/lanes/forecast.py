@@ -254,6 +254,10 @@ class View:
         """What a batch of so many requests is given that is submitted now."""
         return calibration.promise(self.batch(account, model, requests))
 
+    def weight(self, account: str, model: str, size: int) -> float:
+        """How many requests stand behind the estimate for a size class, as they count within two days; batches that run not."""
+        return self._seen(Asked(LONG, Kind.TURNAROUND, account, model, size=size)).weight
+
     def _seen(self, asked: Asked) -> Evidence:
         return self.forecast.evidence(asked, self.now)
 
