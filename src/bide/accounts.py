@@ -232,5 +232,6 @@ def _lowered(limits: Limits, settings: ProviderSettings) -> Limits:
         max_requests=min(settings.max_requests or limits.max_requests, limits.max_requests),
         max_bytes=min(settings.max_bytes or limits.max_bytes, limits.max_bytes),
         min_requests=settings.min_requests or limits.min_requests,
+        batches_per_hour=settings.batches_per_hour or limits.batches_per_hour,
         inline_requests=limits.inline_requests if settings.inline else 0,
     )

@@ -277,6 +277,16 @@ class ProviderSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
     tokens_per_minute: Count | None = None
     enqueued_tokens: Count | None = None
     """The batch queue's limit in input tokens, per model."""
+    enqueued_requests: Count | None = None
+    """The batch queue's limit in requests: of the account where its provider counts all models together, else per model."""
+    live_batches: Count | None = None
+    """Batches that may be under way at a time, counted likewise."""
+    batches_per_hour: Count | None = None
+    """Batches that may be created in an hour; the provider's own limit, or our caution where none is known."""
+    files: Count | None = None
+    """Input files that may lie at the provider at a time."""
+    stored_bytes: Count | None = None
+    """Their bytes together."""
     max_requests: Count | None = None
     """Requests a batch may hold, where lower than the provider's own limit."""
     min_requests: Count | None = None

@@ -10,8 +10,9 @@ from tests.engine.test_steps import batch_in
 
 from bide.core.batch import Batch
 from bide.core.bucket import Phase
-from bide.core.clock import DAY, MINUTE, SECOND
+from bide.core.clock import DAY, FAR_FUTURE, HOUR, MINUTE, SECOND
 from bide.core.errors import SettingError, StoreError
+from bide.core.quota import Resource, Source, Told
 from bide.core.states import AttemptState, BatchOutcome, BatchState
 from bide.engine import recover
 from bide.engine.call import Caller
@@ -19,22 +20,22 @@ from bide.engine.outlook import outlook_of
 from bide.engine.service import Service
 from bide.engine.steps import STEPS, follow
 from bide.lanes.capacity import Capacity
-from bide.lanes.decide import Wanted, decide
 from bide.lanes.carrier import Carrier
+from bide.lanes.decide import Wanted, decide
 from bide.providers.failures import (
     MissingError,
     OverloadedError,
     QuotaError,
     RejectedError,
     SlotsError,
+    StorageFullError,
     UnauthorisedError,
 )
-from bide.providers.port import TOO_FEW, RowError
+from bide.providers.port import TOO_FEW, Remote, RowError
 from bide.providers.translate import UntranslatableError
 from bide.providers.transport import ReplyLostError
 from bide.settings import EngineSettings, Settings
 from bide.store.fence import Fenced
-from bide.store.limits import ENQUEUED_TOKENS
 from bide.testing.scene import Scene, report
 
 ROOMY = Capacity(6_000, None, True)
@@ -295,7 +296,9 @@ async def test_a_quota_refused_at_the_create_is_learned_once(desk: Desk) -> None
     await follow(desk.context, batch)
 
     snapshot = await desk.scene.store.snapshots.take("host", desk.clock.now())
-    assert [known.value for key, known in snapshot.limits.items() if key[2] == ENQUEUED_TOKENS] == [50]
+    assert {key: known.value for key, known in snapshot.limits.items()} == {
+        (batch.account, batch.model, Resource.ENQUEUED_TOKENS): 50
+    }
 
 
 async def test_a_batch_for_which_there_is_no_slot_waits_with_its_file(desk: Desk) -> None:
@@ -308,7 +311,50 @@ async def test_a_batch_for_which_there_is_no_slot_waits_with_its_file(desk: Desk
     assert (present.state, present.input_file) == (BatchState.SEALED, "file-1")
     assert present.due_at is not None
     assert present.due_at > desk.clock.now()
-    assert not any(key[2] == ENQUEUED_TOKENS for key in snapshot.limits), "its size is not to blame"
+    assert {key[2]: known.value for key, known in snapshot.limits.items()} == {Resource.LIVE_BATCHES: 1}, (
+        "its size is not to blame: as many as are there are as many as there may be"
+    )
+
+
+@pytest.mark.parametrize(
+    ("stage", "learned"),
+    [
+        pytest.param(StorageFullError("full", told=Told(Resource.FILES, 500)), {Resource.FILES: 1}, id="files"),
+        pytest.param(
+            StorageFullError("full", told=Told(Resource.STORED_BYTES)), {Resource.STORED_BYTES: 208}, id="bytes"
+        ),
+    ],
+)
+async def test_a_full_folder_is_learned(desk: Desk, stage: StorageFullError, learned: dict[Resource, int]) -> None:
+    batch = await batch_in(desk, BatchState.SEALED, stage=stage)
+
+    await follow(desk.context, batch)
+
+    snapshot = await desk.scene.store.snapshots.take("host", desk.clock.now())
+    assert {key[1:]: known.value for key, known in snapshot.limits.items()} == {
+        ("", resource): value for resource, value in learned.items()
+    }, "all models share it"
+    assert (await desk.again(batch)).state is BatchState.SEALED
+
+
+@pytest.mark.parametrize(
+    ("told", "limit"),
+    [
+        pytest.param(Told(Resource.ENQUEUED_TOKENS, 9_000), 9_000, id="the limit"),
+        pytest.param(Told(Resource.ENQUEUED_TOKENS, 9_000, 8_000), 1_000, id="less what others have there"),
+        pytest.param(Told(Resource.ENQUEUED_TOKENS, None, 8_000), None, id="no limit"),
+    ],
+)
+async def test_what_a_create_tells_of_the_queue_is_learned(desk: Desk, told: Told, limit: int | None) -> None:
+    created = Remote("batch_1", "validating", None, False, 0, 0, 0, told=(told,))
+    batch = await batch_in(desk, BatchState.SEALED, stage="file-1", submit=created)
+
+    await follow(desk.context, batch)
+
+    snapshot = await desk.scene.store.snapshots.take("host", desk.clock.now())
+    ours = snapshot.usage.of(Resource.ENQUEUED_TOKENS, batch.account, batch.model) if told.used else 0
+    assert [known.value for known in snapshot.limits.values()] == ([] if limit is None else [limit + ours])
+    assert (await desk.again(batch)).provider_id == "batch_1"
 
 
 async def test_a_batch_below_the_smallest_is_not_sent_and_its_requests_are_called(desk: Desk) -> None:
@@ -354,17 +400,21 @@ async def test_a_file_that_is_missing_again_and_again_is_uploaded_again(desk: De
     assert desk.provider.used.count("stage") == 8
 
 
-async def test_a_learned_quota_is_tried_again_after_an_hour(desk: Desk) -> None:
+@pytest.mark.parametrize(("source", "hours"), [(Source.GUESSED, 1), (Source.NAMED, 6), (Source.HEADER, 6)])
+async def test_a_learned_quota_is_tried_at_twice_its_size_and_then_forgotten(
+    desk: Desk, source: Source, hours: int
+) -> None:
     handed = await desk.scene.hand_in(1)
     key = (handed.bucket.account, handed.bucket.model)
-    await desk.scene.store.limits.learn(*key, {ENQUEUED_TOKENS: 50}, "refusal", desk.clock.now())
-    limits: list[int | None] = []
-    for _ in range(2):
+    await desk.scene.store.limits.learn(*key, {Resource.ENQUEUED_TOKENS: 50}, source, desk.clock.now())
+    found: list[tuple[int | None, int]] = []
+    for pause in (hours * HOUR - 1, 1, 47 * HOUR):
+        desk.clock.advance(pause)
         snapshot = await desk.scene.store.snapshots.take("host", desk.clock.now())
-        limits.append(outlook_of(desk.context, snapshot).quotas[key].limit)
-        desk.clock.advance(61 * MINUTE)
+        quota = outlook_of(desk.context, snapshot).quotas[key]
+        found.append((quota.limit, quota.changes_at - desk.clock.now()))
 
-    assert limits == [50, None]
+    assert found == [(50, 1), (100, hours * HOUR), (None, FAR_FUTURE - desk.clock.now())]
 
 
 async def test_a_long_call_of_a_living_worker_is_nobody_s_to_write_off(desk: Desk) -> None:

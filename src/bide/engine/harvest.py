@@ -6,6 +6,7 @@ either way its request is planned again.
 
 from bide.core.batch import Batch
 from bide.core.identifiers import new_identifier, new_tag
+from bide.core.quota import Resource, Told
 from bide.core.states import AttemptState, BatchOutcome
 from bide.engine import pricing
 from bide.engine.collect import ERROR, OUTPUT, Collection
@@ -119,7 +120,7 @@ async def _failed(context: Context, batch: Batch) -> None:
     step = after_failure(errors, batch.requests, batch.failed_validations, least)
     if isinstance(step, Wait):
         if batch.provider_id is not None:  # refused at the create, it has been learned from there
-            await learn_quota(context, batch, step.limit)
+            await learn_quota(context, batch, Told(Resource.ENQUEUED_TOKENS, step.limit))
     elif isinstance(step, Bar):
         await context.store.batches.bar(held(batch), f"{step.error.code}: {step.error.message}", context.clock.now())
     else:

@@ -3,21 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bide.core.clock import HOUR
 from bide.engine.context import Context
 from bide.engine.pricing import BATCH, STANDARD
+from bide.engine.quotas import quota_of
 from bide.lanes.capacity import Capacity
 from bide.lanes.decide import Account, Key, Outlook, demand, is_rescued
 from bide.lanes.hours import Hours, WindowEnd
-from bide.lanes.quota import Quota
 from bide.lanes.rescue import Demand
 from bide.ledger.hours import day_of
 from bide.settings import ProviderSettings
-from bide.store.limits import ENQUEUED_TOKENS, REQUESTS_PER_MINUTE, TOKENS_PER_MINUTE, Known
+from bide.store.limits import REQUESTS_PER_MINUTE, TOKENS_PER_MINUTE, Known
 from bide.store.snapshot import Snapshot
-
-QUOTA_FOR = HOUR
-"""How long a quota that a refusal taught is kept to: a refusal only ever shows less, and accounts are promoted."""
 
 
 def outlook_of(context: Context, snapshot: Snapshot) -> Outlook:
@@ -27,7 +23,7 @@ def outlook_of(context: Context, snapshot: Snapshot) -> Outlook:
         snapshot.buckets,
         snapshot.live,
         {key: capacity(context, snapshot, key) for key in keys},
-        {key: _quota(context, snapshot, key, context.clock.now()) for key in keys},
+        {key: quota_of(context, snapshot, key, context.clock.now()) for key in keys},
         {name: Account(provider.limits, provider.capabilities) for name, provider in context.providers.items()},
         hours={key: hours_of(context, key) for key in keys},
         forecast=context.memory.look(snapshot.live, context.clock.now()),
@@ -64,18 +60,6 @@ def promised(snapshot: Snapshot) -> Mapping[Key, Sequence[Demand]]:
         if is_rescued(bucket):
             found.setdefault((bucket.account, bucket.model), []).append(demand(bucket))
     return found
-
-
-def _quota(context: Context, snapshot: Snapshot, key: Key, now: int) -> Quota:
-    configured = context.settings.providers.get(key[0], ProviderSettings()).enqueued_tokens
-    learned = snapshot.limits.get((*key, ENQUEUED_TOKENS))
-    if learned is not None and now >= learned.learned_at + QUOTA_FOR:
-        learned = None
-    limit = configured or _value(learned)
-    present = snapshot.enqueued.get(key)
-    created = snapshot.created_this_hour.get(key[0], 0)
-    refused_at = learned.learned_at if learned else None
-    return Quota(limit, present.tokens if present else 0, present.batches if present else 0, created, refused_at)
 
 
 def _value(known: Known | None) -> int | None:

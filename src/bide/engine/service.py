@@ -25,6 +25,9 @@ from bide.store.snapshot import Snapshot
 GIVE_UP_CHUNK = 20_000
 """Requests that get a final state without an answer in one transaction."""
 
+FULL_PAUSE = 2 * SECOND
+"""After another worker has taken the room that a bucket was to have, before it is tried again."""
+
 STORE_PAUSE = 5 * SECOND
 """After the store failed (a full disk, a server that restarts), before the next look."""
 
@@ -38,6 +41,7 @@ class Service:
         self._batches: dict[int, str] = {}
         self._filling: dict[int, str] = {}
         self._held: dict[int, str] = {}
+        self._full: dict[int, int] = {}
         self._delivery: asyncio.Task[None] | None = None
         self._telling: asyncio.Task[None] | None = None
         self._teller = Teller(context, lambda: self._stopping)
@@ -93,6 +97,8 @@ class Service:
             await self._note_holds(grounds)
             for opening in decisions.openings:
                 self._fill(opening, grounds)
+            self._full = {bucket: until for bucket, until in self._full.items() if now < until}
+            next_at = min([next_at, *self._full.values()])
             next_at = min(next_at, await self._work_on_batches(snapshot, now))
             next_call = await self._caller.serve(decisions.wanted, outlook.capacities, grounds.of_calls)
             next_at = min(next_at, next_call or FAR_FUTURE)
@@ -139,6 +145,8 @@ class Service:
         bucket = opening.bucket.id
         if bucket in self._filling or not self._free(opening.bucket.account):
             return
+        if self._context.clock.now() < self._full.get(bucket, 0):
+            return
         decided = grounds.of_batch(opening)
 
         async def fill() -> None:
@@ -148,7 +156,10 @@ class Service:
                 self._filling.pop(bucket, None)
                 self._changed.set()
             if batch is not None:
+                self._full.pop(bucket, None)
                 self._follow(batch)
+            else:
+                self._full[bucket] = self._context.clock.now() + FULL_PAUSE
 
         self._filling[bucket] = opening.bucket.account
         self._spawn(fill())
@@ -183,7 +194,7 @@ class Service:
     def _follow(self, batch: Batch) -> None:
         async def follow() -> None:
             try:
-                await steps.follow(self._context, batch)
+                await steps.follow(self._context, batch, self._changed.set)
             finally:
                 self._batches.pop(batch.id, None)
 

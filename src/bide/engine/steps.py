@@ -43,8 +43,13 @@ STEPS: Mapping[BatchState, Step] = {
 """A step gives the batch when the next step may follow at once, None when it has given the lease back."""
 
 
-async def follow(context: Context, batch: Batch) -> None:
-    """Take a claimed batch as far as it goes now."""
+def nobody_waits() -> None:
+    """Where nobody waits for room."""
+
+
+async def follow(context: Context, batch: Batch, on_room: Callable[[], None] = nobody_waits) -> None:
+    """Take a claimed batch as far as it goes now. `on_room` is told when it has left its provider's queue: its answers are
+    still to be read, which takes a while, and others wait for its room."""
     present: Batch | None = batch
     async with leased(context, batch):
         while present is not None:
@@ -55,13 +60,15 @@ async def follow(context: Context, batch: Batch) -> None:
             except BideError as error:
                 await _give_way(context, present, error)
                 return
+            if present is not None and present.state is BatchState.ENDED:
+                on_room()
     context.troubles.pop(batch.account, None)
 
 
 async def fill(context: Context, planned: Opening, decided: Decided = UNGROUNDED) -> Batch | None:
     """Open a batch, fill it from a bucket as far as there is room, and seal it; the batch, still held. `decided` says why.
 
-    None when another worker is filling one from the bucket, or has taken over.
+    None when another worker is filling one from the bucket, has taken the last room of the queue, or has taken over.
     """
     store, bucket, clock = context.store, planned.bucket, context.clock
     new = NewBatch(
@@ -74,14 +81,17 @@ async def fill(context: Context, planned: Opening, decided: Decided = UNGROUNDED
     )
     now = clock.now()
     lease_until = now + context.settings.engine.lease
-    batch = await store.batches.open(new, bucket.id, context.holder, lease_until, now, decided)
+    batch = await store.batches.open(
+        new, bucket.id, context.holder, lease_until, now, decided, planned.ceilings, planned.least
+    )
     if batch is None:
         return None
     room = Room(planned.requests, planned.size, planned.tokens, planned.least)
     async with leased(context, batch):
         try:
             while room.requests > 0:
-                added = await store.batches.fill(held(batch), bucket, room, context.settings.engine.fill_chunk)
+                chunk = context.settings.engine.fill_chunk
+                added = await store.batches.fill(held(batch), bucket, room, chunk, planned.ceilings, clock.now())
                 if not added.requests:
                     break
                 room = Room(room.requests - added.requests, room.size - added.size, room.tokens - added.tokens)

@@ -5,13 +5,15 @@ from collections.abc import AsyncIterator
 from bide.core.batch import Batch
 from bide.core.errors import LeaseLostError
 from bide.core.identifiers import custom_id
+from bide.core.quota import Resource, Source, Told, learned
 from bide.core.states import BatchOutcome
 from bide.engine.attention import next_poll, next_try
 from bide.engine.context import Context
 from bide.engine.learn import promised
 from bide.engine.outlook import hours_of
+from bide.engine.quotas import documented_of
 from bide.engine.step import held, note_refusal, provider_of
-from bide.lanes.quota import learned_quota
+from bide.lanes.quota import is_shared
 from bide.lanes.validation import as_note
 from bide.providers.failures import (
     BusyError,
@@ -22,13 +24,13 @@ from bide.providers.failures import (
     QuotaError,
     RejectedError,
     SlotsError,
+    StorageFullError,
     UnauthorisedError,
 )
 from bide.providers.port import BATCH_REFUSED, TOO_FEW, Lines, Remote, RowError, Submission
 from bide.providers.transport import NotSentError, ReplyLostError
 from bide.store.bodies import checksum
 from bide.store.filling import Line
-from bide.store.limits import ENQUEUED_TOKENS
 
 NEVER_SENT = "never_sent"
 """Cancelled before any create was sent."""
@@ -65,6 +67,9 @@ async def submit(context: Context, batch: Batch) -> Batch | None:
     if input_file is None:
         try:
             input_file = await provider.stage(submission)
+        except StorageFullError as error:
+            await learn_quota(context, batch, error.told)
+            raise
         except RejectedError as error:
             if not error.errors:
                 raise
@@ -98,9 +103,10 @@ async def submit(context: Context, batch: Batch) -> Batch | None:
         return None
     except SlotsError as error:
         # How large it is does not matter, so it stays as it is, and its file where it is, until there is a slot.
+        await learn_quota(context, batch, error.told)
         return await _withdrawn(context, batch, error, input_file)
     except QuotaError as error:
-        await learn_quota(context, batch, error.told.limit)
+        await learn_quota(context, batch, error.told)
         return await _refused(context, batch, error)
     except RejectedError as error:
         return await _refused(context, batch, error)
@@ -109,7 +115,9 @@ async def submit(context: Context, batch: Batch) -> Batch | None:
             return await _refused(context, batch, RejectedError(str(error), code=BATCH_REFUSED))
         return await _withdrawn(context, batch, error, None if isinstance(error, MissingError) else input_file)
     context.troubles.pop(batch.account, None)
-    return await adopt(context, batch, remote)
+    await adopt(context, batch, remote)
+    await _note_told(context, batch, remote)
+    return None
 
 
 async def adopt(context: Context, batch: Batch, remote: Remote) -> None:
@@ -164,14 +172,38 @@ async def _refused(context: Context, batch: Batch, error: ProviderError) -> Batc
     )
 
 
-async def learn_quota(context: Context, batch: Batch, told: int | None) -> None:
-    """Note the enqueued-token limit that a refusal of this batch shows."""
+async def learn_quota(context: Context, batch: Batch, told: Told) -> None:
+    """Note the limit of a quota that a refusal of this batch shows."""
     now = context.clock.now()
     snapshot = await context.store.snapshots.take(context.host, now)
-    present = snapshot.enqueued.get((batch.account, batch.model))
-    others = max(0, (present.tokens if present else 0) - batch.tokens)
-    limit = learned_quota(told, batch.tokens, others)
-    await context.store.limits.learn(batch.account, batch.model, {ENQUEUED_TOKENS: limit}, "refusal", now)
+    model = _scope(context, batch, told)
+    amount = {Resource.ENQUEUED_TOKENS: batch.tokens, Resource.ENQUEUED_REQUESTS: batch.requests}.get(told.resource, 1)
+    if told.resource is Resource.STORED_BYTES:
+        amount = batch.size
+    others = max(0, snapshot.usage.of(told.resource, batch.account, model) - amount)
+    limit, source = learned(told, amount, others)
+    await context.store.limits.learn(batch.account, model or "", {told.resource: limit}, source, now)
+
+
+async def _note_told(context: Context, batch: Batch, remote: Remote) -> None:
+    """Note what the reply to the create said about quotas, less what others than us use of them."""
+    now = context.clock.now()
+    for told in remote.told:
+        if told.limit is None:
+            continue
+        model = _scope(context, batch, told)
+        foreign = 0
+        if told.used is not None:
+            snapshot = await context.store.snapshots.take(context.host, now)
+            foreign = max(0, told.used - snapshot.usage.of(told.resource, batch.account, model))
+        limit = max(1, told.limit - foreign)
+        await context.store.limits.learn(batch.account, model or "", {told.resource: limit}, Source.HEADER, now)
+
+
+def _scope(context: Context, batch: Batch, told: Told) -> str | None:
+    """The model whose quota it is; None where all models of the account share it."""
+    documented = documented_of(provider_of(context, batch).limits, told.resource)
+    return None if is_shared(told.resource, documented) else batch.model
 
 
 async def lines(context: Context, batch: Batch) -> AsyncIterator[Lines]:

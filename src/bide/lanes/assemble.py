@@ -1,8 +1,9 @@
 """Which requests form a batch: how many, and how large its file may be. What a quota leaves of it is `lanes.quota`'s."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bide.core.bucket import Bucket
+from bide.core.quota import Ceiling
 from bide.lanes.quota import Room
 from bide.providers.port import Limits
 
@@ -25,14 +26,18 @@ class Opening:
     batches: int = 1
     """So many batches like this one may be opened, one after the other."""
     why: str = ""
+    ceilings: tuple[Ceiling, ...] = field(default=(), compare=False)
+    """What the store reserves its room by."""
 
 
 def opening(bucket: Bucket, wanted: int, limits: Limits, room: Room, alone: int = 0) -> Opening:
     """A batch of up to `wanted` of a bucket's requests; of one, where up to `alone` of them may have batches of their own."""
+    wanted, size = min(wanted, room.requests), min(limits.max_bytes, room.size)
     if alone:
-        batches = min(wanted, alone, MOST_AT_ONCE)
-        return Opening(bucket, -(-wanted // batches), limits.max_bytes, room.tokens, room.least, batches)
-    return Opening(bucket, _share(wanted, limits), limits.max_bytes, room.tokens, room.least)
+        batches = min(wanted, alone, room.batches, MOST_AT_ONCE)
+        requests = -(-wanted // batches)
+        return Opening(bucket, requests, size, room.tokens, room.least, batches, ceilings=room.ceilings)
+    return Opening(bucket, _share(wanted, limits), size, room.tokens, room.least, ceilings=room.ceilings)
 
 
 def _share(wanted: int, limits: Limits) -> int:

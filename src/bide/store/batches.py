@@ -172,6 +172,7 @@ class Batches(Filling, Landing):
             ended_at=ended_at,
             now=now,
         )
+        await transaction.run(SQL["slot"], account=row["account"], now=now)
         await events.record(
             transaction, row["owner"], now, "batch.ended", batch=row["id"], outcome=outcome, code=code, message=message
         )

@@ -47,7 +47,7 @@ class Transaction(Protocol):
     async def lock(self, query: Query, /, **parameters: object) -> None:
         """Keep other writers from the rows of a query until the end. Nothing to do where there is one writer at a time.
 
-        Everybody locks in the same order: a batch, then buckets by id, then jobs by id, then spending by key and period.
+        Everybody locks in the same order: a batch, then the queue of an account, then buckets by id, then jobs by id, then spending by key and period.
         What is read afterwards is what the last holder left.
         """
         ...

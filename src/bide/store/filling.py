@@ -1,14 +1,16 @@
 """Batches before they are handed over: opened, filled from buckets, sealed; and what stands on the lines of their files."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bide.core.batch import Batch
 from bide.core.batchline import line_overhead
 from bide.core.bucket import Bucket, Phase, Tally
 from bide.core.decision import UNGROUNDED, Decided
+from bide.core.quota import Ceiling
 from bide.core.span import Span
 from bide.core.states import BatchState, JobState
-from bide.store import decisions, events, queries, records
+from bide.store import decisions, events, queries, records, reserve
 from bide.store.attempts import newest
 from bide.store.buckets import count
 from bide.store.database import Transaction, Verbs, reads, writes
@@ -68,11 +70,16 @@ class Filling(Verbs):
         lease_until: int,
         now: int,
         decided: Decided = UNGROUNDED,
+        ceilings: Sequence[Ceiling] = (),
+        least: int = 0,
     ) -> Batch | None:
         """Make a batch that is to be filled from a bucket, and hold it; `decided` says why.
 
-        None when one is being filled already, or when nothing more is planned for the bucket's job.
+        None when one is being filled already, when nothing more is planned for the bucket's job, or when somebody else has
+        taken the last room under the `ceilings` since it was decided.
         """
+        if not await reserve.has_place(transaction, batch.account, batch.model, bucket, ceilings, least, now):
+            return None
         locked = await transaction.one(BUCKETS["plan"], bucket=bucket)
         if locked is None or locked["job_state"] != JobState.RUNNING:
             return None
@@ -84,9 +91,26 @@ class Filling(Verbs):
         return opened
 
     @writes
-    async def fill(self, transaction: Transaction, held: Fenced, bucket: Bucket, room: Room, limit: int) -> Room:
-        """Add up to `limit` waiting requests of a bucket, as far as there is room; what was added."""
-        await hold(transaction, held, BatchState.OPEN)
+    async def fill(
+        self,
+        transaction: Transaction,
+        held: Fenced,
+        bucket: Bucket,
+        room: Room,
+        limit: int,
+        ceilings: Sequence[Ceiling] = (),
+        now: int = 0,
+    ) -> Room:
+        """Add up to `limit` waiting requests of a bucket, as far as there is room, there and under the `ceilings` that all
+        batches of the account share; what was added."""
+        batch = await hold(transaction, held, BatchState.OPEN)
+        free = await reserve.left(transaction, batch, ceilings, now)
+        least = room.least
+        if not free.is_alone and free.tokens < room.tokens:
+            # Others have taken room since it was decided that so many must go. A smaller batch than that is none.
+            if least > 1:
+                return NOTHING_ADDED
+            least = 0
         locked = await transaction.one(BUCKETS["plan"], bucket=bucket.id)
         if locked is None or locked["job_state"] != JobState.RUNNING:
             return NOTHING_ADDED
@@ -94,10 +118,10 @@ class Filling(Verbs):
             SQL["cut"],
             bucket=bucket.id,
             overhead=line_overhead(bucket.endpoint),
-            count=min(limit, room.requests),
-            size=room.size,
-            tokens=room.tokens,
-            least=room.least,
+            count=min(limit, room.requests, free.requests),
+            size=min(room.size, free.size),
+            tokens=min(room.tokens, free.tokens),
+            least=least,
         )
         if cut is None or cut["last"] is None:
             return NOTHING_ADDED

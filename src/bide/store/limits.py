@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bide.core.clock import HOUR
+from bide.core.quota import Resource
 from bide.store import queries
 from bide.store.database import Transaction, Verbs, writes
 
@@ -10,7 +12,7 @@ SQL = queries.load("limits")
 
 REQUESTS_PER_MINUTE = "requests_per_minute"
 TOKENS_PER_MINUTE = "tokens_per_minute"
-ENQUEUED_TOKENS = "enqueued_tokens"
+ENQUEUED_TOKENS = Resource.ENQUEUED_TOKENS.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,58 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Enqueued:
-    """What lies at a provider and counts against its quota: input tokens and batches."""
+    """What lies at a provider and counts against its quota: input tokens, batches and their requests. Of `unborn` batches the
+    create has not been sent yet."""
 
     tokens: int
     batches: int
+    requests: int = 0
+    unborn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """How many batches were created in the last hour, and when the oldest of them."""
+
+    batches: int
+    oldest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Input files that lie at a provider, and their bytes."""
+
+    files: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What is in use of every quota."""
+
+    enqueued: Mapping[tuple[str, str], Enqueued]
+    created: Mapping[str, int]
+    stored: Mapping[str, Stored]
+
+    def of(self, resource: Resource, account: str, model: str | None) -> int:
+        """How much of it an account has in use for a model, or for all of them."""
+        lies = [
+            one for (own, name), one in self.enqueued.items() if own == account and (model is None or name == model)
+        ]
+        stored = self.stored.get(account, Stored(0, 0))
+        match resource:
+            case Resource.ENQUEUED_TOKENS:
+                return sum(one.tokens for one in lies)
+            case Resource.ENQUEUED_REQUESTS:
+                return sum(one.requests for one in lies)
+            case Resource.LIVE_BATCHES:
+                return sum(one.batches for one in lies)
+            case Resource.BATCHES_PER_HOUR:
+                return self.created.get(account, 0) + sum(one.unborn for one in lies)
+            case Resource.FILES:
+                return stored.files
+            case Resource.STORED_BYTES:
+                return stored.size
 
 
 LimitKey = tuple[str, str, str]
@@ -66,11 +116,33 @@ async def known(transaction: Transaction) -> dict[LimitKey, Known]:
 
 
 async def enqueued(transaction: Transaction) -> dict[tuple[str, str], Enqueued]:
-    """By (account, model), what counts against the enqueued-token quota."""
+    """By (account, model), what counts against the quotas of its queue."""
     rows = await transaction.all(SQL["enqueued"])
-    return {(row["account"], row["model"]): Enqueued(int(row["tokens"]), row["batches"]) for row in rows}
+    return {
+        (row["account"], row["model"]): Enqueued(
+            int(row["tokens"]), row["batches"], int(row["requests"]), int(row["unborn"])
+        )
+        for row in rows
+    }
 
 
-async def created_since(transaction: Transaction, since: int) -> dict[str, int]:
+async def created_since(transaction: Transaction, since: int) -> dict[str, Created]:
     """By account, how many batches were created after `since`."""
-    return {row["account"]: row["batches"] for row in await transaction.all(SQL["recent"], since=since)}
+    rows = await transaction.all(SQL["recent"], since=since)
+    return {row["account"]: Created(row["batches"], row["oldest"]) for row in rows}
+
+
+async def stored(transaction: Transaction) -> dict[str, Stored]:
+    """By account, the files that lie at its provider."""
+    rows = await transaction.all(SQL["stored"])
+    return {row["account"]: Stored(row["files"], int(row["size"])) for row in rows}
+
+
+async def usage(transaction: Transaction, now: int) -> Usage:
+    """What is in use of every quota."""
+    created = await created_since(transaction, now - HOUR)
+    return Usage(
+        await enqueued(transaction),
+        {account: one.batches for account, one in created.items()},
+        await stored(transaction),
+    )

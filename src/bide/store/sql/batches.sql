@@ -144,6 +144,13 @@ UPDATE batches SET state = 'ended', outcome = :outcome, code = :code, message = 
     error_file = :error_file, ended_at = :ended_at, failures = 0, trouble = NULL, due_at = :now
 WHERE id = :batch AND fence = :fence AND state IN {before batch.ended} RETURNING *;
 
+-- name: slot
+-- One of the account's batches for which there was no slot is handed in now: another has ended.
+UPDATE batches SET due_at = :now WHERE id = (
+    SELECT id FROM batches WHERE account = :account AND state = 'sealed' AND due_at > :now AND substr(trouble, 1, 16) = 'too_many_batches'
+    ORDER BY id LIMIT 1
+);
+
 -- name: progress
 -- So many rows of its files have been landed; while it runs, of the output as it grows.
 UPDATE batches SET output_rows = :output_rows, error_rows = :error_rows

@@ -1,0 +1,74 @@
+"""Room in an account's queue, reserved in the transaction that takes it.
+
+Nothing is written down that would have to be given back: a batch counts by its state, from its first request until it has
+ended, in whatever way, so a crash or a create that nobody answered keeps exactly what may lie at the provider.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bide.core.quota import Ceiling, Resource
+from bide.store import limits, queries
+from bide.store.database import Row, Transaction
+
+SQL = queries.load("limits")
+
+UNLIMITED = 1 << 62
+
+BATCHES = (Resource.BATCHES_PER_HOUR, Resource.LIVE_BATCHES, Resource.FILES)
+"""What is counted in whole batches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left for one more chunk of a batch; `is_alone`: nothing else of ours lies there."""
+
+    requests: int = UNLIMITED
+    size: int = UNLIMITED
+    tokens: int = UNLIMITED
+    is_alone: bool = True
+
+
+async def has_place(
+    transaction: Transaction, account: str, model: str, bucket: int, ceilings: Sequence[Ceiling], least: int, now: int
+) -> bool:
+    """Whether one more batch may be opened. Whoever asks holds the account's queue until the end of the transaction.
+
+    The first request has to fit as well, unless `least` requests go anyway: a batch of none would be opened for nothing.
+    """
+    if not ceilings:
+        return True
+    await transaction.lock(SQL["lock_queue"], account=account)
+    usage = await limits.usage(transaction, now)
+    for ceiling in ceilings:
+        used = usage.of(ceiling.resource, account, None if ceiling.shared else model)
+        if ceiling.resource in BATCHES and used >= ceiling.limit:
+            return False
+        if ceiling.resource not in BATCHES and used and used >= ceiling.limit:
+            return False
+        if ceiling.resource is Resource.ENQUEUED_TOKENS and used and not least:
+            first = await transaction.one(SQL["first_tokens"], bucket=bucket)
+            if first is not None and used + first["tokens"] > ceiling.limit:
+                return False
+    return True
+
+
+async def left(transaction: Transaction, batch: Row, ceilings: Sequence[Ceiling], now: int) -> Left:
+    """What the queue still takes of a batch that is being filled. Whoever asks holds the account's queue."""
+    growing = [ceiling for ceiling in ceilings if ceiling.resource not in BATCHES]
+    if not growing:
+        return Left()
+    account = batch["account"]
+    await transaction.lock(SQL["lock_queue"], account=account)
+    usage = await limits.usage(transaction, now)
+    free: dict[Resource, int] = {}
+    is_alone = True
+    for ceiling in growing:
+        model = None if ceiling.shared else batch["model"]
+        free[ceiling.resource] = max(0, ceiling.limit - usage.of(ceiling.resource, account, model))
+        is_alone = is_alone and usage.of(Resource.LIVE_BATCHES, account, model) <= 1
+    requests, size, tokens = (
+        free.get(resource, UNLIMITED)
+        for resource in (Resource.ENQUEUED_REQUESTS, Resource.STORED_BYTES, Resource.ENQUEUED_TOKENS)
+    )
+    return Left(requests, size, tokens, is_alone)
