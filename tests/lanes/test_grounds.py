@@ -37,6 +37,8 @@ def test_the_terms_of_the_last_safe_moment_add_up() -> None:
     assert numbers["slack"] == first.safe_until - NOW
     assert (numbers["latency_bound"], numbers["waiting"], numbers["planned"]) == (LATENCY, 600, 600)
     assert numbers["open"] == "batch realtime"
+    assert 0 < numbers["batch_median"] < numbers["batch_p95"]
+    assert 0 < numbers["chance"] < 1
 
 
 def test_a_call_rests_on_what_is_due() -> None:
@@ -93,3 +95,4 @@ def test_gathering_is_no_reason_to_note() -> None:
 
 def test_a_reason_is_the_same_whatever_its_numbers() -> None:
     assert reason_of("1,234 of 5 tokens") == reason_of("7 of 9.5 tokens") != reason_of("7 tokens")
+    assert reason_of("less than 75 s, in its window 02:00-06:00") == "less than so many s, in its window 02:00-06:00"

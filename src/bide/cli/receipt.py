@@ -1,6 +1,6 @@
 """The receipt, as a person reads it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bide.cli.progress import clock_time
@@ -11,6 +11,7 @@ from bide.core.money import format_money
 
 if TYPE_CHECKING:
     from bide.ledger.receipt import Receipt, Share, Times
+    from bide.ledger.times import Spread, Stage
 
 
 def show_receipt(receipt: "Receipt", *, to_stderr: bool = False) -> None:
@@ -38,6 +39,8 @@ def show_receipt(receipt: "Receipt", *, to_stderr: bool = False) -> None:
     pairs["took"] = _took(receipt.actual, "real time" if receipt.job.priority == "urgent" else "rescue")
     if receipt.predicted and receipt.job.priority != "urgent":
         pairs["predicted"] = _took(receipt.predicted)
+    if stages := stage_lines(receipt.stages):
+        pairs["by request"] = "\n".join(stages)
     if receipt.prices:
         pairs["prices"] = "\n".join(receipt.prices)
     if not receipt.final:
@@ -45,6 +48,25 @@ def show_receipt(receipt: "Receipt", *, to_stderr: bool = False) -> None:
             f"batches are still ending; `bide status {receipt.job.external_id} --receipt` has the final one"
         )
     show_pairs(pairs, to_stderr=to_stderr)
+
+
+def stage_lines(stages: "Mapping[str, Stage]") -> list[str]:
+    """A line for each stage: how long answered requests were in it, and what was predicted."""
+    words = {"queue": "in bide", "provider": "at the provider", "rescue": "in rescue"}
+    lines: list[str] = []
+    for name, stage in stages.items():
+        told = [
+            *([f"{_spread(stage.actual)}, of {many(stage.actual.requests or 0, 'request')}"] if stage.actual else []),
+            *([f"predicted {_spread(stage.predicted)}"] if stage.predicted else []),
+        ]
+        if told:
+            lines.append(f"{words[name]} {'; '.join(told)}")
+    return lines
+
+
+def _spread(spread: "Spread") -> str:
+    rest = "" if spread.p95 is None else f" (95 % within {format_duration(spread.p95)})"
+    return f"{format_duration(spread.p50)}{rest}"
 
 
 def say_failures(receipt: "Receipt") -> None:

@@ -87,10 +87,12 @@ async def _list(bide: "Embedded", output: Output | None) -> None:
 
 async def _one(bide: "Embedded", job: "Job", output: Output | None) -> None:
     from bide.cli.progress import clock_time, counts, money
+    from bide.cli.receipt import stage_lines
+    from bide.ledger.receipt import stage_table, stages_of
 
-    table = await _table(bide, job)
+    table, stages = await _table(bide, job), await stages_of(bide.store, job)
     if chosen(output) is Output.JSON:
-        show_json(table)
+        show_json(table | {"seconds": {name: stage_table(one) for name, one in stages.items()}})
         return
     progress = await bide.store.jobs.progress(job.owner, job.id)
     now = bide.context.clock.now()
@@ -103,6 +105,8 @@ async def _one(bide: "Embedded", job: "Job", output: Output | None) -> None:
     }
     if job.answered_at is not None:
         del pairs["guarded"]
+    if took := stage_lines(stages):
+        pairs["took" if job.answered_at is not None else "predicted"] = "\n".join(took)
     show_pairs(pairs)
     batches = await bide.store.batches.of_job(job.id)
     if batches:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 Number = int | float | bool | str | None
 
-_DIGITS = re.compile(r"\d[\d,.]*")
+_COUNT = re.compile(r"(?<![\w:.-])\d[\d,]*(?:\.\d+)?(?![\w:-])")
+"""A number by itself; a time of day or a date is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +34,4 @@ UNGROUNDED = Decided("nobody said why", None, {})
 
 def reason_of(rule: str) -> str:
     """A rule without its numbers: what holds work is noted again when the reason changes, not with every count of it."""
-    return _DIGITS.sub("so many", rule)
+    return _COUNT.sub("so many", rule)

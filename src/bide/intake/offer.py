@@ -6,6 +6,7 @@ from bide.core.deadline import OnMiss, Priority
 from bide.core.errors import RefusedError
 from bide.core.money import RateCard, format_money
 from bide.engine.context import Context
+from bide.engine.expected import turnaround
 from bide.engine.pricing import BATCH, STANDARD
 from bide.intake.order import Order
 from bide.lanes.admission import Admission
@@ -27,7 +28,14 @@ def promise(context: Context, admissions: Mapping[Key, Admission], loads: Mappin
         for key, found in sorted(admissions.items())
     ]
     rescue = max((found.drain for found in admissions.values()), default=0)
-    return Promise(admitted, forecast(context, loads), Predicted(0, TYPICAL_TURNAROUND, rescue), size)
+    return Promise(admitted, forecast(context, loads), _predicted(context, loads, rescue), size)
+
+
+def _predicted(context: Context, loads: Mapping[Key, Load], rescue: int) -> Predicted:
+    """How long the slowest of its models should take."""
+    expected = [turnaround(context, *key, load.requests) for key, load in sorted(loads.items())]
+    median = max((one.quantile(0.5) for one in expected), default=TYPICAL_TURNAROUND)
+    return Predicted(0, median, rescue, 0, max((one.quantile(0.95) for one in expected), default=median))
 
 
 def forecast(context: Context, loads: Mapping[Key, Load]) -> Forecast:

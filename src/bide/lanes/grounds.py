@@ -27,7 +27,7 @@ class Grounds:
 
     def of_batch(self, opening: Opening) -> Decided:
         """Why a batch is made."""
-        return self._decided(opening.bucket, opening.why, {"planned": opening.requests})
+        return self._decided(opening.bucket, opening.why, {"planned": opening.requests}, opening.requests)
 
     def of_calls(self, wanted: Wanted) -> Decided:
         """Why requests are called."""
@@ -35,11 +35,13 @@ class Grounds:
 
     def of_hold(self, held: Held) -> Decided:
         """Why requests wait."""
-        return self._decided(held.bucket, held.why, {})
+        return self._decided(held.bucket, held.why, {}, held.bucket.waiting.requests)
 
-    def _decided(self, bucket: Bucket, rule: str, numbers: dict[str, Number]) -> Decided:
+    def _decided(self, bucket: Bucket, rule: str, numbers: dict[str, Number], batch: int = 0) -> Decided:
         start = self.decisions.starts.get(bucket.id)
         numbers |= self._bucket(bucket) | self._safety(bucket, start) | self._lanes(bucket)
+        if batch:
+            numbers |= self._forecast(bucket, start, batch)
         return Decided(rule, None if start is None else start.at, numbers)
 
     def _bucket(self, bucket: Bucket) -> dict[str, Number]:
@@ -69,6 +71,14 @@ class Grounds:
             found["work"] = start.work
             found["kept_for_later"] = max(0, call_by - start.work - start.at)
             found["slack"] = start.at - self.now
+        return found
+
+    def _forecast(self, bucket: Bucket, start: Start | None, requests: int) -> dict[str, Number]:
+        """What is expected of a batch of so many requests, and the chance that it is back by the last safe moment."""
+        expected = self.outlook.forecast.batch(bucket.account, bucket.model, requests)
+        found: dict[str, Number] = {"batch_median": expected.quantile(0.5), "batch_p95": expected.quantile(0.95)}
+        if start is not None:
+            found["chance"] = round(expected.finished(max(0, start.at - self.now)), 3)
         return found
 
     def _lanes(self, bucket: Bucket) -> dict[str, Number]:

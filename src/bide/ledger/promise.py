@@ -39,6 +39,9 @@ class Predicted(msgspec.Struct, frozen=True):
     queue: int
     provider: int
     rescue: int
+    queue_p95: int | None = None
+    provider_p95: int | None = None
+    """By which 19 of 20 should be through; None: told by an older bide."""
 
 
 class Promise(msgspec.Struct, frozen=True):

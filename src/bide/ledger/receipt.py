@@ -15,7 +15,8 @@ from bide.core.money import to_decimal
 from bide.core.states import AttemptState, JobState, Lane
 from bide.core.usage import Usage
 from bide.ledger import cards
-from bide.ledger.promise import Promise, decode_promise
+from bide.ledger.promise import Predicted, Promise, decode_promise
+from bide.ledger.times import Spread, Stage, stages
 from bide.store.jobs import Progress
 from bide.store.ledger import Total
 from bide.store.store import Store
@@ -87,6 +88,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     predicted: Times | None
     actual: Times
     prices: list[str]
+    stages: dict[str, Stage] = msgspec.field(default_factory=dict[str, Stage])
+    """How long requests were in each stage of the way, beside what was predicted."""
 
     @property
     def margin(self) -> int | None:
@@ -128,14 +131,22 @@ async def receipt(store: Store, job: Job) -> Receipt:
         retries=sum(attempts.values()) - job.requests,
         batches=_outcomes(batches),
         files_kept=sum(batch.files_kept for batch in batches),
-        predicted=Times(*msgspec.structs.astuple(promise.predicted)) if promise else None,
+        predicted=_predicted(promise.predicted) if promise else None,
         actual=Times(
             _queue_time(batches, job.accepted_at),
             _provider_time(batches),
             last_call - first_call if first_call is not None and last_call is not None else None,
         ),
+        stages=await stages_of(store, job),
         prices=sorted({_card(kept.card) for kept in await store.ledger.used_cards(owner, number)}),
     )
+
+
+async def stages_of(store: Store, job: Job) -> dict[str, Stage]:
+    """How long the stages of a job should take, and took once it is answered."""
+    promise = decode_promise(job.admission) if job.admission else None
+    took = await store.ledger.stages(job.owner, job.id) if job.answered_at is not None else {}
+    return stages(promise.predicted if promise else None, took)
 
 
 def as_table(receipt: Receipt) -> dict[str, Any]:
@@ -193,8 +204,25 @@ def as_table(receipt: Receipt) -> dict[str, Any]:
         "seconds": {
             "predicted": _times(receipt.predicted) if receipt.predicted else None,
             "actual": _times(receipt.actual),
+            "by_request": {name: stage_table(one) for name, one in receipt.stages.items()},
         },
     }
+
+
+def stage_table(stage: Stage) -> dict[str, Any]:
+    """A stage as JSON, in seconds."""
+    return {"predicted": _spread_table(stage.predicted), "actual": _spread_table(stage.actual)}
+
+
+def _spread_table(spread: Spread | None) -> dict[str, Any] | None:
+    if spread is None:
+        return None
+    found: dict[str, Any] = {"p50": _seconds(spread.p50), "p95": _seconds(spread.p95)}
+    return found if spread.requests is None else found | {"requests": spread.requests}
+
+
+def _predicted(predicted: Predicted) -> Times:
+    return Times(predicted.queue, predicted.provider, predicted.rescue)
 
 
 def _waste(totals: list[Total], kind: str) -> list[Waste]:

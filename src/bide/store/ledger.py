@@ -1,5 +1,6 @@
 """The ledger, read: entries are written where attempts are settled (`bide.store.attempts`)."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,9 @@ from bide.store import queries
 from bide.store.database import Row, Transaction, Verbs, reads, writes
 
 SQL = queries.load("ledger")
+
+STAGES = ("queue", "provider", "rescue")
+"""Until something was sent; until a batch had answered, or the request was called; until the call had answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,17 @@ class Ledger(Verbs):
         """When the first call of a job was made and the last one ended."""
         row = await transaction.one(SQL["realtime_span"], owner=owner, job=job)
         return (row["first"], row["last"]) if row else (None, None)
+
+    @reads
+    async def stages(self, transaction: Transaction, owner: str, job: int) -> dict[str, list[tuple[int, int]]]:
+        """How long a job's answered requests were in each stage (`queue`, `provider`, `rescue`): pairs of (seconds, requests),
+        ascending."""
+        counts: dict[str, Counter[int]] = {stage: Counter() for stage in STAGES}
+        for row in await transaction.all(SQL["stages"], owner=owner, job=job):
+            for stage in STAGES:
+                if row[stage] is not None:
+                    counts[stage][row[stage]] += row["requests"]
+        return {stage: sorted(found.items()) for stage, found in counts.items() if found}
 
     @reads
     async def late(self, transaction: Transaction, owner: str, job: int) -> int:

@@ -37,7 +37,7 @@ from bide.store.history import Tried
 
 Numbers = Mapping[str, Any]
 
-DURATIONS = frozenset({"slack", "work", "kept_for_later", "safety", "latency_bound"})
+DURATIONS = frozenset({"slack", "work", "kept_for_later", "safety", "latency_bound", "batch_median", "batch_p95"})
 INSTANTS = frozenset({"last_call", "planned_for"})
 APART = frozenset({"open", "slack"})
 """Numbers that are told in a place of their own."""

@@ -35,6 +35,31 @@ SELECT min(a.sent_at) AS first, max(a.finished_at) AS last FROM attempts a JOIN 
 WHERE r.owner = :owner AND +r.job_id = :job AND a.batch_id IS NULL
     AND r.id BETWEEN (SELECT first_request FROM jobs WHERE id = :job) AND (SELECT last_request FROM jobs WHERE id = :job);
 
+-- name: stages
+-- How long the requests of a job were in each stage, in whole seconds, and how many of them: in bide until something was sent, at
+-- the provider until a batch had answered or they were called, in rescue until the call had answered. Most have one attempt, so
+-- that only the others' are looked up.
+WITH again AS (
+    SELECT request_id FROM attempts
+    WHERE request_id BETWEEN (SELECT first_request FROM jobs WHERE id = :job) AND (SELECT last_request FROM jobs WHERE id = :job)
+    GROUP BY request_id HAVING count(*) > 1
+), timed AS (
+    SELECT r.queued_at, r.settled_at,
+        CASE WHEN o.request_id IS NULL THEN a.sent_at
+            ELSE (SELECT min(sent_at) FROM attempts WHERE request_id = r.id) END AS sent_at,
+        CASE WHEN a.batch_id IS NOT NULL THEN NULL WHEN o.request_id IS NULL THEN a.sent_at
+            ELSE (SELECT min(sent_at) FROM attempts WHERE request_id = r.id AND batch_id IS NULL) END AS called_at
+    FROM requests r JOIN attempts a ON a.id = r.settled_by LEFT JOIN again o ON o.request_id = r.id
+    WHERE r.owner = :owner AND +r.job_id = :job AND r.state = 'succeeded'
+        AND r.id BETWEEN (SELECT first_request FROM jobs WHERE id = :job) AND (SELECT last_request FROM jobs WHERE id = :job)
+), divided AS (
+    SELECT (sent_at - queued_at) / 1000000 AS queue,
+        CASE WHEN called_at IS NULL OR sent_at < called_at THEN (coalesce(called_at, settled_at) - sent_at) / 1000000 END AS provider,
+        (settled_at - called_at) / 1000000 AS rescue
+    FROM timed
+)
+SELECT queue, provider, rescue, count(*) AS requests FROM divided GROUP BY queue, provider, rescue ORDER BY queue, provider, rescue;
+
 -- name: late
 -- Requests of a job that were settled after their deadline.
 SELECT count(*) AS late, max(r.settled_at) AS last_settled FROM requests r JOIN buckets b ON b.id = r.bucket_id

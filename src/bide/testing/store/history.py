@@ -78,6 +78,20 @@ class HistoryCases(StoreCase):
         assert [row["id"] for row in await events.page(scene.owner, numbers[0], numbers[-2], 100)] == numbers[1:-1]
         assert await events.page("somebody else", 0, newest, 100) == []
 
+    async def test_the_stages_of_answered_requests_are_counted_by_their_length(self, scene: Scene) -> None:
+        handed = await scene.hand_in(4)
+        scene.now += 3 * SECOND
+        batch = await scene.batch(handed.bucket)
+        scene.now += MINUTE
+        [called] = await scene.call(handed.bucket, 1, batch)
+        scene.now += 2 * SECOND
+        await scene.settle_calls([report(called.attempt)])
+        scene.now += SECOND
+        await scene.land(batch, [report(attempt) for attempt in await scene.attempts(batch)])
+        found = await scene.store.ledger.stages(scene.owner, handed.job.id)
+        assert found == {"queue": [(3, 4)], "provider": [(60, 1), (63, 3)], "rescue": [(2, 1)]}
+        assert await scene.store.ledger.stages("somebody else", handed.job.id) == {}
+
 
 async def _listed(scene: Scene, wanted: Wanted, after: str | None = None, count: int = 9) -> list[str]:
     rows = await scene.store.history.requests(scene.owner, wanted, after, count)
