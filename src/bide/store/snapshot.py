@@ -1,15 +1,15 @@
 """Everything that is open, on one snapshot: what the engine looks at before it decides."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bide.core.batch import LiveBatch
 from bide.core.bucket import Bucket
 from bide.core.clock import HOUR
-from bide.store import attempts, batches, buckets, deliveries, limits
+from bide.store import attempts, batches, buckets, deliveries, limits, schedules
 from bide.store.database import Transaction, Verbs, reads
 from bide.store.deliveries import FILE, NEWS
-from bide.store.limits import Enqueued, Known, LimitKey, Stored, Usage
+from bide.store.limits import Enqueued, Known, LimitKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,7 @@ class Snapshot:
     next_delivery: int | None
     next_lease: int | None
     next_news: int | None = None
-    oldest_create: Mapping[str, int] = field(default_factory=dict[str, int])
-    """By account, the first of the batches that were created this hour."""
-    stored: Mapping[str, Stored] = field(default_factory=dict[str, Stored])
-
-    @property
-    def usage(self) -> Usage:
-        """What is in use of every quota."""
-        return Usage(self.enqueued, self.created_this_hour, self.stored)
+    next_schedule: int | None = None
 
 
 class Snapshots(Verbs):
@@ -43,17 +36,15 @@ class Snapshots(Verbs):
     async def take(self, transaction: Transaction, host: str, now: int) -> Snapshot:
         """Everything that is open, for a worker on `host`."""
         due = await deliveries.next_due(transaction, host)
-        created = await limits.created_since(transaction, now - HOUR)
         return Snapshot(
             await buckets.open_buckets(transaction),
             await batches.live_batches(transaction),
             await limits.known(transaction),
             await limits.enqueued(transaction),
-            {account: one.batches for account, one in created.items()},
+            await limits.created_since(transaction, now - HOUR),
             await batches.next_due(transaction),
             due.get(FILE),
             await attempts.next_lease(transaction),
             due.get(NEWS),
-            {account: one.oldest for account, one in created.items()},
-            await limits.stored(transaction),
+            await schedules.next_due(transaction, host),
         )

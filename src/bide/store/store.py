@@ -27,6 +27,7 @@ from bide.store.passages import Passages
 from bide.store.requests import Requests
 from bide.store.responses import Responses
 from bide.store.retries import Retries
+from bide.store.schedules import Schedules
 from bide.store.served import Served
 from bide.store.snapshot import Snapshots
 
@@ -35,6 +36,7 @@ BATCHES = queries.load("batches")
 JOBS = queries.load("jobs")
 DELIVERIES = queries.load("deliveries")
 LIMITS = queries.load("limits")
+SCHEDULES = queries.load("schedules")
 
 
 class Store(Verbs):
@@ -68,6 +70,7 @@ class Store(Verbs):
         self.files = Files(database, self.bodies)
         self.served = Served(database)
         self.budgets = Budgets(database)
+        self.schedules = Schedules(database)
 
     @writes
     async def agree(self, transaction: Transaction, name: str, value: str) -> str:
@@ -111,6 +114,7 @@ class Store(Verbs):
         """A worker has died: whatever it held is free. Its calls in flight are `Attempts.orphans`."""
         await transaction.run(BATCHES["release_holder"], holder=holder)
         await transaction.run(DELIVERIES["release_holder"], holder=holder)
+        await transaction.run(SCHEDULES["release_holder"], holder=holder)
         await transaction.run(LIMITS["leave"], holder=holder)
 
     async def close(self) -> None:

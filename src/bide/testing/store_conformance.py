@@ -27,10 +27,10 @@ from bide.testing.store.keys import KeyCases
 from bide.testing.store.landing import LandingCases
 from bide.testing.store.message_batches import MessageBatchCases
 from bide.testing.store.news import NewsCases
-from bide.testing.store.queues import QueueCases
 from bide.testing.store.requests import RequestCases
 from bide.testing.store.responses import ResponseCases
 from bide.testing.store.retries import RetryCases
+from bide.testing.store.schedules import ScheduleCases
 from bide.testing.store.served import ServedCases
 from bide.testing.store.single_calls import SingleCallCases
 
@@ -57,6 +57,6 @@ class StoreConformance(
     ServedCases,
     ResponseCases,
     DecisionCases,
-    QueueCases,
+    ScheduleCases,
 ):
     """Every case. Override the fixture `open_store`."""

@@ -29,7 +29,8 @@ UPDATE batches SET holder = NULL, lease_until = 0 WHERE holder = :holder;
 -- name: holders
 SELECT DISTINCT holder FROM batches WHERE holder IS NOT NULL
 UNION SELECT DISTINCT holder FROM attempts WHERE state = 'sent' AND batch_id IS NULL AND holder IS NOT NULL
-UNION SELECT DISTINCT holder FROM deliveries WHERE holder IS NOT NULL;
+UNION SELECT DISTINCT holder FROM deliveries WHERE holder IS NOT NULL
+UNION SELECT DISTINCT holder FROM schedules WHERE holder IS NOT NULL;
 
 -- name: next_due
 -- By account, the next instant at which some batch needs attention.
