@@ -12,6 +12,7 @@ from bide.lanes.capacity import Capacity
 from bide.lanes.decide import Account, Decisions, Key, Outlook, Rules, decide
 from bide.lanes.hours import ANY_TIME, Hours
 from bide.lanes.plan import Thresholds
+from bide.lanes.pressure import NO_LOAD, Load
 from bide.lanes.quota import Quota
 from bide.lanes.rescue import Margins
 
@@ -34,6 +35,7 @@ def look(
     accounts: Mapping[str, Account] | None = None,
     capacity: Capacity | None = SIXTY,
     hours: Hours = ANY_TIME,
+    load: Load = NO_LOAD,
     now: int = NOW,
 ) -> Decisions:
     """One look at some buckets of an account with 60 calls a minute."""
@@ -44,6 +46,7 @@ def look(
         {KEY: quota} if quota else {},
         {"openai": Account(LIMITS, CAPABILITIES)} if accounts is None else accounts,
         hours={KEY: hours},
+        loads={KEY: load},
     )
     return decide(outlook, RULES, now)
 

@@ -7,7 +7,6 @@ sleeps until `next_at` or until something changes.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 from bide.core.batch import Batch, LiveBatch
 from bide.core.bucket import Bucket, Phase
@@ -23,12 +22,16 @@ from bide.lanes.forecast import View, nothing_seen
 from bide.lanes.group import BY_DEFAULT, Grouping, singles
 from bide.lanes.hours import ANY_TIME, Hours, Limit, is_over, limited
 from bide.lanes.plan import Thresholds, is_gathering, is_urgent, next_change, plan
-from bide.lanes.quota import Held, Queues, Quota
+from bide.lanes.pressure import NO_LOAD, Load, is_endangered, is_pressed, is_too_late
+from bide.lanes.quota import Held, Quota, room
 from bide.lanes.rescue import Demand, Margins, Start
 from bide.providers.port import Capabilities, Limits
 
 Key = tuple[str, str]
 """(account, model): what a rate limit and a quota are for."""
+
+
+NO_QUOTA = Quota(None, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Outlook:
     accounts: Mapping[str, Account]
     hours: Mapping[Key, Hours] = field(default_factory=dict[Key, Hours])
     """When deferred work may be sent; at any time where nothing is said."""
+    loads: Mapping[Key, Load] = field(default_factory=dict[Key, Load])
+    """What came lately; nothing where nothing is said."""
     forecast: View = field(default_factory=nothing_seen)
     """How long the lanes take. It chooses lanes and copies; no safe moment rests on it."""
 
@@ -108,7 +113,6 @@ def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
     for bucket in outlook.buckets:
         groups[bucket.account, bucket.model].append(bucket)
     carriers = _carriers(outlook.live)
-    lined: list[tuple[tuple[int, int, int], Bucket, Account, Hours]] = []
     for key, buckets in groups.items():
         _give_up(buckets, now, decisions)
         account = outlook.accounts.get(key[0])
@@ -118,7 +122,9 @@ def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
         hours = outlook.hours.get(key, ANY_TIME)
         found = rescue.starts(_demands(buckets), capacity, rules.margins, hours.allowed)
         decisions.starts.update(found)
-        lined.extend((_place(bucket, found, now), bucket, account, hours) for bucket in buckets)
+        pressed = is_pressed(outlook.loads.get(key, NO_LOAD), capacity)
+        ways = _Ways(account, outlook.quotas.get(key) or NO_QUOTA, hours, pressed)
+        _plan(buckets, found, ways, carriers, rules, now, decisions)
         mine = {bucket.id: carriers.get(bucket.id, []) for bucket in buckets}
         waiting = {bucket.id: bucket.idle.requests for bucket in buckets}
         what = endings(mine, waiting, found, now)
@@ -127,11 +133,8 @@ def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
         decisions.cancels.update(_over(buckets, found, hours, carriers, rules.thresholds, now))
         decisions.next_at = min(decisions.next_at, what.next_at)
         decisions.protected.extend(_promoted(buckets, capacity, hours, rules, now))
-    queues = Queues(outlook.quotas, _waiting(groups), partial(_chance, outlook.forecast, decisions.starts, now))
-    for _, bucket, account, hours in sorted(lined, key=lambda one: one[0]):
-        _plan([bucket], decisions.starts, account, queues, hours, carriers, rules, now, decisions)
     decisions.cancels.update(_unwanted(outlook))
-    decisions.wanted.sort(key=lambda wanted: _order(wanted.bucket, rules.margins))
+    decisions.wanted.sort(key=lambda wanted: _order(wanted.bucket, rules.margins, now))
     return decisions
 
 
@@ -145,34 +148,20 @@ def demand(bucket: Bucket) -> Demand:
     return Demand(bucket.id, bucket.deadline, bucket.longest, bucket.uncalled)
 
 
-def _order(bucket: Bucket, margins: Margins) -> tuple[bool, int, int]:
-    """Who is called first: whatever is urgent or promised, by its last call; after it what was promised nothing."""
+def _order(bucket: Bucket, margins: Margins, now: int) -> tuple[bool, bool, int, int]:
+    """Who is called first: whatever is urgent or promised, by its last call; after it what was promised nothing. What is late
+    anyway does not make others late."""
     is_promised = is_urgent(bucket) or is_rescued(bucket)
-    return not is_promised, rescue.last_call(bucket.deadline, bucket.longest, margins), bucket.id
+    return (
+        not is_promised,
+        is_too_late(bucket, now),
+        rescue.last_call(bucket.deadline, bucket.longest, margins),
+        bucket.id,
+    )
 
 
 def _demands(buckets: Iterable[Bucket]) -> list[Demand]:
     return [demand(bucket) for bucket in buckets if is_rescued(bucket)]
-
-
-def _place(bucket: Bucket, found: Mapping[int, Start], now: int) -> tuple[int, int, int]:
-    """Where a bucket stands in the line for what queues have left: the least slack first, what nobody rescues last."""
-    start = found.get(bucket.id)
-    return (start.at - now if start else FAR_FUTURE, bucket.deadline, bucket.id)
-
-
-def _waiting(groups: Mapping[Key, Iterable[Bucket]]) -> dict[Key, int]:
-    """Tokens that wait for a place in each queue."""
-    return {key: sum(bucket.waiting.tokens for bucket in buckets) for key, buckets in groups.items()}
-
-
-def _chance(forecast: View, starts: Mapping[int, Start], now: int, bucket: Bucket) -> float:
-    """How probably a batch of a bucket is back before its last safe moment; 1 where it has none."""
-    start = starts.get(bucket.id)
-    if start is None:
-        return 1.0
-    turnaround = forecast.batch(bucket.account, bucket.model, max(1, bucket.waiting.requests))
-    return turnaround.finished(max(0, start.at - now))
 
 
 def _carriers(live: Iterable[LiveBatch]) -> dict[int, list[Carrier]]:
@@ -198,24 +187,34 @@ def _give_up(buckets: Iterable[Bucket], now: int, decisions: Decisions) -> None:
                 decisions.given_up.append(GiveUp(bucket, RequestState.EXPIRED, Phase.BATCHED))
 
 
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """What holds for everything of an (account, model)."""
+
+    account: Account
+    quota: Quota
+    hours: Hours
+    pressed: bool
+
+
 def _plan(
     buckets: Iterable[Bucket],
     found: Mapping[int, Start],
-    account: Account,
-    queues: Queues,
-    hours: Hours,
+    ways: _Ways,
     carriers: Mapping[int, Sequence[Carrier]],
     rules: Rules,
     now: int,
     decisions: Decisions,
 ) -> None:
+    account, known, hours = ways.account, ways.quota, ways.hours
+    is_plain = hours is ANY_TIME and not ways.pressed
     for bucket in buckets:
         start = found.get(bucket.id)
-        if not bucket.idle.requests and hours is ANY_TIME and (start is None or now < start.at):
+        if not bucket.idle.requests and is_plain and (start is None or now < start.at):
             if start is not None and bucket.uncalled.requests:  # all of it lies in batches, and nothing is due
                 decisions.next_at = min(decisions.next_at, start.at)
             continue
-        alone = singles(bucket, account.limits, queues.quota(bucket), rules.grouping, now)
+        alone = singles(bucket, account.limits, known, rules.grouping, now)
         planned = plan(bucket, start, account.capabilities, rules.thresholds, now, account.limits.min_requests, alone)
         batches = account.capabilities.batches(bucket.endpoint) and bucket.batchable
         limit = limited(bucket, planned, start, hours, rules.thresholds, batches, now)
@@ -224,31 +223,38 @@ def _plan(
             decisions.next_at = min(decisions.next_at, limit.until)
         mine = carriers.get(bucket.id, ())
         if planned.batch and not any(carrier.batch.state is BatchState.OPEN for carrier in mine):
-            left = queues.room(bucket, account.limits, now)
+            left = room(bucket, account.limits, known, now)
             if isinstance(left, Held):
                 decisions.held.append(left)
                 decisions.next_at = min(decisions.next_at, left.until)
             else:
                 made = opening(bucket, planned.batch, account.limits, left, alone)
                 decisions.openings.append(replace(made, why=planned.why))
-                queues.take(bucket, made.requests, made.tokens, made.batches)
         elif planned.waits:
             decisions.held.append(Held(bucket, planned.why))
         if bucket.gathers_until is not None and not alone and is_gathering(bucket, rules.thresholds, now):
             decisions.next_at = min(decisions.next_at, bucket.gathers_until)
-        _want(bucket, start, limit, mine, now, decisions)
+        _want(bucket, start, limit, mine, ways.pressed, now, decisions)
         if start is not None and bucket.waiting.requests:
             decisions.next_at = min(decisions.next_at, next_change(bucket, start, rules.thresholds, now))
 
 
 def _want(
-    bucket: Bucket, start: Start | None, limit: Limit, carriers: Sequence[Carrier], now: int, decisions: Decisions
+    bucket: Bucket,
+    start: Start | None,
+    limit: Limit,
+    carriers: Sequence[Carrier],
+    pressed: bool,
+    now: int,
+    decisions: Decisions,
 ) -> None:
     planned, outstanding = limit.plan, bucket.uncalled.requests
     due = min(start.due(now), outstanding) if start and limit.rescues else 0
-    calls = max(due, planned.realtime)
+    early = outstanding if pressed and start and limit.rescues and is_endangered(bucket, now) else 0
+    calls = max(due, planned.realtime, early)
     if calls:
         why = "the last safe moment has come" if due >= planned.realtime else planned.why
+        why = "bursts exceed the rate limit: it is used ahead of them" if early > max(due, planned.realtime) else why
         decisions.wanted.append(Wanted(bucket, calls, rescue_order(carriers), why))
     if start is not None and outstanding > due:
         decisions.next_at = min(decisions.next_at, start.next_due(now))

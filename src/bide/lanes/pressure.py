@@ -1,0 +1,50 @@
+"""Whether bursts exceed the rate limit, so that capacity must not lie idle ahead of them.
+
+As long as real time could answer whatever comes in a burst, waiting for batches costs nothing: the safety net holds. Where it
+could not, every request that still waits when a burst begins takes a call from it. Then requests with little time are called as
+soon as the rate limit allows, the earliest deadline first, as somebody would do who calls everything; batches keep what has
+hours, and so deadlines are met as if everything were called, at less than its price.
+"""
+
+from dataclasses import dataclass
+
+from bide.core.bucket import NOTHING, Bucket, Tally
+from bide.core.clock import HOUR, MINUTE
+from bide.lanes.capacity import Capacity, latency_bound
+
+WINDOW = 15 * MINUTE
+"""Over which bursts are measured: the time that the priority standard has."""
+
+HORIZON = 2 * HOUR
+"""Requests with less time than this are those that a burst endangers."""
+
+SHARE = 0.5
+"""A burst presses that takes more than this part of what may be called in its window."""
+
+QUICKEST = 3
+"""A quick call takes a third of the latency bound: two seconds, and the speed of a good day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What came lately for an (account, model): the most within `WINDOW` that had less time than `HORIZON`."""
+
+    peak: Tally = NOTHING
+
+
+NO_LOAD = Load()
+
+
+def is_pressed(load: Load, capacity: Capacity) -> bool:
+    """Whether a burst like the largest of late would need more calls than the rate limit allows."""
+    return capacity.known and capacity.work(load.peak) > WINDOW * SHARE
+
+
+def is_endangered(bucket: Bucket, now: int) -> bool:
+    """Whether a bucket's requests are of those that a burst endangers."""
+    return bucket.deadline - now < HORIZON
+
+
+def is_too_late(bucket: Bucket, now: int) -> bool:
+    """Whether not even a quick call would be in time, so that others go first, which can still be saved."""
+    return now > bucket.deadline - latency_bound(bucket.longest) // QUICKEST

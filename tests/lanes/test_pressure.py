@@ -1,0 +1,52 @@
+import pytest
+from tests.lanes.given import NOW, a_bucket
+from tests.lanes.looking import calls, look
+
+from bide.core.bucket import Tally
+from bide.core.clock import HOUR, MINUTE, SECOND
+from bide.lanes.capacity import Capacity, latency_bound
+from bide.lanes.pressure import HORIZON, Load, is_endangered, is_pressed, is_too_late
+
+FIFTEEN = Capacity(15, None, True)
+"""A call every four seconds: 225 in the window of a burst."""
+
+
+@pytest.mark.parametrize(
+    ("peak", "capacity", "pressed"),
+    [
+        pytest.param(112, FIFTEEN, False, id="half of what may be called"),
+        pytest.param(113, FIFTEEN, True, id="more than half"),
+        pytest.param(113, Capacity(500, None, True), False, id="there is room enough"),
+        pytest.param(113, Capacity(15, None, False), False, id="nobody knows the limit"),
+        pytest.param(0, FIFTEEN, False, id="nothing came"),
+    ],
+)
+def test_a_burst_presses_that_takes_half_of_what_may_be_called(peak: int, capacity: Capacity, pressed: bool) -> None:
+    assert is_pressed(Load(Tally(peak, 0)), capacity) is pressed
+
+
+def test_whoever_has_hours_is_not_endangered() -> None:
+    assert is_endangered(a_bucket(deadline=NOW + HORIZON - 1), NOW)
+    assert not is_endangered(a_bucket(deadline=NOW + HORIZON), NOW)
+
+
+def test_what_is_in_batches_is_called_ahead_of_a_burst() -> None:
+    bucket = a_bucket(batched=5, deadline=NOW + HOUR)
+
+    assert calls(look(bucket, capacity=FIFTEEN)) == []
+    assert calls(look(bucket, capacity=FIFTEEN, load=Load(Tally(500, 0)))) == [(1, 5)]
+
+
+def test_what_has_hours_stays_in_its_batch_under_pressure() -> None:
+    bucket = a_bucket(batched=5, deadline=NOW + 8 * HOUR)
+
+    assert calls(look(bucket, capacity=FIFTEEN, load=Load(Tally(500, 0)))) == []
+
+
+def test_what_is_late_anyway_does_not_make_others_late() -> None:
+    late = a_bucket(1, waiting=1, deadline=NOW + SECOND)
+    in_time = a_bucket(2, waiting=1, deadline=NOW + MINUTE)
+    assert is_too_late(late, NOW)
+    assert not is_too_late(a_bucket(deadline=NOW + latency_bound(0) // 3), NOW)
+
+    assert [bucket for bucket, _ in calls(look(late, in_time))] == [2, 1]
