@@ -7,6 +7,7 @@ sleeps until `next_at` or until something changes.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from bide.core.batch import Batch, LiveBatch
 from bide.core.bucket import Bucket, Phase
@@ -23,15 +24,12 @@ from bide.lanes.group import BY_DEFAULT, Grouping, singles
 from bide.lanes.hours import ANY_TIME, Hours, Limit, is_over, limited
 from bide.lanes.plan import Thresholds, is_gathering, is_urgent, next_change, plan
 from bide.lanes.pressure import NO_LOAD, Load, is_endangered, is_pressed, is_too_late
-from bide.lanes.quota import Held, Quota, room
+from bide.lanes.quota import Held, Queues, Quota
 from bide.lanes.rescue import Demand, Margins, Start
 from bide.providers.port import Capabilities, Limits
 
 Key = tuple[str, str]
 """(account, model): what a rate limit and a quota are for."""
-
-
-NO_QUOTA = Quota(None, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +111,8 @@ def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
     for bucket in outlook.buckets:
         groups[bucket.account, bucket.model].append(bucket)
     carriers = _carriers(outlook.live)
+    lined: list[tuple[tuple[int, int, int], Bucket, _Ways]] = []
+    queues = Queues(outlook.quotas, _waiting(groups), partial(_chance, outlook.forecast, decisions.starts, now))
     for key, buckets in groups.items():
         _give_up(buckets, now, decisions)
         account = outlook.accounts.get(key[0])
@@ -123,8 +123,8 @@ def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
         found = rescue.starts(_demands(buckets), capacity, rules.margins, hours.allowed)
         decisions.starts.update(found)
         pressed = is_pressed(outlook.loads.get(key, NO_LOAD), capacity)
-        ways = _Ways(account, outlook.quotas.get(key) or NO_QUOTA, hours, pressed)
-        _plan(buckets, found, ways, carriers, rules, now, decisions)
+        ways = _Ways(account, queues, hours, pressed)
+        lined.extend((_place(bucket, found, now), bucket, ways) for bucket in buckets)
         mine = {bucket.id: carriers.get(bucket.id, []) for bucket in buckets}
         waiting = {bucket.id: bucket.idle.requests for bucket in buckets}
         what = endings(mine, waiting, found, now)
@@ -133,6 +133,8 @@ def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
         decisions.cancels.update(_over(buckets, found, hours, carriers, rules.thresholds, now))
         decisions.next_at = min(decisions.next_at, what.next_at)
         decisions.protected.extend(_promoted(buckets, capacity, hours, rules, now))
+    for _, bucket, ways in sorted(lined, key=lambda one: one[0]):
+        _plan([bucket], decisions.starts, ways, carriers, rules, now, decisions)
     decisions.cancels.update(_unwanted(outlook))
     decisions.wanted.sort(key=lambda wanted: _order(wanted.bucket, rules.margins, now))
     return decisions
@@ -164,6 +166,26 @@ def _demands(buckets: Iterable[Bucket]) -> list[Demand]:
     return [demand(bucket) for bucket in buckets if is_rescued(bucket)]
 
 
+def _place(bucket: Bucket, found: Mapping[int, Start], now: int) -> tuple[int, int, int]:
+    """Where a bucket stands in the line for what queues have left: the least slack first, what nobody rescues last."""
+    start = found.get(bucket.id)
+    return (start.at - now if start else FAR_FUTURE, bucket.deadline, bucket.id)
+
+
+def _waiting(groups: Mapping[Key, Iterable[Bucket]]) -> dict[Key, int]:
+    """Tokens that wait for a place in each queue."""
+    return {key: sum(bucket.waiting.tokens for bucket in buckets) for key, buckets in groups.items()}
+
+
+def _chance(forecast: View, starts: Mapping[int, Start], now: int, bucket: Bucket) -> float:
+    """How probably a batch of a bucket is back before its last safe moment; 1 where it has none."""
+    start = starts.get(bucket.id)
+    if start is None:
+        return 1.0
+    turnaround = forecast.batch(bucket.account, bucket.model, max(1, bucket.waiting.requests))
+    return turnaround.finished(max(0, start.at - now))
+
+
 def _carriers(live: Iterable[LiveBatch]) -> dict[int, list[Carrier]]:
     carriers: dict[int, list[Carrier]] = defaultdict(list)
     for one in live:
@@ -192,7 +214,7 @@ class _Ways:
     """What holds for everything of an (account, model)."""
 
     account: Account
-    quota: Quota
+    queues: Queues
     hours: Hours
     pressed: bool
 
@@ -206,7 +228,7 @@ def _plan(
     now: int,
     decisions: Decisions,
 ) -> None:
-    account, known, hours = ways.account, ways.quota, ways.hours
+    account, queues, hours = ways.account, ways.queues, ways.hours
     is_plain = hours is ANY_TIME and not ways.pressed
     for bucket in buckets:
         start = found.get(bucket.id)
@@ -214,7 +236,7 @@ def _plan(
             if start is not None and bucket.uncalled.requests:  # all of it lies in batches, and nothing is due
                 decisions.next_at = min(decisions.next_at, start.at)
             continue
-        alone = singles(bucket, account.limits, known, rules.grouping, now)
+        alone = singles(bucket, account.limits, queues.quota(bucket), rules.grouping, now)
         planned = plan(bucket, start, account.capabilities, rules.thresholds, now, account.limits.min_requests, alone)
         batches = account.capabilities.batches(bucket.endpoint) and bucket.batchable
         limit = limited(bucket, planned, start, hours, rules.thresholds, batches, now)
@@ -223,13 +245,14 @@ def _plan(
             decisions.next_at = min(decisions.next_at, limit.until)
         mine = carriers.get(bucket.id, ())
         if planned.batch and not any(carrier.batch.state is BatchState.OPEN for carrier in mine):
-            left = room(bucket, account.limits, known, now)
+            left = queues.room(bucket, account.limits, now)
             if isinstance(left, Held):
                 decisions.held.append(left)
                 decisions.next_at = min(decisions.next_at, left.until)
             else:
                 made = opening(bucket, planned.batch, account.limits, left, alone)
                 decisions.openings.append(replace(made, why=planned.why))
+                queues.take(bucket, made.requests, made.tokens, made.batches)
         elif planned.waits:
             decisions.held.append(Held(bucket, planned.why))
         if bucket.gathers_until is not None and not alone and is_gathering(bucket, rules.thresholds, now):

@@ -1,7 +1,7 @@
 """Everything that is open, on one snapshot: what the engine looks at before it decides."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bide.core.batch import LiveBatch
 from bide.core.bucket import Bucket
@@ -9,7 +9,7 @@ from bide.core.clock import HOUR
 from bide.store import attempts, batches, buckets, deliveries, limits, schedules
 from bide.store.database import Transaction, Verbs, reads
 from bide.store.deliveries import FILE, NEWS
-from bide.store.limits import Enqueued, Known, LimitKey
+from bide.store.limits import Enqueued, Known, LimitKey, Stored, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,14 @@ class Snapshot:
     next_lease: int | None
     next_news: int | None = None
     next_schedule: int | None = None
+    oldest_create: Mapping[str, int] = field(default_factory=dict[str, int])
+    """By account, the first of the batches that were created this hour."""
+    stored: Mapping[str, Stored] = field(default_factory=dict[str, Stored])
+
+    @property
+    def usage(self) -> Usage:
+        """What is in use of every quota."""
+        return Usage(self.enqueued, self.created_this_hour, self.stored)
 
 
 class Snapshots(Verbs):
@@ -36,15 +44,18 @@ class Snapshots(Verbs):
     async def take(self, transaction: Transaction, host: str, now: int) -> Snapshot:
         """Everything that is open, for a worker on `host`."""
         due = await deliveries.next_due(transaction, host)
+        created = await limits.created_since(transaction, now - HOUR)
         return Snapshot(
             await buckets.open_buckets(transaction),
             await batches.live_batches(transaction),
             await limits.known(transaction),
             await limits.enqueued(transaction),
-            await limits.created_since(transaction, now - HOUR),
+            {account: one.batches for account, one in created.items()},
             await batches.next_due(transaction),
             due.get(FILE),
             await attempts.next_lease(transaction),
             due.get(NEWS),
             await schedules.next_due(transaction, host),
+            oldest_create={account: one.oldest for account, one in created.items()},
+            stored=await limits.stored(transaction),
         )

@@ -27,6 +27,7 @@ from bide.testing.store.keys import KeyCases
 from bide.testing.store.landing import LandingCases
 from bide.testing.store.message_batches import MessageBatchCases
 from bide.testing.store.news import NewsCases
+from bide.testing.store.queues import QueueCases
 from bide.testing.store.requests import RequestCases
 from bide.testing.store.responses import ResponseCases
 from bide.testing.store.retries import RetryCases
@@ -58,5 +59,6 @@ class StoreConformance(
     ResponseCases,
     DecisionCases,
     ScheduleCases,
+    QueueCases,
 ):
     """Every case. Override the fixture `open_store`."""
