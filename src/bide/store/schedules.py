@@ -176,7 +176,7 @@ async def _note(transaction: Transaction, schedule: Schedule, outcome: Outcome, 
     )
     kind = "handed_in" if outcome.code is None else "skipped" if outcome.code == SKIPPED else "failed"
     why: dict[str, Any] = {} if outcome.code is None else {"code": outcome.code, "message": outcome.message}
-    detail = {"schedule": schedule.name, "due_at": outcome.due_at, **why}
+    detail: dict[str, Any] = {"schedule": schedule.name, "due_at": outcome.due_at, **why}
     await events.record(transaction, schedule.owner, now, f"schedule.{kind}", job=outcome.job, **detail)
 
 

@@ -58,6 +58,7 @@ class StoreConformance(
     ServedCases,
     ResponseCases,
     DecisionCases,
+    QueueCases,
     ScheduleCases,
     QueueCases,
 ):
