@@ -60,6 +60,5 @@ class StoreConformance(
     DecisionCases,
     QueueCases,
     ScheduleCases,
-    QueueCases,
 ):
     """Every case. Override the fixture `open_store`."""
