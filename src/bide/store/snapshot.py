@@ -26,18 +26,10 @@ class Snapshot:
     next_delivery: int | None
     next_lease: int | None
     next_news: int | None = None
-    oldest_create: Mapping[str, int] = field(default_factory=dict[str, int])
-    """By account, the first of the batches that were created this hour."""
-    stored: Mapping[str, Stored] = field(default_factory=dict[str, Stored])
     next_schedule: int | None = None
     oldest_create: Mapping[str, int] = field(default_factory=dict[str, int])
     """By account, the first of the batches that were created this hour."""
     stored: Mapping[str, Stored] = field(default_factory=dict[str, Stored])
-
-    @property
-    def usage(self) -> Usage:
-        """What is in use of every quota."""
-        return Usage(self.enqueued, self.created_this_hour, self.stored)
 
     @property
     def usage(self) -> Usage:
@@ -63,8 +55,6 @@ class Snapshots(Verbs):
             due.get(FILE),
             await attempts.next_lease(transaction),
             due.get(NEWS),
-            {account: one.oldest for account, one in created.items()},
-            await limits.stored(transaction),
             await schedules.next_due(transaction, host),
             oldest_create={account: one.oldest for account, one in created.items()},
             stored=await limits.stored(transaction),
