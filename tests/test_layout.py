@@ -30,6 +30,7 @@ ORDER = (
     "delivery",
     "engine",
     "intake",
+    "whatif",
     "config",
     "embedded",
     "gateway",
