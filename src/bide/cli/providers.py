@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -103,23 +104,42 @@ async def _list(config: "Config", check: bool, output: Output | None) -> int:
 
 async def _show(config: "Config", name: str, check: bool, output: Output | None) -> int:
     from bide.embedded import opened
+    from bide.engine.quotas import standings
     from bide.engine.standing import facts, in_use
+    from bide.settings import ProviderSettings
 
     state = _state(config, name)
     known = facts(state)
+    quotas: list[dict[str, Any]] = []
     if state.setup is not None:
         async with opened(config) as bide:
             now = bide.context.clock.now()
-            known |= in_use(name, await bide.store.snapshots.take(bide.context.host, now), now)
+            snapshot = await bide.store.snapshots.take(bide.context.host, now)
+            known |= in_use(name, snapshot, now)
+            if state.setup.capabilities.batch:
+                own = config.settings.providers.get(name, ProviderSettings())
+                quotas = [
+                    asdict(one) | {"free": one.free} for one in standings(name, state.setup.limits, own, snapshot, now)
+                ]
     if check and state.setup:
         known["check"] = (await _checks(config, [state]))[name]
     if chosen(output) is Output.JSON:
-        show_json(known)
+        show_json(known | {"quotas": quotas})
     else:
         show_pairs(
             {key.replace("_", " "): _written(value) for key, value in known.items() if value not in (None, {}, [])}
         )
+        if quotas:
+            show_table(["quota", "of", "limit", "in use", "free", "known from"], [_quota_row(one) for one in quotas])
     return ALL_ANSWERED if known.get("check", "ok") == "ok" else SOME_FAILED
+
+
+def _quota_row(one: Mapping[str, Any]) -> list[str]:
+    """A line about a quota."""
+    from bide.core.quota import WORDS, Resource
+
+    amounts = ["?" if one[name] is None else f"{one[name]:,}" for name in ("limit", "used", "free")]
+    return [WORDS[Resource(one["resource"])], one["model"] or "the account", *amounts, one["source"]]
 
 
 async def _turnaround(config: "Config", name: str, output: Output | None) -> int:

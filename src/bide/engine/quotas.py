@@ -1,6 +1,9 @@
 """The quotas of an account: the limits that count now, and what of them is in use."""
 
+from dataclasses import dataclass
+
 from bide.core.clock import FAR_FUTURE
+from bide.core.duration import format_duration
 from bide.core.quota import LEARNED, Documented, Resource, Source
 from bide.engine.context import Context
 from bide.lanes.quota import CREATE_WINDOW, Bound, Known, Quota, is_shared, limit_of, next_try, refused_at
@@ -69,3 +72,62 @@ def learned_of(snapshot: Snapshot, resource: Resource, account: str, model: str)
         return None
     source = Source(known.source) if known.source in LEARNED else Source.GUESSED
     return Known(known.value, source, known.learned_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A quota as it stands: `limit` None where nobody knows it, `model` None where all of them share it, or where nothing lies
+    there. `source` says how the limit is known, in words."""
+
+    resource: Resource
+    model: str | None
+    limit: int | None
+    source: str
+    used: int
+
+    @property
+    def free(self) -> int | None:
+        """What is left; None where there is no limit that counts."""
+        return None if self.limit is None else max(0, self.limit - self.used)
+
+
+def standings(account: str, limits: Limits, settings: ProviderSettings, snapshot: Snapshot, now: int) -> list[Standing]:
+    """Every quota of an account that is known to exist, or of which something is in use."""
+    usage, found = snapshot.usage, list[Standing]()
+    hourly = "configured" if settings.batches_per_hour else f"documented ({limits.source})"
+    for resource in Resource:
+        documented = documented_of(limits, resource)
+        shared = is_shared(resource, documented)
+        names = {model for own, model in snapshot.enqueued if own == account}
+        names |= {model for own, model, name in snapshot.limits if own == account and name == resource}
+        for model in [None] if shared else sorted(names - {""}) or [None]:
+            used = usage.of(resource, account, model)
+            if resource is Resource.BATCHES_PER_HOUR:
+                found.append(
+                    Standing(resource=resource, model=None, limit=limits.batches_per_hour, source=hourly, used=used)
+                )
+                continue
+            learned = learned_of(snapshot, resource, account, model or "")
+            known = limit_of(documented, getattr(settings, resource), learned, now)
+            if known is not None or documented is not None or used:
+                source = _source(known, documented, now)
+                found.append(
+                    Standing(
+                        resource=resource, model=model, limit=known.limit if known else None, source=source, used=used
+                    )
+                )
+    return found
+
+
+def _source(known: Known | None, documented: Documented | None, now: int) -> str:
+    """How a limit is known."""
+    if known is not None and known.learned_at is not None:
+        return f"learned {format_duration(max(0, now - known.learned_at))} ago ({known.source})"
+    if known is not None and known.source is Source.CONFIGURED:
+        return "configured"
+    if documented is None:
+        return "not known"
+    if known is None:
+        said = f"; documented for some accounts: {documented.limit:,}" if documented.limit is not None else ""
+        return f"not known{said} ({documented.source})"
+    return f"documented ({documented.source})"
