@@ -11,12 +11,14 @@ from bide.core.batch import Batch
 from bide.core.states import AttemptState, BatchOutcome
 from bide.engine import harvest
 from bide.engine.context import Context
+from bide.lanes.lesson import Lessons
 from bide.providers.failures import OverloadedError
 from bide.providers.openai.adapter import OpenAIProvider
 from bide.providers.port import Remote, Submission
 from bide.providers.transport import ReplyLostError
 from bide.store import attempts, fence
 from bide.store.batches import Batches
+from bide.store.forecasts import Forecasts
 
 
 @contextlib.contextmanager
@@ -126,6 +128,19 @@ def what_grew_is_not_read_again() -> Generator[None]:
         yield
 
 
+@contextlib.contextmanager
+def lessons_are_added_before_the_move() -> Generator[None]:
+    """What a batch teaches is written first, in a transaction of its own: whoever is killed in between writes it again."""
+    harvested = Batches.harvested
+
+    async def twice(self: Batches, fenced: tuple[int, int], now: int, lessons: Lessons | None = None) -> Batch:
+        await Forecasts(self.database).add(lessons or {}, now)
+        return await harvested(self, fenced, now)
+
+    with mock.patch.object(Batches, "harvested", twice):
+        yield
+
+
 BUGS: Mapping[str, Callable[[], AbstractContextManager[None]]] = {
     "create is retried": create_is_retried,
     "counters are trusted": counters_are_trusted,
@@ -135,6 +150,7 @@ BUGS: Mapping[str, Callable[[], AbstractContextManager[None]]] = {
     "missing rows are forgotten": missing_rows_are_forgotten,
     "lost create is submitted anew": lost_create_is_submitted_anew,
     "what grew is not read again": what_grew_is_not_read_again,
+    "lessons are added before the move": lessons_are_added_before_the_move,
 }
 
 AT = {"what grew is not read again": "doubleword"}

@@ -49,6 +49,7 @@ class Checker:
             *self._one_batch_a_tag(),
             *self._no_batch_is_too_small(),
             *self._ledger_within_charges(),
+            *self._learned_once(),
         ]
 
     def finally_(self) -> list[Violation]:
@@ -128,6 +129,22 @@ class Checker:
         for batch in self._world.books.batches:
             if 0 < len(batch.rows) < self._least:
                 yield "no batch is smaller than the smallest", f"{batch.id} has {len(batch.rows)} of {self._least} rows"
+
+    def _learned_once(self) -> Iterator[Violation]:
+        """Every harvested batch that ran is counted by the forecast, as its requests or 20 of them; none is counted twice.
+
+        Counts are rounded to thousandths, by bin.
+        """
+        ran = """
+            SELECT coalesce(sum(min(requests, 20)), 0) * 1000 AS due, count(*) AS batches FROM batches
+            WHERE state = 'harvested' AND outcome <> 'failed' AND submitted_at IS NOT NULL"""
+        counted = "SELECT coalesce(sum(ended + gone), 0) AS counted FROM forecasts WHERE kind = 'turnaround'"
+        for row in self._rows(f"SELECT * FROM ({ran}), ({counted})"):
+            if abs(row["counted"] - row["due"]) > 25 * row["batches"]:
+                yield (
+                    "learned once",
+                    f"of {row['batches']} batches, {row['due']} thousandths, {row['counted']} are counted",
+                )
 
     def _ledger_within_charges(self) -> Iterator[Violation]:
         charged = self._charges()

@@ -1,5 +1,6 @@
 """What this worker knows of the forecast: a copy of the counts on record, kept up to date, and what its calls have taught meanwhile."""
 
+import functools
 from collections.abc import Iterable, Mapping
 
 from bide.core.batch import LiveBatch
@@ -98,6 +99,7 @@ def running_of(live: Iterable[LiveBatch]) -> list[Running]:
     ]
 
 
+@functools.lru_cache(maxsize=4_096)
 def promise_of(text: str | None) -> Promise | None:
     """What a batch was given; None where that is not on record."""
     try:
