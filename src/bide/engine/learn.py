@@ -35,12 +35,13 @@ async def lessons_of(context: Context, batch: Batch) -> Lessons:
     return of_batch(end, context.memory.view.batch(batch.account, batch.model, batch.requests))
 
 
-def lessons_of_call(bucket: Bucket, answer: Answer, sent_at: int, finished_at: int) -> Lessons:
-    """What a call teaches that was answered, where it is known how much it wrote."""
+def lessons_of_call(bucket: Bucket, answer: Answer, sent_at: int, finished_at: int, lane: str = REALTIME) -> Lessons:
+    """What a call teaches that was answered, where it is known how much it wrote. Of a flex call that was refused:
+    `bide.lanes.lesson.of_refusal`."""
     usage = answer.row.usage
     if usage is None or answer.row.verdict is not Verdict.ANSWERED:
         return {}
-    return of_call(bucket.account, bucket.model, REALTIME, max(0, finished_at - sent_at), usage.output, finished_at)
+    return of_call(bucket.account, bucket.model, lane, max(0, finished_at - sent_at), usage.output, finished_at)
 
 
 def promised(context: Context, batch: Batch) -> str:
