@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 from bide.cli.exits import ALL_ANSWERED, BAD_INPUT
 from bide.cli.options import Output
-from bide.cli.orders import Asked, file_request
 from bide.cli.reading import show_problems
 from bide.cli.terminal import chosen, say, show_json, show_pairs, show_table
+from bide.intake.asked import Asked, file_request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

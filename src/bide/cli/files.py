@@ -120,7 +120,7 @@ def _defaults(
     endpoint: str | None,
     id_column: str | None,
 ) -> "Defaults":
-    from bide.cli.orders import variable
+    from bide.intake.asked import variable
     from bide.intake.defaults import Defaults
 
     return Defaults(

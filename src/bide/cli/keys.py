@@ -11,7 +11,6 @@ import typer
 from bide.cli import options
 from bide.cli.key_view import COLUMNS, facts, row
 from bide.cli.options import Output
-from bide.cli.orders import one_of
 from bide.cli.session import configured, run_async
 from bide.cli.terminal import chosen, say, show_json, show_pairs, show_table
 from bide.core.deadline import Priority, parse_deadline
@@ -20,6 +19,7 @@ from bide.core.entropy import SystemEntropy
 from bide.core.errors import ConflictError, DeadlineError, NotFoundError, SettingError
 from bide.core.key import Key, digest_of, new_secret, prefix_of
 from bide.core.states import Lane
+from bide.intake.asked import one_of
 
 if TYPE_CHECKING:
     from bide.config import Config

@@ -33,11 +33,11 @@ def results(
 
 
 async def _results(config: "Config", identifier: str, out: str | None, output_format: str | None) -> None:
-    from bide.cli.orders import one_of
     from bide.delivery.file import decode_destination, deliver, write_out
     from bide.delivery.place import parse_place
     from bide.delivery.shape import Format
     from bide.embedded import opened
+    from bide.intake.asked import one_of
     from bide.intake.hand_in import destination_of
 
     if is_call(identifier) and (out not in (None, "-") or output_format):

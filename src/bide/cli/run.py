@@ -9,10 +9,10 @@ from bide.cli.attend import attend
 from bide.cli.exits import BAD_INPUT, INTERRUPTED, exit_code
 from bide.cli.guard import Guard
 from bide.cli.options import Output
-from bide.cli.orders import Asked, file_request
 from bide.cli.reading import read
 from bide.cli.session import configured, run_async
 from bide.cli.terminal import chosen, show_json
+from bide.intake.asked import Asked, file_request
 
 if TYPE_CHECKING:
     from bide.config import Config

@@ -70,6 +70,8 @@ class FileRequest:
     strict: bool = False
     skip_bad_lines: bool = False
     new: bool = False
+    idempotency_key: str | None = None
+    """Under which it is one job, however often it is handed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,7 @@ def order_of(request: FileRequest, destination: str | None = None) -> Order:
         workflow=request.workflow,
         max_cost=request.max_cost,
         strict=request.strict,
+        idempotency_key=request.idempotency_key,
         new=request.new,
         skip_bad_lines=request.skip_bad_lines,
     )

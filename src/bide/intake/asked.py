@@ -1,5 +1,6 @@
-"""From the options of `run` and `submit` to a request that can be handed in."""
+"""From the options of `run`, `submit` and `schedule add` to a request that can be handed in."""
 
+import datetime
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,15 +44,21 @@ class Asked:
     new: bool
 
 
-def file_request(asked: Asked, settings: "Settings", owner: str, now: int) -> "FileRequest":
-    """What was asked for, checked. Raises `BideError` for what cannot be used."""
+def file_request(
+    asked: Asked, settings: "Settings", owner: str, now: int, zone: datetime.tzinfo | None = None
+) -> "FileRequest":
+    """What was asked for, checked; deadlines are reckoned from `now` by clocks in `zone`, None for the machine's.
+
+    Raises:
+        BideError: something cannot be used.
+    """
     from bide.delivery.file import check_destination
     from bide.delivery.place import parse_place
     from bide.delivery.shape import Format
     from bide.intake.defaults import Defaults
     from bide.intake.hand_in import FileRequest
 
-    deadline, priority, source = when(asked, settings, now)
+    deadline, priority, source = when(asked, settings, now, zone)
     on_bad_line = one_of("--on-bad-line", asked.on_bad_line or settings.input.on_bad_line, ("stop", "skip"))
     out = None if asked.out in (None, "-") else parse_place(asked.out or "")
     if isinstance(out, Path) and not out.absolute().parent.is_dir():
@@ -87,7 +94,9 @@ def file_request(asked: Asked, settings: "Settings", owner: str, now: int) -> "F
     )
 
 
-def when(asked: Asked, settings: "Settings", now: int) -> tuple[int, str | None, str]:
+def when(
+    asked: Asked, settings: "Settings", now: int, zone: datetime.tzinfo | None = None
+) -> tuple[int, str | None, str]:
     """The deadline, the priority, and which option said so.
 
     Raises:
@@ -102,8 +111,8 @@ def when(asked: Asked, settings: "Settings", now: int) -> tuple[int, str | None,
         priority = Priority(one_of("--priority", asked.priority, tuple(Priority)))
         return deadline_of(priority, settings.deadline.low, now), priority, "priority"
     if said:
-        return parse_deadline(getattr(asked, said[0]), now), None, said[0]
-    return parse_deadline(settings.deadline.default, now), None, "config"
+        return parse_deadline(getattr(asked, said[0]), now, zone), None, said[0]
+    return parse_deadline(settings.deadline.default, now, zone), None, "config"
 
 
 def one_of(option: str, value: str, known: Sequence[str]) -> str:

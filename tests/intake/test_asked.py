@@ -4,11 +4,11 @@ from typing import Any
 import pytest
 from tests.lanes.given import NOW
 
-from bide.cli.orders import Asked, file_request, one_of, parameter, variable, when
 from bide.core.clock import DAY, HOUR, MINUTE
 from bide.core.deadline import OnMiss
 from bide.core.errors import BideError, DeadlineError, InputError, SettingError
 from bide.delivery.shape import Format
+from bide.intake.asked import Asked, file_request, one_of, parameter, variable, when
 from bide.settings import DeadlineSettings, InputSettings, Settings
 
 SETTINGS = Settings()
