@@ -219,6 +219,9 @@ class View:
     _known: dict[tuple[str, str, int], Turnaround] = field(
         default_factory=dict[tuple[str, str, int], Turnaround], repr=False
     )
+    _ages: dict[tuple[str, str, int], dict[int, tuple[float, float]]] = field(
+        default_factory=dict[tuple[str, str, int], dict[int, tuple[float, float]]], repr=False
+    )
 
     def batch(self, account: str, model: str, requests: int = 1) -> Turnaround:
         """How long a batch of so many requests takes that is submitted now, or was lately."""
@@ -275,14 +278,26 @@ class View:
         """What was seen, with the batches that run: present up to their age, each as much as it will count at its end."""
         seen = self._seen(asked)
         gone: list[tuple[int, float]] = []
-        for (account, model), batches in self.running.items():
-            if account == asked.account and (asked.model is None or asked.model == model):
-                for one in batches:
-                    if asked.size is None or size_of(one.requests) == asked.size:
-                        age = one.age(self.now)
-                        weight = share(one.requests) * one.left
-                        gone.append((bin_of(age), weight * 0.5 ** (age / asked.half_life)))
+        for (account, model, size), bins in self._binned().items():
+            fits = account == asked.account and (asked.model is None or asked.model == model)
+            if fits and (asked.size is None or asked.size == size):
+                for position, (weight, aged) in bins.items():
+                    gone.append((position, weight * 0.5 ** (aged / weight / asked.half_life)))
         return seen.added((), gone, self.now) if gone else seen
+
+    def _binned(self) -> Mapping[tuple[str, str, int], Mapping[int, tuple[float, float]]]:
+        """The batches that run, by size class and bin: their weight, and weight x age. Thousands of them may run at a time, and
+        those of a bin are nearly of one age."""
+        if not self._ages:
+            for (account, model), batches in self.running.items():
+                for one in batches:
+                    bins = self._ages.setdefault((account, model, size_of(one.requests)), {})
+                    age, weight = one.age(self.now), share(one.requests) * one.left
+                    if weight:
+                        position = bin_of(age)
+                        total, aged = bins.get(position, (0.0, 0.0))
+                        bins[position] = (total + weight, aged + weight * age)
+        return self._ages
 
 
 def capped(evidence: Evidence, most: float) -> Evidence:
