@@ -14,6 +14,7 @@ from bide.core.duration import parse_duration
 from bide.core.errors import DeadlineError, SettingError
 from bide.lanes.capacity import ASSUMED_REQUESTS_PER_MINUTE
 from bide.lanes.decide import Rules
+from bide.lanes.flex import FlexRules
 from bide.lanes.gather import CLASSIC_SHARE, SHARE
 from bide.lanes.group import Grouping
 from bide.lanes.hours import Hours, WindowEnd
@@ -78,6 +79,12 @@ class DeadlineSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
     """The same for requests that come back from a batch unanswered."""
     promote_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.5
     """Requests beyond the capacity at intake are protected once they fit into what follows this part of the time left."""
+    flex_below: Duration = Duration(30 * MINUTE)
+    """What has less slack than this goes to the flex tier rather than into a batch, where the account has one; 0: nothing does."""
+    flex_last_stage: Duration = Duration(8 * MINUTE)
+    """So long before its last safe moment what lies in a batch is asked for in the flex tier; 0: never."""
+    flex_minimum: Duration = Duration(45 * SECOND)
+    """With less slack than this nothing is asked for in the flex tier: the answer would probably come too late."""
     default: str = "24h"
     """The deadline of a job that names none."""
     on_miss: OnMiss = OnMiss.RESCUE
@@ -416,6 +423,7 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
             Thresholds(deadline.batch_minimum, deadline.rebatch_minimum, gathered=self.gather.requests),
             deadline.promote_share,
             self.gather.grouping,
+            flex=FlexRules(deadline.flex_below, deadline.flex_last_stage, deadline.flex_minimum),
         )
 
 

@@ -16,6 +16,7 @@ from bide.core.identifiers import attempt_number
 from bide.core.money import RateCard
 from bide.core.states import BatchState
 from bide.core.usage import Usage
+from bide.providers.openai.tier import in_tier
 from bide.simulator.charges import Charge
 from bide.simulator.results import mischief
 from tests.simulation.life import TAG, Cards, question
@@ -46,6 +47,7 @@ class Checker:
             *self._live_attempts(),
             *self._harvested_batches_hold_nothing(),
             *self._one_live_batch_each(),
+            *self._one_live_call_each(),
             *self._one_batch_a_tag(),
             *self._no_batch_is_too_small(),
             *self._ledger_within_charges(),
@@ -97,7 +99,7 @@ class Checker:
     def _live_attempts(self) -> Iterator[Violation]:
         text = """
             SELECT r.id, r.live_batches, r.live_calls,
-                coalesce(sum(a.batch_id IS NOT NULL), 0) AS batches, coalesce(sum(a.id IS NOT NULL AND a.batch_id IS NULL), 0) AS calls
+                coalesce(sum(a.lane <> 'realtime'), 0) AS batches, coalesce(sum(a.lane = 'realtime'), 0) AS calls
             FROM requests r LEFT JOIN attempts a ON a.request_id = r.id AND a.state IN ('planned', 'sent')
             GROUP BY r.id HAVING r.live_batches <> batches OR r.live_calls <> calls"""
         for row in self._rows(text):
@@ -116,6 +118,13 @@ class Checker:
             WHERE batch_id IS NOT NULL AND state IN ('planned', 'sent') GROUP BY request_id HAVING count(*) > 1"""
         for row in self._rows(text):
             yield "no request is in two live batches", str(dict(row))
+
+    def _one_live_call_each(self) -> Iterator[Violation]:
+        text = """
+            SELECT request_id, lane, count(*) AS calls FROM attempts
+            WHERE batch_id IS NULL AND state = 'sent' GROUP BY request_id, lane HAVING count(*) > 1"""
+        for row in self._rows(text):
+            yield "no request is in two calls of a lane", str(dict(row))
 
     def _one_batch_a_tag(self) -> Iterator[Violation]:
         tags: Counter[str] = Counter()
@@ -162,7 +171,7 @@ class Checker:
                     "the ledger has the charged tokens",
                     f"attempt {row['attempt_id']}: {usage}, charged {charge.usage}",
                 )
-            mode = "batch" if row["lane"] == "batch" else "standard"
+            mode = "standard" if charge.mode == "realtime" else charge.mode
             card = Cards().card("openai", charge.model, mode, "")
             if card is not None and row["amount"] != card.cost(charge.usage):
                 yield "amounts are exact", f"attempt {row['attempt_id']}: {row['amount']} for {charge.usage}"
@@ -217,8 +226,8 @@ class Checker:
         for row in self._rows(text):
             name = next(self._rows("SELECT name FROM objects WHERE id = ?", row["object_id"]))["name"]
             body = self._world.objects[name][row["start"] : row["start"] + row["length"]]
-            digest = digest_of(body)
-            if made.get(row["settled_by"]) not in (None, digest):
+            asked = {digest_of(body), digest_of(in_tier(body, "flex"))}
+            if made.get(row["settled_by"], next(iter(asked))) not in asked:
                 yield "the answer is the request's own", f"request {row['id']}"
 
     def _events_replay(self) -> Iterator[Violation]:

@@ -34,7 +34,7 @@ LIMITED = 200
 TAG = "simulated" + "a" * 17
 
 STANDARD_RATES = Rates(input=250_000_000, cached=25_000_000, cache_write=250_000_000, output=2_000_000_000)
-"""In 1e-15 USD a token; a batch is half of it."""
+"""In 1e-15 USD a token; a batch and the flex tier are half of it."""
 
 
 class Cards:
@@ -42,7 +42,7 @@ class Cards:
 
     def card(self, provider: str, model: str, mode: str, day: str) -> RateCard | None:
         rates = STANDARD_RATES
-        if mode == "batch":
+        if mode in ("batch", "flex"):
             rates = Rates(rates.input // 2, rates.cached // 2, rates.cache_write // 2, rates.output // 2)
         return RateCard(provider, model, mode, day, ((0, rates),), "simulation", "assumed")
 
@@ -68,6 +68,8 @@ def context_of(world: World, process: Process, plan: Plan, number: int) -> Conte
     # Batches are small here: the smaller half of them comes with its create where that is done at all, the other is uploaded.
     limits = replace(limits, inline_requests=min(limits.inline_requests, plan.batch_size // 2))
     setup = simulated.setup(limits)
+    if not plan.flex:
+        setup = replace(setup, capabilities=replace(setup.capabilities, flex=None))
     tools = Tools(SimulatedTransport(world, process), SimulatedBuckets(world, process))
     provider = simulated.kind.connect(setup, tools)
 

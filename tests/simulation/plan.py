@@ -8,7 +8,7 @@ from bide.core.clock import DAY, HOUR, MINUTE, SECOND
 from bide.core.deadline import OnMiss
 from bide.simulator.answers import AnswerSettings
 from bide.simulator.behaviour import Behaviour, Fails, Rule, When
-from bide.simulator.calls import CallSettings
+from bide.simulator.calls import CallSettings, Scarce
 from bide.simulator.chance import Chance, Spread
 from bide.simulator.faults import FaultRule, Site
 from bide.simulator.faults import Kind as ProviderFault
@@ -52,6 +52,8 @@ class Plan:
     provider: str = "openai"
     hours: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Settings of the account that say when it may be sent something."""
+    flex: bool = False
+    """Whether the account uses its flex tier, where the provider has one."""
     downtimes: Sequence[int] = field(default=(5 * SECOND, 40 * SECOND, 5 * MINUTE))
 
     @property
@@ -90,6 +92,7 @@ def draw(seed: int, requests: int | None = None, provider: str = "openai") -> Pl
         5 + chance.number("batch size") % 60,
         _one_of(chance, "rpm", (None, None, 2, 60, 600)),
         provider,
+        flex=chance.happens(0.5, "flex"),
     )
     return _lead_to(CRASH_POINTS[seed % len(CRASH_POINTS)][0], plan) if plan.strikes else plan
 
@@ -198,7 +201,11 @@ def _script(chance: Chance) -> Script:
                 enqueued_tokens=400 + chance.number("quota") % 3_000 if chance.happens(0.2, "quota") else None,
             )
         ],
-        realtime=CallSettings(),
+        realtime=CallSettings(
+            flex_refused=_one_of(chance, "flex refused", (0.03, 0.6, 1.0)),
+            flex_scarce=Scarce() if chance.happens(0.3, "flex scarce") else None,
+            flex_served=not chance.happens(0.1, "flex not served"),
+        ),
         answers=AnswerSettings(),
     )
 

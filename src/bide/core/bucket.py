@@ -88,6 +88,8 @@ class Bucket:
     batchable: bool
     """False once the provider has said that it has no batch lane for this model."""
     tallies: Mapping[Phase, Tally]
+    flex: bool = True
+    """Whether its requests may be asked for in the flex tier: their key allows that lane."""
     gathers_until: int | None = None
     """Until when more like them may join; None: they are complete."""
     waiting: Tally = field(init=False)

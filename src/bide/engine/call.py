@@ -2,26 +2,36 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bide.core.batch import Batch
-from bide.core.bucket import Bucket, Phase
+from bide.core.bucket import Bucket
 from bide.core.clock import FAR_FUTURE, SECOND
 from bide.core.decision import UNGROUNDED, Decided
 from bide.core.errors import DamagedError, StoreError
 from bide.core.identifiers import custom_id
-from bide.core.states import AttemptState
+from bide.core.states import AttemptState, Lane
 from bide.core.usage import Usage
 from bide.engine import pricing
 from bide.engine.context import Context
+from bide.engine.flexing import came_to, is_granted, tier_of
 from bide.engine.learn import lessons_of_call
 from bide.engine.step import note_refusal
 from bide.lanes.capacity import ASSUMED, Capacity
 from bide.lanes.decide import Key, Wanted
+from bide.lanes.lesson import of_refusal
 from bide.lanes.pace import Pace, learned
+from bide.lanes.scarcity import FlexPace
 from bide.ledger.rates import mode_of
-from bide.providers.failures import BusyError, OutOfCreditError, OverloadedError, ProviderError, UnauthorisedError
+from bide.providers.failures import (
+    BusyError,
+    OutOfCreditError,
+    OverloadedError,
+    ProviderError,
+    ScarceError,
+    UnauthorisedError,
+)
 from bide.providers.port import Answer, Call, RateHeaders, Verdict
 from bide.providers.translate import UntranslatableError
 from bide.providers.transport import NotSentError, ReplyLostError
@@ -50,6 +60,7 @@ class _Lane:
     """What this worker knows about calling one (account, model)."""
 
     pace: Pace = field(default_factory=Pace)
+    flex: FlexPace = field(default_factory=FlexPace)
     users: int = 1
     shared_until: int = 0
 
@@ -78,7 +89,7 @@ class Caller:
     @property
     def in_flight(self) -> int:
         """Calls that have not come back."""
-        return sum(lane.pace.in_flight for lane in self._lanes.values())
+        return sum(lane.pace.in_flight + lane.flex.in_flight for lane in self._lanes.values())
 
     async def serve(
         self, wanted: Sequence[Wanted], capacities: Mapping[Key, Capacity], why: Why = nobody_says
@@ -94,10 +105,16 @@ class Caller:
             capacity = await self._share(key, lane, capacities.get(key, ASSUMED))
             now = self._context.clock.now()
             mean = one.bucket.open.tokens // max(1, one.bucket.open.requests)
-            room = min(one.calls, lane.pace.room(capacity, mean, now))
+            flex = one.lane is Lane.FLEX
+            room = lane.pace.budget(capacity, mean, now) if flex else lane.pace.room(capacity, mean, now)
+            room = min(one.calls, room, lane.flex.room(now)) if flex else min(one.calls, room)
             started = await self._start(one, room, why(one)) if room else 0
-            lane.pace = lane.pace.started(started, capacity, mean, now)
-            if started < one.calls and (later := lane.pace.next_room(now)) > now:
+            if flex:
+                lane.flex, lane.pace = lane.flex.started(started), lane.pace.spent(started, capacity, mean, now)
+            else:
+                lane.pace = lane.pace.started(started, capacity, mean, now)
+            later = max(lane.pace.next_room(now), lane.flex.next_room(now) if flex else now)
+            if started < one.calls and later > now:
                 next_at = later if next_at is None else min(next_at, later)
         return next_at
 
@@ -111,15 +128,17 @@ class Caller:
 
     async def _start(self, wanted: Wanted, room: int, decided: Decided) -> int:
         """Claim up to `room` requests, waiting ones first, and call each; how many."""
-        sources: list[Batch | None] = [carrier.batch for carrier in wanted.carriers]
-        if wanted.bucket.tally(Phase.WAITING, Phase.STUBBORN).requests:
+        sources: list[Batch | Lane | None] = [carrier.batch for carrier in wanted.carriers]
+        if wanted.waiting and wanted.bucket.idle.requests:
             sources.insert(0, None)
+        if wanted.flexing:
+            sources.append(Lane.FLEX)
         started = 0
         for source in sources:
             if started >= room:
                 break
             try:
-                claimed = await self._claim(wanted.bucket, room - started, source, decided)
+                claimed = await self._claim(wanted, room - started, source, decided)
             except StoreError:
                 if started:
                     break  # what has been claimed is being called, and has to be counted
@@ -140,14 +159,18 @@ class Caller:
             self._kept_at = now
         return self._kept_at + lease // 3
 
-    async def _claim(self, bucket: Bucket, limit: int, batch: Batch | None, decided: Decided) -> Sequence[ClaimedCall]:
-        """Requests of a bucket that are ours to call: waiting ones, or those a batch has left unanswered.
+    async def _claim(
+        self, wanted: Wanted, limit: int, source: Batch | Lane | None, decided: Decided
+    ) -> Sequence[ClaimedCall]:
+        """Requests of a bucket that are ours to call: waiting ones, those a batch has left unanswered, or those in flight in the
+        flex tier.
 
         A batch is gone through from front to back, and again from the front when its end is reached: a call that failed
         leaves its request behind.
         """
         context = self._context
-        now = context.clock.now()
+        now, bucket = context.clock.now(), wanted.bucket
+        batch = source if isinstance(source, Batch) else None
         at = (bucket.id, batch.id) if batch else None
         claimed = await context.store.attempts.claim_calls(
             bucket,
@@ -158,6 +181,8 @@ class Caller:
             lease_until=now + context.settings.realtime.call_lease,
             now=now,
             decided=decided,
+            lane=wanted.lane,
+            flexing=source is Lane.FLEX,
         )
         if at and len(claimed) == limit:
             self._cursors[at] = claimed[-1].carried_by
@@ -176,8 +201,9 @@ class Caller:
         try:
             body = await context.store.bodies.read(claimed.body)
             sent_at = context.clock.now()
+            tier = tier_of(body, flex=claimed.lane is Lane.FLEX)
             outcome = await provider.send(
-                Call(bucket.endpoint, body, custom_id(context.tag, claimed.attempt), bucket.model)
+                Call(bucket.endpoint, body, custom_id(context.tag, claimed.attempt), bucket.model, tier=tier)
             )
         except (ProviderError, NotSentError, ReplyLostError, StoreError, UntranslatableError) as error:
             outcome = error
@@ -185,10 +211,21 @@ class Caller:
             context.on_fault(error)
             outcome = ReplyLostError(f"the call failed unexpectedly: {type(error).__name__}: {error}")
         finished_at = context.clock.now()
-        if isinstance(outcome, Answer):
+        settled: AttemptState | None = None
+        if claimed.lane is Lane.FLEX:
+            wait = outcome.retry_after if isinstance(outcome, ProviderError) else None
+            lane.flex, settled, outcome = came_to(outcome, lane.flex, context.entropy.uniform(), wait, finished_at)
+            if settled is None:
+                lane.pace = replace(lane.pace, in_flight=lane.pace.in_flight + 1)  # from here on like any other call
+        if settled is not None:
+            verdict = settled
+            if isinstance(outcome, ScarceError):
+                context.memory.note(of_refusal(bucket.account, bucket.model, finished_at))
+        elif isinstance(outcome, Answer):
             lane.pace = lane.pace.answered()
             context.troubles.pop(bucket.account, None)
-            context.memory.note(lessons_of_call(bucket, outcome, sent_at, finished_at))
+            served = Lane.FLEX if claimed.lane is Lane.FLEX and is_granted(outcome.row) else Lane.REALTIME
+            context.memory.note(lessons_of_call(bucket, outcome, sent_at, finished_at, served))
         else:
             verdict = self._note(bucket, lane, outcome)
         while True:  # an answer that was paid for is held until the store takes it

@@ -31,7 +31,9 @@ async def write_off(context: Context, holder: str = "") -> None:
     Nobody can tell whether the provider answered them, so each is entered as suspected, at the most it can have cost.
     """
     while orphans := await context.store.attempts.orphans(holder, context.clock.now(), ORPHANS):
-        reports = [await _lost(context, orphan) for orphan in orphans]
+        # Of a request that was called while it was in flight in the flex tier, one call after the other.
+        alone = {orphan.request: orphan for orphan in reversed(orphans)}
+        reports = [await _lost(context, orphan) for orphan in orphans if alone[orphan.request] is orphan]
         await context.store.attempts.land(reports, context.clock.now())
 
 

@@ -5,6 +5,7 @@ Several services may work on one store at a time, in one process or on many mach
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 from bide.core.batch import Batch
@@ -14,6 +15,7 @@ from bide.core.errors import BideError, StoreError
 from bide.engine import deliver, recover, steps
 from bide.engine.call import Caller
 from bide.engine.context import Context
+from bide.engine.flexing import tiers
 from bide.engine.outlook import outlook_of
 from bide.engine.tell import Teller
 from bide.lanes.assemble import Opening
@@ -90,6 +92,7 @@ class Service:
                 await recover.write_off(context)
             await context.memory.refresh(context.store, now)
             outlook = outlook_of(context, snapshot)
+            outlook = replace(outlook, flex=await tiers(context, snapshot, outlook))
             decisions = decide(outlook, context.settings.rules, now)
             grounds = Grounds(outlook, context.settings.rules, decisions, now)
             next_at = min(decisions.next_at, snapshot.next_lease or FAR_FUTURE)

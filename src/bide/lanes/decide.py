@@ -13,12 +13,13 @@ from bide.core.batch import Batch, LiveBatch
 from bide.core.bucket import Bucket, Phase
 from bide.core.clock import FAR_FUTURE
 from bide.core.deadline import OnMiss
-from bide.core.states import BatchState, JobState, RequestState
+from bide.core.states import BatchState, JobState, Lane, RequestState
 from bide.lanes import rescue
 from bide.lanes.assemble import Opening, opening
-from bide.lanes.cancel import endings, may_cancel
+from bide.lanes.cancel import LONGEST_LEAD, endings, may_cancel
 from bide.lanes.capacity import ASSUMED, Capacity
 from bide.lanes.carrier import Carrier, rescue_order
+from bide.lanes.flex import USUAL, FlexRules, Tier, share, shifted, stage
 from bide.lanes.forecast import View, nothing_seen
 from bide.lanes.group import BY_DEFAULT, Grouping, singles
 from bide.lanes.hours import ANY_TIME, Hours, Limit, is_over, limited
@@ -55,6 +56,8 @@ class Outlook:
     """What came lately; nothing where nothing is said."""
     forecast: View = field(default_factory=nothing_seen)
     """How long the lanes take. It chooses lanes and copies; no safe moment rests on it."""
+    flex: Mapping[Key, Tier] = field(default_factory=dict[Key, Tier])
+    """The flex tiers that there are, and what is in flight there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +69,21 @@ class Rules:
     thresholds: Thresholds
     promote_share: float
     grouping: Grouping = BY_DEFAULT
+    flex: FlexRules = USUAL
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """So many calls for a bucket now: of its waiting requests first, then of the batches in this order."""
+    """So many calls for a bucket now: of its `waiting` requests first, then of the batches in this order, then of what is in
+    flight in the flex tier where `flexing` says so. In the lane flex they are asked for in that tier."""
 
     bucket: Bucket
     calls: int
     carriers: Sequence[Carrier]
     why: str
+    lane: Lane = Lane.REALTIME
+    waiting: bool = True
+    flexing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +131,16 @@ def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
         found = rescue.starts(_demands(buckets), capacity, rules.margins, hours.allowed)
         decisions.starts.update(found)
         pressed = is_pressed(outlook.loads.get(key, NO_LOAD), capacity)
-        ways = _Ways(account, queues, hours, pressed)
+        tier = outlook.flex.get(key)
+        ways = _Ways(account, queues, hours, pressed, tier, outlook.forecast)
         lined.extend((_place(bucket, found, now), bucket, ways) for bucket in buckets)
+        stages = {
+            bucket.id: stage(bucket, found.get(bucket.id), tier, rules.thresholds, rules.flex, now)
+            for bucket in buckets
+        }
         mine = {bucket.id: carriers.get(bucket.id, []) for bucket in buckets}
         waiting = {bucket.id: bucket.idle.requests for bucket in buckets}
-        what = endings(mine, waiting, found, now)
+        what = endings(mine, waiting, shifted(found, stages), now)
         decisions.looks.update(what.looks)
         decisions.cancels.update(what.cancels)
         decisions.cancels.update(_over(buckets, found, hours, carriers, rules.thresholds, now))
@@ -136,7 +149,7 @@ def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
     for _, bucket, ways in sorted(lined, key=lambda one: one[0]):
         _plan([bucket], decisions.starts, ways, carriers, rules, now, decisions)
     decisions.cancels.update(_unwanted(outlook))
-    decisions.wanted.sort(key=lambda wanted: _order(wanted.bucket, rules.margins, now))
+    decisions.wanted.sort(key=lambda one: (one.lane is Lane.FLEX, *_order(one.bucket, rules.margins, now)))
     return decisions
 
 
@@ -217,6 +230,13 @@ class _Ways:
     queues: Queues
     hours: Hours
     pressed: bool
+    flex: Tier | None
+    forecast: View
+
+    def ahead(self, rules: Rules) -> int:
+        """How long before its last safe moment a bucket that lies in batches is looked at: for the flex tier's sake before the
+        cancels that make way for it."""
+        return rules.flex.last_stage + LONGEST_LEAD if self.flex is not None else 0
 
 
 def _plan(
@@ -232,14 +252,16 @@ def _plan(
     is_plain = hours is ANY_TIME and not ways.pressed
     for bucket in buckets:
         start = found.get(bucket.id)
-        if not bucket.idle.requests and is_plain and (start is None or now < start.at):
-            if start is not None and bucket.uncalled.requests:  # all of it lies in batches, and nothing is due
-                decisions.next_at = min(decisions.next_at, start.at)
+        quiet_until = None if start is None else start.at - ways.ahead(rules)
+        if not bucket.idle.requests and is_plain and (quiet_until is None or now < quiet_until):
+            if quiet_until is not None and bucket.uncalled.requests:  # all of it lies in batches, and nothing is due
+                decisions.next_at = min(decisions.next_at, quiet_until)
             continue
         alone = singles(bucket, account.limits, queues.quota(bucket), rules.grouping, now)
         planned = plan(bucket, start, account.capabilities, rules.thresholds, now, account.limits.min_requests, alone)
         batches = account.capabilities.batches(bucket.endpoint) and bucket.batchable
         limit = limited(bucket, planned, start, hours, rules.thresholds, batches, now)
+        limit = _flex(bucket, limit, start, ways, carriers.get(bucket.id, ()), rules, now, decisions)
         planned = limit.plan
         if bucket.uncalled.requests:
             decisions.next_at = min(decisions.next_at, limit.until)
@@ -262,6 +284,32 @@ def _plan(
             decisions.next_at = min(decisions.next_at, next_change(bucket, start, rules.thresholds, now))
 
 
+def _flex(
+    bucket: Bucket,
+    limit: Limit,
+    start: Start | None,
+    ways: _Ways,
+    carriers: Sequence[Carrier],
+    rules: Rules,
+    now: int,
+    decisions: Decisions,
+) -> Limit:
+    """Ask for what is short of time in the flex tier; what is left of the plan."""
+    if ways.flex is None or limit.plan.waits or not limit.rescues:
+        return limit
+    turnaround = ways.forecast.batch(bucket.account, bucket.model, max(1, bucket.waiting.requests))
+    mine = share(
+        bucket, limit.plan, start, ways.flex, turnaround.finished, rules.thresholds, rules.margins, rules.flex, now
+    )
+    if mine.waiting:
+        decisions.wanted.append(Wanted(bucket, mine.waiting, (), mine.why, Lane.FLEX))
+    if mine.batched:
+        beside = rescue_order(carriers)
+        decisions.wanted.append(Wanted(bucket, mine.batched, beside, mine.why, Lane.FLEX, waiting=False))
+    decisions.next_at = min(decisions.next_at, mine.next_at)
+    return replace(limit, plan=mine.plan)
+
+
 def _want(
     bucket: Bucket,
     start: Start | None,
@@ -278,7 +326,7 @@ def _want(
     if calls:
         why = "the last safe moment has come" if due >= planned.realtime else planned.why
         why = "bursts exceed the rate limit: it is used ahead of them" if early > max(due, planned.realtime) else why
-        decisions.wanted.append(Wanted(bucket, calls, rescue_order(carriers), why))
+        decisions.wanted.append(Wanted(bucket, calls, rescue_order(carriers), why, flexing=max(due, early) > 0))
     if start is not None and outstanding > due:
         decisions.next_at = min(decisions.next_at, start.next_due(now))
 

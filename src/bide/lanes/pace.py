@@ -48,6 +48,17 @@ class Pace:
         budget = now - max(self.ready_at, now - BURST)
         return max(0, min(slots, math.floor(budget / _one(capacity, mean_tokens)) + 1 if now >= self.ready_at else 0))
 
+    def budget(self, capacity: Capacity, mean_tokens: int, now: int) -> int:
+        """How many calls the rate limit allows now, whatever is in flight."""
+        if now < self.pause_until or now < self.ready_at:
+            return 0
+        return math.floor((now - max(self.ready_at, now - BURST)) / _one(capacity, mean_tokens)) + 1
+
+    def spent(self, calls: int, capacity: Capacity, mean_tokens: int, now: int) -> "Pace":
+        """After `calls` have begun that are none of these in flight, but take of the same rate limit."""
+        started = self.started(calls, capacity, mean_tokens, now)
+        return replace(started, in_flight=self.in_flight)
+
     def next_room(self, now: int) -> int:
         """When the budget or the end of a pause allows another call; `now` when only a free slot is missing."""
         return max(self.ready_at, self.pause_until, now)

@@ -31,14 +31,15 @@ MESSAGE_LENGTH = 1_000
 
 @dataclass(frozen=True, slots=True)
 class ClaimedCall:
-    """A request that is ours to call now, with the attempt that was recorded for it."""
+    """A request that is ours to call now, with the attempt that was recorded for it in a lane."""
 
     attempt: int
     request: int
     body: Span
     output_tokens: int
     carried_by: int
-    """The attempt in the batch that carries the request too; 0: it waited."""
+    """The attempt in the batch, or in the flex tier, that carries the request too; 0: it waited."""
+    lane: Lane = Lane.REALTIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Orphan:
     """A call whose caller died."""
 
     attempt: int
+    request: int
     account: str
     model: str
     body_bytes: int
@@ -162,7 +164,7 @@ async def _add_up(transaction: Transaction, totals: Sequence[Row], lifted: Seque
 def _phase_after(row: Row) -> Phase:
     """Where the requests of a row of `totals` are now."""
     if row["request_after"] == RequestState.SUCCEEDED:
-        return Phase.BATCH if row["lane"] == Lane.BATCH else Phase.REALTIME
+        return Phase(row["lane"])
     if row["request_after"] != RequestState.OPEN:
         return Phase(row["request_after"])
     if row["live_calls"]:
@@ -186,21 +188,27 @@ class Attempts(Verbs):
         lease_until: int,
         now: int,
         decided: Decided = UNGROUNDED,
+        lane: Lane = Lane.REALTIME,
+        flexing: bool = False,
     ) -> list[ClaimedCall]:
         """Take up to `limit` requests of a bucket to call now, and record the attempts before any call is made.
 
-        Without `batch` they are waiting ones; with it, unanswered ones of that batch whose attempts lie above `after`.
+        Without `batch` they are waiting ones; with it, unanswered ones of that batch whose attempts lie above `after`. With
+        `flexing` they are those in flight in the flex tier. In the flex lane a request has one attempt at a time.
         """
         if batch is not None:
             await transaction.lock(SQL["lock_batch"], batch=batch.id)
         locked = await transaction.one(BUCKETS["plan"], bucket=bucket.id)
         if locked is None or locked["job_state"] != JobState.RUNNING:
             return []
-        if batch is None:
-            rows = await transaction.all(SQL["claim_waiting"], bucket=bucket.id, count=limit)
+        if flexing:
+            rows = await transaction.all(SQL["claim_flexing"], bucket=bucket.id, count=limit)
+        elif batch is None:
+            claim = "claim_fresh" if lane is Lane.FLEX else "claim_waiting"
+            rows = await transaction.all(SQL[claim], bucket=bucket.id, count=limit)
         else:
             rows = await transaction.all(
-                SQL["claim_batched"],
+                SQL["claim_beside" if lane is Lane.FLEX else "claim_batched"],
                 bucket=bucket.id,
                 batch=batch.id,
                 first=batch.first_attempt,
@@ -213,7 +221,7 @@ class Attempts(Verbs):
             return []
         since = await newest(transaction)
         await transaction.many(
-            SQL["call"], [(bucket.owner, row["id"], bucket.account, holder, lease_until, now) for row in rows]
+            SQL["call"], [(bucket.owner, row["id"], lane, bucket.account, holder, lease_until, now) for row in rows]
         )
         made = await transaction.all(SQL["called"], bucket=bucket.id, after=since)
         attempts = {row["request_id"]: row["id"] for row in made}
@@ -221,21 +229,23 @@ class Attempts(Verbs):
         await decisions.record(
             transaction, bucket.owner, decisions.CALL, decided, now, bucket=bucket.id, attempts=extent
         )
-        await transaction.run(SQL["mark_called"], bucket=bucket.id, after=since)
+        mark = "mark_flexed" if lane is Lane.FLEX else "mark_called"
+        await transaction.run(SQL[mark], bucket=bucket.id, after=since)
         for phase in sorted({row["phase"] for row in rows}):
             tokens = [row["input_tokens"] + row["output_tokens"] for row in rows if row["phase"] == phase]
             await count(transaction, bucket.id, Phase(phase), Tally(-len(tokens), -sum(tokens)))
-            await count(transaction, bucket.id, Phase.CALLING, Tally(len(tokens), sum(tokens)))
+            becomes = Phase.BATCHED if lane is Lane.FLEX else Phase.CALLING
+            await count(transaction, bucket.id, becomes, Tally(len(tokens), sum(tokens)))
         await events.record(
             transaction,
             bucket.owner,
             now,
-            "requests.called",
+            "requests.flexed" if lane is Lane.FLEX else "requests.called",
             job=bucket.job_id,
             batch=batch.id if batch else None,
             requests=len(rows),
         )
-        return [_claimed(row, attempts[row["id"]]) for row in rows]
+        return [_claimed(row, attempts[row["id"]], lane) for row in rows]
 
     @writes
     async def land(self, transaction: Transaction, reports: Sequence[Report], now: int) -> int:
@@ -251,7 +261,10 @@ class Attempts(Verbs):
     async def orphans(self, transaction: Transaction, holder: str, now: int, limit: int) -> list[Orphan]:
         """Calls in flight of a holder who is gone, or whose lease has run out."""
         rows = await transaction.all(SQL["orphans"], holder=holder, now=now, count=limit)
-        return [Orphan(row["id"], row["account"], row["model"], row["length"], row["output_tokens"]) for row in rows]
+        return [
+            Orphan(row["id"], row["request_id"], row["account"], row["model"], row["length"], row["output_tokens"])
+            for row in rows
+        ]
 
 
 async def newest(transaction: Transaction) -> int:
@@ -261,9 +274,14 @@ async def newest(transaction: Transaction) -> int:
     return row["id"]
 
 
-def _claimed(row: Row, attempt: int) -> ClaimedCall:
+def _claimed(row: Row, attempt: int, lane: Lane) -> ClaimedCall:
     span = Span(row["object_id"], row["start"], row["length"], row["checksum"])
-    return ClaimedCall(attempt, row["id"], span, row["output_tokens"], row["carried_by"])
+    return ClaimedCall(attempt, row["id"], span, row["output_tokens"], row["carried_by"], lane)
+
+
+async def flexing(transaction: Transaction) -> dict[int, int]:
+    """By bucket, how many open requests are in flight in the flex tier, and in no other call."""
+    return {row["bucket_id"]: row["requests"] for row in await transaction.all(SQL["flexing"])}
 
 
 async def next_lease(transaction: Transaction) -> int | None:

@@ -5,11 +5,13 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from bide.core.batch import Batch
 from bide.core.bucket import Bucket, Phase, Tally
 from bide.core.deadline import OnMiss
 from bide.core.job import Job
-from bide.core.states import BatchOutcome, BatchState, JobState
+from bide.core.states import BatchOutcome, BatchState, JobState, Lane
 from bide.store.database import Row
 
 
@@ -52,4 +54,5 @@ def _bucket(row: Row, tallies: dict[Phase, Tally]) -> Bucket:
     found = values(Bucket, row)
     found.update(job_state=JobState(row["job_state"]), on_miss=OnMiss(row["on_miss"]), tallies=tallies)
     found.update(protected=bool(row["protected"]), batchable=bool(row["batchable"]))
+    found.update(flex=row["lanes"] is None or Lane.FLEX in msgspec.json.decode(row["lanes"]))
     return Bucket(**found)

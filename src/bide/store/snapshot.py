@@ -30,6 +30,8 @@ class Snapshot:
     oldest_create: Mapping[str, int] = field(default_factory=dict[str, int])
     """By account, the first of the batches that were created this hour."""
     stored: Mapping[str, Stored] = field(default_factory=dict[str, Stored])
+    flexing: Mapping[int, int] = field(default_factory=dict[int, int])
+    """By bucket, how many open requests are in flight in the flex tier, and in no other call."""
 
     @property
     def usage(self) -> Usage:
@@ -58,4 +60,5 @@ class Snapshots(Verbs):
             await schedules.next_due(transaction, host),
             oldest_create={account: one.oldest for account, one in created.items()},
             stored=await limits.stored(transaction),
+            flexing=await attempts.flexing(transaction),
         )

@@ -9,13 +9,13 @@ SELECT bucket_id, phase, sum(requests) AS requests, sum(tokens) AS tokens FROM (
 
 -- name: live_attempts
 -- A request counts its live attempts, and there is at most one of a kind.
-SELECT r.id, r.live_batches, r.live_calls, sum(CASE WHEN a.batch_id IS NOT NULL THEN 1 ELSE 0 END) AS batches,
-    sum(CASE WHEN a.id IS NOT NULL AND a.batch_id IS NULL THEN 1 ELSE 0 END) AS calls
+SELECT r.id, r.live_batches, r.live_calls, sum(CASE WHEN a.lane <> 'realtime' THEN 1 ELSE 0 END) AS batches,
+    sum(CASE WHEN a.lane = 'realtime' THEN 1 ELSE 0 END) AS calls
 FROM requests r LEFT JOIN attempts a ON a.request_id = r.id AND a.state IN ('planned', 'sent')
 GROUP BY r.id, r.live_batches, r.live_calls
-HAVING sum(CASE WHEN a.batch_id IS NOT NULL THEN 1 ELSE 0 END) <> r.live_batches
-    OR sum(CASE WHEN a.id IS NOT NULL AND a.batch_id IS NULL THEN 1 ELSE 0 END) <> r.live_calls
-    OR r.live_batches NOT IN (0, 1) OR r.live_calls NOT IN (0, 1)
+HAVING sum(CASE WHEN a.lane <> 'realtime' THEN 1 ELSE 0 END) <> r.live_batches
+    OR sum(CASE WHEN a.lane = 'realtime' THEN 1 ELSE 0 END) <> r.live_calls
+    OR r.live_batches NOT IN (0, 1, 2) OR r.live_calls NOT IN (0, 1)
 ORDER BY r.id;
 
 -- name: settled

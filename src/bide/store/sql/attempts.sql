@@ -16,6 +16,13 @@ FROM requests r WHERE r.id IN (
     ) AS fresh
 ) ORDER BY phase, r.id LIMIT :count;
 
+-- name: claim_fresh
+-- Waiting requests of a bucket that nothing was lost of, to be asked for in the flex tier.
+SELECT r.id, r.object_id, r.start, r.length, r.checksum, r.input_tokens, r.output_tokens, {phase r} AS phase, 0 AS carried_by
+FROM requests r
+WHERE r.bucket_id = :bucket AND r.state = 'open' AND r.live_batches = 0 AND r.live_calls = 0 AND r.losses < {most losses}
+ORDER BY r.id LIMIT :count;
+
 -- name: claim_batched
 -- Requests of a bucket that lie unanswered in a batch, to be rescued now.
 SELECT r.id, r.object_id, r.start, r.length, r.checksum, r.input_tokens, r.output_tokens, {phase r} AS phase, a.id AS carried_by
@@ -23,6 +30,28 @@ FROM attempts a JOIN requests r ON r.id = a.request_id
 WHERE a.batch_id = :batch AND a.id > :after AND a.id BETWEEN :first AND :last
     AND a.state IN ('planned', 'sent') AND r.bucket_id = :bucket AND r.state = 'open' AND r.live_calls = 0
 ORDER BY a.id LIMIT :count;
+
+-- name: claim_beside
+-- Requests of a bucket that lie unanswered in a batch, to be asked for in the flex tier beside it.
+SELECT r.id, r.object_id, r.start, r.length, r.checksum, r.input_tokens, r.output_tokens, {phase r} AS phase, a.id AS carried_by
+FROM attempts a JOIN requests r ON r.id = a.request_id
+WHERE a.batch_id = :batch AND a.id > :after AND a.id BETWEEN :first AND :last
+    AND a.state IN ('planned', 'sent') AND r.bucket_id = :bucket AND r.state = 'open' AND r.live_calls = 0 AND r.live_batches = 1
+ORDER BY a.id LIMIT :count;
+
+-- name: claim_flexing
+-- Requests of a bucket that are in flight in the flex tier, to be called in real time: their last safe moment has come.
+SELECT r.id, r.object_id, r.start, r.length, r.checksum, r.input_tokens, r.output_tokens, {phase r} AS phase, a.id AS carried_by
+FROM attempts a JOIN requests r ON r.id = a.request_id
+WHERE a.state = 'sent' AND a.batch_id IS NULL AND a.lane = 'flex' AND r.bucket_id = :bucket AND r.state = 'open'
+    AND r.live_calls = 0
+ORDER BY a.id LIMIT :count;
+
+-- name: flexing
+-- By bucket, how many open requests are in flight in the flex tier, and in no other call.
+SELECT r.bucket_id, count(*) AS requests FROM attempts a JOIN requests r ON r.id = a.request_id
+WHERE a.state = 'sent' AND a.batch_id IS NULL AND a.lane = 'flex' AND r.state = 'open' AND r.live_calls = 0
+GROUP BY r.bucket_id ORDER BY r.bucket_id;
 
 -- name: lock_batch
 -- Before requests of a batch are called: it counts them.
@@ -34,7 +63,7 @@ SELECT coalesce(max(id), 0) AS id FROM attempts;
 -- name: call
 -- The intent of a call, committed before it is made.
 INSERT INTO attempts (owner, request_id, lane, account, state, holder, lease_until, sent_at)
-VALUES (:owner, :request, 'realtime', :account, 'sent', :holder, :lease_until, :now);
+VALUES (:owner, :request, :lane, :account, 'sent', :holder, :lease_until, :now);
 
 -- name: called
 -- The calls of a bucket since then.
@@ -47,6 +76,12 @@ UPDATE requests SET live_calls = 1 WHERE bucket_id = :bucket AND id IN (
     SELECT request_id FROM attempts WHERE id > :after AND batch_id IS NULL
 );
 
+-- name: mark_flexed
+-- Their requests are asked for in the flex tier: like in a batch, an answer may come, and costs half.
+UPDATE requests SET live_batches = live_batches + 1 WHERE bucket_id = :bucket AND id IN (
+    SELECT request_id FROM attempts WHERE id > :after AND batch_id IS NULL
+);
+
 -- name: rescued
 UPDATE batches SET rescued = rescued + :requests WHERE id = :batch;
 
@@ -55,7 +90,7 @@ UPDATE attempts SET lease_until = :lease_until WHERE holder = :holder AND state 
 
 -- name: orphans
 -- Calls whose caller is gone: nobody can tell what became of them.
-SELECT a.id, a.account, r.length, r.output_tokens, b.model FROM attempts a
+SELECT a.id, a.request_id, a.account, r.length, r.output_tokens, b.model FROM attempts a
 JOIN requests r ON r.id = a.request_id JOIN buckets b ON b.id = r.bucket_id
 WHERE a.state = 'sent' AND a.batch_id IS NULL AND (a.holder = :holder OR a.lease_until <= :now)
 ORDER BY a.lease_until, a.id LIMIT :count;
@@ -106,8 +141,8 @@ SELECT l.attempt_id, r.owner, r.job_id, r.bucket_id, r.id, r.input_tokens + r.ou
         WHEN l.verdict = 'errored' AND (l.permanent = 1 OR r.errors + 1 >= :most_errors) THEN 'failed'
         ELSE 'open'
     END,
-    r.live_batches - CASE WHEN a.batch_id IS NOT NULL AND a.state <> 'lost' THEN 1 ELSE 0 END,
-    r.live_calls - CASE WHEN a.batch_id IS NULL AND a.state <> 'lost' THEN 1 ELSE 0 END,
+    r.live_batches - CASE WHEN a.lane <> 'realtime' AND a.state <> 'lost' THEN 1 ELSE 0 END,
+    r.live_calls - CASE WHEN a.lane = 'realtime' AND a.state <> 'lost' THEN 1 ELSE 0 END,
     {phase r},
     CASE
         WHEN r.losses + CASE WHEN l.verdict = 'lost' THEN 1 ELSE 0 END >= {most losses} THEN 'stubborn' ELSE 'waiting' END,

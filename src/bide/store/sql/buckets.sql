@@ -17,8 +17,8 @@ SET requests = tallies.requests + excluded.requests, tokens = tallies.tokens + e
 -- name: open
 -- Every bucket of an accepted, unfinished job that still has open requests, with its tallies, by deadline. CROSS JOIN keeps
 -- SQLite from reading the tallies of every job there ever was.
-SELECT b.*, j.state AS job_state, j.on_miss, j.accepted_at, j.max_cost, j.gathers_until, t.phase, t.requests, t.tokens
-FROM jobs j CROSS JOIN buckets b CROSS JOIN tallies t
+SELECT b.*, j.state AS job_state, j.on_miss, j.accepted_at, j.max_cost, j.gathers_until, k.lanes, t.phase, t.requests, t.tokens
+FROM jobs j CROSS JOIN buckets b CROSS JOIN tallies t LEFT JOIN keys k ON k.id = j.key_id
 WHERE b.job_id = j.id AND t.bucket_id = b.id AND j.answered_at IS NULL AND j.accepted_at IS NOT NULL
 ORDER BY b.deadline, b.id, t.phase;
 
