@@ -6,10 +6,11 @@ from typing import Any
 
 from bide.core.batch import LiveBatch
 from bide.core.clock import DAY, FAR_FUTURE, HOUR, MINUTE, SECOND
+from bide.engine.context import Context
 from bide.engine.memory import running_of
 from bide.lanes.calibration import SHOWN
 from bide.lanes.evidence import EDGES
-from bide.lanes.forecast import LONGEST_CANCEL, Forecast, Prior, View
+from bide.lanes.forecast import LONGEST_CANCEL, Forecast, Prior, View, prior_of
 from bide.lanes.lesson import BATCH, FLEX, REALTIME, SIZES, Kind, size_of
 from bide.lanes.turnaround import NEVER, Turnaround
 from bide.store.snapshot import Snapshot
@@ -28,6 +29,13 @@ ANY = "any model"
 async def view_of(store: Store, account: str, prior: Prior, snapshot: Snapshot, now: int) -> View:
     """What is expected of an account, from what is on record."""
     forecast = Forecast({account: prior})
+    forecast.replace(await store.forecasts.changed(0))
+    return forecast.view(now, running_of(snapshot.live))
+
+
+async def believed(context: Context, store: Store, snapshot: Snapshot, now: int) -> View:
+    """What is expected of every account that is switched on, from what is on record."""
+    forecast = Forecast({name: prior_of(provider.catalogue) for name, provider in context.providers.items()})
     forecast.replace(await store.forecasts.changed(0))
     return forecast.view(now, running_of(snapshot.live))
 

@@ -18,6 +18,7 @@ from bide.core.money import Ceiling
 from bide.core.states import Lane
 from bide.delivery.columns import encode_columns
 from bide.engine.context import Context
+from bide.engine.expectation import believed
 from bide.engine.outlook import capacity, hours_of, promised
 from bide.intake import offer
 from bide.intake.admit import Terms
@@ -28,6 +29,7 @@ from bide.intake.order import Order
 from bide.intake.placement import Placed, Placement
 from bide.intake.problem import duplicate_custom_id
 from bide.intake.reservation import ceiling_of, deferred_lanes
+from bide.lanes.forecast import View
 from bide.lanes.route import Route
 from bide.ledger.promise import Promise
 from bide.store.bodies import checksums
@@ -96,6 +98,7 @@ class _Reader:
         job: Job,
         objects: tuple[GrowingObject, GrowingObject],
         terms: Terms,
+        expected: View,
         newest: int,
         recipients: Sequence[Recipient],
     ) -> None:
@@ -106,6 +109,7 @@ class _Reader:
         self._bodies, self._columns = objects
         assumed = context.settings.realtime.assumed_output_tokens
         self._placement = Placement(context.store, job, terms, route, assumed, self.findings.loads)
+        self._expected = expected
         self._newest = newest
         self._recipients = recipients
         self._rows: list[NewRequest] = []
@@ -147,14 +151,14 @@ class _Reader:
             promised(snapshot),
             now,
         )
-        newest = await store.requests.newest()
+        newest, expected = await store.requests.newest(), await believed(context, beside, snapshot, now)
         bodies = await GrowingObject.begin(context, order.owner, "bodies", job.external_id)
         try:
             columns = await GrowingObject.begin(context, order.owner, "input", job.external_id)
         except BaseException:
             await bodies.abort()
             raise
-        return cls(context, order, route, job, (bodies, columns), terms, newest, recipients)
+        return cls(context, order, route, job, (bodies, columns), terms, expected, newest, recipients)
 
     async def take(self, chunk: Chunk) -> None:
         """Write a chunk's bodies, and queue its rows."""
@@ -179,7 +183,9 @@ class _Reader:
         if not self.findings.requests:
             raise InputError("the input holds no request; nothing was sent")
         loads = self.findings.loads
-        promised = offer.promise(self._context, self._placement.admissions(), loads, self._bodies.size)
+        promised = offer.promise(
+            self._context, self._placement.admissions(), loads, self._bodies.size, self._expected, self._order.deadline
+        )
         offer.check(self._context, self._order, promised, loads)
         await self._bodies.commit()
         has_columns = await self._columns.commit()

@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 
+from bide.core.clock import DAY
 from bide.core.deadline import OnMiss, Priority
 from bide.core.errors import RefusedError
 from bide.core.money import RateCard, format_money
 from bide.engine.context import Context
-from bide.engine.expected import turnaround
+from bide.engine.outlook import hours_of
 from bide.engine.pricing import BATCH, STANDARD
 from bide.intake.order import Order
 from bide.lanes.admission import Admission
 from bide.lanes.decide import Key
+from bide.lanes.forecast import View
+from bide.lanes.turnaround import NEVER
 from bide.ledger.estimate import Estimate, Load, OutputAssumption, estimate, total
 from bide.ledger.prices import day_of
-from bide.ledger.promise import TYPICAL_TURNAROUND, Admitted, Forecast, Predicted, Promise
+from bide.ledger.promise import Admitted, Forecast, Predicted, Promise
 
 RESCUED = (BATCH, STANDARD)
 """The lanes of what waits in batches and may be called at its last safe moment."""
@@ -21,21 +24,37 @@ RESCUED = (BATCH, STANDARD)
 KEEP_TO_BATCHES = "keep to batches with --on-miss late"
 
 
-def promise(context: Context, admissions: Mapping[Key, Admission], loads: Mapping[Key, Load], size: int) -> Promise:
-    """The promise for a job whose bodies are `size` bytes together."""
+def promise(
+    context: Context,
+    admissions: Mapping[Key, Admission],
+    loads: Mapping[Key, Load],
+    size: int,
+    expected: View,
+    deadline: int,
+) -> Promise:
+    """The promise for a job whose bodies are `size` bytes together; `expected` is what is known of the lanes."""
     admitted = [
-        Admitted(*key, found.requests, found.guaranteed, found.known, found.arithmetic, found.notice)
+        Admitted(*key, found.requests, found.guaranteed, found.known, found.arithmetic)
         for key, found in sorted(admissions.items())
     ]
     rescue = max((found.drain for found in admissions.values()), default=0)
-    return Promise(admitted, forecast(context, loads), _predicted(context, loads, rescue), size)
+    return Promise(admitted, forecast(context, loads), _predicted(context, loads, rescue, expected, deadline), size)
 
 
-def _predicted(context: Context, loads: Mapping[Key, Load], rescue: int) -> Predicted:
-    """How long the slowest of its models should take."""
-    expected = [turnaround(context, *key, load.requests) for key, load in sorted(loads.items())]
-    median = max((one.quantile(0.5) for one in expected), default=TYPICAL_TURNAROUND)
-    return Predicted(0, median, rescue, 0, max((one.quantile(0.95) for one in expected), default=median))
+def _predicted(context: Context, loads: Mapping[Key, Load], rescue: int, expected: View, deadline: int) -> Predicted:
+    """How long the slowest of a job's models should take: its batches wait for the account's hours, and then take what such
+    batches take."""
+    queue = max((_until_open(context, key, expected.now, deadline) for key in loads), default=0)
+    batches = [expected.batch(*key, load.requests) for key, load in sorted(loads.items())]
+    median, late = (max((one.quantile(share) for one in batches), default=0) for share in (0.5, 0.95))
+    return Predicted(queue, min(median, DAY), rescue, queue, None if late >= NEVER else late)
+
+
+def _until_open(context: Context, key: Key, now: int, deadline: int) -> int:
+    """How long deferred work waits for the window of its account; 0 where it does not, or would wait beyond its deadline."""
+    window = hours_of(context, key).window
+    opens = now if window is None else window.opens_at(now)
+    return opens - now if now < opens < deadline else 0
 
 
 def forecast(context: Context, loads: Mapping[Key, Load]) -> Forecast:
