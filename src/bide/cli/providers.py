@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bide.accounts import State
     from bide.config import Config
     from bide.core.clock import Clock
+    from bide.engine.advice import Record
     from bide.providers.port import Provider
 
 app = typer.Typer(help="The providers and the accounts at them.", invoke_without_command=True)
@@ -104,6 +105,7 @@ async def _list(config: "Config", check: bool, output: Output | None) -> int:
 
 async def _show(config: "Config", name: str, check: bool, output: Output | None) -> int:
     from bide.embedded import opened
+    from bide.engine.advice import as_table, records
     from bide.engine.quotas import standings
     from bide.engine.standing import facts, in_use
     from bide.settings import ProviderSettings
@@ -111,11 +113,14 @@ async def _show(config: "Config", name: str, check: bool, output: Output | None)
     state = _state(config, name)
     known = facts(state)
     quotas: list[dict[str, Any]] = []
+    did: list[Record] = []
     if state.setup is not None:
         async with opened(config) as bide:
             now = bide.context.clock.now()
             snapshot = await bide.store.snapshots.take(bide.context.host, now)
             known |= in_use(name, snapshot, now)
+            did = [one for one in await records(bide.context, snapshot, now) if one.account == name]
+            known["last_day"] = [as_table(one) for one in did]
             if state.setup.capabilities.batch:
                 own = config.settings.providers.get(name, ProviderSettings())
                 quotas = [
@@ -126,6 +131,7 @@ async def _show(config: "Config", name: str, check: bool, output: Output | None)
     if chosen(output) is Output.JSON:
         show_json(known | {"quotas": quotas})
     else:
+        known["last_day"] = [one.text for one in did]
         show_pairs(
             {key.replace("_", " "): _written(value) for key, value in known.items() if value not in (None, {}, [])}
         )

@@ -83,6 +83,19 @@ async def _list(bide: "Embedded", output: Output | None) -> None:
     show_table(("job", "name", "state", "deadline", "requests", "money"), rows)
     if any(job.answered_at is None for job in jobs) and not await bide.store.database.others_present(""):
         say("bide: deadline unguarded: no worker runs; `bide watch JOB` or `bide worker` keeps the deadlines")
+    await _advise(bide)
+
+
+async def _advise(bide: "Embedded", job: "Job | None" = None) -> None:
+    """Say what helps where batches came back too late in the last day; of a job, where its own accounts did."""
+    from bide.engine.advice import records
+
+    now = bide.context.clock.now()
+    snapshot = await bide.store.snapshots.take(bide.context.host, now)
+    mine = None if job is None else await bide.store.jobs.progress_by_model(job.owner, job.id)
+    for record in await records(bide.context, snapshot, now):
+        if record.review.is_bad and (mine is None or (record.account, record.model) in mine):
+            say(f"bide: {record.text}")
 
 
 async def _one(bide: "Embedded", job: "Job", output: Output | None) -> None:
@@ -118,6 +131,7 @@ async def _one(bide: "Embedded", job: "Job", output: Output | None) -> None:
     for delivery in await bide.store.deliveries.of_job(job.owner, job.id):
         if delivery.trouble:
             say(f"bide: {delivery.kind if delivery.event_id else 'delivery'}: {delivery.trouble}")
+    await _advise(bide, job)
 
 
 async def _receipt(bide: "Embedded", job: "Job", output: Output | None) -> None:

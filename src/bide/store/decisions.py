@@ -67,7 +67,7 @@ class Decisions(Verbs):
     async def ended(self, transaction: Transaction, begun: int, since: int, count: int) -> Sequence[Row]:
         """Up to `count` batches of everybody that were begun after `begun` and have ended since, newest first.
 
-        Columns: account, model, requests, rescued, outcome, opened_at, submitted_at, ended_at, safe_until, at, deadline, numbers.
+        Columns: account, model, requests, rescued, outcome, submitted_at, ended_at, safe_until, deadline, accepted_at, numbers.
         """
         return await transaction.all(SQL["opened"], begun=begun, since=since, count=count)
 

@@ -1,8 +1,12 @@
 """The accounts: which are on, what they take and cost, their limits, and what of these is in use."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 
 from bide.accounts import State
+from bide.engine.advice import as_table, records
 from bide.engine.standing import facts, in_use
 from bide.gateway.api.paging import fields
 from bide.gateway.api.shape.account import Provider, Providers
@@ -10,7 +14,6 @@ from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
 from bide.gateway.gateway import Gateway
 from bide.gateway.refusal import RefusalError
-from bide.store.snapshot import Snapshot
 
 PRIVATE = ("switched_on_by", "to_switch_on", "address", "variables")
 """What concerns whoever runs bide, and nobody who comes with a key."""
@@ -31,16 +34,20 @@ async def show(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
     if state is None:
         known = ", ".join(state.account for state in gateway.accounts)
         raise RefusalError(404, "not_found", f"there is no account {name[:80]!r}; there are: {known}")
-    snapshot = None
+    used = None
     if caller.key is None and state.setup is not None:
-        snapshot = await gateway.context.store.snapshots.take(gateway.context.host, gateway.context.clock.now())
-    shown = _provider(state, caller, snapshot, gateway.context.clock.now())
+        context, now = gateway.context, gateway.context.clock.now()
+        snapshot = await context.store.snapshots.take(context.host, now)
+        did = await records(context, snapshot, now)
+        used = in_use(state.account, snapshot, now) | {
+            "last_day": [as_table(one) for one in did if one.account == name]
+        }
+    shown = _provider(state, caller, used)
     await exchange.respond(200, msgspec.json.encode(shown))
 
 
-def _provider(state: State, caller: Caller, snapshot: Snapshot | None = None, now: int = 0) -> Provider:
+def _provider(state: State, caller: Caller, used: Mapping[str, Any] | None = None) -> Provider:
     found = facts(state)
     if caller.key is not None:
         found |= dict.fromkeys(PRIVATE)
-    used = None if snapshot is None else in_use(state.account, snapshot, now)
     return msgspec.convert(found | {"in_use": used}, Provider)

@@ -25,9 +25,10 @@ SELECT * FROM decisions WHERE owner = :owner AND bucket_id = :bucket AND last_at
 
 -- name: opened
 -- Batches that have ended since an instant, with the last safe moment that they had when they were made.
-SELECT t.account, t.model, t.requests, t.rescued, t.outcome, t.opened_at, t.submitted_at, t.ended_at, d.safe_until, d.at,
-    b.deadline, d.numbers
+SELECT t.account, t.model, t.requests, t.rescued, t.outcome, t.submitted_at, t.ended_at, d.safe_until, b.deadline, j.accepted_at,
+    d.numbers
 FROM batches t JOIN decisions d ON d.batch_id = t.id AND d.action = 'batch' JOIN buckets b ON b.id = d.bucket_id
+JOIN jobs j ON j.id = b.job_id
 WHERE t.intended_at >= :begun AND t.ended_at >= :since AND t.submitted_at IS NOT NULL
 ORDER BY t.id DESC LIMIT :count;
 

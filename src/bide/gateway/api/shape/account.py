@@ -5,6 +5,29 @@ from typing import Literal
 from bide.gateway.api.shape.base import Shape
 
 
+class Advice(Shape, kw_only=True):
+    """What would bring more batches back in time; `gain` is by how much the chance of a typical one grows."""
+
+    reaction: str
+    """``more often``, ``smaller batches``, ``another provider``, ``more real-time capacity`` or ``a longer deadline``."""
+    why: str
+    gain: float
+
+
+class LastDay(Shape, kw_only=True):
+    """How a model's batches did in the last day. `missed` ones expired, came back after their last safe moment, or were cancelled
+    because their requests had to be called; `is_bad` where that was more than it should be."""
+
+    model: str
+    batches: int
+    missed: int
+    expired: int
+    requests: int
+    rescued: int
+    is_bad: bool
+    advice: list[Advice]
+
+
 class Use(Shape, kw_only=True):
     """What lies at a provider, and the limits that it has told us."""
 
@@ -12,6 +35,7 @@ class Use(Shape, kw_only=True):
     batches_created_this_hour: int
     enqueued_tokens: dict[str, int]
     learned_limits: dict[str, str]
+    last_day: list[LastDay]
 
 
 class Provider(Shape, kw_only=True):
