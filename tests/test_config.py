@@ -256,6 +256,16 @@ def test_variables_name_no_accounts(home: Path) -> None:
     assert config.settings.providers == {}
 
 
+def test_what_is_kept_for_ever_is_kept_never_to_be_purged(home: Path) -> None:
+    config = configured(home, assignments=["retention.jobs=Never", "retention.events=36h"])
+    shown = {value.name: value.value for value in config.values()}
+    assert (shown["retention.jobs"], shown["retention.events"]) == ("never", "1d 12h")
+    assert (shown["retention.passages"], shown["retention.ledger"]) == ("90d", "never")
+    horizon = config.settings.retention.horizon(1_800_000_000 * SECOND)
+    assert (horizon.jobs, horizon.ledger) == (0, 0)
+    assert horizon.events > 0
+
+
 # What cannot be used: the message names the setting and says what to do
 
 
@@ -276,6 +286,8 @@ def test_variables_name_no_accounts(home: Path) -> None:
         pytest.param("engine.steps=0", ["engine.steps", ">= 1"], id="too few"),
         pytest.param("engine.steps=many", ["engine.steps", "int"], id="no number"),
         pytest.param("engine.lease=soon", ["engine.lease", "soon"], id="no duration"),
+        pytest.param("engine.lease=never", ["engine.lease", "never"], id="a duration that is not for ever"),
+        pytest.param("retention.jobs=soon", ["retention.jobs", "soon"], id="neither a duration nor never"),
         pytest.param("deadline.head_room=1.5", ["deadline.head_room", "<= 1"], id="more than there is"),
         pytest.param("deadline.on_miss=panic", ["deadline.on_miss", "panic"], id="none of the words"),
         pytest.param("input.on_bad_line=maybe", ["input.on_bad_line", "maybe"], id="none of two words"),

@@ -17,12 +17,13 @@ from typing import Any
 import msgspec
 import platformdirs
 
+from bide.core.clock import FAR_FUTURE
 from bide.core.duration import exact_duration
 from bide.core.errors import SettingError
 from bide.ledger.overrides import OTHER_MODES
 from bide.misfit import fit, misfit
 from bide.providers.kinds import KINDS
-from bide.settings import ClassSettings, Duration, Names, ProviderSettings, Section, Settings
+from bide.settings import NEVER, ClassSettings, Duration, Kept, Names, ProviderSettings, Section, Settings
 
 FILE = "bide.toml"
 
@@ -269,6 +270,8 @@ def _fields(section: Any) -> Iterator[tuple[str, Any]]:
 
 def _show(value: object) -> str:
     """A value as it may be shown, and may be set again unless it holds a password."""
+    if isinstance(value, Kept) and value == FAR_FUTURE:
+        return NEVER
     if isinstance(value, Duration):
         return exact_duration(value)
     if isinstance(value, bool):

@@ -21,12 +21,20 @@ from bide.lanes.hours import Hours, WindowEnd
 from bide.lanes.patience import A_DAY, parse_low
 from bide.lanes.plan import Thresholds
 from bide.lanes.rescue import Margins
+from bide.lanes.retention import Horizon, horizon
 from bide.lanes.urgency import Rule
 from bide.lanes.window import parse_window
 
 
 class Duration(int):
     """Microseconds, written as in ``15m``."""
+
+
+NEVER = "never"
+
+
+class Kept(Duration):
+    """How long something is kept: a duration, or `never` to purge it never."""
 
 
 class Names(tuple[str, ...]):
@@ -391,6 +399,24 @@ class EmailSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     timeout: Duration = Duration(30 * SECOND)
 
 
+class RetentionSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long what is over is kept, as docs/operation.md explains; `never` purges nothing of it. Nothing of the present month that
+    carries money goes in any case."""
+
+    jobs: Kept = Kept(30 * DAY)
+    """Jobs and deferred calls, once they are done: their requests, bodies, answers and receipts, and what they were decided by."""
+    events: Kept = Kept(90 * DAY)
+    """The event log, but for what is not over."""
+    passages: Kept = Kept(90 * DAY)
+    """What is on record of calls that were passed on, their cost included, and where responses live."""
+    ledger: Kept = Kept(FAR_FUTURE)
+    """The ledger's entries of jobs that are gone, and what keys spent: never, until you say otherwise."""
+
+    def horizon(self, now: int) -> Horizon:
+        """What may go now."""
+        return horizon(self.jobs, self.events, self.passages, self.ledger, now)
+
+
 class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All of them."""
 
@@ -403,6 +429,7 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     classes: dict[str, ClassSettings] = msgspec.field(default_factory=dict[str, ClassSettings])
     webhooks: WebhookSettings = WebhookSettings()
     email: EmailSettings = EmailSettings()
+    retention: RetentionSettings = RetentionSettings()
     providers: dict[str, ProviderSettings] = msgspec.field(default_factory=dict[str, ProviderSettings])
     prices: dict[str, dict[str, str | dict[str, str]]] = msgspec.field(
         default_factory=dict[str, dict[str, str | dict[str, str]]]
@@ -429,6 +456,10 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def decode_hook(kind: type[Any], value: object) -> Any:
     """Durations and lists of names from their text, for `msgspec.convert`."""
+    if kind is Kept:
+        if isinstance(value, str):
+            return Kept(FAR_FUTURE if value.strip().lower() == NEVER else parse_duration(value))
+        raise ValueError(f'write a duration as text, as in "30d", or "{NEVER}", not {value!r}')
     if kind is Duration:
         if isinstance(value, str):
             return Duration(parse_duration(value))

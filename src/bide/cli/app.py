@@ -12,6 +12,7 @@ from bide.cli import (
     files,
     keys,
     providers,
+    purge,
     results,
     retry,
     run,
@@ -54,6 +55,7 @@ app.add_typer(config.app, name="config", rich_help_panel=OTHER)
 app.command("serve", rich_help_panel=WORK)(serve.serve)
 app.command("sim", rich_help_panel=OTHER)(sim.sim)
 app.command("worker", rich_help_panel=OTHER)(worker.worker)
+app.command("purge", rich_help_panel=OTHER)(purge.purge)
 
 
 @app.callback(invoke_without_command=True)

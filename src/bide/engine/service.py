@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from bide.core.batch import Batch
-from bide.core.clock import FAR_FUTURE, SECOND
+from bide.core.clock import FAR_FUTURE, MINUTE, SECOND
 from bide.core.decision import reason_of
 from bide.core.errors import BideError, StoreError
 from bide.engine import deliver, recover, steps
@@ -17,6 +17,7 @@ from bide.engine.call import Caller
 from bide.engine.context import Context
 from bide.engine.flexing import tiers
 from bide.engine.outlook import outlook_of
+from bide.engine.purge import PERIOD, purge
 from bide.engine.tell import Teller
 from bide.lanes.assemble import Opening
 from bide.lanes.decide import Decisions, GiveUp, decide
@@ -29,6 +30,9 @@ GIVE_UP_CHUNK = 20_000
 
 FULL_PAUSE = 2 * SECOND
 """After another worker has taken the room that a bucket was to have, before it is tried again."""
+
+PURGE_AFTER = MINUTE
+"""After its start a worker has better to do than to clear up."""
 
 STORE_PAUSE = 5 * SECOND
 """After the store failed (a full disk, a server that restarts), before the next look."""
@@ -46,6 +50,8 @@ class Service:
         self._full: dict[int, int] = {}
         self._delivery: asyncio.Task[None] | None = None
         self._telling: asyncio.Task[None] | None = None
+        self._purging: asyncio.Task[None] | None = None
+        self._purge_at = context.clock.now() + PURGE_AFTER
         self._teller = Teller(context, lambda: self._stopping)
         self._changed = asyncio.Event()
         self._stopping = False
@@ -106,6 +112,7 @@ class Service:
             next_call = await self._caller.serve(decisions.wanted, outlook.capacities, grounds.of_calls)
             next_at = min(next_at, next_call or FAR_FUTURE)
             next_at = min(next_at, await self._caller.keep(), self._deliver(snapshot, now), self._tell(snapshot, now))
+            next_at = min(next_at, self._purge(now))
         except StoreError as error:
             context.troubles["store"] = str(error)
             return context.clock.now() + STORE_PAUSE
@@ -225,6 +232,21 @@ class Service:
         else:
             self._teller.nudge()
         return FAR_FUTURE
+
+    def _purge(self, now: int) -> int:
+        """Purge what has been kept for long enough, now and then, beside the loop; when to look again."""
+        if now < self._purge_at:
+            return self._purge_at
+        self._purge_at = now + PERIOD
+        if self._context.settings.retention.horizon(now).is_empty:
+            return self._purge_at
+        if self._purging is None or self._purging.done():
+
+            async def work() -> None:
+                await purge(self._context, is_over=lambda: self._stopping)
+
+            self._purging = self._spawn(work())
+        return self._purge_at
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something beside the loop; its end is a change."""

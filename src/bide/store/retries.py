@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bide.core.bucket import Part, Phase, Tally
-from bide.core.errors import RefusedError
+from bide.core.errors import NotFoundError, RefusedError
 from bide.core.job import Job
 from bide.store import buckets, jobs, queries, requests
 from bide.store.database import Transaction, Verbs, writes
@@ -46,9 +46,14 @@ class Retries(Verbs):
 
         Raises:
             RefusedError: nothing of the job has failed, or a retry has it already.
+            NotFoundError: the job is being purged.
         """
         owner = failed.owner
         await transaction.lock(JOBS["lock"], job=retry.parent_id)
+        if await transaction.one(JOBS["by_id"], owner=owner, job=retry.parent_id) is None:
+            raise NotFoundError(
+                f"{failed.external_id} was purged meanwhile, with its bodies; hand the requests in again"
+            )
         newest = await requests.newest(transaction)
         begun = await jobs.begin(transaction, owner, retry, now)
         targets: dict[int, tuple[str, str]] = {}

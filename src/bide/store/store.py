@@ -24,6 +24,7 @@ from bide.store.message_batches import MessageBatches
 from bide.store.notices import Notices
 from bide.store.objects import Objects
 from bide.store.passages import Passages
+from bide.store.purge import Purge
 from bide.store.requests import Requests
 from bide.store.responses import Responses
 from bide.store.retries import Retries
@@ -70,6 +71,7 @@ class Store(Verbs):
         self.files = Files(database, self.bodies)
         self.served = Served(database)
         self.budgets = Budgets(database)
+        self.purge = Purge(database, self.bodies)
         self.schedules = Schedules(database)
 
     @writes

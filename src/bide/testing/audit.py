@@ -18,6 +18,9 @@ _TABLE = re.compile(r"CREATE TABLE (\w+) \((.*?)\n\)", re.DOTALL)
 _ADDED = re.compile(r"^ALTER TABLE (\w+) ADD COLUMN (\w+) \{integer\}[^;\n]*?\{references (\w+)\}", re.MULTILINE)
 _REFERENCE = re.compile(r"^\s*(\w+) \{integer\}[^,\n]*?\{references (\w+)\}", re.MULTILINE)
 
+_SURVIVES = " AND NOT EXISTS (SELECT 1 FROM events e WHERE e.kind = 'job.purged' AND e.job_id = f.job_id)"
+"""The ledger's entries stay when what they are about goes."""
+
 HISTORY = ("moves", "states")
 """Queries whose rows are no problems by themselves."""
 
@@ -44,7 +47,8 @@ def _references() -> Mapping[str, Query]:
     blocks = [
         f"-- name: {table}_{column}\n"
         f"SELECT f.{column} FROM {table} f WHERE f.{column} IS NOT NULL"
-        f" AND NOT EXISTS (SELECT 1 FROM {target} t WHERE t.id = f.{column});\n"
+        f" AND NOT EXISTS (SELECT 1 FROM {target} t WHERE t.id = f.{column})"
+        f"{_SURVIVES if table == 'ledger' and target != 'rate_cards' else ''};\n"
         for table, column, target in columns
     ]
     return queries.parse("\n".join(blocks))

@@ -52,14 +52,16 @@ FROM (
 HAVING sum(paid) <> 0 OR sum(listed) <> 0 OR sum(wasted) <> 0 OR sum(suspected) <> 0 OR sum(unpriced) <> 0 ORDER BY bucket_id;
 
 -- name: batches
--- What a batch and its shares count, against its attempts.
+-- What a batch and its shares count, against its attempts. One that is over may have lost some that have been purged.
 SELECT t.id, t.requests, (SELECT count(*) FROM attempts a WHERE a.batch_id = t.id) AS attempts,
     (SELECT sum(s.requests) FROM shares s WHERE s.batch_id = t.id) AS shares,
     t.tokens - (SELECT coalesce(sum(r.input_tokens), 0) FROM attempts a JOIN requests r ON r.id = a.request_id WHERE a.batch_id = t.id) AS tokens
 FROM batches t
-WHERE t.requests <> (SELECT count(*) FROM attempts a WHERE a.batch_id = t.id)
+WHERE NOT (t.state = 'harvested' AND EXISTS (SELECT 1 FROM events e WHERE e.kind = 'job.purged')) AND (
+    t.requests <> (SELECT count(*) FROM attempts a WHERE a.batch_id = t.id)
     OR t.requests <> (SELECT coalesce(sum(s.requests), 0) FROM shares s WHERE s.batch_id = t.id)
     OR t.tokens <> (SELECT coalesce(sum(r.input_tokens), 0) FROM attempts a JOIN requests r ON r.id = a.request_id WHERE a.batch_id = t.id)
+)
 ORDER BY t.id;
 
 -- name: harvested

@@ -30,6 +30,7 @@ from bide.testing.store.news import NewsCases
 from bide.testing.store.queues import QueueCases
 from bide.testing.store.requests import RequestCases
 from bide.testing.store.responses import ResponseCases
+from bide.testing.store.retention import RetentionCases
 from bide.testing.store.retries import RetryCases
 from bide.testing.store.schedules import ScheduleCases
 from bide.testing.store.served import ServedCases
@@ -57,6 +58,7 @@ class StoreConformance(
     FileCases,
     ServedCases,
     ResponseCases,
+    RetentionCases,
     DecisionCases,
     QueueCases,
     ScheduleCases,
