@@ -20,6 +20,7 @@ from bide.delivery.vault import Vault
 from bide.engine import notice
 from bide.engine.context import Context
 from bide.engine.pricing import Pricing
+from bide.intake import scheduled
 from bide.ledger.prices import Prices
 from bide.providers.http import AiohttpTransport
 from bide.providers.setup import Tools
@@ -66,6 +67,7 @@ async def opened(config: Config) -> AsyncGenerator[Embedded]:
             host=host,
             tag=await store.agree("tag", new_tag(entropy)),
             deliver=file.deliver,
+            hand_in=scheduled.hand_in,
             herald=herald,
             listening=notice.secrets_of(config.settings.providers, config.environment),
         )

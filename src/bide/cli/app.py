@@ -16,6 +16,7 @@ from bide.cli import (
     results,
     retry,
     run,
+    schedule,
     serve,
     sim,
     status,
@@ -52,6 +53,7 @@ app.add_typer(providers.app, name="providers", rich_help_panel=OTHER)
 app.add_typer(keys.app, name="keys", rich_help_panel=OTHER)
 app.add_typer(webhooks.app, name="webhooks", rich_help_panel=OTHER)
 app.add_typer(config.app, name="config", rich_help_panel=OTHER)
+app.add_typer(schedule.app, name="schedule", rich_help_panel=WORK)
 app.command("serve", rich_help_panel=WORK)(serve.serve)
 app.command("sim", rich_help_panel=OTHER)(sim.sim)
 app.command("worker", rich_help_panel=OTHER)(worker.worker)

@@ -14,10 +14,15 @@ from bide.engine.memory import Memory
 from bide.engine.pricing import Pricing
 from bide.providers.port import Provider
 from bide.settings import Settings
+from bide.store.schedules import Schedule
 from bide.store.store import Store
 
 Deliver = Callable[[Store, Job, str], Awaitable[None]]
 """Hands a job's answers to the destination that the store keeps as text. Raises `BideError` or OSError; anything else is a fault, and counts as a failed delivery too."""
+
+HandIn = Callable[["Context", Schedule, int, int], Awaitable[Job]]
+"""Hands a schedule's file in for an instant; the last argument is what its deadline is reckoned from. Raises `BideError` or
+OSError."""
 
 HARVESTS = 2
 
@@ -52,6 +57,8 @@ class Context:
     """Tells others what happens; where there is none, nobody is told."""
     listening: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     """By account, the secrets that its provider's webhooks are signed with."""
+    hand_in: HandIn | None = None
+    """Hands in what schedules ask for; where there is none, schedules wait for another worker."""
     on_fault: Callable[[BaseException], None] = log_fault
     on_settled: Callable[[], None] = nobody_waits
     """Told when answers have been settled here, for those who wait for one in this process."""

@@ -12,7 +12,7 @@ from bide.core.batch import Batch
 from bide.core.clock import FAR_FUTURE, MINUTE, SECOND
 from bide.core.decision import reason_of
 from bide.core.errors import BideError, StoreError
-from bide.engine import deliver, recover, steps
+from bide.engine import deliver, recover, scheduled, steps
 from bide.engine.call import Caller
 from bide.engine.context import Context
 from bide.engine.flexing import tiers
@@ -50,6 +50,7 @@ class Service:
         self._full: dict[int, int] = {}
         self._delivery: asyncio.Task[None] | None = None
         self._telling: asyncio.Task[None] | None = None
+        self._handing_in: asyncio.Task[None] | None = None
         self._purging: asyncio.Task[None] | None = None
         self._purge_at = context.clock.now() + PURGE_AFTER
         self._teller = Teller(context, lambda: self._stopping)
@@ -112,6 +113,7 @@ class Service:
             next_call = await self._caller.serve(decisions.wanted, outlook.capacities, grounds.of_calls)
             next_at = min(next_at, next_call or FAR_FUTURE)
             next_at = min(next_at, await self._caller.keep(), self._deliver(snapshot, now), self._tell(snapshot, now))
+            next_at = min(next_at, self._hand_in(snapshot, now))
             next_at = min(next_at, self._purge(now))
         except StoreError as error:
             context.troubles["store"] = str(error)
@@ -220,6 +222,16 @@ class Service:
             self._delivery is None or self._delivery.done()
         ):  # beside the loop: a slow disk must not keep a rescue waiting
             self._delivery = self._spawn(deliver.deliver(self._context))
+        return FAR_FUTURE
+
+    def _hand_in(self, snapshot: Snapshot, now: int) -> int:
+        """Hand in what schedules ask for, beside the loop: reading a large file takes its time."""
+        if snapshot.next_schedule is None or self._context.hand_in is None:
+            return FAR_FUTURE
+        if snapshot.next_schedule > now:
+            return snapshot.next_schedule
+        if self._handing_in is None or self._handing_in.done():
+            self._handing_in = self._spawn(scheduled.see_to(self._context))
         return FAR_FUTURE
 
     def _tell(self, snapshot: Snapshot, now: int) -> int:

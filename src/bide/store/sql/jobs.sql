@@ -72,10 +72,11 @@ ORDER BY id DESC LIMIT 1;
 SELECT * FROM jobs WHERE owner = :owner AND parent_id = :job AND state <> 'accepting' ORDER BY id;
 
 -- name: busy
--- Something that is not finished, or not delivered, or whose files are not cleaned up.
+-- Something that is not finished, or not delivered, or whose files are not cleaned up, or that is being handed in by a schedule.
 SELECT id FROM jobs WHERE done_at IS NULL AND accepted_at IS NOT NULL
 UNION ALL SELECT id FROM deliveries WHERE due_at IS NOT NULL
-UNION ALL SELECT id FROM batches WHERE due_at IS NOT NULL LIMIT 1;
+UNION ALL SELECT id FROM batches WHERE due_at IS NOT NULL
+UNION ALL SELECT id FROM schedules WHERE holder IS NOT NULL LIMIT 1;
 
 -- name: abandoned
 -- Jobs whose reader died before they were accepted.
