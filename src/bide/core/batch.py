@@ -61,6 +61,10 @@ class Batch:
     lease_until: int
     fence: int
     """Counts the leases; a move under an older number finds no row."""
+    copy_of: int | None = None
+    """The batch that carries the same requests, where this is its second copy."""
+    copied: bool = False
+    """Whether it has a second copy."""
     promise: str | None = None
     """The ages by which it was given 5, 10 … 95 % at its submission, as `bide.lanes.calibration` writes them."""
 

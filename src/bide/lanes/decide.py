@@ -19,6 +19,7 @@ from bide.lanes.assemble import Opening, opening
 from bide.lanes.cancel import LONGEST_LEAD, endings, may_cancel
 from bide.lanes.capacity import ASSUMED, Capacity
 from bide.lanes.carrier import Carrier, rescue_order
+from bide.lanes.copies import AGAIN, NO_COPIES, Efficacy, may_be_copied, worth
 from bide.lanes.flex import USUAL, FlexRules, Tier, share, shifted, stage
 from bide.lanes.forecast import View, nothing_seen
 from bide.lanes.group import BY_DEFAULT, Grouping, singles
@@ -54,6 +55,8 @@ class Outlook:
     """When deferred work may be sent; at any time where nothing is said."""
     loads: Mapping[Key, Load] = field(default_factory=dict[Key, Load])
     """What came lately; nothing where nothing is said."""
+    efficacy: Mapping[Key, Efficacy] = field(default_factory=dict[Key, Efficacy])
+    """What second copies have achieved."""
     forecast: View = field(default_factory=nothing_seen)
     """How long the lanes take. It chooses lanes and copies; no safe moment rests on it."""
     flex: Mapping[Key, Tier] = field(default_factory=dict[Key, Tier])
@@ -69,6 +72,8 @@ class Rules:
     thresholds: Thresholds
     promote_share: float
     grouping: Grouping = BY_DEFAULT
+    copies: bool = False
+    """Whether batches of one may get a second copy."""
     flex: FlexRules = USUAL
 
 
@@ -105,6 +110,8 @@ class Decisions:
     cancels: dict[int, str] = field(default_factory=dict[int, str])
     looks: dict[int, int] = field(default_factory=dict[int, int])
     """By batch, when to poll it at the latest."""
+    copies: dict[int, float] = field(default_factory=dict[int, float])
+    """Batches that get a second copy, with the chance that it comes back in time though the first does not."""
     given_up: list[GiveUp] = field(default_factory=list[GiveUp])
     protected: list[Bucket] = field(default_factory=list[Bucket])
     starts: dict[int, Start] = field(default_factory=dict[int, Start])
@@ -143,6 +150,8 @@ def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
         what = endings(mine, waiting, shifted(found, stages), now)
         decisions.looks.update(what.looks)
         decisions.cancels.update(what.cancels)
+        if rules.copies and not pressed:
+            _copy(mine, found, key, outlook, now, decisions)
         decisions.cancels.update(_over(buckets, found, hours, carriers, rules.thresholds, now))
         decisions.next_at = min(decisions.next_at, what.next_at)
         decisions.protected.extend(_promoted(buckets, capacity, hours, rules, now))
@@ -329,6 +338,30 @@ def _want(
         decisions.wanted.append(Wanted(bucket, calls, rescue_order(carriers), why, flexing=max(due, early) > 0))
     if start is not None and outstanding > due:
         decisions.next_at = min(decisions.next_at, start.next_due(now))
+
+
+def _copy(
+    carriers: Mapping[int, Sequence[Carrier]],
+    found: Mapping[int, Start],
+    key: Key,
+    outlook: Outlook,
+    now: int,
+    decisions: Decisions,
+) -> None:
+    """Second copies of batches that are unlikely to come back in time."""
+    efficacy = outlook.efficacy.get(key, NO_COPIES)
+    for bucket, batches in carriers.items():
+        start = found.get(bucket)
+        if start is None:
+            continue
+        for carrier in batches:
+            if not may_be_copied(carrier.batch) or start.at <= now:
+                continue
+            fresh = outlook.forecast.batch(*key)
+            chance = worth(carrier.batch, start.at, fresh, efficacy, now)
+            if chance is not None:
+                decisions.copies[carrier.batch.id] = chance
+            decisions.next_at = min(decisions.next_at, max(now + AGAIN, now + (start.at - now) // 20))
 
 
 def _over(

@@ -1,35 +1,32 @@
 """bide's own policy on a log: the decisions of `bide.lanes`, taken by `decide` as the engine takes them.
 
-What the engine keeps in a store is kept here in lists: buckets with their tallies, batches with their requests. Time jumps
-from one event to the next; a look follows whatever changes what is decided.
+What the engine keeps in a store is kept in lists here (`stock`). Time jumps from one event to the next; a look follows whatever
+changes what is decided.
 """
 
 import heapq
 from collections import defaultdict, deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-from bide.core.batch import Batch, LiveBatch
-from bide.core.bucket import Bucket, Phase, Tally
-from bide.core.clock import FAR_FUTURE, HOUR, SECOND
-from bide.core.deadline import OnMiss
-from bide.core.states import BatchState, JobState
+from bide.core.batch import LiveBatch
+from bide.core.bucket import Tally
+from bide.core.clock import DAY, FAR_FUTURE, HOUR, MINUTE, SECOND
+from bide.core.states import BatchState
 from bide.engine.attention import next_poll
 from bide.lanes import gather
 from bide.lanes.capacity import Capacity
 from bide.lanes.decide import Account, Decisions, Outlook, Rules, Wanted, decide
-from bide.lanes.forecast import nothing_seen
 from bide.lanes.pressure import HORIZON, WINDOW, Load
 from bide.lanes.quota import Quota
 from bide.providers.port import Capabilities, Limits
 from bide.whatif.arrival import Arrival
+from bide.whatif.learning import Learner
 from bide.whatif.market import Channel, Purchase, Queue
 from bide.whatif.outcome import Book, Prices
 from bide.whatif.scenario import latency
+from bide.whatif.stock import ACCOUNT, BLANK, ENDPOINT, KEY, Group, Pile, batch_of
 from bide.whatif.weather import Weather
-
-ACCOUNT, MODEL, ENDPOINT = "provider", "model", "/v1/chat/completions"
-KEY = (ACCOUNT, MODEL)
 
 SUBMIT = 2 * SECOND
 """How long it takes to upload and create a batch."""
@@ -41,9 +38,9 @@ LIMITS = Limits(
     max_requests=50_000,
     max_bytes=200 << 20,
     batches_per_hour=2_000,
-    window=24 * HOUR,
-    cancel_bound=600 * SECOND,
-    listing_delay=180 * SECOND,
+    window=DAY,
+    cancel_bound=10 * MINUTE,
+    listing_delay=3 * MINUTE,
     source="OpenAI's, as in bide.providers.openai",
     checked_on="2026-11-21",
 )
@@ -60,35 +57,9 @@ class Policy:
     rules: Rules
     kept: float = 0.5
     gather_longest: int = gather.LONGEST
+    gather_share: int = gather.SHARE
     poll_interval: int = 15 * SECOND
-    poll_longest: int = 120 * SECOND
-
-
-@dataclass(slots=True)
-class _Bucket:
-    """Requests of one deadline."""
-
-    id: int
-    deadline: int
-    gathers_until: int
-    accepted_at: int
-    waiting: deque[int] = field(default_factory=deque[int])
-    batched: int = 0
-    calling: int = 0
-    tokens: int = 0
-    longest: int = 0
-    shown: Bucket | None = None
-
-
-@dataclass(slots=True)
-class _Group:
-    """A batch under way, and which of its requests were called meanwhile."""
-
-    bought: Purchase
-    bucket: _Bucket
-    batch: Batch
-    called: set[int] = field(default_factory=set[int])
-    next_call: int = 0
+    poll_longest: int = 2 * MINUTE
 
 
 class Play:
@@ -96,6 +67,7 @@ class Play:
 
     def __init__(self, arrivals: Sequence[Arrival], prices: Prices, weather: Weather, policy: Policy) -> None:
         self.book = Book(arrivals, prices)
+        self.learner = Learner()
         self._arrivals = arrivals
         self._weather = weather
         self._policy = policy
@@ -105,57 +77,56 @@ class Play:
         self._urgent = Queue(self._channel)
         self._capacity = Capacity(rpm, None, known=True).without(policy.kept)
         self._accounts = {ACCOUNT: Account(LIMITS, CAPABILITIES)}
-        self._buckets: dict[tuple[int, int], _Bucket] = {}
-        self._by_id: dict[int, _Bucket] = {}
-        self._groups: dict[int, _Group] = {}
+        self._piles: dict[tuple[int, int], Pile] = {}
+        self._by_id: dict[int, Pile] = {}
+        self._groups: dict[int, Group] = {}
         self._created: deque[int] = deque()
         self._enqueued = 0
         self._serials: defaultdict[int, int] = defaultdict(int)
-        self._events: list[tuple[int, int, str, int]] = []
-        self._count = 0
-        self._view = nothing_seen()
         self._recent: deque[tuple[int, Tally]] = deque()
         self._peak = Tally()
+        self._events: list[tuple[int, int, Callable[[int, int], bool], int]] = []
+        self._count = 0
         self._look_at = FAR_FUTURE
         self._looked_at = -TURN
 
     def run(self) -> Book:
         """Play the log until everything is answered."""
         for number, arrival in enumerate(self._arrivals):
-            self._at(arrival.at, "arrival", number)
+            self._at(arrival.at, self._arrive, number)
         while self._events or self._look_at < FAR_FUTURE:
             due = self._events[0][0] if self._events else FAR_FUTURE
             if self._look_at < due:
                 self._look(max(self._look_at, self._looked_at + TURN))
                 continue
-            now, _, kind, subject = heapq.heappop(self._events)
-            if getattr(self, f"_{kind}")(subject, now):
+            now, _, happens, subject = heapq.heappop(self._events)
+            if happens(subject, now):
                 self._look_at = min(self._look_at, max(now, self._looked_at + TURN))
         return self.book
 
-    def _at(self, at: int, kind: str, subject: int) -> None:
+    def _at(self, at: int, happens: Callable[[int, int], bool], subject: int) -> None:
+        """What happens later; it says whether it changes what is decided."""
         self._count += 1
-        heapq.heappush(self._events, (at, self._count, kind, subject))
+        heapq.heappush(self._events, (at, self._count, happens, subject))
 
-    # --- what happens ---
+    # What happens
 
-    def _arrival(self, number: int, now: int) -> bool:
+    def _arrive(self, number: int, now: int) -> bool:
         arrival = self._arrivals[number]
         if arrival.urgent:
             self._urgent.add(arrival.deadline, number)
-            self._serve_urgent(0, now)
-            return False
+            return self._serve_urgent(0, now)
         self._press(arrival, now)
-        slot = gather.slot(arrival.deadline, now, self._policy.gather_longest)
+        slot = gather.slot(arrival.deadline, now, self._policy.gather_longest, self._policy.gather_share)
         key = slot.deadline, slot.gathers_until
-        bucket = self._buckets.get(key)
-        if bucket is None:
-            bucket = self._buckets[key] = _Bucket(len(self._by_id) + 1, slot.deadline, slot.gathers_until, now)
-            self._by_id[bucket.id] = bucket
-        bucket.waiting.append(number)
-        bucket.tokens = max(bucket.tokens, arrival.input_tokens + arrival.limit)
-        bucket.longest = max(bucket.longest, arrival.limit)
-        bucket.shown = None
+        pile = self._piles.get(key)
+        if pile is None:
+            pile = self._piles[key] = Pile(len(self._by_id) + 1, slot.deadline, slot.gathers_until, now)
+            self._by_id[pile.id] = pile
+        pile.waiting.append(number)
+        pile.tokens = max(pile.tokens, arrival.input_tokens + arrival.limit)
+        pile.longest = max(pile.longest, arrival.limit)
+        pile.changed()
         return True
 
     def _press(self, arrival: Arrival, now: int) -> None:
@@ -171,83 +142,114 @@ class Play:
         for number in self._urgent.start(now):
             self._call(number, now)
         if self._urgent.waiting:
-            self._at(max(now + 1, self._channel.ready_at), "serve_urgent", 0)
+            self._at(max(now + 1, self._channel.ready_at), self._serve_urgent, 0)
         return False
 
     def _call(self, number: int, now: int) -> None:
         self.book.calls += 1
-        self._at(now + latency(self._arrivals[number].output_tokens, self._weather.noise(number)), "called", number)
+        takes = latency(self._arrivals[number].output_tokens, self._weather.noise(number))
+        self._at(now + takes, self._answer, number)
 
-    def _called(self, number: int, now: int) -> bool:
+    def _answer(self, number: int, now: int) -> bool:
         self.book.answer(number, now, 1.0)
         return False
 
     def _harvest(self, batch: int, now: int) -> bool:
-        """A look at the provider has found a batch ended, or its cancel has."""
+        """A poll: has it ended, by itself or by its cancel?"""
         group = self._groups.get(batch)
         if group is None or group.bought.ended_at > now:
             return False
         del self._groups[batch]
-        bought, bucket = group.bought, group.bucket
+        bought, pile = group.bought, group.pile
         finished = bought.finished(bought.ended_at, self._weather)
         self._enqueued -= self._tokens(bought.requests)
+        self.learner.ended(group, finished, now)
         for place, number in enumerate(bought.requests):
-            if place < finished:
-                self.book.answer(number, now, self._prices.batch)
+            first = place < finished and self.book.answer(number, now, self._prices.batch)
+            if group.batch.copy_of is not None:
+                self.learner.copied(first and number not in group.called, group.expected)
             if number in group.called:
                 continue
-            bucket.batched -= 1
-            if place >= finished and self.book.is_open(number):
-                bucket.waiting.append(number)
-        bucket.shown = None
+            twin = self._twin(group)
+            if first and twin is not None:  # the other copy is for nothing
+                twin.called.add(number)
+                twin.next_call = 1
+                self._cancel(twin.bought.id, now)
+            if first or twin is None:
+                pile.batched -= 1
+            if twin is None and self.book.is_open(number):
+                pile.waiting.append(number)
+        pile.changed()
         return True
 
-    # --- what is decided ---
+    def _twin(self, group: Group) -> Group | None:
+        """The other copy of a batch, as long as it is under way and carries the same request still."""
+        if group.batch.copy_of is not None:
+            twin = self._groups.get(group.batch.copy_of)
+        elif group.batch.copied:
+            twin = next((one for one in self._groups.values() if one.batch.copy_of == group.batch.id), None)
+        else:
+            return None
+        return None if twin is None or twin.called else twin
+
+    # What is decided
 
     def _look(self, now: int) -> None:
         self._looked_at = now
         decisions = decide(self._outlook(now), self._policy.rules, now)
         self._look_at = max(decisions.next_at, now + TURN) if decisions.next_at < FAR_FUTURE else FAR_FUTURE
         for opening in decisions.openings:
-            bucket = self._by_id[opening.bucket.id]
+            pile = self._by_id[opening.bucket.id]
             for _ in range(opening.batches):
-                if bucket.waiting:
-                    self._open(bucket, opening.requests, opening.tokens, opening.least, now)
+                if taken := self._taken(pile, opening.requests, opening.tokens, opening.least):
+                    self._submit(pile, taken, now)
+        for batch, chance in decisions.copies.items():
+            self._copy(self._groups[batch], chance, now)
         for batch, at in decisions.looks.items():
-            self._groups[batch].batch = replace(self._groups[batch].batch, due_at=at)
-            self._at(at, "harvest", batch)
+            group = self._groups[batch]
+            group.batch = replace(group.batch, due_at=at)
+            self._at(at, self._harvest, batch)
         for batch in decisions.cancels:
             self._cancel(batch, now)
         self._serve(decisions, now)
 
-    def _open(self, bucket: _Bucket, requests: int, tokens: int, least: int, now: int) -> None:
+    def _taken(self, pile: Pile, requests: int, tokens: int, least: int) -> list[int]:
+        """Requests for a batch, as many as fit."""
         taken: list[int] = []
-        while bucket.waiting and len(taken) < requests:
-            needs = self._arrivals[bucket.waiting[0]].input_tokens
+        while pile.waiting and len(taken) < requests:
+            needs = self._arrivals[pile.waiting[0]].input_tokens
             if len(taken) >= least and needs > tokens:
                 break
             tokens -= needs
-            taken.append(bucket.waiting.popleft())
-        if not taken:
-            return
+            taken.append(pile.waiting.popleft())
+        pile.batched += len(taken)
+        pile.changed()
+        return taken
+
+    def _submit(self, pile: Pile, taken: list[int], now: int, copy_of: int | None = None) -> Group:
         serial = self._serials[taken[0]]
         self._serials[taken[0]] += 1
         self.book.batches += 1
         number = self.book.batches
         bought = Purchase.of(number, taken, serial, now + SUBMIT, self._weather)
-        bucket.batched += len(taken)
-        bucket.shown = None
         self._created.append(now)
         self._enqueued += self._tokens(taken)
+        self.learner.submitted(bought)
         seen_at = self._seen_at(bought.submitted_at, bought.ended_at)
-        self._groups[number] = _Group(bought, bucket, replace(_batch(bought), due_at=seen_at))
-        self._at(seen_at, "harvest", number)
+        group = self._groups[number] = Group(bought, pile, batch_of(bought, seen_at, copy_of))
+        self._at(seen_at, self._harvest, number)
+        return group
+
+    def _copy(self, group: Group, chance: float, now: int) -> None:
+        group.batch = replace(group.batch, copied=True)
+        copy = self._submit(group.pile, group.bought.requests, now, group.batch.id)
+        copy.expected = chance
 
     def _cancel(self, batch: int, now: int) -> None:
         group = self._groups[batch]
         group.bought.cancel(now, self._weather)
         group.batch = replace(group.batch, cancel_asked=True, state=BatchState.CANCELLING)
-        self._at(self._seen_at(group.bought.submitted_at, max(now, group.bought.ended_at)), "harvest", batch)
+        self._at(self._seen_at(group.bought.submitted_at, max(now, group.bought.ended_at)), self._harvest, batch)
 
     def _serve(self, decisions: Decisions, now: int) -> None:
         for wanted in decisions.wanted:
@@ -258,151 +260,53 @@ class Play:
                 self._look_at = min(self._look_at, max(now + TURN, self._channel.ready_at))
 
     def _rescue(self, wanted: Wanted, room: int, now: int) -> int:
-        bucket = self._by_id[wanted.bucket.id]
+        """Call up to `room` requests, waiting ones first; how many."""
+        pile = self._by_id[wanted.bucket.id]
         started = 0
-        while started < room and bucket.waiting:
-            self._call(bucket.waiting.popleft(), now)
+        while started < room and pile.waiting:
+            self._call(pile.waiting.popleft(), now)
             started += 1
         for carrier in wanted.carriers:
             group = self._groups[carrier.batch.id]
             while started < room and group.next_call < len(group.bought.requests):
                 number = group.bought.requests[group.next_call]
-                group.next_call += 1
-                group.called.add(number)
-                bucket.batched -= 1
+                twin = self._twin(group)
+                for one in (group, twin) if twin else (group,):
+                    one.next_call += 1
+                    one.called.add(number)
+                    one.batch = replace(one.batch, rescued=len(one.called))
+                pile.batched -= 1
                 self._call(number, now)
                 started += 1
-            group.batch = replace(group.batch, rescued=len(group.called))
-        if started:
-            bucket.shown = None
+        pile.changed()
         return started
 
-    # --- what is seen ---
+    # What is seen
 
     def _outlook(self, now: int) -> Outlook:
         while self._created and self._created[0] <= now - HOUR:
             self._created.popleft()
-        for key, bucket in list(self._buckets.items()):
-            if not bucket.waiting and not bucket.batched and now >= bucket.gathers_until:
-                del self._buckets[key]
-        quota = Quota(
-            self._weather.scenario.enqueued_tokens, self._enqueued, len(self._groups), len(self._created), None
-        )
+        for key, pile in list(self._piles.items()):
+            if not pile.waiting and not pile.batched and now >= pile.gathers_until:
+                del self._piles[key]
+        groups = self._groups.values()
         return Outlook(
-            [self._shown(bucket) for bucket in self._buckets.values()],
-            [
-                LiveBatch(self._progress(group, now), {group.bucket.id: len(group.bought.requests)})
-                for group in self._groups.values()
-            ],
+            [pile.bucket() for pile in self._piles.values()],
+            [LiveBatch(one.seen(now, self._weather), {one.pile.id: len(one.bought.requests)}) for one in groups],
             {KEY: self._capacity},
-            {KEY: quota},
+            {KEY: Quota(self._weather.scenario.enqueued_tokens, self._enqueued, len(groups), len(self._created), None)},
             self._accounts,
             loads={KEY: Load(self._peak)},
-            forecast=self._view,
+            efficacy={KEY: self.learner.efficacy},
+            forecast=self.learner.view(groups, now),
         )
-
-    def _shown(self, bucket: _Bucket) -> Bucket:
-        if bucket.shown is None:
-            waiting, batched = len(bucket.waiting), bucket.batched
-            bucket.shown = Bucket(
-                id=bucket.id,
-                owner="",
-                job_id=bucket.id,
-                job_state=JobState.RUNNING,
-                on_miss=OnMiss.RESCUE,
-                account=ACCOUNT,
-                model=MODEL,
-                endpoint=ENDPOINT,
-                accepted_at=bucket.accepted_at,
-                deadline=bucket.deadline,
-                protected=True,
-                longest=bucket.longest,
-                batchable=True,
-                tallies={
-                    Phase.WAITING: Tally(waiting, waiting * bucket.tokens),
-                    Phase.BATCHED: Tally(batched, batched * bucket.tokens),
-                },
-                gathers_until=bucket.gathers_until,
-            )
-        return bucket.shown
-
-    def _progress(self, group: _Group, now: int) -> Batch:
-        """What the last poll has shown of a batch."""
-        count = len(group.bought.requests)
-        if count > 1 and group.batch.state is BatchState.SUBMITTED:
-            finished = group.bought.finished(now, self._weather)
-            if finished != group.batch.completed_count:
-                group.batch = replace(group.batch, completed_count=finished)
-        return group.batch
 
     def _seen_at(self, submitted_at: int, ended_at: int) -> int:
         """When the poller sees that a batch has ended."""
-        at = submitted_at
-        template = replace(_NOTHING, submitted_at=submitted_at)
+        at, batch = submitted_at, replace(BLANK, submitted_at=submitted_at)
         while at < ended_at:
-            at = next_poll(template, self._policy.poll_interval, self._policy.poll_longest, at)
+            at = next_poll(batch, self._policy.poll_interval, self._policy.poll_longest, at)
         return at
 
     def _tokens(self, requests: Sequence[int]) -> int:
         return sum(self._arrivals[number].input_tokens for number in requests)
-
-
-def _batch(bought: Purchase) -> Batch:
-    count = len(bought.requests)
-    return replace(
-        _NOTHING,
-        id=bought.id,
-        requests=count,
-        total_count=count,
-        submitted_at=bought.submitted_at,
-        provider_id=str(bought.id),
-    )
-
-
-_NOTHING = Batch(
-    id=0,
-    owner="",
-    external_id="",
-    tag="",
-    account=ACCOUNT,
-    model=MODEL,
-    endpoint=ENDPOINT,
-    state=BatchState.SUBMITTED,
-    outcome=None,
-    code=None,
-    message=None,
-    requests=0,
-    size=0,
-    tokens=0,
-    rescued=0,
-    first_attempt=None,
-    last_attempt=None,
-    failed_validations=0,
-    input_file=None,
-    provider_id=None,
-    output_file=None,
-    error_file=None,
-    output_rows=0,
-    error_rows=0,
-    total_count=0,
-    completed_count=0,
-    failed_count=0,
-    cancel_asked=False,
-    opened_at=0,
-    intended_at=0,
-    doubted_at=None,
-    submitted_at=0,
-    started_at=None,
-    cancel_at=None,
-    ended_at=None,
-    harvested_at=None,
-    cleaned_at=None,
-    files_kept=0,
-    expires_at=None,
-    failures=0,
-    trouble=None,
-    due_at=None,
-    holder=None,
-    lease_until=0,
-    fence=0,
-)

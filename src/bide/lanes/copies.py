@@ -1,0 +1,79 @@
+"""A second copy: another batch for a request whose first batch is unlikely to come back in time.
+
+Whichever answers first is taken, the other is cancelled; if both answer, one is waste. Two copies never cost more than one call
+in real time. With a batch at `price` of the real-time price, P1 the chance that the first copy still comes in time and P2 that of
+the second, a copy gains ``(1 - price) x P2 x (1 - P1)`` and costs ``price x P1 x P2``, so it pays as long as P1 < 1 - price, whatever
+P2 is. But bad luck is shared: where it is the provider that is slow and not the batch, the second is as slow as the first. So P2 is
+scaled by what copies have achieved of what was expected of them, and a copy that gains next to nothing is not made.
+"""
+
+from dataclasses import dataclass
+
+from bide.core.batch import Batch
+from bide.core.clock import SECOND
+from bide.core.states import BatchState
+from bide.lanes.turnaround import Turnaround
+
+PRICE = 0.5
+"""A batch costs half."""
+
+LEAST_GAIN = 0.01
+"""Of the real-time price of a request: what a copy must gain to be worth its calls to the provider."""
+
+AGAIN = 15 * SECOND
+"""How often it is looked whether a copy pays by now."""
+
+
+PRIOR = 5.0
+"""So many expected answers of copies count as achieved before anything was seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Efficacy:
+    """What copies have achieved of what was expected of them: answers that came first and in time, by the sum of their chances."""
+
+    won: float = 0.0
+    expected: float = 0.0
+
+    @property
+    def factor(self) -> float:
+        """By what the chance of a second copy is to be multiplied; at most 1."""
+        return min(1.0, (self.won + PRIOR) / (self.expected + PRIOR))
+
+
+NO_COPIES = Efficacy()
+
+
+def gain(first: float, second: float, factor: float = 1.0) -> float:
+    """What a second copy gains, in real-time prices of the request, by the chances of both to come back in time.
+
+    `factor` is the efficacy of copies. Where luck is shared the second rarely comes when the first does not, but it comes all the
+    same when the first does: so the factor scales the gain and not the cost.
+    """
+    return (1 - PRICE) * second * factor * (1 - first) - PRICE * first * second
+
+
+def may_be_copied(batch: Batch) -> bool:
+    """Whether a batch is one that may get a second copy at all: of one request, under way, and the only one."""
+    return (
+        batch.requests == 1
+        and batch.state is BatchState.SUBMITTED
+        and not batch.cancel_asked
+        and batch.copy_of is None
+        and not batch.copied
+        and batch.submitted_at is not None
+    )
+
+
+def worth(batch: Batch, needed: int, fresh: Turnaround, efficacy: Efficacy, now: int) -> float | None:
+    """The chance with which a second copy comes back in time that is made now; None where it does not pay.
+
+    `needed` is when the request would be called, `fresh` what is expected of a batch of one.
+    """
+    assert batch.submitted_at is not None
+    left = needed - now
+    second = fresh.finished(max(0, left))
+    if (1 - PRICE) * second * efficacy.factor < LEAST_GAIN:
+        return None
+    first = fresh.chance(now - batch.submitted_at, left)
+    return second if gain(first, second, efficacy.factor) >= LEAST_GAIN else None
