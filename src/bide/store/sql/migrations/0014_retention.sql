@@ -18,3 +18,8 @@ CREATE INDEX batches_over ON batches (harvested_at) WHERE harvested_at IS NOT NU
 CREATE INDEX served_by_job ON served_batches (job_id) WHERE job_id IS NOT NULL;
 CREATE INDEX message_batches_by_job ON message_batches (job_id);
 CREATE INDEX responses_by_age ON responses (created_at);
+CREATE INDEX files_by_batch ON files (batch_id) WHERE batch_id IS NOT NULL;
+
+-- In the place of the one by job alone: whether a job has entries of this month is asked of jobs with millions.
+CREATE INDEX ledger_by_job_and_time ON ledger (job_id, at);
+DROP INDEX ledger_by_job;
