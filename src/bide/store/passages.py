@@ -7,9 +7,11 @@ intent and settled with the end.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from bide.core.budget import NOTHING_RESERVED, BudgetExhaustedError, PriceUnknownError, Reservation
+from bide.core.clock import DAY
 from bide.core.states import AttemptState
 from bide.core.usage import Usage
 from bide.store import budgets, queries
@@ -21,8 +23,7 @@ SQL = queries.load("passages")
 ORPHANS = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
+class Passage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A call that is about to be passed on. `sent_at` in microseconds since 1970.
 
     `reserved` is what to reserve for it, in 1e-12 USD; None: a price is unknown. It counts only where its key `has_budget`.
@@ -44,8 +45,7 @@ class Passage:
     has_budget: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passed:
+class Passed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What became of one. `price` is None where nothing was billed; with `suspected` it is the most that may have been."""
 
     external_id: str
@@ -74,11 +74,8 @@ class Passages(Verbs):
         An intent for which a budget does not suffice is not put on record, and must not be sent; its neighbours are. What
         ends gives back before the others take.
         """
-        postings: defaultdict[int, budgets.Postings] = defaultdict(budgets.Postings)
         already = {one.external_id for one in begun}
-        for one in ended:
-            if one.external_id not in already:
-                await _end(transaction, one, postings)
+        postings = await _end(transaction, [one for one in ended if one.external_id not in already])
         found: dict[str, Begun] = {}
         budgeted = [one for one in begun if one.has_budget and one.key is not None]
         for key in sorted({*postings, *(one.key for one in budgeted if one.key is not None)}):
@@ -92,9 +89,7 @@ class Passages(Verbs):
             await transaction.many(
                 SQL["insert"], [_row(one, found.get(one.external_id, NOTHING_RESERVED)) for one in kept]
             )
-        for one in ended:
-            if one.external_id in already:
-                await _end(transaction, one, postings)
+        postings = await _end(transaction, [one for one in ended if one.external_id in already])
         for key in sorted(postings):
             await postings[key].write(transaction)
         return [found.get(one.external_id, NOTHING_RESERVED) for one in begun]
@@ -141,25 +136,34 @@ def _row(one: Passage, made: Begun) -> tuple[object, ...]:
     )
 
 
-async def _end(transaction: Transaction, one: Passed, postings: defaultdict[int, budgets.Postings]) -> None:
-    """Note an end, and what it means for the budgets of its key. An answer of unknown price counts at what was reserved."""
+async def _end(transaction: Transaction, ended: Sequence[Passed]) -> dict[int, budgets.Postings]:
+    """Note ends, and what they mean for the budgets of their keys."""
+    postings: defaultdict[int, budgets.Postings] = defaultdict(budgets.Postings)
+    if not ended:
+        return postings
+    await transaction.run(SQL["clear_ended"])
+    await transaction.many(SQL["load"], [_ended_row(one) for one in ended])
+    await transaction.lock(SQL["lock_ended"])
+    for row in await transaction.all(SQL["settling"], day=DAY):
+        posting = postings[row["key_id"]]
+        posting.release(row["key_id"], row["reserved"], row["sent_on"] * DAY)
+        posting.spend(row["key_id"], row["spent"], row["finished_on"] * DAY)
+    await transaction.run(SQL["end"])
+    return postings
+
+
+def _ended_row(one: Passed) -> tuple[object, ...]:
+    """An end in the order of the query's names."""
     price = one.price
-    row = await transaction.one(
-        SQL["end"],
-        external_id=one.external_id,
-        state=one.state,
-        first_token_at=one.first_token_at,
-        finished_at=one.finished_at,
-        status=one.status,
-        code=one.code,
-        kind=None if price is None else "suspected" if one.suspected else "paid",
-        amount=price.amount if price else None,
-        card=price.card if price else None,
-        **(price.usage if price else NO_USAGE)._asdict(),
+    return (
+        one.external_id,
+        one.state,
+        one.first_token_at,
+        one.finished_at,
+        one.status,
+        one.code,
+        None if price is None else "suspected" if one.suspected else "paid",
+        price.amount if price else None,
+        price.card if price else None,
+        *(price.usage if price else NO_USAGE),
     )
-    if row is None or row["key_id"] is None:
-        return
-    posting = postings[row["key_id"]]
-    posting.release(row["key_id"], row["reserved"], row["sent_at"])
-    if price is not None:
-        posting.spend(row["key_id"], row["reserved"] if price.amount is None else price.amount, one.finished_at)

@@ -32,8 +32,9 @@ GROUP = 64
 BUSY_TIMEOUT = 60_000
 """Milliseconds to wait for another process's write transaction; the longest of ours takes well under a second."""
 
-TOGETHER = 100
-"""Rows that one statement inserts: a statement a row costs half as much again, and longer ones are slow to run through."""
+TOGETHER = (100, 32, 8, 4, 2, 1)
+"""Rows that one statement inserts, as many as there are left: a statement a row costs half as much again, and each of them
+gives the interpreter away to whoever is busy in it, to wait for its turn; longer ones are slow to run through."""
 
 LOOK = 1.0
 """Seconds between looks at whether another process wrote: SQLite cannot tell. One look is one pragma."""
@@ -70,14 +71,13 @@ class SqliteTransaction:
 
     async def many(self, query: Query, rows: Sequence[Sequence[object]], /, **shared: object) -> int:
         text, names, always = query.texts[Dialect.SQLITE], tuple(shared), tuple(shared.values())
-        together = len(rows) - len(rows) % TOGETHER
-        count = 0
-        for start in range(0, together, TOGETHER):
-            values = [*always, *chain.from_iterable(rows[start : start + TOGETHER])]
-            count += self.connection.execute(bulk.repeat(text, query.names, names, TOGETHER), values).rowcount
-        if rest := rows[together:]:
-            single = bulk.repeat(text, query.names, names, 1)
-            count += self.connection.executemany(single, [(*always, *row) for row in rest]).rowcount
+        start = count = 0
+        for together in TOGETHER:
+            repeated = bulk.repeat(text, query.names, names, together)
+            while len(rows) - start >= together:
+                values = [*always, *chain.from_iterable(rows[start : start + together])]
+                count += self.connection.execute(repeated, values).rowcount
+                start += together
         return count
 
     async def lock(self, query: Query, /, **parameters: object) -> None:
@@ -312,6 +312,10 @@ def _commit(connection: sqlite3.Connection, group: list[_Task]) -> None:
     transaction = SqliteTransaction(connection)
     try:
         connection.execute("BEGIN IMMEDIATE")
+        if len(group) == 1:  # it is the transaction
+            group[0].result = drive(group[0].work(transaction))
+            connection.execute("COMMIT")
+            return
         for task in group:
             connection.execute("SAVEPOINT verb")
             try:

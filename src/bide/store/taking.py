@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from bide.core.bucket import Part, Phase, Tally
 from bide.core.budget import NOTHING_RESERVED, BudgetExhaustedError, PriceUnknownError, Reservation
 from bide.core.deadline import OnMiss
@@ -27,8 +29,7 @@ class ReusedKeyError(ConflictError):
     code = "idempotency_key_reused"
 
 
-@dataclass(frozen=True, slots=True)
-class Gathering:
+class Gathering(msgspec.Struct, frozen=True, gc=False):
     """The job that a call belongs to. Instants in microseconds; `job` is the external id of one that would have to be made."""
 
     owner: str
@@ -45,8 +46,7 @@ class Gathering:
         return f"calls {self.key_id or 0} {self.workflow or ''} {self.on_miss} {self.deadline} {self.gathers_until}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewCall:
+class NewCall(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A call on its way in. `body` is as its provider's account is to have it, `digest` that of what the caller sent.
 
     `reserved` is what to reserve for it, in 1e-12 USD; None: a price is unknown. It counts only where its key `has_budget`.
@@ -76,8 +76,7 @@ class NewCall:
     """Who is told when it is settled: promised with the call."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(msgspec.Struct, frozen=True, gc=False):
     """A call that is accepted. `is_new` is False where it is one that had been accepted before; `reservation` is what was
     reserved for one that is."""
 
@@ -223,19 +222,23 @@ async def _gather(
     content = b"\n".join([call.body for call in group])
     object_id = await keep_inline(transaction, gathering.owner, group[0].external_id, content, now)
     start = 0
+    found: dict[tuple[str, str, str, Part], int] = {}
     rows: dict[int, list[tuple[int, int, str, int, int, int, int, int]]] = {}
     for call in group:
         line += 1
-        bucket = await buckets.ensure(
-            transaction,
-            gathering.owner,
-            job,
-            account=call.account,
-            model=call.model,
-            endpoint=call.endpoint,
-            deadline=gathering.deadline,
-            part=call.part,
-        )
+        kind = call.account, call.model, call.endpoint, call.part
+        bucket = found.get(kind)
+        if bucket is None:
+            bucket = found[kind] = await buckets.ensure(
+                transaction,
+                gathering.owner,
+                job,
+                account=call.account,
+                model=call.model,
+                endpoint=call.endpoint,
+                deadline=gathering.deadline,
+                part=call.part,
+            )
         rows.setdefault(bucket, []).append(
             (
                 bucket,

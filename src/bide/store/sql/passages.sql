@@ -7,12 +7,40 @@ INSERT INTO passages (
     :reserved, :sent_at
 );
 
+-- name: clear_ended
+DELETE FROM ended;
+
+-- name: load
+-- What became of one. Of an end that is told twice the first one counts.
+INSERT INTO ended (
+    external_id, state, first_token_at, finished_at, status, code, kind, amount, card_id,
+    input, cached, cache_write, output, reasoning, cache_write_1h
+) VALUES (
+    :external_id, :state, :first_token_at, :finished_at, :status, :code, :kind, :amount, :card,
+    :input, :cached, :cache_write, :output, :reasoning, :cache_write_1h
+) ON CONFLICT (external_id) DO NOTHING;
+
+-- name: lock_ended
+SELECT passages.id FROM passages JOIN ended ON ended.external_id = passages.external_id
+WHERE passages.state = 'sent' ORDER BY passages.id {lock passages};
+
+-- name: settling
+-- What the ends give back to the budgets of their keys, by the day of the call, and spend there, by the day of the end. An
+-- answer of unknown price counts at what was reserved.
+SELECT passages.key_id, passages.sent_at / :day AS sent_on, ended.finished_at / :day AS finished_on,
+    SUM(passages.reserved) AS reserved,
+    SUM(CASE WHEN ended.kind IS NULL THEN 0 ELSE COALESCE(ended.amount, passages.reserved) END) AS spent
+FROM ended JOIN passages ON passages.external_id = ended.external_id
+WHERE passages.state = 'sent' AND passages.key_id IS NOT NULL
+GROUP BY 1, 2, 3;
+
 -- name: end
--- What became of it, once; what was reserved for it is to be settled by who gets the row.
-UPDATE passages SET state = :state, holder = NULL, first_token_at = :first_token_at, finished_at = :finished_at,
-    status = :status, code = :code, kind = :kind, amount = :amount, card_id = :card, input = :input, cached = :cached,
-    cache_write = :cache_write, output = :output, reasoning = :reasoning, cache_write_1h = :cache_write_1h
-WHERE external_id = :external_id AND state = 'sent' RETURNING key_id, reserved, sent_at;
+-- What became of them, once.
+UPDATE passages SET state = ended.state, holder = NULL, first_token_at = ended.first_token_at,
+    finished_at = ended.finished_at, status = ended.status, code = ended.code, kind = ended.kind, amount = ended.amount,
+    card_id = ended.card_id, input = ended.input, cached = ended.cached, cache_write = ended.cache_write,
+    output = ended.output, reasoning = ended.reasoning, cache_write_1h = ended.cache_write_1h
+FROM ended WHERE passages.external_id = ended.external_id AND passages.state = 'sent';
 
 -- name: orphans
 -- Calls of a gateway that is gone.

@@ -49,3 +49,23 @@
     amount {integer},
     listed {integer}
 );
+
+-- name: ended
+-- What became of calls that were passed on.
+{temporary} ended (
+    external_id TEXT NOT NULL PRIMARY KEY,
+    state TEXT NOT NULL,
+    first_token_at {integer},
+    finished_at {integer} NOT NULL,
+    status {integer},
+    code TEXT,
+    kind TEXT,
+    amount {integer},
+    card_id {integer},
+    input {integer} NOT NULL,
+    cached {integer} NOT NULL,
+    cache_write {integer} NOT NULL,
+    output {integer} NOT NULL,
+    reasoning {integer} NOT NULL,
+    cache_write_1h {integer} NOT NULL
+);

@@ -1,7 +1,8 @@
 """Calls that come one at a time, under keys with budgets: each is reserved for by itself and settled once."""
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from bide.core.bucket import Part
 from bide.core.budget import BudgetExhaustedError, PriceUnknownError, Reservation
