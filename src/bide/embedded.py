@@ -22,7 +22,7 @@ from bide.engine.context import Context
 from bide.engine.pricing import Pricing
 from bide.intake import scheduled
 from bide.ledger.prices import Prices
-from bide.providers.http import AiohttpTransport
+from bide.providers.pool import CallTransport
 from bide.providers.setup import Tools
 from bide.providers.transport import Transport
 from bide.store.keyfile import FILE
@@ -51,7 +51,7 @@ async def opened(config: Config) -> AsyncGenerator[Embedded]:
         SettingError: the configuration cannot be used.
         StoreError: the database or the objects cannot be opened.
     """
-    clock, entropy, transport = clock_from(config.environment), SystemEntropy(), AiohttpTransport()
+    clock, entropy, transport = clock_from(config.environment), SystemEntropy(), CallTransport()
     store = await open_store(config, entropy)
     herald = herald_of(store, config, clock, entropy)
     try:

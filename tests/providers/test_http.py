@@ -7,7 +7,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 import pytest
 
 from bide.providers.http import AiohttpTransport
-from bide.providers.transport import NotSentError, ReplyLostError, Upload
+from bide.providers.pool import CallTransport
+from bide.providers.transport import NotSentError, ReplyLostError, Transport, Upload
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Request-ID: r-1\r\n"
 
@@ -43,14 +44,14 @@ async def server() -> AsyncGenerator[Server]:
     listening.close()
 
 
-@pytest.fixture
-async def transport() -> AsyncGenerator[AiohttpTransport]:
-    made = AiohttpTransport()
+@pytest.fixture(params=[AiohttpTransport, CallTransport])
+async def transport(request: pytest.FixtureRequest) -> AsyncGenerator[Transport]:
+    made: Transport = request.param()
     yield made
     await made.close()
 
 
-async def read(transport: AiohttpTransport, url: str, body: bytes | Upload | None = None, idle: float = 5.0) -> bytes:
+async def read(transport: Transport, url: str, body: bytes | Upload | None = None, idle: float = 5.0) -> bytes:
     async with transport.exchange(
         "POST" if body else "GET", url, headers={"Authorization": "Bearer k"}, body=body, idle_timeout=idle
     ) as reply:
@@ -59,13 +60,13 @@ async def read(transport: AiohttpTransport, url: str, body: bytes | Upload | Non
         return await reply.read()
 
 
-async def test_a_reply(server: Server, transport: AiohttpTransport) -> None:
+async def test_a_reply(server: Server, transport: Transport) -> None:
     assert await read(transport, f"{server.url}/models") == b"{}"
     assert server.received[0].startswith(b"GET /v1/models HTTP/1.1\r\n")
     assert b"Authorization: Bearer k\r\n" in server.received[0]
 
 
-async def test_an_upload_is_sent_as_it_is_made_with_its_length(server: Server, transport: AiohttpTransport) -> None:
+async def test_an_upload_is_sent_as_it_is_made_with_its_length(server: Server, transport: Transport) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         yield b"first,"
         yield b"second"
@@ -78,7 +79,7 @@ async def test_an_upload_is_sent_as_it_is_made_with_its_length(server: Server, t
     assert b"chunked" not in head.lower()
 
 
-async def test_where_nobody_listens_nothing_was_sent(transport: AiohttpTransport) -> None:
+async def test_where_nobody_listens_nothing_was_sent(transport: Transport) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
@@ -95,7 +96,7 @@ async def test_where_nobody_listens_nothing_was_sent(transport: AiohttpTransport
         pytest.param("user:secret@host/v1", "host", id="without a scheme"),
     ],
 )
-async def test_a_password_in_a_url_is_not_told(transport: AiohttpTransport, url: str, host: str) -> None:
+async def test_a_password_in_a_url_is_not_told(transport: Transport, url: str, host: str) -> None:
     with pytest.raises(NotSentError) as told:
         async with transport.exchange("GET", url, headers={}):
             pass
@@ -104,7 +105,7 @@ async def test_a_password_in_a_url_is_not_told(transport: AiohttpTransport, url:
     assert "secret" not in str(told.value)
 
 
-async def test_a_name_that_is_not_known_was_sent_nothing(transport: AiohttpTransport) -> None:
+async def test_a_name_that_is_not_known_was_sent_nothing(transport: Transport) -> None:
     with pytest.raises(NotSentError, match=r"nowhere\.invalid cannot be reached"):
         await read(transport, "http://nowhere.invalid/v1", b"x")
 
@@ -119,35 +120,33 @@ async def test_a_name_that_is_not_known_was_sent_nothing(transport: AiohttpTrans
         pytest.param(HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nab", id="cut within a chunk"),
     ],
 )
-async def test_a_reply_that_does_not_come_whole_is_lost(
-    server: Server, transport: AiohttpTransport, reply: bytes
-) -> None:
+async def test_a_reply_that_does_not_come_whole_is_lost(server: Server, transport: Transport, reply: bytes) -> None:
     server.reply = reply
     with pytest.raises(ReplyLostError):
         await read(transport, server.url, b"x")
     assert len(server.received) == 1, "what may have arrived is not sent again"
 
 
-async def test_silence_is_a_lost_reply(server: Server, transport: AiohttpTransport) -> None:
+async def test_silence_is_a_lost_reply(server: Server, transport: Transport) -> None:
     server.silent = True
     with pytest.raises(ReplyLostError):
         await read(transport, server.url, b"x", idle=0.2)
     assert len(server.received) == 1
 
 
-async def test_what_is_escaped_is_sent_as_it_is(server: Server, transport: AiohttpTransport) -> None:
+async def test_what_is_escaped_is_sent_as_it_is(server: Server, transport: Transport) -> None:
     await read(transport, f"{server.url}/model/a.nova-v1%3A0/arn%2Fx?filter=a%3Ab")
     assert server.received[0].startswith(b"GET /v1/model/a.nova-v1%3A0/arn%2Fx?filter=a%3Ab HTTP/1.1\r\n")
 
 
-async def test_a_redirect_is_not_followed(server: Server, transport: AiohttpTransport) -> None:
+async def test_a_redirect_is_not_followed(server: Server, transport: Transport) -> None:
     server.reply = b"HTTP/1.1 307 Away\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n"
     async with transport.exchange("POST", server.url, headers={}, body=b"x") as reply:
         assert reply.status == 307
     assert len(server.received) == 1
 
 
-async def test_a_closed_transport_opens_again(server: Server, transport: AiohttpTransport) -> None:
+async def test_a_closed_transport_opens_again(server: Server, transport: Transport) -> None:
     await read(transport, server.url)
     await transport.close()
     await transport.close()

@@ -28,6 +28,11 @@ CHECK = f"nothing was sent: check the network, or {CORRECT}"
 CHUNK = 1 << 18
 
 
+def proxy_of(scheme: str, host: str) -> str | None:
+    """The proxy that the environment names for a host (HTTPS_PROXY, NO_PROXY, …)."""
+    return None if urllib.request.proxy_bypass(host) else urllib.request.getproxies().get(scheme)
+
+
 class AiohttpTransport:
     """Implements `bide.providers.transport.Transport`."""
 
@@ -36,12 +41,10 @@ class AiohttpTransport:
         self._proxies: dict[tuple[str, str], str | None] = {}
 
     def _proxy(self, url: URL) -> str | None:
-        """The proxy that the environment names for a host (HTTPS_PROXY, NO_PROXY, …), asked once: aiohttp would ask a thread
-        before every request."""
+        """The host's proxy, asked for once: aiohttp would ask a thread before every request."""
         key = url.scheme, url.host or ""
         if key not in self._proxies:
-            bypassed = urllib.request.proxy_bypass(key[1])
-            self._proxies[key] = None if bypassed else urllib.request.getproxies().get(key[0])
+            self._proxies[key] = proxy_of(*key)
         return self._proxies[key]
 
     def _open(self) -> aiohttp.ClientSession:
@@ -87,11 +90,11 @@ class AiohttpTransport:
                 proxy=self._proxy(target),
             )
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
-            raise NotSentError(f"{_host(url)} cannot be reached: its URL cannot be used; {CORRECT}") from error
+            raise NotSentError(f"{host_of(url)} cannot be reached: its URL cannot be used; {CORRECT}") from error
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise NotSentError(f"{_host(url)} cannot be reached: {error}; {CHECK}") from error
+            raise NotSentError(f"{host_of(url)} cannot be reached: {error}; {CHECK}") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise ReplyLostError(f"no reply from {_host(url)}: {error or type(error).__name__}") from error
+            raise ReplyLostError(f"no reply from {host_of(url)}: {error or type(error).__name__}") from error
 
     async def close(self) -> None:
         if self._session is not None:
@@ -149,6 +152,6 @@ def _url(text: str) -> URL:
         raise aiohttp.InvalidURL(text) from error
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
     """The host and port of a URL; a password in front of them is nobody's business, wherever it ends."""
     return url.split("//", 1)[-1].rpartition("@")[2].split("/", 1)[0]
