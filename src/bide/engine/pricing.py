@@ -46,12 +46,10 @@ class Tariff:
         """What an answer with this usage costs; unknown where either is."""
         if usage is None:
             return Price(Usage(), self.card_id, None, None)
-        return Price(
-            usage,
-            self.card_id,
-            self.card.cost(usage) if self.card else None,
-            self.listed.cost(usage) if self.listed else None,
-        )
+        amount = self.card.cost(usage) if self.card else None
+        if self.listed is self.card:
+            return Price(usage, self.card_id, amount, amount)
+        return Price(usage, self.card_id, amount, self.listed.cost(usage) if self.listed else None)
 
 
 class Pricing:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from bide.core.key import Key
 from bide.embedded import LOCAL_OWNER
@@ -27,12 +28,13 @@ SHORT, LONGEST = ("idempotency-key", "bide-workflow"), 255
 OWN, ANSWERED = "bide-", frozenset({"bide-request-id", "bide-lane"})
 """How the names of bide's own headers begin; those of answers mean nothing in a call, and a proxy may repeat them."""
 
+HOP = HOP_HEADER.lower()
+
 KNOWN = ("bide-within", "bide-by", "bide-priority", "bide-on-miss", "bide-workflow", "bide-webhook")
 """What a call may say in headers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True, gc=False):
     """Whose work it is, and the key they came with; None where nobody needs one."""
 
     owner: str
@@ -87,14 +89,14 @@ def check_short(headers: Mapping[str, str]) -> None:
 def check_known(headers: Mapping[str, str]) -> None:
     """See that bide understands what is only for bide: a deadline that is misspelt would be paid in full. Raises `RefusalError`."""
     for name in headers:
-        if name.startswith(OWN) and name not in KNOWN and name not in ANSWERED and name != HOP_HEADER.lower():
+        if name not in KNOWN and name.startswith(OWN) and name not in ANSWERED and name != HOP:
             message = f"bide knows no header {name}{did_you_mean(name, KNOWN)}; it knows {', '.join(KNOWN)}"
             raise RefusalError(400, "unknown_header", message, param=name)
 
 
 def check_hop(headers: Mapping[str, str]) -> None:
     """See that the call is not bide's own. Raises `RefusalError`."""
-    if HOP_HEADER.lower() in headers:
+    if HOP in headers:
         raise RefusalError(
             508, "loop_detected", "bide is calling itself: point the provider's base_url at the provider, not at bide"
         )

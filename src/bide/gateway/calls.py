@@ -1,7 +1,9 @@
 """The endpoints of single calls: passed on at once, or deferred, as urgency says."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import msgspec
 
 from bide.core.clock import SECOND
 from bide.core.deadline import OnMiss
@@ -144,7 +146,7 @@ class Calls:
         called from ours, right away."""
         if found.deadline is not None or is_native(self._routing.to(model).provider):
             return found
-        return replace(found, deadline=now + AT_ONCE, on_miss=OnMiss.RESCUE)
+        return msgspec.structs.replace(found, deadline=now + AT_ONCE, on_miss=OnMiss.RESCUE)
 
     async def _allowed(
         self, exchange: Exchange, key: Key, endpoint: Endpoint, body: bytes, asked: Asked, found: Urgency, now: int
@@ -159,7 +161,8 @@ class Calls:
         if key.lanes is not None:
             destination = self._routing.to(asked.model)
             found = allowed_way(self._context, key, destination, endpoint.url, asked, found, now)
-        await self._rates.take(exchange, key, estimate_tokens(len(body)) + asked.longest(self._assumed(endpoint)))
+        if key.requests_per_minute or key.tokens_per_minute:
+            await self._rates.take(exchange, key, estimate_tokens(len(body)) + asked.longest(self._assumed(endpoint)))
         return found
 
     def _assumed(self, endpoint: Endpoint) -> int:
@@ -178,7 +181,7 @@ class Calls:
         batch, listed = (self._card_price(destination, mode, now) for mode in (BATCH, STANDARD))
         if batch is None or listed is None or listed <= found.multiple * batch:
             return found
-        return replace(found, on_miss=OnMiss.LATE)
+        return msgspec.structs.replace(found, on_miss=OnMiss.LATE)
 
     def _card_price(self, destination: Destination, mode: str, now: int) -> int | None:
         source = self._context.pricing.source
@@ -187,7 +190,7 @@ class Calls:
 
 
 def _said(exchange: Exchange, caller: Caller, asked: Asked) -> Said:
-    headers = {name: value for name, value in exchange.headers.items() if name.startswith("bide-")}
+    headers = exchange.own_headers
     metadata = fields.metadata_of(asked)
     return Said(
         path=exchange.path,

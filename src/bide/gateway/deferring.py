@@ -8,7 +8,8 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+
+import msgspec
 
 from bide.engine.context import Context
 from bide.gateway.access import tell
@@ -30,8 +31,7 @@ from bide.store.deliveries import Recipient
 from bide.store.taking import Taken
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deferred:
+class Deferred(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A call that may wait. `body` is as it came, `wanted` what its provider is to get; `deadline` in microseconds. One in the
     `background` is answered with a response that is queued."""
 

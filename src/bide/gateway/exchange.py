@@ -3,11 +3,13 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from typing import Protocol
 from urllib.parse import parse_qsl
 
 from starlette.types import Message, Receive, Scope, Send
 
-from bide.gateway.refusal import Protocol, RefusalError, protocol_of
+from bide.gateway import refusal as words
+from bide.gateway.refusal import RefusalError, protocol_of
 
 JSON = "application/json"
 
@@ -16,12 +18,27 @@ RETRY_COUNT = "x-stainless-retry-count"
 
 NO_HEADERS: Mapping[str, str] = {}
 
+OWN = "bide-"
+"""How the names of bide's own headers begin."""
+
+CONNECTION = "bide.connection"
+"""In the scope of a call that came over a connection of ours: the connection."""
+
 IN_PROCESS = "bide.in_process"
 """In the scope of a call that came over no network, but from the process that has opened bide."""
 
 
 CLOSED = "the handler is closed"
 """How uvloop says that a connection was reset which nobody has been told of yet."""
+
+
+class Connection(Protocol):
+    """A connection that tells when it is lost."""
+
+    def watch(self, on_lost: Callable[[], None] | None) -> bool:
+        """Call `on_lost` when it is lost, and nobody else any more. False, and nobody is called: it is lost already. Only after
+        the body has been read."""
+        ...
 
 
 class GoneError(Exception):
@@ -39,6 +56,8 @@ class Exchange:
         self.headers: dict[str, str] = {
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
+        self.own_headers = {name: value for name, value in self.headers.items() if name.startswith(OWN)}
+        """Those that are for bide."""
         self.repeated = () if len(self.headers) == len(scope["headers"]) else _repeated(scope["headers"])
         """Names that came more than once; `headers` has what came last."""
         self.notes: dict[str, str] = {}
@@ -88,7 +107,7 @@ class Exchange:
         return host if port is None else f"{host}:{port}"
 
     @property
-    def protocol(self) -> Protocol:
+    def protocol(self) -> words.Protocol:
         """Whose client asks."""
         return protocol_of(self.path, "anthropic-version" in self.headers)
 
@@ -124,6 +143,11 @@ class Exchange:
             found.append(chunk)
         return found[0] if len(found) == 1 else b"".join(found)
 
+    @property
+    def connection(self) -> "Connection | None":
+        """The connection that it came over, where that tells when it is lost; None: only who waits for it hears of it."""
+        return self._scope.get(CONNECTION)
+
     async def gone(self) -> None:
         """Return when the client has gone away. Only after the body has been read."""
         while (await self._receive())["type"] != "http.disconnect":
@@ -148,12 +172,14 @@ class Exchange:
         """Send the head."""
         if self.notes:
             headers = {**headers, **self.notes}
+        request_id = self.request_id.encode()
         encoded: list[tuple[bytes, bytes]] = [
             (b"content-type", content_type.encode()),
-            (b"x-request-id", self.request_id.encode()),
-            (b"request-id", self.request_id.encode()),
-            *((name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers.items()),
+            (b"x-request-id", request_id),
+            (b"request-id", request_id),
         ]
+        for name, value in headers.items():
+            encoded.append((name.encode("latin-1"), value.encode("latin-1", "replace")))
         self.is_answered = True
         self.status = status
         self.answered_at = asyncio.get_running_loop().time()

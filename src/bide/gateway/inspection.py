@@ -21,8 +21,8 @@ def inspect(exchange: Exchange) -> None:
     headers = exchange.headers
     if "content-encoding" in headers:
         _check_unpacked(headers["content-encoding"].strip().lower())
-    for name, value in headers.items():
-        if len(value) > LONGEST and name.startswith("bide-") and name not in FREE:
+    for name, value in exchange.own_headers.items():
+        if len(value) > LONGEST and name not in FREE:
             raise RefusalError(
                 400, "invalid_request", f"{name} has {len(value):,} characters; write at most {LONGEST}", param=name
             )

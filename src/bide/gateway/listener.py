@@ -8,6 +8,7 @@ to say is cut off after a while; one that says nothing because it waits for us, 
 import asyncio
 import enum
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
@@ -15,6 +16,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from bide.gateway.door import Door
+from bide.gateway.exchange import CONNECTION
 from bide.gateway.refusal import RefusalError, protocol_of
 
 LARGEST_HEAD = 64 << 10
@@ -64,6 +66,8 @@ class Connection(HttpToolsProtocol):
         self._stalled: tuple[float, int] | None = None
         self._refused = self._heard = False
         self._fault: RefusalError | None = None
+        self._on_lost: Callable[[], None] | None = None
+        self._lost = False
         if not self.door.enter(self):
             busy = "too many calls are under way; come back later"
             self._refuse(RefusalError(503, "too_many_connections", busy, headers={"retry-after": "5"}), linger=0)
@@ -74,6 +78,16 @@ class Connection(HttpToolsProtocol):
         self._timer.cancel()
         self.door.leave(self)
         super().connection_lost(exc)
+        self._lost = True
+        if self._on_lost is not None:
+            self._on_lost()
+
+    def watch(self, on_lost: Callable[[], None] | None) -> bool:
+        """Call `on_lost` when the connection is lost. What a client says meanwhile is read: or nobody would hear it leave."""
+        self._on_lost = on_lost
+        if on_lost is not None:
+            self.flow.resume_reading()
+        return not self._lost
 
     def data_received(self, data: bytes) -> None:
         """Bytes have come."""
@@ -114,6 +128,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
+        cast("dict[str, object]", self.scope)[CONNECTION] = self
         self._phase, self._size, self._names = HEAD, 0, 0
 
     def on_url(self, url: bytes) -> None:

@@ -5,7 +5,8 @@ is ambiguous goes back to the caller, whose SDK tries again by itself. A call th
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
 
 from bide.engine.context import Context
 from bide.gateway import asked as fields
@@ -26,8 +27,7 @@ FORWARDED = ("openai-beta", "anthropic-beta", "anthropic-version")
 """The caller's headers that a provider gets. Never the one with the key."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Urgent:
+class Urgent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A call that cannot wait. `body` is without what is only for bide, `urgency` who said so, `output_tokens` what an answer
     without a limit is reckoned with."""
 
@@ -92,7 +92,7 @@ class Onward:
             return
         hides = self._asks_usage(endpoint, asked, destination)
         if hides:
-            sent = replace(sent, body=fields.asking_usage(sent.body, asked))
+            sent = msgspec.structs.replace(sent, body=fields.asking_usage(sent.body, asked))
         await self._passing.stream(exchange, destination.provider, sent, passage, hides_usage=hides)
 
     def _asks_usage(self, endpoint: Endpoint, asked: Asked, destination: Destination) -> bool:

@@ -57,7 +57,10 @@ class Passing:
             await self._failed(passage, error)
             raise
         await self._answered(passage, answer)
-        await asyncio.shield(recorded)  # nobody is answered before it is on the disk
+        if recorded.done():
+            recorded.result()  # nobody is answered before it is on the disk
+        else:
+            await asyncio.shield(recorded)
         if call.endpoint == RESPONSES.url:
             self.kept.note_answer(passage, provider, answer.row.response)
         await respond(exchange, answer)
@@ -191,26 +194,36 @@ async def _generator(chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
 class WhileThere:
     """Does something for a client that waits for it. Raises `GoneError` in its place when the client goes away."""
 
-    __slots__ = ("_exchange", "_left", "_task", "_watching")
+    __slots__ = ("_connection", "_exchange", "_left", "_task", "_watching")
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
+        self._connection = exchange.connection
         self._left = False
 
     async def __aenter__(self) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._task = task
-        self._watching = asyncio.create_task(self._watch())
+        if self._connection is None:
+            self._watching = asyncio.create_task(self._watch())
+        elif not self._connection.watch(self._leave):
+            raise GoneError
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._watching.cancel()
+        if self._connection is None:
+            self._watching.cancel()
+        else:
+            self._connection.watch(None)
         if self._left and isinstance(error, asyncio.CancelledError) and self._task.uncancel() == 0:
             raise GoneError from None
 
     async def _watch(self) -> None:
         await self._exchange.gone()
+        self._leave()
+
+    def _leave(self) -> None:
         self._left = True
         self._task.cancel()

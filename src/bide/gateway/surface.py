@@ -45,7 +45,7 @@ class Surface:
                 check_repeated(exchange.repeated)
                 check_hop(exchange.headers)
                 check_short(exchange.headers)
-                check_known(exchange.headers)
+                check_known(exchange.own_headers)
                 caller = await self._gateway.identities.identify(exchange)
             await self._handler(self._gateway, exchange, caller)
         except GoneError:

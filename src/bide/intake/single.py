@@ -6,7 +6,8 @@ it; many that come together share one.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from bide.core.bucket import Part, Tally
 from bide.core.clock import SECOND
@@ -40,8 +41,7 @@ _View = tuple[int, Snapshot, Mapping[Pool, Sequence[Demand]]]
 """When it was taken, what is open, and what the capacity is promised to."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SingleCall:
+class SingleCall(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A call as it was said. `deadline` in microseconds; `body` without what is only for bide and without `stream`;
     `key` is whose budget it spends."""
 

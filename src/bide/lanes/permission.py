@@ -1,7 +1,9 @@
 """What the lanes that a key may use make of a call: deferred, passed on, or refused with what to do instead."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import msgspec
 
 from bide.core.clock import SECOND
 from bide.core.errors import BideError
@@ -48,7 +50,7 @@ def permitted(found: Urgency, key: str, allowed: Collection[Lane] | None, ways: 
         return found
     if found.deadline is None or Lane.BATCH not in allowed:
         _check_call(key, allowed, ways.at_once)
-        return replace(found, deadline=None)
+        return msgspec.structs.replace(found, deadline=None)
     if Lane.REALTIME in allowed:
         if ways.is_short:
             _check_call(key, allowed, ways.at_once)
@@ -63,7 +65,7 @@ def permitted(found: Urgency, key: str, allowed: Collection[Lane] | None, ways: 
             f"the key {key} may use batches only, and none comes back within {(found.deadline - now) // SECOND} s; allow"
             f" at least {ways.minimum // SECOND} s, as in Bide-Within: 1h, or use a key that may call in real time"
         )
-    return replace(found, on_miss=found.on_miss.without_calls)
+    return msgspec.structs.replace(found, on_miss=found.on_miss.without_calls)
 
 
 def _check_call(key: str, allowed: Collection[Lane], lane: Lane) -> None:

@@ -5,23 +5,24 @@ words of the caller's own protocol; the first rule that fits; the key's default;
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+
+import msgspec
 
 from bide.core.deadline import OnMiss, Priority, parse_deadline
 from bide.core.errors import DeadlineError
 from bide.lanes.patience import A_DAY, deadline_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Said(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a call says about itself. Of `headers` and `metadata` only the names that are bide's, in lower case:
     ``bide-within`` and ``bide_within``."""
 
     path: str
     model: str
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    metadata: Mapping[str, str] = field(default_factory=dict[str, str])
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
+    metadata: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     stream: bool = False
     service_tier: str | None = None
     background: bool = False
@@ -62,8 +63,7 @@ class Rule:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Urgency:
+class Urgency(msgspec.Struct, frozen=True, gc=False):
     """By when. `deadline` is None for at once, `source` who said so; `explicit` where the call itself did."""
 
     deadline: int | None
@@ -115,7 +115,7 @@ def urgency(said: Said, rules: Sequence[Rule], words: Words, now: int) -> Urgenc
     if "bide-webhook" in said.headers:  # whoever wants to be told does not wait
         return _by_priority(Priority.STANDARD, "header bide-webhook", on_miss, words, now)
     if rule is not None:
-        return replace(_by_rule(rule, words, now), on_miss=on_miss)
+        return msgspec.structs.replace(_by_rule(rule, words, now), on_miss=on_miss)
     if said.key_priority is not None:
         return _by_priority(said.key_priority, "key", on_miss, words, now)
     return Urgency(None, "default")

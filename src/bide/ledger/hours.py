@@ -5,6 +5,7 @@ asks for the day of an hourly price has the dearest of its cards: what is reserv
 """
 
 import datetime
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -27,7 +28,12 @@ class OffPeak:
 
 def day_of(instant: int) -> str:
     """The UTC day of an instant, as the dates of prices are written."""
-    return to_datetime(instant).date().isoformat()
+    return _day(instant // DAY)
+
+
+@functools.lru_cache(maxsize=64)
+def _day(number: int) -> str:
+    return to_datetime(number * DAY).date().isoformat()
 
 
 def start_of(when: str) -> int:

@@ -78,7 +78,7 @@ class Foreign:
         if call.endpoint not in self._foreign:
             return await self._provider.send(call)
         answer = await self._provider.send(self._spoken(call))
-        return replace(answer, row=brought_back(answer.row, call.endpoint, call.body))
+        return msgspec.structs.replace(answer, row=brought_back(answer.row, call.endpoint, call.body))
 
     async def stream(self, call: Call) -> AsyncIterator[bytes]:
         if call.endpoint not in self._foreign:
@@ -93,13 +93,15 @@ class Foreign:
                 if written := translated.feed(chunk):
                     yield written
         except StreamRefusedError as refused:
-            answer = replace(refused.answer, row=brought_back(refused.answer.row, call.endpoint))
+            answer = msgspec.structs.replace(refused.answer, row=brought_back(refused.answer.row, call.endpoint))
             raise StreamRefusedError(answer) from None
         if written := translated.end():
             yield written
 
     def _spoken(self, call: Call) -> Call:
-        return replace(call, endpoint=SPOKEN, body=request(call.body, wire_of(call.endpoint), wire_of(SPOKEN)))
+        return msgspec.structs.replace(
+            call, endpoint=SPOKEN, body=request(call.body, wire_of(call.endpoint), wire_of(SPOKEN))
+        )
 
     async def stage(self, submission: Submission) -> str | None:
         return await self._provider.stage(await self._understood(submission))

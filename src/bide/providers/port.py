@@ -96,8 +96,7 @@ class Capabilities:
         return self.batch and endpoint in (self.batch_endpoints or self.endpoints)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True, gc=False):
     """One request in real time. `attempt` is our id for it, sent along for the provider's support desk; `model` is what the
     body names. `headers` are the caller's, in lower case: an adapter passes on those that its protocol knows."""
 
@@ -105,13 +104,12 @@ class Call:
     body: bytes
     attempt: str
     model: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     tier: str | None = None
     """The service tier to ask for, in OpenAI's words (`default`, `flex`), whatever the body says of it; None: as the body says."""
 
 
-@dataclass(frozen=True, slots=True)
-class RateHeaders:
+class RateHeaders(msgspec.Struct, frozen=True, gc=False):
     """What a reply told about the account's rate limit; None where it was silent.
 
     `reset_*` are microseconds until the budget is whole again.
@@ -156,8 +154,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     """The service tier that it says it answered in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """The outcome of a call together with what its headers said."""
 
     row: Row

@@ -34,6 +34,11 @@ class RateNames:
         "x-ratelimit-reset-tokens",
     )
     per_minute: int = 1
+    known: frozenset[str] = field(init=False)
+    """All of them."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "known", frozenset((*self.requests, *self.tokens)))
 
 
 OPENAI_RATES = RateNames()

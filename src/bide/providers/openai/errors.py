@@ -238,8 +238,13 @@ def _wait(duration: float) -> int:
     return min(LONGEST_RETRY_AFTER, max(0, round(duration)))
 
 
+SILENT = RateHeaders()
+
+
 def rate_headers(headers: Mapping[str, str], names: RateNames = OPENAI_RATES) -> RateHeaders:
     """What is told about the rate limit, as limits per minute."""
+    if names.known.isdisjoint(headers):
+        return SILENT
     limits = [_number(headers, name[0]) for name in (names.requests, names.tokens)]
     requests, tokens = (limit * names.per_minute if limit is not None else None for limit in limits)
     return RateHeaders(
