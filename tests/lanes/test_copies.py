@@ -60,4 +60,4 @@ def test_where_bad_luck_is_shared_copies_are_given_up() -> None:
     useless = Efficacy(won=0, expected=100 * PRIOR)
 
     assert worth(overdue, NOW + 10 * MINUTE, FRESH, useless, NOW) is None
-    assert LEAST_GAIN < 0.5 * FRESH.finished(10 * MINUTE)
+    assert 0.5 * FRESH.finished(10 * MINUTE) > LEAST_GAIN

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from tests.lanes.given import NOW, a_bucket
 from tests.lanes.looking import calls, look
@@ -25,20 +27,24 @@ def test_a_burst_presses_that_takes_half_of_what_may_be_called(peak: int, capaci
     assert is_pressed(Load(Tally(peak, 0)), capacity) is pressed
 
 
-def test_whoever_has_hours_is_not_endangered() -> None:
-    assert is_endangered(a_bucket(deadline=NOW + HORIZON - 1), NOW)
-    assert not is_endangered(a_bucket(deadline=NOW + HORIZON), NOW)
+CALL: dict[str, Any] = {"gathers_until": NOW - SECOND}
+
+
+def test_single_calls_with_little_time_are_endangered() -> None:
+    assert is_endangered(a_bucket(deadline=NOW + HORIZON - 1, **CALL), NOW)
+    assert not is_endangered(a_bucket(deadline=NOW + HORIZON, **CALL), NOW)
+    assert not is_endangered(a_bucket(deadline=NOW + HORIZON - 1), NOW), "those of a file are a burst themselves"
 
 
 def test_what_is_in_batches_is_called_ahead_of_a_burst() -> None:
-    bucket = a_bucket(batched=5, deadline=NOW + HOUR)
+    bucket = a_bucket(batched=5, deadline=NOW + HOUR, **CALL)
 
     assert calls(look(bucket, capacity=FIFTEEN)) == []
     assert calls(look(bucket, capacity=FIFTEEN, load=Load(Tally(500, 0)))) == [(1, 5)]
 
 
 def test_what_has_hours_stays_in_its_batch_under_pressure() -> None:
-    bucket = a_bucket(batched=5, deadline=NOW + 8 * HOUR)
+    bucket = a_bucket(batched=5, deadline=NOW + 8 * HOUR, **CALL)
 
     assert calls(look(bucket, capacity=FIFTEEN, load=Load(Tally(500, 0)))) == []
 

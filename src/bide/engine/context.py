@@ -11,6 +11,7 @@ from bide.core.entropy import Entropy
 from bide.core.job import Job
 from bide.delivery.herald import Herald
 from bide.engine.memory import Memory
+from bide.engine.pulse import Pulse
 from bide.engine.pricing import Pricing
 from bide.providers.port import Provider
 from bide.settings import Settings
@@ -64,6 +65,8 @@ class Context:
     """Told when answers have been settled here, for those who wait for one in this process."""
     memory: Memory = field(default_factory=Memory)
     """How long lanes take, as far as this worker knows."""
+    pulse: Pulse = field(default_factory=Pulse)
+    """How large bursts are."""
     harvesting: defaultdict[str, asyncio.Semaphore] = field(
         default_factory=lambda: defaultdict(lambda: asyncio.Semaphore(HARVESTS))
     )

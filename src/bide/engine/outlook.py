@@ -26,6 +26,7 @@ def outlook_of(context: Context, snapshot: Snapshot) -> Outlook:
         {key: quota_of(context, snapshot, key, context.clock.now()) for key in keys},
         {name: Account(provider.limits, provider.capabilities) for name, provider in context.providers.items()},
         hours={key: hours_of(context, key) for key in keys},
+        loads=context.pulse.loads(),
         forecast=context.memory.look(snapshot.live, context.clock.now()),
     )
 

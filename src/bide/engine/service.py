@@ -98,6 +98,7 @@ class Service:
             if snapshot.next_lease is not None and snapshot.next_lease <= now:
                 await recover.write_off(context)
             await context.memory.refresh(context.store, now)
+            await context.pulse.refresh(context.store, now)
             outlook = outlook_of(context, snapshot)
             outlook = replace(outlook, flex=await tiers(context, snapshot, outlook))
             decisions = decide(outlook, context.settings.rules, now)

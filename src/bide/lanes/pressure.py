@@ -27,7 +27,7 @@ QUICKEST = 3
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What came lately for an (account, model): the most within `WINDOW` that had less time than `HORIZON`."""
+    """What came lately for an (account, model): the most single calls within `WINDOW` that had less time than `HORIZON`."""
 
     peak: Tally = NOTHING
 
@@ -41,8 +41,9 @@ def is_pressed(load: Load, capacity: Capacity) -> bool:
 
 
 def is_endangered(bucket: Bucket, now: int) -> bool:
-    """Whether a bucket's requests are of those that a burst endangers."""
-    return bucket.deadline - now < HORIZON
+    """Whether a bucket's requests are of those that a burst endangers: single calls with little time. What a file holds was
+    promised as far as it fits, and is a burst itself."""
+    return bucket.gathers_until is not None and bucket.deadline - now < HORIZON
 
 
 def is_too_late(bucket: Bucket, now: int) -> bool:

@@ -2,7 +2,7 @@
 
 from bide.core.bucket import Bucket, Part, Phase, Tally
 from bide.store import events, queries, records
-from bide.store.database import Transaction, Verbs, writes
+from bide.store.database import Transaction, Verbs, reads, writes
 
 SQL = queries.load("buckets")
 
@@ -72,6 +72,15 @@ class Buckets(Verbs):
             deadline=deadline,
             part=part,
         )
+
+    @reads
+    async def arrivals(self, transaction: Transaction, since: int, horizon: int) -> list[tuple[str, str, int, Tally]]:
+        """(account, model, instant, how much) of the single calls that came since an instant with less time than `horizon`."""
+        rows = await transaction.all(SQL["arrivals"], since=since, horizon=horizon)
+        return [
+            (row["account"], row["model"], row["accepted_at"], Tally(int(row["requests"]), int(row["tokens"])))
+            for row in rows
+        ]
 
     @writes
     async def protect(self, transaction: Transaction, bucket: Bucket, now: int) -> None:

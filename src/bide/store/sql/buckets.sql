@@ -39,3 +39,10 @@ UPDATE buckets SET protected = 1 WHERE id = :bucket AND protected = 0;
 -- Buckets of a job with failed requests.
 SELECT b.* FROM buckets b JOIN tallies t ON t.bucket_id = b.id
 WHERE b.owner = :owner AND b.job_id = :job AND t.phase = 'failed' AND t.requests > 0 ORDER BY b.id;
+
+-- name: arrivals
+-- Single calls that were accepted since an instant with less time than a horizon, whatever became of them.
+SELECT b.account, b.model, j.accepted_at, sum(t.requests) AS requests, sum(t.tokens) AS tokens
+FROM jobs j JOIN buckets b ON b.job_id = j.id JOIN tallies t ON t.bucket_id = b.id
+WHERE j.accepted_at >= :since AND j.gathers_until IS NOT NULL AND b.deadline - j.accepted_at < :horizon
+GROUP BY b.account, b.model, j.accepted_at;
