@@ -12,7 +12,8 @@ from bide.core.clock import MINUTE, SECOND
 from bide.core.deadline import OnMiss
 from bide.core.errors import SettingError
 from bide.ledger.prices import Prices
-from bide.settings import Section, Settings
+from bide.section import Section
+from bide.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -328,6 +329,38 @@ def test_a_value_that_does_not_fit_is_told_by_its_whole_name(home: Path, text: s
         configured(home)
     assert told in str(refused.value)
     assert "[...]" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        pytest.param('preset = "premium"', ("5m", None, 2.0), id="five minutes, at twice the price of a batch"),
+        pytest.param('preset = "hour"', ("1h", None, None), id="an hour"),
+        pytest.param('preset = "day"', ("24h", None, None), id="a day"),
+        pytest.param('preset = "premium"\nmultiple = 3', ("5m", None, 3.0), id="its own multiple"),
+        pytest.param('preset = "premium"\nwithin = "2m"', ("2m", None, 2.0), id="its own time"),
+        pytest.param('preset = "hour"\npriority = "low"', (None, "low", None), id="its own priority"),
+    ],
+)
+def test_a_class_may_be_a_service_level(
+    home: Path, text: str, rule: tuple[str | None, str | None, float | None]
+) -> None:
+    (home / "bide.toml").write_text(f"[classes.a]\n{text}\n")
+
+    [found] = configured(home).settings.urgency_rules
+
+    assert (found.within, found.priority, found.multiple) == rule
+
+
+def test_the_classic_queue_is_a_preset(home: Path) -> None:
+    ours = configured(home).settings
+    assert (ours.gather.time_share, ours.rules.grouping.share) == (60, 0.5)
+
+    (home / "bide.toml").write_text('[gather]\npreset = "classic"\n')
+    classic = configured(home).settings
+
+    assert (classic.gather.time_share, classic.gather.longest, classic.gather.requests) == (2, 15 * MINUTE, 1_000)
+    assert classic.rules.grouping.share == 0
 
 
 def test_a_wrong_name_in_a_file_is_told_with_the_file(home: Path) -> None:
