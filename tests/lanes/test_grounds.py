@@ -4,13 +4,14 @@ import dataclasses
 from typing import Any
 
 import pytest
-from tests.lanes.given import CAPABILITIES, LIMITS, NOW, a_bucket
+from tests.lanes.given import CAPABILITIES, CHAT, LIMITS, NOW, a_bucket
 from tests.lanes.looking import KEY, LATENCY, RULES, SIXTY, due_in
 
 from bide.core.bucket import Bucket
 from bide.core.clock import MINUTE, SECOND
 from bide.core.decision import reason_of
 from bide.lanes.decide import Account, Outlook, decide
+from bide.lanes.flex import Tier
 from bide.lanes.grounds import Grounds
 from bide.lanes.quota import Quota
 from bide.providers.port import Limits
@@ -81,6 +82,20 @@ def test_what_holds_work_is_told_with_its_numbers(limits: Limits, quota: Quota, 
     decided = grounds.of_hold(held)
     assert decided.reason == told
     assert decided.numbers[number] in (990, 2_000, 20)
+
+
+def test_a_call_knows_its_lane_and_how_scarce_the_flex_tier_is() -> None:
+    outlook = Outlook(
+        [due_in(600, waiting=30)],
+        [],
+        {KEY: SIXTY},
+        {},
+        {"openai": Account(LIMITS, CAPABILITIES)},
+        flex={KEY: Tier(frozenset({CHAT}), refused=0.2)},
+    )
+    grounds = Grounds(outlook, RULES, decide(outlook, RULES, NOW), NOW)
+    numbers = grounds.of_calls(grounds.decisions.wanted[0]).numbers
+    assert (numbers["lane"], numbers["open"], numbers["flex_refused"]) == ("flex", "batch flex realtime", 0.2)
 
 
 def test_work_that_nobody_rescues_has_no_last_safe_moment() -> None:

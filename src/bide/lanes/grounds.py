@@ -31,7 +31,7 @@ class Grounds:
 
     def of_calls(self, wanted: Wanted) -> Decided:
         """Why requests are called."""
-        return self._decided(wanted.bucket, wanted.why, {"due": wanted.calls})
+        return self._decided(wanted.bucket, wanted.why, {"due": wanted.calls, "lane": wanted.lane})
 
     def of_hold(self, held: Held) -> Decided:
         """Why requests wait."""
@@ -87,7 +87,12 @@ class Grounds:
         if account is None:
             return {}
         batches = bucket.batchable and account.capabilities.batches(bucket.endpoint)
-        found: dict[str, Number] = {"open": " ".join([*([Lane.BATCH] if batches else []), Lane.REALTIME])}
+        tier = self.outlook.flex.get((bucket.account, bucket.model))
+        flex = tier is not None and bucket.endpoint in tier.endpoints
+        lanes = [*([Lane.BATCH] if batches else []), *([Lane.FLEX] if flex else []), Lane.REALTIME]
+        found: dict[str, Number] = {"open": " ".join(lanes)}
+        if tier is not None and flex:
+            found["flex_refused"] = round(tier.refused, 3)
         quota = self.outlook.quotas.get((bucket.account, bucket.model))
         if batches and quota is not None:
             found |= {

@@ -11,7 +11,7 @@ from bide.store.database import Row, Transaction, Verbs, reads, writes
 SQL = queries.load("ledger")
 
 STAGES = ("queue", "provider", "rescue")
-"""Until something was sent; until a batch had answered, or the request was called; until the call had answered."""
+"""Until something was sent; until a batch or the flex tier had answered, or the request was called; until the call had answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ Numbers = Mapping[str, Any]
 
 DURATIONS = frozenset({"slack", "work", "kept_for_later", "safety", "latency_bound", "batch_median", "batch_p95"})
 INSTANTS = frozenset({"last_call", "planned_for"})
-APART = frozenset({"open", "slack"})
+APART = frozenset({"open", "slack", "lane"})
 """Numbers that are told in a place of their own."""
 
 SHARED = frozenset({"batches_this_hour", "enqueued_tokens"})

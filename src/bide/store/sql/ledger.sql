@@ -37,7 +37,7 @@ WHERE r.owner = :owner AND +r.job_id = :job AND a.batch_id IS NULL
 
 -- name: stages
 -- How long the requests of a job were in each stage, in whole seconds, and how many of them: in bide until something was sent, at
--- the provider until a batch had answered or they were called, in rescue until the call had answered. Most have one attempt, so
+-- the provider until a batch or the flex tier had answered or they were called, in rescue until the call had answered. Most have one attempt, so
 -- that only the others' are looked up.
 WITH again AS (
     SELECT request_id FROM attempts
@@ -47,8 +47,8 @@ WITH again AS (
     SELECT r.queued_at, r.settled_at,
         CASE WHEN o.request_id IS NULL THEN a.sent_at
             ELSE (SELECT min(sent_at) FROM attempts WHERE request_id = r.id) END AS sent_at,
-        CASE WHEN a.batch_id IS NOT NULL THEN NULL WHEN o.request_id IS NULL THEN a.sent_at
-            ELSE (SELECT min(sent_at) FROM attempts WHERE request_id = r.id AND batch_id IS NULL) END AS called_at
+        CASE WHEN a.lane <> 'realtime' THEN NULL WHEN o.request_id IS NULL THEN a.sent_at
+            ELSE (SELECT min(sent_at) FROM attempts WHERE request_id = r.id AND lane = 'realtime') END AS called_at
     FROM requests r JOIN attempts a ON a.id = r.settled_by LEFT JOIN again o ON o.request_id = r.id
     WHERE r.owner = :owner AND +r.job_id = :job AND r.state = 'succeeded'
         AND r.id BETWEEN (SELECT first_request FROM jobs WHERE id = :job) AND (SELECT last_request FROM jobs WHERE id = :job)
