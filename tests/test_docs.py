@@ -10,7 +10,8 @@ import pytest
 from scripts import draw_docs
 
 from bide.core import states
-from bide.settings import Section, Settings
+from bide.section import Section
+from bide.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

@@ -21,6 +21,8 @@ ORDER = (
     "providers",
     "simulator",
     "lanes",
+    "section",
+    "provider_settings",
     "settings",
     "misfit",
     "accounts",

@@ -23,7 +23,8 @@ from bide.core.errors import SettingError
 from bide.ledger.overrides import OTHER_MODES
 from bide.misfit import fit, misfit
 from bide.providers.kinds import KINDS
-from bide.settings import NEVER, ClassSettings, Duration, Kept, Names, ProviderSettings, Section, Settings
+from bide.section import NEVER, Duration, Kept, Names, Section
+from bide.settings import ClassSettings, ProviderSettings, Settings
 
 FILE = "bide.toml"
 

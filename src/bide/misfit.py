@@ -6,7 +6,8 @@ from typing import Any, get_args
 
 import msgspec
 
-from bide.settings import Settings, decode_hook
+from bide.section import decode_hook
+from bide.settings import Settings
 
 SOME = "[...]"
 """How `msgspec` writes the keys of a free table, which it does not name."""

@@ -17,7 +17,8 @@ from bide.delivery.herald import Herald
 from bide.delivery.vault import Vault
 from bide.engine.context import Context
 from bide.engine.tell import Teller
-from bide.settings import EmailSettings, Names, Settings, WebhookSettings
+from bide.section import Names
+from bide.settings import EmailSettings, Settings, WebhookSettings
 from bide.store.deliveries import Told
 
 
