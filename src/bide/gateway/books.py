@@ -137,8 +137,9 @@ class Books:
     async def _write_ended(self, ended: Sequence[Passed]) -> Sequence[None]:
         """An end comes after its intent, and with it where the store did not take that."""
         waited = [self._beginning[one.external_id][1] for one in ended if one.external_id in self._beginning]
-        if waited:
-            await asyncio.wait(waited)
+        for written in waited:
+            if not written.done():  # when one of them is, so are those that were written with it
+                await asyncio.wait([written])
         late = [self._beginning[one.external_id][0] for one in ended if one.external_id in self._beginning]
         billed = {one.external_id for one in ended if one.price is not None}
         begun = [passage for passage in late if passage.external_id in billed and not passage.has_budget]
