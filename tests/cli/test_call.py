@@ -9,6 +9,7 @@ from tests.gateway.place import CHAT, place
 
 from bide.cli.call import show_call, write_answer
 from bide.cli.options import Output
+from bide.cli.session import find_job
 from bide.core.errors import NotFoundError
 
 
@@ -65,5 +66,7 @@ async def test_a_call_that_was_passed_on_has_no_answer_here_and_an_unknown_one_i
             await write_answer(at.bide, call)
         with pytest.raises(NotFoundError, match=f'there is no call .* \\(did you mean "{call}"\\?\\)'):
             await show_call(at.bide, f"{call[:-2]}77", Output.TABLE)
+        with pytest.raises(NotFoundError, match=f"the id of a call, and this is about jobs; `bide status {call}`"):
+            await find_job(at.bide, call)
         with pytest.raises(NotFoundError, match="line 3 of job_abc; `bide results job_abc` has its answer"):
             await show_call(at.bide, "req_abc_3", Output.TABLE)

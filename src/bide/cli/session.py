@@ -33,6 +33,10 @@ async def find_job(bide: "Embedded", identifier: str) -> "Job":
     """The job with this id, or the only recent one whose id begins so. Raises `NotFoundError`."""
     from bide.embedded import LOCAL_OWNER
 
+    if identifier.startswith("req_"):
+        raise NotFoundError(
+            f"{identifier!r} is the id of a call, and this is about jobs; `bide status {identifier}` shows the call, and its job"
+        )
     jobs = await bide.store.jobs.recent(LOCAL_OWNER, RECENT)
     if identifier == "last" and jobs:
         return jobs[0]
