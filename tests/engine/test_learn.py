@@ -134,6 +134,8 @@ async def test_what_one_worker_learned_another_expects(desk: Desk) -> None:
     assert other.look([], now + REFRESH).latency(bucket.account, bucket.model).bound(100) == before, "once a minute"
     await other.refresh(store, now + REFRESH)
     assert other.look([], now + REFRESH).latency(bucket.account, bucket.model).bound(100) > 5 * before
+    assert other.slowness(bucket.account, bucket.model) > 5, "two minutes for a hundred tokens"
+    assert other.slowness(bucket.account, "another model") == 1.0
 
 
 class Refusing(Forecasts):

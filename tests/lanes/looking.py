@@ -36,6 +36,7 @@ def look(
     capacity: Capacity | None = SIXTY,
     hours: Hours = ANY_TIME,
     load: Load = NO_LOAD,
+    slowness: float = 1.0,
     now: int = NOW,
 ) -> Decisions:
     """One look at some buckets of an account with 60 calls a minute."""
@@ -47,6 +48,7 @@ def look(
         {"openai": Account(LIMITS, CAPABILITIES)} if accounts is None else accounts,
         hours={KEY: hours},
         loads={KEY: load},
+        slowness={KEY: slowness},
     )
     return decide(outlook, RULES, now)
 

@@ -199,3 +199,10 @@ def test_under_whom_the_safety_net_is(fields: dict[str, Any], rescued: bool) -> 
 
     assert is_rescued(bucket) is rescued
     assert bool(calls(look(bucket))) is rescued
+
+
+def test_where_calls_are_slow_the_last_safe_moment_comes_earlier() -> None:
+    bucket = due_in(5, batched=1, **OLD)
+
+    assert calls(look(bucket)) == []
+    assert calls(look(bucket, slowness=2.0)) == [(1, 1)]

@@ -15,6 +15,7 @@ from bide.lanes.rescue import (
     Demand,
     Margins,
     Start,
+    last_call,
     starts,
 )
 
@@ -208,3 +209,17 @@ def test_a_drip_ends_when_the_last_call_must_start() -> None:
 
 
 # From which batch first
+
+
+# Where calls have been seen to be slow
+
+
+def test_calls_that_take_longer_than_assumed_start_earlier() -> None:
+    slow = EXACT.slowed(2.0)
+
+    assert last_call(NOW + HOUR, 4_375, EXACT) == NOW + HOUR - 112 * SECOND
+    assert last_call(NOW + HOUR, 4_375, slow) == NOW + HOUR - 224 * SECOND
+
+
+def test_calls_that_were_quick_are_no_promise() -> None:
+    assert EXACT.slowed(0.5) is EXACT

@@ -31,6 +31,7 @@ class Memory:
         self._read_at = 0
         self._next_at = 0
         self._forgotten_at = 0
+        self._slowness: dict[tuple[str, str], float] = {}
 
     @property
     def view(self) -> View:
@@ -45,6 +46,13 @@ class Memory:
         """What is expected now, while these batches are live."""
         self._view = self._forecast.view(now, running_of(live))
         return self._view
+
+    def slowness(self, account: str, model: str) -> float:
+        """By what an account's calls of a model have been seen to exceed the time that is assumed for them; 1: by nothing."""
+        known = self._slowness.get((account, model))
+        if known is None:
+            known = self._slowness[account, model] = self._view.latency(account, model).factor()
+        return known
 
     def note(self, lessons: Lessons) -> None:
         """What a call has taught; written with the next refresh."""
@@ -69,6 +77,7 @@ class Memory:
             self._forgotten_at = now
         changed = await store.forecasts.changed(self._read_at - OVERLAP if self._read_at else 0)
         self._forecast.replace(changed)
+        self._slowness.clear()
         self._read_at, self._next_at = now, now + REFRESH
 
     async def keep(self, store: Store, now: int) -> None:

@@ -27,6 +27,7 @@ def outlook_of(context: Context, snapshot: Snapshot) -> Outlook:
         {name: Account(provider.limits, provider.capabilities) for name, provider in context.providers.items()},
         hours={key: hours_of(context, key) for key in keys},
         loads=context.pulse.loads(),
+        slowness={key: context.memory.slowness(*key) for key in keys},
         forecast=context.memory.look(snapshot.live, context.clock.now()),
     )
 

@@ -55,6 +55,8 @@ class Outlook:
     """When deferred work may be sent; at any time where nothing is said."""
     loads: Mapping[Key, Load] = field(default_factory=dict[Key, Load])
     """What came lately; nothing where nothing is said."""
+    slowness: Mapping[Key, float] = field(default_factory=dict[Key, float])
+    """By what calls have been seen to exceed the time that is assumed for them."""
     efficacy: Mapping[Key, Efficacy] = field(default_factory=dict[Key, Efficacy])
     """What second copies have achieved."""
     forecast: View = field(default_factory=nothing_seen)
@@ -135,11 +137,12 @@ def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
             continue  # this worker has no credentials for it; another may
         capacity = outlook.capacities.get(key, ASSUMED)
         hours = outlook.hours.get(key, ANY_TIME)
-        found = rescue.starts(_demands(buckets), capacity, rules.margins, hours.allowed)
+        slow = _slowed(rules, outlook.slowness.get(key, 1.0))
+        found = rescue.starts(_demands(buckets), capacity, slow.margins, hours.allowed)
         decisions.starts.update(found)
         pressed = is_pressed(outlook.loads.get(key, NO_LOAD), capacity)
         tier = outlook.flex.get(key)
-        ways = _Ways(account, queues, hours, pressed, tier, outlook.forecast)
+        ways = _Ways(slow, account, queues, hours, pressed, tier, outlook.forecast)
         lined.extend((_place(bucket, found, now), bucket, ways) for bucket in buckets)
         stages = {
             bucket.id: stage(bucket, found.get(bucket.id), tier, rules.thresholds, rules.flex, now)
@@ -154,12 +157,17 @@ def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
             _copy(mine, found, key, outlook, now, decisions)
         decisions.cancels.update(_over(buckets, found, hours, carriers, rules.thresholds, now))
         decisions.next_at = min(decisions.next_at, what.next_at)
-        decisions.protected.extend(_promoted(buckets, capacity, hours, rules, now))
+        decisions.protected.extend(_promoted(buckets, capacity, hours, slow, now))
     for _, bucket, ways in sorted(lined, key=lambda one: one[0]):
-        _plan([bucket], decisions.starts, ways, carriers, rules, now, decisions)
+        _plan([bucket], decisions.starts, ways, carriers, ways.rules, now, decisions)
     decisions.cancels.update(_unwanted(outlook))
     decisions.wanted.sort(key=lambda one: (one.lane is Lane.FLEX, *_order(one.bucket, rules.margins, now)))
     return decisions
+
+
+def _slowed(rules: Rules, latency: float) -> Rules:
+    margins = rules.margins.slowed(latency)
+    return rules if margins is rules.margins else replace(rules, margins=margins)
 
 
 def is_rescued(bucket: Bucket) -> bool:
@@ -235,6 +243,7 @@ def _give_up(buckets: Iterable[Bucket], now: int, decisions: Decisions) -> None:
 class _Ways:
     """What holds for everything of an (account, model)."""
 
+    rules: Rules
     account: Account
     queues: Queues
     hours: Hours

@@ -55,15 +55,16 @@ class Grounds:
 
     def _safety(self, bucket: Bucket, start: Start | None) -> dict[str, Number]:
         """The terms of the last safe moment."""
-        margins = self.rules.margins
-        capacity = self.outlook.capacities.get((bucket.account, bucket.model), ASSUMED)
+        key = bucket.account, bucket.model
+        margins = self.rules.margins.slowed(self.outlook.slowness.get(key, 1.0))
+        capacity = self.outlook.capacities.get(key, ASSUMED)
         found: dict[str, Number] = {
             "requests_per_minute": capacity.requests_per_minute,
             "tokens_per_minute": capacity.tokens_per_minute,
             "capacity_known": capacity.known,
             "head_room": margins.head_room,
             "safety": margins.safety,
-            "latency_bound": latency_bound(bucket.longest),
+            "latency_bound": round(latency_bound(bucket.longest) * margins.latency),
         }
         if start is not None:
             call_by = last_call(bucket.deadline, bucket.longest, margins)

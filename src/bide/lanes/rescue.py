@@ -16,7 +16,7 @@ a time at the rate limit, and stops by itself when a batch brings the answers.
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bide.core.bucket import Tally
 from bide.core.clock import FAR_FUTURE
@@ -27,10 +27,15 @@ from bide.lanes.window import Window
 @dataclass(frozen=True, slots=True)
 class Margins:
     """How careful to be. `head_room` is the part of the rate limit that the plan counts on: 0.9 in a run by itself,
-    0.4 beside urgent traffic. `safety` is in microseconds."""
+    0.4 beside urgent traffic. `safety` is in microseconds. Calls may take `latency` times as long as is assumed."""
 
     head_room: float
     safety: int
+    latency: float = 1.0
+
+    def slowed(self, latency: float) -> "Margins":
+        """The same where calls have been seen to take longer than assumed. Having been quicker is no promise."""
+        return self if latency <= self.latency else replace(self, latency=latency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Demand:
 
 def last_call(deadline: int, longest: int, margins: Margins) -> int:
     """When a call must have started to have ended before a deadline; `longest` bounds its output tokens."""
-    return deadline - latency_bound(longest) - margins.safety
+    return deadline - math.ceil(latency_bound(longest) * margins.latency) - margins.safety
 
 
 @dataclass(frozen=True, slots=True)
