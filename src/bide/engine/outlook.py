@@ -19,6 +19,7 @@ from bide.store.snapshot import Snapshot
 def outlook_of(context: Context, snapshot: Snapshot) -> Outlook:
     """A snapshot as decisions need it."""
     keys = {(bucket.account, bucket.model) for bucket in snapshot.buckets}
+    forecast = context.memory.look(snapshot.live, context.clock.now())
     return Outlook(
         snapshot.buckets,
         snapshot.live,
@@ -28,7 +29,7 @@ def outlook_of(context: Context, snapshot: Snapshot) -> Outlook:
         hours={key: hours_of(context, key) for key in keys},
         loads=context.pulse.loads(),
         slowness={key: context.memory.slowness(*key) for key in keys},
-        forecast=context.memory.look(snapshot.live, context.clock.now()),
+        forecast=forecast,
     )
 
 
