@@ -17,6 +17,7 @@ from bide.gateway.api.shape.explanation import Explanation
 from bide.gateway.api.shape.job import Job, JobReceipt, Jobs
 from bide.gateway.api.shape.queue import Event, Queue
 from bide.gateway.api.shape.request import Request, Requests
+from bide.gateway.api.shape.schedule import Schedules
 from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
 from bide.gateway.gateway import Gateway
@@ -36,6 +37,7 @@ SHAPES = (
     Provider,
     Providers,
     Queue,
+    Schedules,
     Event,
     Error,
 )
@@ -260,6 +262,13 @@ PATHS: Mapping[str, Mapping[str, Schema]] = {
             "showQueue",
             "What is open by account, model and lane, the slack of the most urgent of it, and whether more is taken.",
             {"200": _json(Queue, "The queue.")} | _errors(),
+        )
+    },
+    "/bide/v1/schedules": {
+        "get": _operation(
+            "listSchedules",
+            "The files that are handed in again and again, and what came of their last instants.",
+            {"200": _json(Schedules, "The schedules.")} | _errors(),
         )
     },
     "/bide/v1/events": {

@@ -5,7 +5,7 @@ Keys have no path: whoever could make them over HTTP would not need one. `bide k
 
 from collections.abc import Sequence
 
-from bide.gateway.api import description, estimate, events, explain, jobs, providers, queue, requests
+from bide.gateway.api import description, estimate, events, explain, jobs, providers, queue, requests, schedules
 from bide.gateway.surface import Handler
 
 PATHS: Sequence[tuple[str, str, Handler]] = (
@@ -22,6 +22,7 @@ PATHS: Sequence[tuple[str, str, Handler]] = (
     ("GET", "/bide/v1/providers", providers.list_providers),
     ("GET", "/bide/v1/providers/{account}", providers.show),
     ("GET", "/bide/v1/queue", queue.show),
+    ("GET", "/bide/v1/schedules", schedules.list_schedules),
     ("GET", "/bide/v1/events", events.follow),
     ("GET", "/bide/v1/openapi.json", description.show),
 )
