@@ -54,6 +54,7 @@ OPEN_TABLES: Mapping[str, Collection[str]] = {
     "providers": NAME_TABLES,
     "classes": ("metadata",),
     "gateway": ("failover",),
+    "placement": ("accounts",),
 }
 """Tables inside the free ones, whose keys are names too."""
 

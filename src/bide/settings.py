@@ -292,6 +292,14 @@ class RetentionSettings(Section, frozen=True, kw_only=True, forbid_unknown_field
         return horizon(self.jobs, self.events, self.passages, self.ledger, now)
 
 
+class PlacementSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Models that several accounts serve, as docs/placement.md explains."""
+
+    accounts: dict[str, list[str]] = msgspec.field(default_factory=dict[str, list[str]])
+    """By the bare name of a model, the accounts that serve it: deferred work goes to the cheapest that has room and time, an urgent
+    call to the first, and where that surely did nothing to the next. What they call it is in their `deployments`."""
+
+
 class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All of them."""
 
@@ -302,6 +310,7 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     input: InputSettings = InputSettings()
     gateway: GatewaySettings = GatewaySettings()
     classes: dict[str, ClassSettings] = msgspec.field(default_factory=dict[str, ClassSettings])
+    placement: PlacementSettings = PlacementSettings()
     webhooks: WebhookSettings = WebhookSettings()
     email: EmailSettings = EmailSettings()
     retention: RetentionSettings = RetentionSettings()

@@ -90,6 +90,8 @@ class Bucket:
     tallies: Mapping[Phase, Tally]
     flex: bool = True
     """Whether its requests may be asked for in the flex tier: their key allows that lane."""
+    spread: bool = False
+    """Whether any account of its model's places may serve them, should this one be unwell."""
     gathers_until: int | None = None
     """Until when more like them may join; None: they are complete."""
     waiting: Tally = field(init=False)

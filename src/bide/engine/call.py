@@ -7,7 +7,7 @@ from typing import Any
 
 from bide.core.batch import Batch
 from bide.core.bucket import Bucket
-from bide.core.clock import FAR_FUTURE, SECOND
+from bide.core.clock import FAR_FUTURE, MINUTE, SECOND
 from bide.core.decision import UNGROUNDED, Decided
 from bide.core.errors import DamagedError, StoreError
 from bide.core.identifiers import custom_id
@@ -46,6 +46,9 @@ SHARE_FOR = 30 * SECOND
 
 LAND_AGAIN = SECOND
 
+JUST_NOW = MINUTE
+"""So soon after a failure an account whose calls fail counts as unwell."""
+
 Why = Callable[[Wanted], Decided]
 """On what it rests that calls are wanted."""
 
@@ -61,6 +64,8 @@ class _Lane:
 
     pace: Pace = field(default_factory=Pace)
     flex: FlexPace = field(default_factory=FlexPace)
+    failed_at: int = 0
+    """When a call last got no answer."""
     users: int = 1
     shared_until: int = 0
 
@@ -90,6 +95,12 @@ class Caller:
     def in_flight(self) -> int:
         """Calls that have not come back."""
         return sum(lane.pace.in_flight + lane.flex.in_flight for lane in self._lanes.values())
+
+    def unwell(self, now: int) -> frozenset[str]:
+        """Accounts from which calls get no answer, as long as that is fresh."""
+        return frozenset(
+            key[0] for key, lane in self._lanes.items() if lane.pace.unwell and now < lane.failed_at + JUST_NOW
+        )
 
     async def serve(
         self, wanted: Sequence[Wanted], capacities: Mapping[Key, Capacity], why: Why = nobody_says
@@ -266,14 +277,16 @@ class Caller:
         """What a call without an answer means: for the pace, and for the attempt."""
         context = self._context
         now, jitter = context.clock.now(), context.entropy.uniform()
+        lane.failed_at = now
         wait = note_refusal(context, bucket.account, error)
         match error:
             case ReplyLostError():
                 lane.pace = lane.pace.failed(jitter, now)
                 return AttemptState.LOST
             case OverloadedError():
-                # It is the request's fault only while the provider answers others.
-                verdict = AttemptState.REFUSED if lane.pace.unwell else AttemptState.ERRORED
+                # It is the request's fault only while the provider answers others, and nobody's where others may serve it.
+                elsewhere = bucket.spread and not error.may_have_run
+                verdict = AttemptState.REFUSED if lane.pace.unwell or elsewhere else AttemptState.ERRORED
                 lane.pace = lane.pace.failed(jitter, now, wait)
                 return verdict
             case DamagedError() | UntranslatableError():  # nothing was sent, and it will be no better next time

@@ -17,6 +17,7 @@ from bide.engine.call import Caller
 from bide.engine.context import Context
 from bide.engine.flexing import tiers
 from bide.engine.outlook import outlook_of
+from bide.engine.placing import FRESH, replanned, stranded, unwell
 from bide.engine.purge import PERIOD, purge
 from bide.engine.tell import Teller
 from bide.lanes.assemble import Opening
@@ -54,6 +55,8 @@ class Service:
         self._purging: asyncio.Task[None] | None = None
         self._purge_at = context.clock.now() + PURGE_AFTER
         self._teller = Teller(context, lambda: self._stopping)
+        self._sick: dict[str, int] = {}
+        """Accounts that were found unwell, and until when they count as that."""
         self._changed = asyncio.Event()
         self._stopping = False
         self._caller = Caller(context, self._spawn, self._changed.set)
@@ -99,9 +102,13 @@ class Service:
                 await recover.write_off(context)
             await context.memory.refresh(context.store, now)
             await context.pulse.refresh(context.store, now)
+            waiting_elsewhere = stranded(context, snapshot)
+            self._sick.update(dict.fromkeys(unwell(snapshot) | self._caller.unwell(now), now + FRESH))
+            snapshot = replanned(context, snapshot, {name for name, until in self._sick.items() if now < until})
             outlook = outlook_of(context, snapshot)
             outlook = replace(outlook, flex=await tiers(context, snapshot, outlook))
             decisions = decide(outlook, context.settings.rules, now)
+            decisions.cancels.update(waiting_elsewhere)
             grounds = Grounds(outlook, context.settings.rules, decisions, now)
             next_at = min(decisions.next_at, snapshot.next_lease or FAR_FUTURE)
             await self._settle(decisions, now)

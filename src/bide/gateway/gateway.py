@@ -91,6 +91,15 @@ class Gateway:
             self.service.wake()
 
 
+def _failover(context: Context, settings: GatewaySettings) -> dict[str, list[str]]:
+    """By the name of a model, the names that are tried for an urgent call: its places in their order, unless failover says so."""
+    placed = {
+        model: [f"{account}/{model}" for account in names]
+        for model, names in context.settings.placement.accounts.items()
+    }
+    return {**placed, **settings.failover}
+
+
 def build(bide: Embedded, *, engine: bool) -> Gateway:
     """A gateway over an opened bide.
 
@@ -114,7 +123,7 @@ def build(bide: Embedded, *, engine: bool) -> Gateway:
     pressure = Pressure(context, settings, bide.config.home)
     kept = Kept(context)
     going_on = GoingOn(context, desk.routing, kept)
-    onward = Onward(context, desk.routing, Passing(context, books, kept), settings.failover)
+    onward = Onward(context, desk.routing, Passing(context, books, kept), _failover(context, settings))
     calls = Calls(context, desk.routing, onward, going_on, deferring, policy, pressure, settings.largest_body)
     validations = Validations(context, desk.routing, wake)
     return Gateway(

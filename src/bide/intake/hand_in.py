@@ -180,7 +180,13 @@ def routing_of(context: Context, named: str | None) -> Routing:
     aliases = {name: account.aliases for name, account in context.settings.providers.items()}
     failover = context.settings.gateway.failover
     return Routing(
-        context.providers, aliases, named=named, known=tuple(KINDS), window=context_window, failover=failover
+        context.providers,
+        aliases,
+        named=named,
+        known=tuple(KINDS),
+        window=context_window,
+        failover=failover,
+        places=context.settings.placement.accounts,
     )
 
 

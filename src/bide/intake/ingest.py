@@ -20,13 +20,14 @@ from bide.delivery.columns import encode_columns
 from bide.engine.context import Context
 from bide.engine.expectation import believed
 from bide.engine.outlook import capacity, hours_of, promised
+from bide.engine.placing import choose, places_of, replanned, unwell
 from bide.intake import offer
 from bide.intake.admit import Terms
 from bide.intake.entry import Chunk
 from bide.intake.findings import BadLinesError, Findings, fingerprint
 from bide.intake.growing import GrowingObject
 from bide.intake.order import Order
-from bide.intake.placement import Placed, Placement
+from bide.intake.placement import Choose, Placed, Placement
 from bide.intake.problem import duplicate_custom_id
 from bide.intake.reservation import ceiling_of, deferred_lanes
 from bide.lanes.forecast import View
@@ -87,6 +88,13 @@ async def ingest(
         raise
 
 
+def _dearer(one: Ceiling | None, other: Ceiling | None) -> Ceiling | None:
+    """What bounds both; None: one of them is unknown."""
+    if one is None or other is None:
+        return None
+    return Ceiling(max(one.input, other.input), max(one.output, other.output))
+
+
 class _Reader:
     """One input on its way into the store."""
 
@@ -101,6 +109,7 @@ class _Reader:
         expected: View,
         newest: int,
         recipients: Sequence[Recipient],
+        choose: Choose,
     ) -> None:
         self.findings = Findings()
         self._context = context
@@ -108,7 +117,7 @@ class _Reader:
         self._job = job
         self._bodies, self._columns = objects
         assumed = context.settings.realtime.assumed_output_tokens
-        self._placement = Placement(context.store, job, terms, route, assumed, self.findings.loads)
+        self._placement = Placement(context.store, job, terms, route, assumed, self.findings.loads, choose)
         self._expected = expected
         self._newest = newest
         self._recipients = recipients
@@ -141,6 +150,7 @@ class _Reader:
             now,
         )
         snapshot = await beside.snapshots.take(context.host, now)
+        snapshot = replanned(context, snapshot, unwell(snapshot))
         terms = Terms(
             order.deadline,
             order.on_miss,
@@ -158,7 +168,11 @@ class _Reader:
         except BaseException:
             await bodies.abort()
             raise
-        return cls(context, order, route, job, (bodies, columns), terms, expected, newest, recipients)
+
+        def placed(way: Route, endpoint: str, longest: int) -> Route:
+            return choose(context, snapshot, way, endpoint, order.deadline, longest, longest)
+
+        return cls(context, order, route, job, (bodies, columns), terms, expected, newest, recipients, placed)
 
     async def take(self, chunk: Chunk) -> None:
         """Write a chunk's bodies, and queue its rows."""
@@ -215,10 +229,13 @@ class _Reader:
         """By bucket, the most that a token of its requests may cost in any lane they may take; None: a price is unknown."""
         found: dict[int, Ceiling | None] = {}
         for ((account, model), endpoint, _), bucket in self._placement.buckets.items():
-            lanes = deferred_lanes(self._order.lanes, self._context.providers[account], endpoint)
-            if self._order.priority == Priority.URGENT:
-                lanes = (Lane.REALTIME,)
-            found[bucket] = ceiling_of(self._context, account, model, lanes, self._placement.longest)
+            found[bucket] = Ceiling(0, 0)
+            for name in places_of(self._context, Route(account, model, (account, model) in self._placement.spread)):
+                lanes = deferred_lanes(self._order.lanes, self._context.providers[name], endpoint)
+                if self._order.priority == Priority.URGENT:
+                    lanes = (Lane.REALTIME,)
+                here = ceiling_of(self._context, name, model, lanes, self._placement.longest)
+                found[bucket] = _dearer(found[bucket], here)
         return found
 
     async def abandon(self) -> None:

@@ -15,6 +15,9 @@ from bide.lanes.route import Route
 from bide.ledger.estimate import Load
 from bide.store.store import Store
 
+Choose = Callable[[Route, str, int], Route]
+"""(route, endpoint, the longest output) -> the route with the account that serves it."""
+
 Kind = tuple[str, str]
 """(model, endpoint)"""
 
@@ -45,9 +48,10 @@ class Placement:
         route: Callable[[str], Route],
         assumed_output_tokens: int,
         loads: dict[Key, Load],
+        choose: Choose = lambda route, endpoint, longest: route,
     ) -> None:
         """`route` says which account serves a model of the input and what it is called there, `assumed_output_tokens` is for entries without a limit,
-        and `loads` is where what is asked for is added up."""
+        and `loads` is where what is asked for is added up. `choose` says which place of several it is."""
         self._loads = loads
         self._store = store
         self._job = job
@@ -56,6 +60,10 @@ class Placement:
         self._admissions = Admissions(terms)
         self.buckets: dict[tuple[Key, str, Part], int] = {}
         """Where entries went: by (account, model), endpoint and part the row of the store."""
+        self.spread: set[Key] = set()
+        """What other accounts may serve as well."""
+        self._choose = choose
+        self._placed: dict[Kind, Route] = {}
         self.longest = 0
         """Bytes of the longest body."""
 
@@ -84,10 +92,14 @@ class Placement:
         self, first: Entry, inputs: Sequence[int], limits: Sequence[int | None]
     ) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
         """The buckets, inputs and outputs of entries of one kind, of which `first` is one."""
-        route = self._route(first.model)
+        route = self._chosen(first, max((limit for limit in limits if limit is not None), default=self._assumed))
         key = (route.account, route.model)
         capped = [limit for limit in limits if limit is not None]
         self._count(key, first.endpoint, inputs, capped)
+        if route.spread:
+            self.spread.add(key)
+        else:
+            self.spread.discard(key)
         if len(capped) == len(limits):
             bounds = capped
         else:
@@ -104,6 +116,16 @@ class Placement:
             one = self._admissions.part(key, 1, tokens_in + tokens_out, tokens_out) or Part.REST
             places.append(await self._bucket(key, endpoint, one))
         return places
+
+    def _chosen(self, first: Entry, longest: int) -> Route:
+        """Where entries like this one go: all of a job to the place that is best when its first one is read."""
+        route = self._route(first.model)
+        if not route.spread:
+            return route
+        at = (route.model, first.endpoint)
+        if at not in self._placed:
+            self._placed[at] = self._choose(route, first.endpoint, longest)
+        return self._placed[at]
 
     def _count(self, key: Key, endpoint: str, inputs: Sequence[int], capped: Sequence[int]) -> None:
         load = self._loads.get(key, Load(0, 0, 0))
@@ -127,6 +149,7 @@ class Placement:
                 endpoint=endpoint,
                 deadline=self._job.deadline,
                 part=part,
+                spread=key in self.spread,
             )
             self.buckets[key, endpoint, part] = found
         return found

@@ -43,9 +43,11 @@ class Routing:
         known: Sequence[str] = (),
         window: Window | None = None,
         failover: Mapping[str, Sequence[str]] | None = None,
+        places: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         """`named` is the account for everything, `aliases` are by account, `known` are providers that may be off. Of the names
-        that `failover` has for a model, the first is where it goes."""
+        that `failover` has for a model, the first is where it goes. `places` are the accounts that serve a model by its bare
+        name; it goes to the first of them here, and deferred work to the best (`bide.lanes.placement`)."""
         self._providers = providers
         self._offers = [
             Offer(name, provider.serves, aliases.get(name, {})) for name, provider in sorted(providers.items())
@@ -54,13 +56,18 @@ class Routing:
         self._known = known
         self._window = window
         self._first = {name: names[0] for name, names in (failover or {}).items() if names}
+        self._places = places or {}
         self._found: dict[str, Destination] = {}
 
     def to(self, model: str) -> Destination:
         """Where requests for a model go. Raises `NoRouteError`."""
         found = self._found.get(model)
         if found is None:
-            way = route(self._first.get(model, model), self._offers, self._named, self._known)
+            placed = next((name for name in self._places.get(model, ()) if name in self._providers), None)
+            if placed is not None and self._named is None:
+                way = Route(placed, model, spread=True)
+            else:
+                way = route(self._first.get(model, model), self._offers, self._named, self._known)
             provider = self._providers[way.account]
             window = self._window(provider.catalogue, way.model) if self._window else None
             found = self._found[model] = Destination(way, provider, window, way.model != model)

@@ -16,6 +16,7 @@ from bide.core.identifiers import new_identifier
 from bide.core.key import Key
 from bide.engine.context import Context
 from bide.engine.outlook import capacity, hours_of, promised
+from bide.engine.placing import choose, places_of, replanned, unwell
 from bide.intake.admit import Admissions, Terms
 from bide.intake.endpoint import Endpoint
 from bide.intake.entry import Entry
@@ -94,6 +95,10 @@ class Desk:
         input_tokens = estimate_tokens(len(entry.body))
         assumed = self._context.settings.realtime.assumed_output_tokens if call.endpoint.writes_text else 0
         output_tokens = assumed if entry.max_output_tokens is None else entry.max_output_tokens
+        if route.spread:
+            snapshot = (await self._present(now))[1]
+            tokens = input_tokens + output_tokens
+            route = choose(self._context, snapshot, route, entry.endpoint, where.deadline, output_tokens, tokens)
         part = await self._part(
             (route.account, route.model), input_tokens + output_tokens, output_tokens, where.deadline, call.on_miss
         )
@@ -128,6 +133,7 @@ class Desk:
                 has_budget=call.key is not None and call.key.has_budget,
                 reserved=self._to_reserve(call, entry, assumed),
                 recipients=call.recipients,
+                spread=route.spread,
             )
         )
         if not isinstance(taken, Taken):
@@ -147,17 +153,19 @@ class Desk:
             return 0
         found = self.routing.to(entry.model)
         longest = longest_input(entry.body, found.window)
-        lanes = deferred_lanes(call.key.lanes, found.provider, entry.endpoint)
-        most = ceiling_of(self._context, found.route.account, found.route.model, lanes, longest)
-        return None if most is None else most.amount(longest, longest_output(entry.body, assumed))
+        amounts: list[int] = []
+        for account in places_of(self._context, found.route):
+            lanes = deferred_lanes(call.key.lanes, self._context.providers[account], entry.endpoint)
+            most = ceiling_of(self._context, account, found.route.model, lanes, longest)
+            if most is None:
+                return None
+            amounts.append(most.amount(longest, longest_output(entry.body, assumed)))
+        return max(amounts)
 
     async def _part(self, key: Pool, tokens: int, longest: int, deadline: int, on_miss: OnMiss) -> Part:
         """Whether the call is inside the real-time capacity that is still free before its deadline."""
         now = self._context.clock.now()
-        view = self._view
-        if view is None or now - view[0] > LOOK:
-            view = await self._look(now)
-        _, snapshot, given = view
+        _, snapshot, given = await self._present(now)
         rules = self._context.settings.rules
         admissions = self._admissions.get((deadline, on_miss))
         if admissions is None:
@@ -176,12 +184,18 @@ class Desk:
             )
         return admissions.part(key, 1, tokens, longest) or Part.REST
 
+    async def _present(self, now: int) -> _View:
+        """What is open, not older than `LOOK`."""
+        view = self._view
+        return await self._look(now) if view is None or now - view[0] > LOOK else view
+
     async def _look(self, now: int) -> _View:
         """Look once for all who come meanwhile: what they are given they are to see of each other."""
         async with self._looking:
             view = self._view
             if view is None or now - view[0] > LOOK:
                 snapshot = await self._context.store.snapshots.take(self._context.host, now)
+                snapshot = replanned(self._context, snapshot, unwell(snapshot))
                 view = self._view = now, snapshot, promised(snapshot)
                 self._admissions.clear()
                 self._given.clear()

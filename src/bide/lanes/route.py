@@ -22,6 +22,8 @@ class Route:
 
     account: str
     model: str
+    spread: bool = False
+    """Whether other accounts may serve it as well: it came by a name that has several places."""
 
 
 class NoRouteError(BideError):

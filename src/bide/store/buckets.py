@@ -28,6 +28,7 @@ async def ensure(
     endpoint: str,
     deadline: int,
     part: Part,
+    spread: bool = False,
 ) -> int:
     """As the verb, within a transaction."""
     row = await transaction.one(
@@ -40,6 +41,7 @@ async def ensure(
         deadline=deadline,
         part=part,
         protected=int(part is not Part.REST),
+        spread=int(spread),
     )
     assert row is not None
     return row["id"]
@@ -60,8 +62,9 @@ class Buckets(Verbs):
         endpoint: str,
         deadline: int,
         part: Part,
+        spread: bool = False,
     ) -> int:
-        """The id of the bucket with this key."""
+        """The id of the bucket with this key; `spread`: other accounts may serve its requests as well."""
         return await ensure(
             transaction,
             owner,
@@ -71,6 +74,7 @@ class Buckets(Verbs):
             endpoint=endpoint,
             deadline=deadline,
             part=part,
+            spread=spread,
         )
 
     @reads

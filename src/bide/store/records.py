@@ -54,5 +54,6 @@ def _bucket(row: Row, tallies: dict[Phase, Tally]) -> Bucket:
     found = values(Bucket, row)
     found.update(job_state=JobState(row["job_state"]), on_miss=OnMiss(row["on_miss"]), tallies=tallies)
     found.update(protected=bool(row["protected"]), batchable=bool(row["batchable"]))
+    found.update(spread=bool(row["spread"]))
     found.update(flex=row["lanes"] is None or Lane.FLEX in msgspec.json.decode(row["lanes"]))
     return Bucket(**found)

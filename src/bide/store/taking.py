@@ -74,6 +74,8 @@ class NewCall(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     has_budget: bool = False
     recipients: Sequence[Recipient] = ()
     """Who is told when it is settled: promised with the call."""
+    spread: bool = False
+    """Whether other accounts may serve it as well."""
 
 
 class Taken(msgspec.Struct, frozen=True, gc=False):
@@ -222,11 +224,11 @@ async def _gather(
     content = b"\n".join([call.body for call in group])
     object_id = await keep_inline(transaction, gathering.owner, group[0].external_id, content, now)
     start = 0
-    found: dict[tuple[str, str, str, Part], int] = {}
+    found: dict[tuple[str, str, str, Part, bool], int] = {}
     rows: dict[int, list[tuple[int, int, str, int, int, int, int, int]]] = {}
     for call in group:
         line += 1
-        kind = call.account, call.model, call.endpoint, call.part
+        kind = call.account, call.model, call.endpoint, call.part, call.spread
         bucket = found.get(kind)
         if bucket is None:
             bucket = found[kind] = await buckets.ensure(
@@ -238,6 +240,7 @@ async def _gather(
                 endpoint=call.endpoint,
                 deadline=gathering.deadline,
                 part=call.part,
+                spread=call.spread,
             )
         rows.setdefault(bucket, []).append(
             (

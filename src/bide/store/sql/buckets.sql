@@ -1,8 +1,9 @@
 -- name: ensure
--- The bucket with this key, made when it is missing.
-INSERT INTO buckets (owner, job_id, account, model, endpoint, deadline, part, protected)
-VALUES (:owner, :job, :account, :model, :endpoint, :deadline, :part, :protected)
-ON CONFLICT (job_id, account, model, endpoint, deadline, part) DO UPDATE SET model = excluded.model
+-- The bucket with this key, made when it is missing. One request that is bound to its account binds the others with it.
+INSERT INTO buckets (owner, job_id, account, model, endpoint, deadline, part, protected, spread)
+VALUES (:owner, :job, :account, :model, :endpoint, :deadline, :part, :protected, :spread)
+ON CONFLICT (job_id, account, model, endpoint, deadline, part) DO UPDATE
+SET spread = CASE WHEN excluded.spread < buckets.spread THEN excluded.spread ELSE buckets.spread END
 RETURNING id;
 
 -- name: lengthen
