@@ -23,6 +23,7 @@ WRITTEN = (
     "batches.md",
     "conformance.md",
     "deadlines.md",
+    "explain.md",
     "forecast.md",
     "formats.md",
     "gateway.md",

@@ -92,7 +92,7 @@ class Review:
 
     @property
     def text(self) -> str:
-        return f"{self.missed:,} of {self.batches:,} batches came back too late, {self.rescued:,} of {self.requests:,} requests were rescued"
+        return f"{self.missed:,} of {self.batches:,} batches came back too late, {self.rescued:,} of {self.requests:,} requests were called out of them"
 
 
 @dataclass(frozen=True, slots=True)
