@@ -4,9 +4,10 @@ import pytest
 from tests.lanes.given import LIMITS, NOW, a_bucket
 
 from bide.core.clock import HOUR, MINUTE
+from bide.core.quota import Resource
 from bide.lanes.assemble import opening
 from bide.lanes.group import BY_DEFAULT, singles
-from bide.lanes.quota import Quota, Room
+from bide.lanes.quota import Bound, Quota, Room
 
 
 def created(batches: int) -> Quota:
@@ -33,6 +34,24 @@ def test_how_many_calls_may_have_batches_of_their_own(
     limits = replace(LIMITS, min_requests=least)
 
     assert singles(bucket, limits, created(used), BY_DEFAULT, NOW) == alone
+
+
+@pytest.mark.parametrize(
+    ("resource", "used", "alone"),
+    [
+        pytest.param(Resource.LIVE_BATCHES, 20, 30, id="half of those that may be open at a time"),
+        pytest.param(Resource.FILES, 60, 0, id="files"),
+        pytest.param(Resource.BATCHES_PER_HOUR, 49, 1, id="those of an hour, as they were learned"),
+        pytest.param(Resource.STORED_BYTES, 99, 1_000, id="bytes are no matter of batches"),
+    ],
+)
+def test_a_provider_that_allows_few_batches_at_a_time_gets_larger_ones(
+    resource: Resource, used: int, alone: int
+) -> None:
+    bucket = a_bucket(waiting=5, deadline=NOW + 15 * MINUTE, gathers_until=NOW + MINUTE)
+    quota = replace(created(0), bounds=(Bound(resource, 100, used),))
+
+    assert singles(bucket, LIMITS, quota, BY_DEFAULT, NOW) == alone
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bide.core.bucket import Bucket
 from bide.core.clock import HOUR
+from bide.core.quota import Resource
 from bide.lanes.quota import Quota
 from bide.providers.port import Limits
 
@@ -16,7 +17,7 @@ from bide.providers.port import Limits
 @dataclass(frozen=True, slots=True)
 class Grouping:
     """When calls get batches of their own: with less than `single_below` microseconds to their deadline, and as long as no
-    more than this `share` of the batches that the provider allows in an hour is used."""
+    more than this `share` of the batches is used that the provider allows in an hour, or at a time."""
 
     single_below: int = 2 * HOUR
     share: float = 0.5
@@ -24,9 +25,16 @@ class Grouping:
 
 BY_DEFAULT = Grouping()
 
+OF_BATCHES = frozenset({Resource.BATCHES_PER_HOUR, Resource.LIVE_BATCHES, Resource.FILES})
+"""What many small batches use up as fast as many large ones."""
+
 
 def singles(bucket: Bucket, limits: Limits, quota: Quota, grouping: Grouping, now: int) -> int:
     """How many of a bucket's requests may have batches of their own now."""
     if bucket.gathers_until is None or limits.min_requests > 1 or bucket.deadline - now >= grouping.single_below:
         return 0
-    return max(0, int(limits.batches_per_hour * grouping.share) - quota.created_this_hour)
+    left = int(limits.batches_per_hour * grouping.share) - quota.created_this_hour
+    for bound in quota.bounds:
+        if bound.resource in OF_BATCHES:
+            left = min(left, int(bound.limit * grouping.share) - bound.used)
+    return max(0, left)
