@@ -59,7 +59,9 @@ class Account:
             identify,
             lambda batch: publish(self, batch),
         )
-        self.calls = Calls(script.realtime, limits, script.account.models, self.answers, chance, started_at)
+        self.calls = Calls(
+            script.realtime, limits, script.account.models, self.answers, chance, started_at, script.fate
+        )
         self.received: Counter[Site] = Counter()
         """Calls that were acted on, by site; `faults.calls` counts all that arrived."""
         self.outbox: deque[tuple[str, bytes]] = deque()

@@ -10,6 +10,7 @@ from bide.simulator.behaviour import Behaviour, Behaviours
 from bide.simulator.chance import Chance
 from bide.simulator.creation import Identify, NewBatch, fail_all, make_batch
 from bide.simulator.exchange import Content
+from bide.simulator.fate import follow
 from bide.simulator.limits import ANY_MODEL, Limit, Limits, over_quota, refuse_at_create
 from bide.simulator.outages import Standstill
 from bide.simulator.refusal import Failure, Refusal, busy, invalid, unknown
@@ -66,6 +67,8 @@ class Batches:
         model = found.model if isinstance(found, Batchable) else ""
         behaviour = self._behaviours.of(self.received, model, content, now)
         if isinstance(found, Batchable):
+            if self._script.fate is not None:
+                behaviour = follow(self._script.fate, behaviour, found.rows, now)
             found = self._problem(behaviour, new, found, now) or found
         life = self._script.files.output_life
         batch = make_batch(

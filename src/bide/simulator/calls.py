@@ -14,6 +14,7 @@ from bide.simulator.behaviour import Alternation, Bouts
 from bide.simulator.chance import Chance, Spread
 from bide.simulator.charges import Charge
 from bide.simulator.exchange import Content, Reply
+from bide.simulator.fate import Fate
 from bide.simulator.levels import Level
 from bide.simulator.limits import Limits
 from bide.simulator.refusal import NO_FLEX, Failure, Refusal
@@ -104,8 +105,10 @@ class Calls:
         answers: Answers,
         chance: Chance,
         started_at: int = 0,
+        fate: Fate | None = None,
     ) -> None:
         self._settings = settings
+        self._fate = fate
         scarce = settings.flex_scarce
         self._scarcity = (
             Alternation(Bouts(calm=scarce.calm, bout=scarce.bout), chance.within("scarce")) if scarce else None
@@ -135,11 +138,11 @@ class Calls:
             raise Refusal(NO_FLEX, levels=levels)
         digest = xxhash.xxh3_64_intdigest(raw)
         usage = embedding(len(raw)) if ask.embeds else self._answers.usage(ask.cap, digest, len(raw))
-
-        first = self._chance.spread(self._settings.latency, "latency", nth)
+        first, speaking = self._chance.spread(self._settings.latency, "latency", nth), self._speaking(usage)
+        if self._fate is not None:
+            usage, first, speaking = self._fate.usage(raw, usage), self._fate.call(raw), 0
         if flex:
             first += self._chance.spread(self._settings.flex_wait, "flex wait", nth)
-        speaking = self._speaking(usage)
         self.charges.append(
             Charge(
                 mode="flex" if flex else "realtime",

@@ -18,6 +18,7 @@ from bide.simulator.answers import TINY, AnswerSettings
 from bide.simulator.behaviour import Behaviour, Rule, read_rule
 from bide.simulator.calls import INSTANT, CallSettings
 from bide.simulator.chance import Spread
+from bide.simulator.fate import Fate
 from bide.simulator.faults import FaultRule, read_fault_rule
 from bide.simulator.files import FileSettings
 from bide.simulator.limits import Limit
@@ -51,6 +52,8 @@ class Script:
     answers: AnswerSettings = field(default_factory=AnswerSettings)
     files: FileSettings = field(default_factory=FileSettings)
     account: AccountSettings = field(default_factory=AccountSettings)
+    fate: Fate | None = None
+    """Says what batches and calls take, in the place of chance; no file has one."""
 
     def hurried(self) -> "Script":
         """The same, at full speed: no turnaround, no latency, tiny answers. For measuring what is in front of it."""
