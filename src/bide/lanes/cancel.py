@@ -7,9 +7,10 @@ paid twice. Between these two lies the instant of the cancel.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bide.core.batch import Batch
+from bide.core.batch import Batch, LiveBatch
+from bide.core.bucket import Bucket
 from bide.core.clock import FAR_FUTURE, SECOND
-from bide.core.states import BatchState
+from bide.core.states import BatchState, JobState
 from bide.lanes.carrier import Carrier, rescue_order
 from bide.lanes.rescue import Start
 
@@ -113,3 +114,18 @@ def _end(batch: Batch, left: int, needed: int, start: Start, now: int, what: End
         what.next_at = min(what.next_at, at)
     else:
         what.cancels[batch.id] = "its requests are needed in real time"
+
+
+def unwanted(buckets: Sequence[Bucket], live: Sequence[LiveBatch]) -> dict[int, str]:
+    """Batches in which nobody has an open request any more: cancelled jobs, or everything rescued."""
+    wanted = {bucket.id for bucket in buckets if bucket.job_state is JobState.RUNNING and bucket.open.requests}
+    return {
+        one.batch.id: "nobody needs its answers any more"
+        for one in live
+        if may_cancel(one.batch) and not _is_read(one.batch) and wanted.isdisjoint(one.shares)
+    }
+
+
+def _is_read(batch: Batch) -> bool:
+    """Whether a running batch has shown all its rows: it is about to end by itself, and a cancel would spare nothing."""
+    return 0 < batch.requests <= batch.output_rows

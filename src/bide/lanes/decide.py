@@ -9,21 +9,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from bide.core.batch import Batch, LiveBatch
+from bide.core.batch import LiveBatch
 from bide.core.bucket import Bucket, Phase
 from bide.core.clock import FAR_FUTURE
 from bide.core.deadline import OnMiss
 from bide.core.states import BatchState, JobState, Lane, RequestState
 from bide.lanes import rescue
 from bide.lanes.assemble import Opening, opening
-from bide.lanes.cancel import LONGEST_LEAD, endings, may_cancel
+from bide.lanes.cancel import LONGEST_LEAD, endings, unwanted
 from bide.lanes.capacity import ASSUMED, Capacity
 from bide.lanes.carrier import Carrier, rescue_order
 from bide.lanes.copies import AGAIN, NO_COPIES, Efficacy, may_be_copied, worth
 from bide.lanes.flex import USUAL, FlexRules, Tier, share, shifted, stage
 from bide.lanes.forecast import View, nothing_seen
 from bide.lanes.group import BY_DEFAULT, Grouping, singles
-from bide.lanes.hours import ANY_TIME, Hours, Limit, is_over, limited
+from bide.lanes.hours import ANY_TIME, Hours, Limit, cancelled_by_end, limited
 from bide.lanes.plan import Thresholds, is_gathering, is_urgent, next_change, plan
 from bide.lanes.pressure import NO_LOAD, Load, is_endangered, is_pressed, is_too_late
 from bide.lanes.quota import Held, Queues, Quota
@@ -155,12 +155,12 @@ def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
         decisions.cancels.update(what.cancels)
         if rules.copies and not pressed:
             _copy(mine, found, key, outlook, now, decisions)
-        decisions.cancels.update(_over(buckets, found, hours, carriers, rules.thresholds, now))
+        decisions.cancels.update(cancelled_by_end(buckets, found, hours, carriers, rules.thresholds, now))
         decisions.next_at = min(decisions.next_at, what.next_at)
         decisions.protected.extend(_promoted(buckets, capacity, hours, slow, now))
     for _, bucket, ways in sorted(lined, key=lambda one: one[0]):
         _plan([bucket], decisions.starts, ways, carriers, ways.rules, now, decisions)
-    decisions.cancels.update(_unwanted(outlook))
+    decisions.cancels.update(unwanted(outlook.buckets, outlook.live))
     decisions.wanted.sort(key=lambda one: (one.lane is Lane.FLEX, *_order(one.bucket, rules.margins, now)))
     return decisions
 
@@ -371,40 +371,6 @@ def _copy(
             if chance is not None:
                 decisions.copies[carrier.batch.id] = chance
             decisions.next_at = min(decisions.next_at, max(now + AGAIN, now + (start.at - now) // 20))
-
-
-def _over(
-    buckets: Sequence[Bucket],
-    found: Mapping[int, Start],
-    hours: Hours,
-    carriers: Mapping[int, Sequence[Carrier]],
-    thresholds: Thresholds,
-    now: int,
-) -> dict[int, str]:
-    """Batches that make way because their window has ended, where all that is in them waits for the next."""
-    over = {bucket.id for bucket in buckets if is_over(bucket, found.get(bucket.id), hours, thresholds, now)}
-    kept = {one.batch.id for bucket in buckets if bucket.id not in over for one in carriers.get(bucket.id, ())}
-    return {
-        one.batch.id: f"its window {hours.window.text} has ended"
-        for bucket in sorted(over)
-        for one in carriers.get(bucket, ())
-        if hours.window is not None and one.batch.id not in kept and may_cancel(one.batch)
-    }
-
-
-def _unwanted(outlook: Outlook) -> dict[int, str]:
-    """Batches in which nobody has an open request any more: cancelled jobs, or everything rescued."""
-    wanted = {bucket.id for bucket in outlook.buckets if bucket.job_state is JobState.RUNNING and bucket.open.requests}
-    return {
-        one.batch.id: "nobody needs its answers any more"
-        for one in outlook.live
-        if may_cancel(one.batch) and not _is_read(one.batch) and wanted.isdisjoint(one.shares)
-    }
-
-
-def _is_read(batch: Batch) -> bool:
-    """Whether a running batch has shown all its rows: it is about to end by itself, and a cancel would spare nothing."""
-    return 0 < batch.requests <= batch.output_rows
 
 
 def _promoted(buckets: Sequence[Bucket], capacity: Capacity, hours: Hours, rules: Rules, now: int) -> list[Bucket]:

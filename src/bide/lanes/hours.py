@@ -6,10 +6,13 @@ strict, not even those, and the safety net reckons with the remaining time alone
 """
 
 import enum
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bide.core.bucket import OPEN_PHASES, Bucket, Phase
 from bide.core.clock import FAR_FUTURE
+from bide.lanes.cancel import may_cancel
+from bide.lanes.carrier import Carrier
 from bide.lanes.plan import Plan, Thresholds, is_hurried, is_urgent
 from bide.lanes.rescue import Start
 from bide.lanes.window import Window
@@ -115,6 +118,25 @@ def is_over(bucket: Bucket, start: Start | None, hours: Hours, thresholds: Thres
     if hours.window is None or hours.on_end is not WindowEnd.WAIT or hours.cheap or hours.window.is_open(now):
         return False
     return bool(bucket.tally(*OPEN_PHASES).requests) and waits(bucket, start, hours, thresholds, True, now)
+
+
+def cancelled_by_end(
+    buckets: Sequence[Bucket],
+    found: Mapping[int, Start],
+    hours: Hours,
+    carriers: Mapping[int, Sequence[Carrier]],
+    thresholds: Thresholds,
+    now: int,
+) -> dict[int, str]:
+    """Batches that make way because their window has ended, where all that is in them waits for the next."""
+    over = {bucket.id for bucket in buckets if is_over(bucket, found.get(bucket.id), hours, thresholds, now)}
+    kept = {one.batch.id for bucket in buckets if bucket.id not in over for one in carriers.get(bucket.id, ())}
+    return {
+        one.batch.id: f"its window {hours.window.text} has ended"
+        for bucket in sorted(over)
+        for one in carriers.get(bucket, ())
+        if hours.window is not None and one.batch.id not in kept and may_cancel(one.batch)
+    }
 
 
 def _edge(window: Window, now: int) -> int:
