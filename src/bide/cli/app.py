@@ -23,6 +23,7 @@ from bide.cli import (
     submit,
     watch,
     webhooks,
+    whatif,
     worker,
 )
 from bide.cli.exits import BAD_INPUT
@@ -55,6 +56,7 @@ app.add_typer(webhooks.app, name="webhooks", rich_help_panel=OTHER)
 app.add_typer(config.app, name="config", rich_help_panel=OTHER)
 app.add_typer(schedule.app, name="schedule", rich_help_panel=WORK)
 app.command("serve", rich_help_panel=WORK)(serve.serve)
+app.command("whatif", rich_help_panel=LOOK)(whatif.whatif)
 app.command("sim", rich_help_panel=OTHER)(sim.sim)
 app.command("worker", rich_help_panel=OTHER)(worker.worker)
 app.command("purge", rich_help_panel=OTHER)(purge.purge)

@@ -87,3 +87,11 @@ class History(Verbs):
         """Up to `count` accepted jobs with ids below `before`, newest first."""
         rows = await transaction.all(SQL["jobs"], owner=owner, before=before, state=state, kind=kind, count=count)
         return [records.job(row) for row in rows]
+
+    @reads
+    async def workload(self, transaction: Transaction, since: int, count: int) -> Sequence[Row]:
+        """The first `count` requests of everybody that came from an instant on, oldest first, as a log for `bide whatif`.
+
+        Columns: at, deadline (None: at once), workflow, input_tokens, output_tokens (None: no answer), output_limit.
+        """
+        return await transaction.all(SQL["workload"], since=since, count=count)

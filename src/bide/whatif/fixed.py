@@ -13,7 +13,7 @@ from bide.core.clock import DAY, FAR_FUTURE, HOUR, MINUTE, SECOND
 from bide.lanes.rescue import Margins, last_call
 from bide.whatif.arrival import Arrival
 from bide.whatif.market import Channel, Purchase, Queue
-from bide.whatif.outcome import Book, Prices
+from bide.whatif.outcome import LONGEST_LATENESS, Book, Prices
 from bide.whatif.scenario import latency
 from bide.whatif.weather import Weather
 
@@ -95,6 +95,7 @@ class Course:
         self._tries = [0] * len(arrivals)
         self._events: list[tuple[int, int, str, int]] = []
         self._count = 0
+        self._gives_up_at = max((arrival.deadline for arrival in arrivals), default=0) + LONGEST_LATENESS
 
     def run(self) -> Book:
         """Play the log until nothing more happens."""
@@ -222,7 +223,7 @@ class Course:
         if rest and self._rule.cancels_before is not None:
             for number in rest:
                 self._call(number, now)
-        elif rest and self._rule.resubmits:
+        elif rest and self._rule.resubmits and now < self._gives_up_at:
             self._groups.append(_Group(rest, FAR_FUTURE, FAR_FUTURE))
             self._flush(len(self._groups) - 1, now)
         self._submit(now)

@@ -52,3 +52,16 @@ SELECT * FROM jobs
 WHERE owner = :owner AND id < :before AND state <> 'accepting' AND state = coalesce(:state, state)
     AND kind = coalesce(:kind, kind)
 ORDER BY id DESC LIMIT :count;
+
+-- name: workload
+-- Everything that was asked for, in the order it came: when, by when it was wanted (NULL: at once), how long it was. What is tried
+-- again by a job of its own is not counted twice. `output_tokens` is NULL where there is no answer.
+SELECT coalesce(c.created_at, j.accepted_at) AS at, coalesce(c.deadline, j.deadline) AS deadline, j.workflow,
+    coalesce(e.input, r.input_tokens) AS input_tokens, e.output AS output_tokens, r.output_tokens AS output_limit, r.id
+FROM requests r JOIN jobs j ON j.id = r.job_id LEFT JOIN calls c ON c.job_id = r.job_id AND c.external_id = r.custom_id
+LEFT JOIN ledger e ON e.attempt_id = r.settled_by AND e.kind = 'paid'
+WHERE j.accepted_at >= :since AND j.kind <> 'retry'
+UNION ALL
+SELECT p.sent_at, NULL, p.workflow, p.input, p.output, p.output_tokens, p.id
+FROM passages p WHERE p.sent_at >= :since AND p.state = 'answered'
+ORDER BY at, id LIMIT :count;

@@ -9,7 +9,7 @@ from bide.store.history import LAST_JOB, Wanted
 from bide.store.passages import Passage, Passed
 from bide.store.reports import Price
 from bide.store.taking import Gathering, NewCall
-from bide.testing.scene import Scene, report
+from bide.testing.scene import INPUT_TOKENS, OUTPUT_TOKENS, USAGE, Scene, report
 from bide.testing.store.case import StoreCase
 
 
@@ -55,6 +55,30 @@ class HistoryCases(StoreCase):
         assert [(one["kind"], one["amount"], one["listed"]) for one in tried.entries] == [("paid", 1_000, 2_000)]
         other = await scene.store.history.tried("somebody else", handed.job.id, call.request)
         assert (list(other.attempts), list(other.entries)) == ([], [])
+
+    async def test_everything_that_was_asked_for_is_a_log(self, scene: Scene) -> None:
+        began = scene.now
+        handed = await scene.hand_in(2)
+        [called] = await scene.call(handed.bucket, 1)
+        await scene.settle_calls([report(called.attempt)])
+        scene.now += SECOND
+        await _deferred(scene, 1)
+        scene.now += SECOND
+        await _passed(scene, 1)
+        rows = await scene.store.history.workload(began, 9)
+        told = [
+            (row["at"] - began, row["deadline"], row["input_tokens"], row["output_tokens"], row["output_limit"])
+            for row in rows
+        ]
+        deadline = handed.job.deadline
+        assert sorted(told[:2], key=lambda one: one[3] is None) == [
+            (0, deadline, USAGE.input, USAGE.output, OUTPUT_TOKENS),
+            (0, deadline, INPUT_TOKENS, None, OUTPUT_TOKENS),
+        ]
+        assert told[2:] == [(SECOND, began + SECOND + HOUR, 1, None, 1), (2 * SECOND, None, 1, 1, 10)]
+        assert [row["workflow"] for row in rows][2:] == ["nightly", None]
+        assert len(await scene.store.history.workload(began + SECOND, 9)) == 2
+        assert len(await scene.store.history.workload(began, 1)) == 1
 
     async def test_jobs_are_listed_newest_first(self, scene: Scene) -> None:
         jobs = [(await scene.hand_in(1)).job for _ in range(3)]
