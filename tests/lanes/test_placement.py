@@ -7,6 +7,7 @@ from tests.lanes.given import CAPABILITIES, CHAT, a_bucket
 
 from bide.lanes.capacity import Capacity
 from bide.lanes.placement import Place, are_alike, best, served
+from bide.providers.port import Capabilities
 
 FAST, SLOW = Place("fast", 0.9, 100), Place("slow", 0.5, 100)
 
@@ -37,7 +38,7 @@ def test_equals_share_the_work() -> None:
 
 
 PLACES = {"gpt-6-luna": ["openai", "second", "third"]}
-CAN = dict.fromkeys(("openai", "second", "third"), CAPABILITIES)
+CAN: dict[str, Capabilities] = dict.fromkeys(("openai", "second", "third"), CAPABILITIES)
 RATES = {name: Capacity(rate, None, True) for name, rate in (("openai", 60), ("second", 60), ("third", 600))}
 
 
