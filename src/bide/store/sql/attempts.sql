@@ -40,12 +40,13 @@ WHERE a.batch_id = :batch AND a.id > :after AND a.id BETWEEN :first AND :last
 ORDER BY a.id LIMIT :count;
 
 -- name: claim_flexing
--- Requests of a bucket that are in flight in the flex tier, to be called in real time: their last safe moment has come.
+-- Requests of a bucket that are in flight in the flex tier, to be called in real time: their last safe moment has come. The plus
+-- sign keeps SQLite on the index of what is in flight.
 SELECT r.id, r.object_id, r.start, r.length, r.checksum, r.input_tokens, r.output_tokens, {phase r} AS phase, a.id AS carried_by
 FROM attempts a JOIN requests r ON r.id = a.request_id
 WHERE a.state = 'sent' AND a.batch_id IS NULL AND a.lane = 'flex' AND r.bucket_id = :bucket AND r.state = 'open'
     AND r.live_calls = 0
-ORDER BY a.id LIMIT :count;
+ORDER BY +a.id LIMIT :count;
 
 -- name: flexing
 -- By bucket, how many open requests are in flight in the flex tier, and in no other call.

@@ -99,7 +99,7 @@ WHERE id = :batch AND fence = :fence AND state IN {before batch.submitting} RETU
 -- name: others_in_doubt
 -- The account's other batches whose create is under way, or that nobody has answered for.
 SELECT other.id FROM batches JOIN batches AS other ON other.account = batches.account AND other.id <> batches.id
-WHERE batches.id = :batch AND other.state IN ('submitting', 'ambiguous') LIMIT 1;
+WHERE batches.id = :batch AND other.state <> 'harvested' AND other.state IN ('submitting', 'ambiguous') LIMIT 1;
 
 -- name: provider_ids
 -- What is known to be ours at an account, of what was created since an instant.
@@ -146,9 +146,11 @@ UPDATE batches SET state = 'ended', outcome = :outcome, code = :code, message = 
 WHERE id = :batch AND fence = :fence AND state IN {before batch.ended} RETURNING *;
 
 -- name: slot
--- One of the account's batches for which there was no slot is handed in now: another has ended.
+-- One of the account's batches for which there was no slot is handed in now: another has ended. Said twice, that it is live: so
+-- planners go by the index of these.
 UPDATE batches SET due_at = :now WHERE id = (
-    SELECT id FROM batches WHERE account = :account AND state = 'sealed' AND due_at > :now AND substr(trouble, 1, 16) = 'too_many_batches'
+    SELECT id FROM batches
+    WHERE state <> 'harvested' AND account = :account AND state = 'sealed' AND due_at > :now AND substr(trouble, 1, 16) = 'too_many_batches'
     ORDER BY id LIMIT 1
 );
 

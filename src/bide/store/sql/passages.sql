@@ -26,21 +26,22 @@ WHERE passages.state = 'sent' ORDER BY passages.id {lock passages};
 
 -- name: settling
 -- What the ends give back to the budgets of their keys, by the day of the call, and spend there, by the day of the end. An
--- answer of unknown price counts at what was reserved.
+-- answer of unknown price counts at what was reserved. CROSS JOIN keeps SQLite from reading every passage there ever was.
 SELECT passages.key_id, passages.sent_at / :day AS sent_on, ended.finished_at / :day AS finished_on,
     SUM(passages.reserved) AS reserved,
     SUM(CASE WHEN ended.kind IS NULL THEN 0 ELSE COALESCE(ended.amount, passages.reserved) END) AS spent
-FROM ended JOIN passages ON passages.external_id = ended.external_id
-WHERE passages.state = 'sent' AND passages.key_id IS NOT NULL
+FROM ended CROSS JOIN passages
+WHERE passages.external_id = ended.external_id AND passages.state = 'sent' AND passages.key_id IS NOT NULL
 GROUP BY 1, 2, 3;
 
 -- name: end
--- What became of them, once.
+-- What became of them, once. That they are among the ended is said twice: so SQLite looks them up.
 UPDATE passages SET state = ended.state, holder = NULL, first_token_at = ended.first_token_at,
     finished_at = ended.finished_at, status = ended.status, code = ended.code, kind = ended.kind, amount = ended.amount,
     card_id = ended.card_id, input = ended.input, cached = ended.cached, cache_write = ended.cache_write,
     output = ended.output, reasoning = ended.reasoning, cache_write_1h = ended.cache_write_1h
-FROM ended WHERE passages.external_id = ended.external_id AND passages.state = 'sent';
+FROM ended WHERE passages.external_id = ended.external_id AND passages.state = 'sent'
+    AND passages.external_id IN (SELECT external_id FROM ended);
 
 -- name: orphans
 -- Calls of a gateway that is gone.
