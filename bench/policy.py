@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from bench.measure import Figure
-from bide.settings import Settings
+from bide.settings import RealtimeSettings, Settings
 from bide.whatif.arrival import Mix
 from bide.whatif.comparison import Result, World, compare
 from bide.whatif.contender import BIDE, CLAIRVOYANT, COPIES, DEFAULT, Bound, contender
@@ -44,7 +44,8 @@ def _results(path: Path) -> list[Result]:
     read = read_log(str(path), {}).first_days(DAYS)
     world = World(read.arrivals, Mix(), Prices(), read.start, DAYS)
     texts = [*DEFAULT, COPIES]
-    contenders = [*(contender(text, lambda _: Settings()) for text in texts), *CLAIRVOYANT]
+    settings = Settings(realtime=RealtimeSettings(kept_for_urgent=0.5))  # as `bide serve` has it
+    contenders = [*(contender(text, lambda _: settings) for text in texts), *CLAIRVOYANT]
     processes = os.cpu_count() or 1
 
     def tell(result: Result) -> None:

@@ -33,6 +33,7 @@ WRITTEN = (
     "operation.md",
     "security.md",
     "webhooks.md",
+    "whatif.md",
 )
 
 

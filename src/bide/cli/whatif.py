@@ -50,7 +50,10 @@ def whatif(
             "tight-rpm, never, or all but never.",
         ),
     ] = None,
-    days: Annotated[int | None, typer.Option("--days", min=1, help="Only the first days of the log.")] = None,
+    days: Annotated[
+        int | None,
+        typer.Option("--days", min=1, help="Only the first days of the log, or the last ones of the record."),
+    ] = None,
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="How many throws of the dice to average.")] = 3,
     columns: Annotated[
         list[str] | None,
@@ -170,16 +173,20 @@ def _log(config: "Config", path: str | None, ledger: bool, columns: Sequence[str
         raise InputError("name a log, or say --ledger to take bide's own record; one of them")
     if path is None and columns:
         raise InputError("--column says what the columns of a log are; bide's own record needs none")
-    read = run_async(_recorded(config)) if path is None else read_log(path, parse(columns))
+    if path is None:
+        return run_async(_recorded(config, days))
+    read = read_log(path, parse(columns))
     return read if days is None else read.first_days(days)
 
 
-async def _recorded(config: "Config") -> "Log":
+async def _recorded(config: "Config", days: int | None) -> "Log":
+    from bide.core.clock import DAY
     from bide.embedded import opened
     from bide.whatif.logs.record import recorded
 
     async with opened(config) as bide:
-        rows = await bide.store.history.workload(0, MOST)
+        since = 0 if days is None else bide.context.clock.now() - days * DAY
+        rows = await bide.store.history.workload(since, MOST)
     if len(rows) == MOST:
         say(f"bide: only the first {MOST:,} requests on record are taken")
     return recorded("the record", rows, config.settings.realtime.typical_output_tokens)
