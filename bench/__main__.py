@@ -1,4 +1,4 @@
-"""Run the benchmarks, all or those named: ``python -m bench [start ingest landing whole scale gateway batches] [--json]``."""
+"""Run the benchmarks, all or those named: ``python -m bench [start ingest landing whole scale gateway batches day policy] [--json]``."""
 
 import argparse
 import json
@@ -7,8 +7,9 @@ import platform
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 
-from bench import batches, gateway, ingest, landing, scale, start, whole
+from bench import batches, day, gateway, ingest, landing, policy, scale, start, whole
 from bench.measure import Figure
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
@@ -19,6 +20,8 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "scale": scale.figures,
     "gateway": gateway.figures,
     "batches": batches.figures,
+    "day": day.figures,
+    "policy": policy.figures,
 }
 
 
@@ -26,13 +29,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all when none is given")
     parser.add_argument("--json", action="store_true", help="one object a figure")
+    parser.add_argument("--requests", type=int, default=day.REQUESTS, help="of the day; fewer for a quick look")
+    parser.add_argument("--speed", type=float, default=day.SPEED, help="of the day's clock, times real time")
     arguments = parser.parse_args()
+    benchmarks = {**BENCHMARKS, "day": partial(day.figures, arguments.requests, arguments.speed)}
     if unknown := [name for name in arguments.names if name not in BENCHMARKS]:
         parser.error(f"no benchmark is called {unknown[0]}; there are {', '.join(BENCHMARKS)}")
     print(f"Python {platform.python_version()}, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}", file=sys.stderr)
     found: list[Figure] = []
     for name in arguments.names or BENCHMARKS:
-        for figure in BENCHMARKS[name]():
+        for figure in benchmarks[name]():
             found.append(figure)
             print(json.dumps(asdict(figure)) if arguments.json else _line(figure), flush=True)
     return 0 if all(figure.good for figure in found) else 1
