@@ -12,10 +12,10 @@ from bide.core.clock import DAY, FAR_FUTURE, HOUR, MINUTE, SECOND
 from bide.core.deadline import OnMiss, Priority, parse_deadline
 from bide.core.errors import DeadlineError, SettingError
 from bide.lanes.capacity import ASSUMED_REQUESTS_PER_MINUTE
-from bide.lanes.decide import Rules
 from bide.lanes.flex import FlexRules
 from bide.lanes.gather import CLASSIC_SHARE, SHARE
 from bide.lanes.group import Grouping
+from bide.lanes.outlook import Rules
 from bide.lanes.patience import A_DAY, parse_low
 from bide.lanes.plan import Thresholds
 from bide.lanes.rescue import Margins

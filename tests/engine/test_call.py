@@ -10,7 +10,7 @@ from tests.engine.desk import Desk
 from bide.core.batch import Batch
 from bide.engine.call import Caller
 from bide.lanes.carrier import Carrier
-from bide.lanes.decide import Wanted
+from bide.lanes.decision import Wanted
 
 
 @pytest.mark.parametrize(("most", "kept"), [(1, {(1, 5)}), (2, {(1, 5), (99, 7)})])

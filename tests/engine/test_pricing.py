@@ -12,7 +12,7 @@ from bide.core.usage import Usage
 from bide.engine.call import Caller
 from bide.engine.pricing import BATCH, STANDARD, Pricing, Tariff
 from bide.lanes.capacity import Capacity
-from bide.lanes.decide import Wanted
+from bide.lanes.decision import Wanted
 from bide.lanes.window import Window
 from bide.ledger.hours import day_of
 from bide.ledger.prices import Prices

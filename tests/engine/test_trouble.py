@@ -21,7 +21,8 @@ from bide.engine.service import Service
 from bide.engine.steps import STEPS, follow
 from bide.lanes.capacity import Capacity
 from bide.lanes.carrier import Carrier
-from bide.lanes.decide import Wanted, decide
+from bide.lanes.decide import decide
+from bide.lanes.decision import Wanted
 from bide.providers.failures import (
     MissingError,
     OverloadedError,

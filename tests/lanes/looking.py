@@ -9,8 +9,10 @@ from bide.core.batch import Batch, LiveBatch
 from bide.core.bucket import Bucket
 from bide.core.clock import HOUR, SECOND
 from bide.lanes.capacity import Capacity
-from bide.lanes.decide import Account, Decisions, Key, Outlook, Rules, decide
+from bide.lanes.decide import decide
+from bide.lanes.decision import Decisions
 from bide.lanes.hours import ANY_TIME, Hours
+from bide.lanes.outlook import Account, Key, Outlook, Rules
 from bide.lanes.plan import Thresholds
 from bide.lanes.pressure import NO_LOAD, Load
 from bide.lanes.quota import Quota

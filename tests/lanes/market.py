@@ -17,10 +17,13 @@ from bide.core.states import BatchState
 from bide.lanes.admission import fits, room
 from bide.lanes.assemble import Opening
 from bide.lanes.capacity import Capacity
-from bide.lanes.decide import Account, Outlook, Rules, Wanted, decide, demand, is_rescued
+from bide.lanes.decide import decide
+from bide.lanes.decision import Wanted
 from bide.lanes.hours import ANY_TIME, Hours
+from bide.lanes.outlook import Account, Outlook, Rules
 from bide.lanes.pace import WIDEST_WINDOW, Pace
 from bide.lanes.plan import Thresholds
+from bide.lanes.protection import demand, is_rescued
 from bide.lanes.quota import Quota
 from bide.lanes.rescue import Margins
 from bide.providers.port import Capabilities, Limits

@@ -10,7 +10,8 @@ from bide.core.bucket import Phase, Tally
 from bide.core.clock import FAR_FUTURE, HOUR, MINUTE, SECOND
 from bide.core.deadline import OnMiss
 from bide.core.states import BatchState, JobState
-from bide.lanes.decide import Decisions, is_rescued
+from bide.lanes.decision import Decisions
+from bide.lanes.protection import is_rescued
 from bide.lanes.quota import Quota
 
 # What waits

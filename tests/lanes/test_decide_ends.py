@@ -12,7 +12,7 @@ from bide.core.bucket import Bucket, Phase, Tally
 from bide.core.clock import HOUR, MINUTE, SECOND
 from bide.core.deadline import OnMiss
 from bide.core.states import BatchState, JobState
-from bide.lanes.decide import Decisions
+from bide.lanes.decision import Decisions
 from bide.lanes.quota import Quota
 
 # Giving up

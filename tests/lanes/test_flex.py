@@ -12,8 +12,10 @@ from bide.core.bucket import Bucket, Phase, Tally
 from bide.core.clock import HOUR, MINUTE, SECOND
 from bide.core.deadline import OnMiss
 from bide.core.states import JobState, Lane
-from bide.lanes.decide import Account, Decisions, Outlook, decide
+from bide.lanes.decide import decide
+from bide.lanes.decision import Decisions
 from bide.lanes.flex import FlexRules, Tier
+from bide.lanes.outlook import Account, Outlook
 
 TIER = Tier(frozenset({CHAT}))
 

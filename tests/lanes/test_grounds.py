@@ -10,9 +10,10 @@ from tests.lanes.looking import KEY, LATENCY, RULES, SIXTY, due_in
 from bide.core.bucket import Bucket
 from bide.core.clock import MINUTE, SECOND
 from bide.core.decision import reason_of
-from bide.lanes.decide import Account, Outlook, decide
+from bide.lanes.decide import decide
 from bide.lanes.flex import Tier
 from bide.lanes.grounds import Grounds
+from bide.lanes.outlook import Account, Outlook
 from bide.lanes.quota import Quota
 from bide.providers.port import Limits
 

@@ -11,8 +11,8 @@ from bide.core.clock import DAY, FAR_FUTURE, HOUR, MINUTE, SECOND, to_datetime
 from bide.core.deadline import OnMiss
 from bide.lanes import admission
 from bide.lanes.capacity import Capacity
-from bide.lanes.decide import Account
 from bide.lanes.hours import Hours, WindowEnd
+from bide.lanes.outlook import Account
 from bide.lanes.rescue import Margins, Start, starts
 from bide.lanes.window import Window, daily, parse_window
 
@@ -134,7 +134,7 @@ def test_starts_are_laid_out_around_a_strict_blackout() -> None:
 
 
 def _start(bucket: Bucket, allowed: Window | None) -> Start:
-    from bide.lanes.decide import demand
+    from bide.lanes.protection import demand
 
     return starts([demand(bucket)], SIXTY, EXACT, allowed)[1]
 

@@ -15,7 +15,7 @@ from bide.core.bucket import Phase
 from bide.core.clock import HOUR, MINUTE, SECOND
 from bide.core.deadline import OnMiss
 from bide.lanes.capacity import Capacity
-from bide.lanes.decide import Rules
+from bide.lanes.outlook import Rules
 from bide.lanes.plan import Thresholds
 from bide.lanes.rescue import Margins
 

@@ -8,7 +8,7 @@ from bide.core.clock import DAY, FAR_FUTURE, HOUR, MINUTE
 from bide.core.quota import Resource, Source, Told, learned
 from bide.lanes.assemble import Opening
 from bide.lanes.capacity import Capacity
-from bide.lanes.decide import Outlook
+from bide.lanes.outlook import Outlook
 from bide.lanes.quota import Bound, Known, Quota, limit_of, next_try, refused_at
 
 REQUESTS = Resource.ENQUEUED_REQUESTS

@@ -9,8 +9,8 @@ from bide.core.clock import DAY
 from bide.engine.context import Context
 from bide.engine.expectation import believed
 from bide.lanes.advice import Advice, Chance, Ended, Review, advise, review
-from bide.lanes.decide import Key
 from bide.lanes.forecast import View
+from bide.lanes.outlook import Key
 from bide.store.database import Row
 from bide.store.snapshot import Snapshot
 

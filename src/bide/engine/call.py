@@ -19,8 +19,9 @@ from bide.engine.flexing import came_to, is_granted, tier_of
 from bide.engine.learn import lessons_of_call
 from bide.engine.step import note_refusal
 from bide.lanes.capacity import ASSUMED, Capacity
-from bide.lanes.decide import Key, Wanted
+from bide.lanes.decision import Wanted
 from bide.lanes.lesson import of_refusal
+from bide.lanes.outlook import Key
 from bide.lanes.pace import Pace, learned
 from bide.lanes.scarcity import FlexPace
 from bide.ledger.rates import mode_of

@@ -7,8 +7,8 @@ from bide.core.states import AttemptState
 from bide.core.usage import Usage
 from bide.engine import pricing
 from bide.engine.context import Context
-from bide.lanes.decide import Key, Outlook
 from bide.lanes.flex import Tier
+from bide.lanes.outlook import Key, Outlook
 from bide.lanes.scarcity import FlexPace
 from bide.ledger.rates import Mode
 from bide.providers.failures import OverloadedError, RejectedError, ScarceError

@@ -7,8 +7,9 @@ from bide.engine.context import Context
 from bide.engine.pricing import BATCH, STANDARD
 from bide.engine.quotas import quota_of
 from bide.lanes.capacity import Capacity
-from bide.lanes.decide import Account, Key, Outlook, demand, is_rescued
 from bide.lanes.hours import Hours, WindowEnd
+from bide.lanes.outlook import Account, Key, Outlook
+from bide.lanes.protection import demand, is_rescued
 from bide.lanes.rescue import Demand
 from bide.ledger.hours import day_of
 from bide.settings import ProviderSettings

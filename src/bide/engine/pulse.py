@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from bide.core.bucket import NOTHING, Tally
 from bide.core.clock import DAY, MINUTE
-from bide.lanes.decide import Key
+from bide.lanes.outlook import Key
 from bide.lanes.pressure import HORIZON, WINDOW, Load
 from bide.store.store import Store
 

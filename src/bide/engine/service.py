@@ -21,7 +21,8 @@ from bide.engine.placing import FRESH, replanned, stranded, unwell
 from bide.engine.purge import PERIOD, purge
 from bide.engine.tell import Teller
 from bide.lanes.assemble import Opening
-from bide.lanes.decide import Decisions, GiveUp, decide
+from bide.lanes.decide import decide
+from bide.lanes.decision import Decisions, GiveUp
 from bide.lanes.forecast import prior_of
 from bide.lanes.grounds import Grounds
 from bide.store.snapshot import Snapshot

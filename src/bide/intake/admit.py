@@ -8,8 +8,8 @@ from bide.core.deadline import OnMiss
 from bide.lanes import admission
 from bide.lanes.admission import Admission
 from bide.lanes.capacity import Capacity
-from bide.lanes.decide import Key
 from bide.lanes.hours import Hours
+from bide.lanes.outlook import Key
 from bide.lanes.rescue import Demand, Margins
 
 

@@ -11,8 +11,8 @@ from bide.engine.outlook import hours_of
 from bide.engine.pricing import BATCH, STANDARD
 from bide.intake.order import Order
 from bide.lanes.admission import Admission
-from bide.lanes.decide import Key
 from bide.lanes.forecast import View
+from bide.lanes.outlook import Key
 from bide.lanes.turnaround import NEVER
 from bide.ledger.estimate import Estimate, Load, OutputAssumption, estimate, total
 from bide.ledger.prices import day_of

@@ -10,7 +10,7 @@ from bide.intake.endpoint import ENDPOINTS
 from bide.intake.entry import Entries, Entry
 from bide.intake.tokens import estimate_each
 from bide.lanes.admission import Admission
-from bide.lanes.decide import Key
+from bide.lanes.outlook import Key
 from bide.lanes.route import Route
 from bide.ledger.estimate import Load
 from bide.store.store import Store

@@ -26,8 +26,8 @@ from bide.intake.reservation import ceiling_of, deferred_lanes, longest_input, l
 from bide.intake.tokens import estimate_tokens
 from bide.intake.validator import Validator
 from bide.intake.window import ContextWindows
-from bide.lanes.decide import Key as Pool
 from bide.lanes.gather import slot
+from bide.lanes.outlook import Key as Pool
 from bide.lanes.rescue import Demand
 from bide.store.deliveries import Recipient
 from bide.store.snapshot import Snapshot

@@ -11,7 +11,8 @@ from bide.core.decision import Decided, Number
 from bide.core.states import Lane
 from bide.lanes.assemble import Opening
 from bide.lanes.capacity import ASSUMED, latency_bound
-from bide.lanes.decide import Decisions, Outlook, Rules, Wanted
+from bide.lanes.decision import Decisions, Wanted
+from bide.lanes.outlook import Outlook, Rules
 from bide.lanes.quota import Held
 from bide.lanes.rescue import Start, last_call
 

@@ -16,7 +16,9 @@ from bide.core.states import BatchState
 from bide.engine.attention import next_poll
 from bide.lanes import gather
 from bide.lanes.capacity import Capacity
-from bide.lanes.decide import Account, Decisions, Outlook, Rules, Wanted, decide
+from bide.lanes.decide import decide
+from bide.lanes.decision import Decisions, Wanted
+from bide.lanes.outlook import Account, Outlook, Rules
 from bide.lanes.pressure import HORIZON, WINDOW, Load
 from bide.lanes.quota import Quota
 from bide.providers.port import Capabilities, Limits
