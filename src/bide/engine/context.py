@@ -11,8 +11,8 @@ from bide.core.entropy import Entropy
 from bide.core.job import Job
 from bide.delivery.herald import Herald
 from bide.engine.memory import Memory
-from bide.engine.pulse import Pulse
 from bide.engine.pricing import Pricing
+from bide.engine.pulse import Pulse
 from bide.providers.port import Provider
 from bide.settings import Settings
 from bide.store.schedules import Schedule
