@@ -53,16 +53,23 @@ def write(folder: Path, *extra: str, name: str = "in.jsonl") -> Path:
     return path
 
 
-async def add(desk: Desk, source: Path | str, missed: str = "run-once", **asked: Any) -> Schedule:
+async def add(
+    desk: Desk,
+    source: Path | str,
+    missed: str = "run-once",
+    name: str = "hourly",
+    timezone: str = "Europe/Berlin",
+    **asked: Any,
+) -> Schedule:
     """A schedule that is due at the next full hour, and every hour after it."""
     kept = scheduled.kept(asking(source=str(source), **asked), Path("/"))
     due_at = (desk.clock.now() // HOUR + 1) * HOUR
     new = NewSchedule(
-        external_id="sched_1",
-        name="hourly",
+        external_id=f"sched_{name}",
+        name=name,
         asked=scheduled.encode(kept),
         cron="0 * * * *",
-        timezone="Europe/Berlin",
+        timezone=timezone,
         missed=missed,
         host=desk.context.host,
         due_at=due_at,
@@ -204,6 +211,41 @@ async def test_without_an_intake_schedules_wait_for_another_worker(desk: Desk, t
 
     assert snapshot.next_schedule == desk.clock.now()
     assert Service(context)._hand_in(snapshot, desk.clock.now()) > desk.clock.now() + 365 * DAY  # pyright: ignore[reportPrivateUsage]
+
+
+async def test_a_file_that_takes_long_keeps_no_other_schedule_waiting(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "LEASE", DAY)  # the clock runs faster here than leases can be renewed
+    slow, file_read = await add(desk, write(tmp_path, name="slow.jsonl"), name="slow"), asyncio.Event()
+    await add(desk, write(tmp_path), name="quick")
+
+    async def hand_in(context: Context, schedule: Schedule, instant: int, base: int) -> Job:
+        if schedule.name == "slow":
+            await file_read.wait()
+        return await scheduled.hand_in(context, schedule, instant, base)
+
+    seeing = asyncio.create_task(engine.see_to(replace(desk.context, hand_in=hand_in)))
+    async with asyncio.timeout(20):
+        while len(await jobs(desk)) < 2:  # the quick one's next instant is seen to as well
+            desk.clock.advance(MINUTE)
+            await asyncio.sleep(0.01)
+        assert await runs(desk, slow) == []
+        file_read.set()
+        await seeing
+    assert (await runs(desk, slow))[0].code is None
+
+
+async def test_one_that_nobody_can_see_to_does_not_keep_others_from_theirs(desk: Desk, tmp_path: Path) -> None:
+    faults: list[BaseException] = []
+    await add(desk, write(tmp_path), name="broken", timezone="Mars/Olympus")
+    sound = await add(desk, write(tmp_path), name="sound")
+    await engine.see_to(replace(desk.context, on_fault=faults.append))
+
+    assert len(await runs(desk, sound)) == 1
+    assert "Mars/Olympus" in str(faults)
+    snapshot = await desk.context.store.snapshots.take(desk.context.host, desk.clock.now())
+    assert snapshot.next_schedule == desk.clock.now() + engine.PAUSE
 
 
 def test_paths_mean_the_same_wherever_they_are_read() -> None:

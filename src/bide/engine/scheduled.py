@@ -6,7 +6,7 @@ worker that died finds the job that it made. What cannot be handed in is noted, 
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 from bide.core.clock import FAR_FUTURE, MINUTE, to_datetime
@@ -19,24 +19,46 @@ LEASE = 2 * MINUTE
 AT_A_TIME = 4
 
 PAUSE = MINUTE
-"""Before the same instant is tried again where the store failed."""
+"""Before the same instant is tried again where the store failed; and how often one looks what else is due while a file is read."""
 
 log = logging.getLogger("bide.schedule")
 
 
-async def see_to(context: Context) -> None:
-    """See to the schedules that are due on this machine."""
-    now = context.clock.now()
-    claim = context.store.schedules.claim
-    for schedule in await claim(context.holder, context.host, now, now + LEASE, AT_A_TIME):
-        try:
-            async with _leased(context, schedule):
-                await _see_to(context, schedule)
-        except LeaseLostError:
-            continue  # another has taken over, or it was removed
-        except StoreError as error:
-            context.troubles["store"] = str(error)
-            await _put_off(context, schedule)
+async def see_to(context: Context, is_over: Callable[[], bool] = lambda: False) -> None:
+    """See to the schedules that are due on this machine, and to those that fall due meanwhile, unless `is_over` says that nothing
+    more is to be begun. Side by side: a file that takes an hour to read keeps no other schedule waiting."""
+    clock, claim = context.clock, context.store.schedules.claim
+    running: set[asyncio.Task[None]] = set()
+    try:
+        while True:
+            now, free = clock.now(), AT_A_TIME - len(running)
+            if free and not is_over():
+                due_now = await claim(context.holder, context.host, now, now + LEASE, free)
+                running |= {asyncio.create_task(_alone(context, schedule)) for schedule in due_now}
+            if not running:
+                return
+            pause = asyncio.create_task(clock.sleep_until(now + PAUSE))
+            ended, _ = await asyncio.wait({pause, *running}, return_when=asyncio.FIRST_COMPLETED)
+            pause.cancel()
+            running -= ended
+    finally:
+        for task in running:
+            task.cancel()
+
+
+async def _alone(context: Context, schedule: Schedule) -> None:
+    """See to one schedule. Whatever becomes of it, the others go on."""
+    try:
+        async with _leased(context, schedule):
+            await _see_to(context, schedule)
+    except LeaseLostError:
+        return  # another has taken over, or it was removed
+    except StoreError as error:
+        context.troubles["store"] = str(error)
+        await _put_off(context, schedule)
+    except Exception as error:  # as where a time zone is known no more
+        context.on_fault(error)
+        await _put_off(context, schedule)
 
 
 def occasion_key(name: str, instant: int) -> str:

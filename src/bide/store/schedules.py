@@ -13,6 +13,9 @@ SQL = queries.load("schedules")
 SKIPPED = "skipped"
 """The code of instants that passed while nobody ran."""
 
+RUNS_KEPT = 1_000
+"""Instants of a schedule that are remembered, the newest."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSchedule:
@@ -143,6 +146,7 @@ class Schedules(Verbs):
             raise LeaseLostError
         for outcome in outcomes:
             await _note(transaction, schedule, outcome, now)
+        await transaction.run(SQL["trim"], schedule=schedule.id, kept=RUNS_KEPT)
 
     @writes
     async def note(self, transaction: Transaction, schedule: Schedule, outcome: Outcome, now: int) -> None:

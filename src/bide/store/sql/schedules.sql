@@ -47,6 +47,14 @@ INSERT INTO schedule_runs (owner, schedule_id, due_at, at, job_id, code, message
 VALUES (:owner, :schedule, :due_at, :now, :job, :code, :message)
 ON CONFLICT (schedule_id, due_at) DO NOTHING;
 
+-- name: trim
+-- Of what came of its instants the newest stays.
+DELETE FROM schedule_runs WHERE schedule_id = :schedule AND due_at < (
+    SELECT min(due_at) FROM (
+        SELECT due_at FROM schedule_runs WHERE schedule_id = :schedule ORDER BY due_at DESC LIMIT :kept
+    ) AS newest
+);
+
 -- name: release_holder
 UPDATE schedules SET holder = NULL, lease_until = 0 WHERE holder = :holder;
 

@@ -43,6 +43,20 @@ class ScheduleCases(StoreCase):
         with pytest.raises(NotFoundError):
             await store.find("nobody", "nightly")
 
+    async def test_of_its_instants_the_newest_are_remembered(
+        self, scene: Scene, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("bide.store.schedules.RUNS_KEPT", 2)
+        first, other = await a_schedule(scene), await a_schedule(scene, "other")
+        scene.now += HOUR
+        store = scene.store.schedules
+        for schedule in await claimed(scene):
+            count = 5 if schedule.id == first.id else 1
+            outcomes = [Outcome(scene.now + step, None, SKIPPED, "nobody ran") for step in range(count)]
+            await store.seen_to(schedule, outcomes, None, scene.now)
+        assert [run.due_at - scene.now for run in await store.runs(first, 10)] == [4, 3]
+        assert [run.due_at - scene.now for run in await store.runs(other, 10)] == [0]
+
     async def test_one_that_is_due_is_taken_by_one(self, scene: Scene) -> None:
         await a_schedule(scene)
         assert await claimed(scene) == []
