@@ -136,7 +136,8 @@ def stage(
 def shifted(found: Mapping[int, Start], stages: Mapping[int, int]) -> dict[int, Start]:
     """The starts as batches see them: what flex asks for before its last safe moment is needed that much sooner, so a batch is
     cancelled for it while what it has finished can still be read."""
-    return {bucket: replace(start, at=start.at - stages.get(bucket, 0)) for bucket, start in found.items()}
+    sooner = {bucket: replace(found[bucket], at=found[bucket].at - stage) for bucket, stage in stages.items() if stage}
+    return {**found, **sooner}
 
 
 @dataclass(frozen=True, slots=True)
