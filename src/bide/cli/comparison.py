@@ -1,6 +1,7 @@
 """What `bide whatif` shows: a bar while it plays, then policies beside each other as tables or as JSON."""
 
 import contextlib
+import math
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -138,9 +139,10 @@ def _late(figures: "Figures") -> str:
 
 
 def _share(share: float) -> str:
-    """Per cent, never rounded up to a hundred."""
-    return "100" if share == 1 else f"{int(share * 100_000) / 1_000:.{2 if share < 0.999 else 3}f}"
+    """Per cent, never rounded up: whoever misses one deadline has not met them all."""
+    places = 3 if 0.999 <= share < 1 else 2
+    return "100" if share == 1 else f"{math.floor(share * 100 * 10**places) / 10**places:.{places}f}"
 
 
 def _dollars(amount: float) -> str:
-    return f"${amount:,.2f}" if amount >= 1 else f"${amount:.4f}"
+    return f"${amount:,.4f}" if amount < 1 else f"${amount:,.2f}" if amount < 1_000 else f"${amount:,.0f}"

@@ -5,6 +5,7 @@ Cases are independent of each other, so they are played in processes of their ow
 """
 
 import multiprocessing
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -117,6 +118,7 @@ _worlds: list[World] = []
 
 
 def _enter(world: World) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who is interrupted is the one who asked; it ends the pool
     _worlds[:] = [world]
 
 
