@@ -19,7 +19,7 @@ DOLLARS = sum(map(WORLD.prices.call, WORLD.arrivals))
 
 def a_line(policy: str = "fixed:5m+hedge", *, met: float = 1.0, days: int = 1) -> Line:
     part = Figures(10, 0.6, met, 90 * MINUTE, 0.001, 0)
-    kinds = dict.fromkeys(("urgent", "standard", "explicit", "low"), part)
+    kinds: dict[str, Figures] = dict.fromkeys(("urgent", "standard", "explicit", "low"), part)
     return Line("measured", policy, part, kinds, dict.fromkeys(range(days), part), 3, 4, 1.01, 1.07, {50: 49.0})
 
 
@@ -36,7 +36,7 @@ def test_the_usual_tables_fit_into_eighty_columns(capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.parametrize(
-    ("met", "text"), [(1.0, "100"), (0.999999, "99.999"), (0.99899, "99.89"), (0.5, "50.00")], ids=str
+    ("met", "text"), [(1.0, "100"), (0.999999, "99.999"), (0.99899, "99.89"), (0.57, "57.00")], ids=str
 )
 def test_a_missed_deadline_is_never_rounded_away(met: float, text: str, capsys: pytest.CaptureFixture[str]) -> None:
     show([a_line(met=met)], WORLD, False, 1)

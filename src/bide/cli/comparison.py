@@ -141,7 +141,7 @@ def _late(figures: "Figures") -> str:
 def _share(share: float) -> str:
     """Per cent, never rounded up: whoever misses one deadline has not met them all."""
     places = 3 if 0.999 <= share < 1 else 2
-    return "100" if share == 1 else f"{math.floor(share * 100 * 10**places) / 10**places:.{places}f}"
+    return "100" if share == 1 else f"{math.floor(share * 100 * 10**places + 1e-9) / 10**places:.{places}f}"
 
 
 def _dollars(amount: float) -> str:
