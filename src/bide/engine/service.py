@@ -107,7 +107,7 @@ class Service:
             self._sick.update(dict.fromkeys(unwell(snapshot) | self._caller.unwell(now), now + FRESH))
             snapshot = replanned(context, snapshot, {name for name, until in self._sick.items() if now < until})
             outlook = outlook_of(context, snapshot)
-            outlook = replace(outlook, flex=await tiers(context, snapshot, outlook))
+            outlook = replace(outlook, flex=await tiers(context, snapshot, outlook, self._caller.without_flex(now)))
             decisions = decide(outlook, context.settings.rules, now)
             decisions.cancels.update(waiting_elsewhere)
             grounds = Grounds(outlook, context.settings.rules, decisions, now)
@@ -162,7 +162,8 @@ class Service:
         self._held = held
 
     def _fill(self, opening: Opening, grounds: Grounds) -> None:
-        """Fill a batch in a task, then follow it; the next batch of the bucket may be filled while this one is uploaded."""
+        """Fill as many batches as the opening has, one after the other in a task, and follow each: the next may be filled while
+        the one before is uploaded."""
         bucket = opening.bucket.id
         if bucket in self._filling or not self._free(opening.bucket.account):
             return
@@ -172,15 +173,20 @@ class Service:
 
         async def fill() -> None:
             try:
-                batch = await steps.fill(self._context, opening, decided)
+                for number in range(opening.batches):
+                    if number and (self._stopping or not self._free(opening.bucket.account)):
+                        return
+                    batch = await steps.fill(self._context, opening, decided)
+                    if batch is None:
+                        self._full[bucket] = self._context.clock.now() + FULL_PAUSE
+                        return
+                    self._full.pop(bucket, None)
+                    self._follow(batch)
+                    if batch.requests < opening.requests:
+                        return  # nothing waits any more, or what does has no room
             finally:
                 self._filling.pop(bucket, None)
                 self._changed.set()
-            if batch is not None:
-                self._full.pop(bucket, None)
-                self._follow(batch)
-            else:
-                self._full[bucket] = self._context.clock.now() + FULL_PAUSE
 
         self._filling[bucket] = opening.bucket.account
         self._spawn(fill())

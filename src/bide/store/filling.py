@@ -76,7 +76,7 @@ class Filling(Verbs):
         """Make a batch that is to be filled from a bucket, and hold it; `decided` says why.
 
         None when one is being filled already, when nothing more is planned for the bucket's job, or when somebody else has
-        taken the last room under the `ceilings` since it was decided.
+        taken the last room under the `ceilings`, or the last request, since it was decided.
         """
         if not await reserve.has_place(transaction, batch.account, batch.model, bucket, ceilings, least, now):
             return None
@@ -84,6 +84,8 @@ class Filling(Verbs):
         if locked is None or locked["job_state"] != JobState.RUNNING:
             return None
         if await transaction.one(SQL["filling"], bucket=bucket) is not None:
+            return None
+        if await transaction.one(SQL["waits"], bucket=bucket) is None:
             return None
         opened = await open_batch(transaction, batch, now, holder, lease_until)
         await transaction.run(SQL["share"], batch=opened.id, bucket=bucket, requests=0)

@@ -10,6 +10,11 @@ RETURNING *;
 -- A batch that is being filled from a bucket.
 SELECT t.id FROM batches t JOIN shares s ON s.batch_id = t.id WHERE s.bucket_id = :bucket AND t.state = 'open' LIMIT 1;
 
+-- name: waits
+-- A request of a bucket that may go into a batch.
+SELECT id FROM requests
+WHERE bucket_id = :bucket AND state = 'open' AND live_batches = 0 AND live_calls = 0 AND losses < {most losses} LIMIT 1;
+
 -- name: claim
 -- Take batches that need attention and that nobody holds. The fence tells this lease from every earlier one.
 WITH due AS (

@@ -26,6 +26,17 @@ class BatchCases(StoreCase):
         await store.seal(held(batch), scene.now)
         assert await store.open(scene.new_batch(), first.id, "another", scene.lease_until, scene.now) is not None
 
+    async def test_no_batch_is_opened_where_nothing_waits(self, scene: Scene) -> None:
+        handed = await scene.hand_in(2)
+        store, bucket = scene.store.batches, handed.bucket
+        batch = await scene.batch(bucket, BatchState.SEALED, 1)
+        other = await scene.open(bucket)
+        await store.fill(held(other), bucket, ROOMY, 10)
+        await store.seal(held(other), scene.now)
+        # Another worker has seen them waiting, and comes too late.
+        assert await store.open(scene.new_batch(), bucket.id, "another", scene.lease_until, scene.now) is None
+        assert batch.requests == 1
+
     async def test_a_batch_takes_what_its_room_allows(self, scene: Scene) -> None:
         handed = await scene.hand_in(20)
         line = BODY_LENGTH + line_overhead(scene.endpoint)

@@ -83,7 +83,7 @@ class FenceCases(StoreCase):
     @pytest.mark.parametrize("name", [*MOVES, *IN_SOME_STATES, *IN_ANY_STATE, "fill"])
     async def test_who_has_lost_the_lease_changes_nothing(self, scene: Scene, name: str) -> None:
         verbs = {name: verb for name, (_, verb) in {**MOVES, **IN_SOME_STATES}.items()} | {**IN_ANY_STATE, "fill": fill}
-        handed = await scene.hand_in(3)
+        handed = await scene.hand_in(10)
         for state in STATES:
             batch = await scene.batch(handed.bucket, state, 1)
             before = await scene.store.batches.get(batch.id)

@@ -9,7 +9,7 @@ from bide.store.attempts import MOST_ERRORS
 from bide.store.bodies import NewObject
 from bide.store.jobs import Progress
 from bide.store.reports import new_object
-from bide.testing.scene import ROOMY, Handed, Scene, held, report, span
+from bide.testing.scene import Handed, Scene, held, report, span
 from bide.testing.store.case import StoreCase
 
 ANSWERED, ERRORED, REFUSED, LOST = (
@@ -207,9 +207,10 @@ class LandingCases(StoreCase):
             await scene.write_off(batch)
             await scene.store.batches.harvested(held(batch), scene.now)
         assert (await self._progress(scene, handed)).phases == {Phase.STUBBORN: 1, Phase.BATCH: 1}
-        batch = await scene.open(handed.bucket)
-        assert (await scene.store.batches.fill(held(batch), handed.bucket, ROOMY, 10)).requests == 0
-        await scene.store.batches.seal(held(batch), scene.now)
+        opened = await scene.store.batches.open(
+            scene.new_batch(), handed.bucket.id, scene.holder, scene.lease_until, scene.now
+        )
+        assert opened is None
         [call] = await scene.call(handed.bucket)
         await scene.settle_calls([report(call.attempt)])
         assert (await self._progress(scene, handed)).open == 0
