@@ -9,8 +9,10 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
+from bide.core.errors import InputError
 from bide.whatif.arrival import Arrival, Mix, with_deadlines
 from bide.whatif.contender import Contender, played
 from bide.whatif.logs.columns import UNDATED
@@ -93,7 +95,11 @@ def compare(
     processes: int = 1,
     tell: Callable[[Result], None] = lambda _: None,
 ) -> list[Result]:
-    """Every contender in every scenario with every seed, in this order; `tell` hears of each as soon as it is there."""
+    """Every contender in every scenario with every seed, in this order; `tell` hears of each as soon as it is there.
+
+    Raises:
+        InputError: a process was ended from outside.
+    """
     cases = [Case(one, scenario, seed) for scenario in scenarios for one in contenders for seed in seeds]
     if processes < 2 or len(cases) * len(world.arrivals) < SMALL:
         return list(_told((result(world, case) for case in cases), tell))
@@ -102,6 +108,10 @@ def compare(
     with ProcessPoolExecutor(min(processes, len(cases)), context, initializer=_enter, initargs=(world,)) as pool:
         try:
             return list(_told(pool.map(_in_world, cases), tell))
+        except BrokenProcessPool:
+            raise InputError(
+                "a process ended in the middle of it, perhaps for want of memory; try --processes 1"
+            ) from None
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -118,7 +128,7 @@ _worlds: list[World] = []
 
 
 def _enter(world: World) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who is interrupted is the one who asked; it ends the pool
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a terminal interrupts all of them, and one traceback is enough
     _worlds[:] = [world]
 
 
