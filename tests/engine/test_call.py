@@ -1,6 +1,7 @@
 """What a caller remembers of batches that it has half gone through."""
 
 import asyncio
+from collections.abc import Coroutine
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -30,3 +31,22 @@ async def test_places_in_batches_that_are_over_are_forgotten(
     running = Carrier(cast(Batch, SimpleNamespace(id=5)), 1)
     await caller.serve([Wanted(handed.bucket, 0, [running], "due")], {})
     assert set(caller._cursors) == kept  # pyright: ignore[reportPrivateUsage]
+
+
+async def test_what_failed_calls_have_left_at_the_front_of_a_batch_is_called_at_once(desk: Desk) -> None:
+    handed = await desk.scene.hand_in(3)
+    batch = await desk.scene.batch(handed.bucket)
+    [bucket] = await desk.scene.buckets(handed.job)
+    started: list[Coroutine[Any, Any, None]] = []
+
+    def spawn(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        started.append(work)
+        work.close()
+        return cast("asyncio.Task[None]", None)
+
+    caller = Caller(desk.context, spawn, lambda: None)
+    places = caller._cursors  # pyright: ignore[reportPrivateUsage]
+    places[bucket.id, batch.id] = (await desk.scene.attempts(batch))[-1]
+    await caller.serve([Wanted(bucket, 3, [Carrier(await desk.again(batch), 3)], "due")], {})
+
+    assert len(started) == 3, "nobody else would wake us for them"

@@ -7,6 +7,7 @@ import pytest
 
 from bide.core.clock import FAR_FUTURE, HOUR, MINUTE, SECOND
 from bide.core.deadline import OnMiss
+from bide.lanes.scarcity import FIRST_SLOTS
 from bide.simulator.behaviour import Behaviour
 from bide.simulator.calls import CallSettings
 from bide.simulator.chance import Spread
@@ -63,6 +64,13 @@ def test_the_last_stage_of_a_batch_is_flex() -> None:
 def test_a_tier_that_is_not_granted_is_noticed() -> None:
     found = billed(plan(15 * MINUTE, flex_served=False))
     assert found == {"realtime": REQUESTS}
+
+
+def test_where_the_tier_is_not_granted_batches_are_used_again() -> None:
+    quick = Behaviour(turnaround=Spread(3 * MINUTE), validation=Spread(SECOND))
+    found = billed(plan(20 * MINUTE, quick, flex_served=False))
+    assert found["realtime"] <= FIRST_SLOTS, "those that were asked for before it was noticed"
+    assert found["batch"] == REQUESTS - found["realtime"]
 
 
 def test_a_batch_with_time_enough_is_left_to_it() -> None:

@@ -103,6 +103,10 @@ class Caller:
             key[0] for key, lane in self._lanes.items() if lane.pace.unwell and now < lane.failed_at + JUST_NOW
         )
 
+    def without_flex(self, now: int) -> frozenset[Key]:
+        """Where the flex tier was not granted lately: nothing is to wait for it."""
+        return frozenset(key for key, lane in self._lanes.items() if now < lane.flex.off_until)
+
     async def serve(
         self, wanted: Sequence[Wanted], capacities: Mapping[Key, Capacity], why: Why = nobody_says
     ) -> int | None:
@@ -139,8 +143,13 @@ class Caller:
         return capacity.share(lane.users)
 
     async def _start(self, wanted: Wanted, room: int, decided: Decided) -> int:
-        """Claim up to `room` requests, waiting ones first, and call each; how many."""
-        sources: list[Batch | Lane | None] = [carrier.batch for carrier in wanted.carriers]
+        """Claim up to `room` requests, waiting ones first, and call each; how many. A batch that is half gone through is asked
+        twice, from there to its end and from its front: nothing else would wake us for what failed calls have left there."""
+        sources: list[Batch | Lane | None] = [
+            carrier.batch
+            for carrier in wanted.carriers
+            for _ in range(2 if (wanted.bucket.id, carrier.batch.id) in self._cursors else 1)
+        ]
         if wanted.waiting and wanted.bucket.idle.requests:
             sources.insert(0, None)
         if wanted.flexing:

@@ -1,6 +1,6 @@
 """The flex tier as the engine sees it: which models have it, and what a call there came to."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeVar
 
 from bide.core.states import AttemptState
@@ -27,10 +27,13 @@ COMPARED = Usage(input=1_000, output=1_000)
 """On which prices are compared."""
 
 
-async def tiers(context: Context, snapshot: Snapshot, outlook: Outlook) -> Mapping[Key, Tier]:
-    """The flex tiers of what is open: at accounts that use one, for models that are cheaper there than at the list price."""
+async def tiers(
+    context: Context, snapshot: Snapshot, outlook: Outlook, without: Collection[Key] = ()
+) -> Mapping[Key, Tier]:
+    """The flex tiers of what is open: at accounts that use one, for models that are cheaper there than at the list price, and but
+    for those `without` it."""
     found: dict[Key, Tier] = {}
-    for key in sorted({(bucket.account, bucket.model) for bucket in snapshot.buckets}):
+    for key in sorted({(bucket.account, bucket.model) for bucket in snapshot.buckets}.difference(without)):
         provider = context.providers.get(key[0])
         can = provider.capabilities.flex if provider is not None else None
         if provider is None or can is None:
