@@ -9,7 +9,7 @@ from bide.core.clock import HOUR
 from bide.core.quota import Resource, Source
 from bide.engine.outlook import capacity, hours_of, outlook_of
 from bide.lanes.capacity import Capacity
-from bide.lanes.hours import Hours, WindowEnd
+from bide.lanes.hours import ANY_TIME, Hours, WindowEnd
 from bide.lanes.quota import Bound, Quota
 from bide.lanes.window import parse_window
 from bide.settings import ProviderSettings, RealtimeSettings, Settings
@@ -136,3 +136,7 @@ async def test_a_look_at_the_store(desk: Desk) -> None:
 
     assert sorted(bucket.open.requests for bucket in outlook.buckets) == [1, 2]
     assert [dict(one.shares) for one in outlook.live] == [{handed.buckets[0].id: 2}]
+
+
+async def test_who_has_no_hours_is_served_at_any_time(desk: Desk) -> None:
+    assert hours_of(desk.context, (desk.scene.account, desk.scene.model)) is ANY_TIME

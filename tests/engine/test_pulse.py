@@ -25,6 +25,10 @@ def test_a_burst_is_the_most_that_came_within_its_window(steps: dict[int, int], 
     assert peak({step: Tally(count, count) for step, count in steps.items()}) == Tally(most, most)
 
 
+def test_a_burst_of_few_large_requests_is_one() -> None:
+    assert peak({1: Tally(100, 1_000), 50: Tally(10, 900_000)}) == Tally(100, 900_000)
+
+
 async def came(scene: Scene, calls: int, within: int = HOUR) -> None:
     """Single calls are accepted."""
     one = call(scene, None, None)

@@ -11,6 +11,7 @@ from bide.core.clock import HOUR, SECOND
 from bide.lanes.capacity import Capacity
 from bide.lanes.decide import decide
 from bide.lanes.decision import Decisions
+from bide.lanes.flex import Tier
 from bide.lanes.hours import ANY_TIME, Hours
 from bide.lanes.outlook import Account, Key, Outlook, Rules
 from bide.lanes.plan import Thresholds
@@ -39,6 +40,7 @@ def look(
     hours: Hours = ANY_TIME,
     load: Load = NO_LOAD,
     slowness: float = 1.0,
+    tier: Tier | None = None,
     now: int = NOW,
 ) -> Decisions:
     """One look at some buckets of an account with 60 calls a minute."""
@@ -51,6 +53,7 @@ def look(
         hours={KEY: hours},
         loads={KEY: load},
         slowness={KEY: slowness},
+        flex={KEY: tier} if tier else {},
     )
     return decide(outlook, RULES, now)
 

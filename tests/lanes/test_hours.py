@@ -6,13 +6,16 @@ from tests.lanes.given import CAPABILITIES, LIMITS, NOW, a_batch, a_bucket
 from tests.lanes.looking import LATENCY, OLD, calls, due_in, look, opened
 from tests.lanes.market import Market
 
-from bide.core.bucket import Bucket
+from bide.core.bucket import Bucket, Tally
 from bide.core.clock import DAY, FAR_FUTURE, HOUR, MINUTE, SECOND, to_datetime
 from bide.core.deadline import OnMiss
+from bide.core.states import Lane
 from bide.lanes import admission
 from bide.lanes.capacity import Capacity
+from bide.lanes.flex import Tier
 from bide.lanes.hours import Hours, WindowEnd
 from bide.lanes.outlook import Account
+from bide.lanes.pressure import Load
 from bide.lanes.rescue import Margins, Start, starts
 from bide.lanes.window import Window, daily, parse_window
 
@@ -133,10 +136,10 @@ def test_starts_are_laid_out_around_a_strict_blackout() -> None:
     assert _start(bucket, None).at == NOW + 2 * HOUR
 
 
-def _start(bucket: Bucket, allowed: Window | None) -> Start:
+def _start(bucket: Bucket, allowed: Window | None, margins: Margins = EXACT) -> Start:
     from bide.lanes.protection import demand
 
-    return starts([demand(bucket)], SIXTY, EXACT, allowed)[1]
+    return starts([demand(bucket)], SIXTY, margins, allowed)[1]
 
 
 def test_a_deadline_within_a_strict_blackout_is_kept_before_it() -> None:
@@ -224,3 +227,27 @@ def test_a_day_with_a_blackout_sends_nothing_in_it_that_is_not_due(strict: bool)
     )
     assert inside == [] if strict else set(inside) == {"call"}
     assert market.called == 3_000
+
+
+def test_in_a_blackout_nothing_is_sent_ahead_of_its_last_safe_moment() -> None:
+    hours = Hours(blackout=between(-1, 1))
+    pressed = a_bucket(batched=5, deadline=NOW + HOUR, gathers_until=NOW - SECOND)
+    load, capacity = Load(Tally(500, 0)), Capacity(15, None, True)
+    assert calls(look(pressed, capacity=capacity, load=load)) == [(1, 5)]
+    assert calls(look(pressed, capacity=capacity, load=load, hours=hours)) == []
+
+    stage = due_in(300, batched=1, **OLD)
+    tier = Tier(frozenset({stage.endpoint}))
+    assert [one.lane for one in look(stage, tier=tier).wanted] == [Lane.FLEX]
+    assert look(stage, tier=tier, hours=hours).wanted == []
+
+
+def test_before_a_strict_blackout_there_is_as_much_time_to_spare_as_before_a_deadline() -> None:
+    allowed = Hours(blackout=between(1, 3), strict=True).allowed
+    careful = Margins(head_room=1.0, safety=30 * SECOND)
+    inside, after = (a_bucket(waiting=60, deadline=NOW + at * HOUR + LATENCY + 30 * SECOND) for at in (2, 4))
+
+    assert _start(inside, allowed, careful).at == NOW + HOUR - MINUTE - 30 * SECOND
+    assert _start(after, allowed, careful).at == NOW + 4 * HOUR - MINUTE
+    free = admission.room([], inside.deadline, 0, SIXTY, careful, NOW, allowed)
+    assert free == HOUR - 30 * SECOND, "and no more is promised"

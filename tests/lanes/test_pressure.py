@@ -49,6 +49,14 @@ def test_what_has_hours_stays_in_its_batch_under_pressure() -> None:
     assert calls(look(bucket, capacity=FIFTEEN, load=Load(Tally(500, 0)))) == []
 
 
+def test_one_looks_again_when_a_burst_begins_to_endanger_it() -> None:
+    bucket = a_bucket(batched=5, deadline=NOW + 3 * HOUR, **CALL)
+    found = look(bucket, capacity=FIFTEEN, load=Load(Tally(500, 0)))
+
+    assert found.next_at == NOW + HOUR + 1
+    assert calls(look(bucket, capacity=FIFTEEN, load=Load(Tally(500, 0)), now=found.next_at)) == [(1, 5)]
+
+
 def test_what_is_late_anyway_does_not_make_others_late() -> None:
     late = a_bucket(1, waiting=1, deadline=NOW + SECOND)
     in_time = a_bucket(2, waiting=1, deadline=NOW + MINUTE)

@@ -7,7 +7,7 @@ from bide.engine.context import Context
 from bide.engine.pricing import BATCH, STANDARD
 from bide.engine.quotas import quota_of
 from bide.lanes.capacity import Capacity
-from bide.lanes.hours import Hours, WindowEnd
+from bide.lanes.hours import ANY_TIME, Hours, WindowEnd
 from bide.lanes.outlook import Account, Key, Outlook
 from bide.lanes.protection import demand, is_rescued
 from bide.lanes.rescue import Demand
@@ -48,13 +48,18 @@ def capacity(context: Context, snapshot: Snapshot, key: Key) -> Capacity:
 def hours_of(context: Context, key: Key) -> Hours:
     """When an (account, model) may be sent deferred work: as the settings say, else in the hours in which it is cheap."""
     account, model = key
-    said = context.settings.providers.get(account, ProviderSettings()).hours
+    said = _plain(context.settings.providers.get(account, ProviderSettings()).hours)
     provider = context.providers.get(account)
     if said.window is not None or provider is None:
         return said
     mode = BATCH if provider.capabilities.batch else STANDARD
     cheap = context.pricing.source.cheap_hours(provider.catalogue, model, mode, day_of(context.clock.now()))
     return said if cheap is None else replace(said, window=cheap, on_end=WindowEnd.WAIT, cheap=True)
+
+
+def _plain(hours: Hours) -> Hours:
+    """Any time is one value: what is served at any time is gone through more quickly."""
+    return ANY_TIME if hours == ANY_TIME else hours
 
 
 def promised(snapshot: Snapshot) -> Mapping[Key, Sequence[Demand]]:

@@ -24,6 +24,7 @@ class Pulse:
 
     def __init__(self) -> None:
         self._steps: dict[Key, dict[int, Tally]] = {}
+        self._loads: Mapping[Key, Load] = {}
         self._read_at: int | None = None
 
     async def refresh(self, store: Store, now: int) -> None:
@@ -39,11 +40,12 @@ class Pulse:
             kept = {step: tally for step, tally in self._steps.get(key, {}).items() if self._is_kept(step, since, now)}
             self._steps[key] = {**kept, **came.get(key, {})}
         self._steps = {key: steps for key, steps in self._steps.items() if steps}
+        self._loads = {key: Load(peak(steps)) for key, steps in self._steps.items()}
         self._read_at = now
 
     def loads(self) -> Mapping[Key, Load]:
         """The largest burst of the last day."""
-        return {key: Load(peak(steps)) for key, steps in self._steps.items()}
+        return self._loads
 
     @staticmethod
     def _is_kept(step: int, since: int, now: int) -> bool:
@@ -51,12 +53,13 @@ class Pulse:
 
 
 def peak(steps: Mapping[int, Tally]) -> Tally:
-    """The most that came within the window of a burst, by the number of its step."""
+    """The most that came within the window of a burst, by the number of its step: of requests and of tokens, each for itself, as
+    either may be what a rate limit is short of."""
     width = WINDOW // STEP
     most = NOTHING
     for first in steps:
         within = NOTHING
         for step in range(first, first + width):
             within += steps.get(step, NOTHING)
-        most = max(most, within, key=lambda tally: (tally.requests, tally.tokens))
+        most = Tally(max(most.requests, within.requests), max(most.tokens, within.tokens))
     return most

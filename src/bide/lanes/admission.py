@@ -12,7 +12,7 @@ from bide.core.clock import MINUTE
 from bide.core.duration import format_duration
 from bide.lanes.capacity import Capacity, latency_bound
 from bide.lanes.hours import ANY_TIME, Hours
-from bide.lanes.rescue import Demand, Margins, last_call, starts
+from bide.lanes.rescue import Demand, Margins, last_call, last_end, starts
 from bide.lanes.window import Window
 
 
@@ -48,6 +48,7 @@ def room(
     earlier = [demand for demand in promised if demand.last_call(margins) <= end]
     later = [demand for demand in promised if demand.last_call(margins) > end]
     until = min([end, *(start.at for start in starts(later, capacity, margins, allowed).values())])
+    until = last_end(until, margins, allowed)
     taken = sum(capacity.work(demand.outstanding) for demand in earlier)
     left = until - now if allowed is None else allowed.open_time(now, until)
     return max(0, int(left * margins.head_room) - taken)

@@ -15,7 +15,7 @@ from bide.lanes.group import singles
 from bide.lanes.hours import ANY_TIME, Hours, Limit, limited
 from bide.lanes.outlook import Account, Rules
 from bide.lanes.plan import is_gathering, next_change, plan
-from bide.lanes.pressure import is_endangered
+from bide.lanes.pressure import HORIZON, is_endangered
 from bide.lanes.quota import Held, Queues
 from bide.lanes.rescue import Start
 
@@ -120,3 +120,5 @@ def _want(
         decisions.wanted.append(Wanted(bucket, calls, rescue_order(carriers), why, flexing=max(due, early) > 0))
     if start is not None and outstanding > due:
         decisions.next_at = min(decisions.next_at, start.next_due(now))
+        if pressed and bucket.gathers_until is not None and not early:
+            decisions.next_at = min(decisions.next_at, max(now + 1, bucket.deadline - HORIZON + 1))

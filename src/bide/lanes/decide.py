@@ -50,8 +50,9 @@ def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
         slow = rules.slowed(outlook.slowness.get(key, 1.0))
         found = rescue.starts(demands(buckets), capacity, slow.margins, hours.allowed)
         decisions.starts.update(found)
-        pressed = is_pressed(outlook.loads.get(key, NO_LOAD), capacity)
-        tier = outlook.flex.get(key)
+        is_barred = now < hours.barred_until(now)  # then nothing is sent ahead of its last safe moment
+        pressed = not is_barred and is_pressed(outlook.loads.get(key, NO_LOAD), capacity)
+        tier = None if is_barred else outlook.flex.get(key)
         ways = Ways(slow, account, queues, hours, pressed, tier, outlook.forecast)
         lined.extend((_place(bucket, found, now), bucket, ways) for bucket in buckets)
         stages = {

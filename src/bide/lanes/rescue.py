@@ -6,7 +6,8 @@ buckets that share an account's capacity are laid out as late as possible, from 
     last call(k) = deadline(k) - latency bound(k) - safety
     start(k)     = min(last call(k), start(k + 1)) - work(k) / head room
 
-Where an account has a strict blackout, work is laid out around it: only the time counts in which calls are allowed.
+Where an account has a strict blackout, work is laid out around it: only the time counts in which calls are allowed. What has to be
+done before it begins has as much time to spare as before a deadline: after that nobody can try again.
 
 "First" and "last" go by the last call, not by the deadline itself: that is the instant a schedule can do something about.
 
@@ -87,6 +88,14 @@ class Start:
         return self.at + self.span(calls) if self.allowed is None else self.allowed.later(self.at, self.span(calls))
 
 
+def last_end(instant: int, margins: Margins, allowed: Window | None) -> int:
+    """Until when calls can be made that are to be made by an instant: where none are allowed then, until shortly before they were
+    last."""
+    if allowed is None or allowed.is_open(instant):
+        return instant
+    return allowed.earlier(instant, 1) + 1 - margins.safety
+
+
 def starts(
     demands: Iterable[Demand], capacity: Capacity, margins: Margins, allowed: Window | None = None
 ) -> dict[int, Start]:
@@ -96,7 +105,7 @@ def starts(
     ordered = sorted(((demand.last_call(margins), demand.bucket, demand) for demand in demands), reverse=True)
     for last, _, demand in ordered:
         work = math.ceil(capacity.work(demand.outstanding) / margins.head_room)
-        end = min(last, later)
+        end = last_end(min(last, later), margins, allowed)
         later = end - work if allowed is None else allowed.earlier(end, work)
         found[demand.bucket] = Start(later, work, demand.outstanding.requests, allowed)
     return found
