@@ -12,11 +12,13 @@ from bide.engine import pricing
 from bide.engine.context import Context
 from bide.engine.outlook import capacity, promised
 from bide.engine.quotas import quota_of
+from bide.engine.submit import WAITS
 from bide.lanes import admission
 from bide.lanes.placement import FAILURES, Place, are_alike, best, served
 from bide.lanes.rescue import last_call
 from bide.lanes.route import Route
 from bide.ledger.hours import day_of
+from bide.providers.failures import SlotsError
 from bide.store.snapshot import Snapshot
 
 COMPARED = Usage(input=1_000, output=1_000)
@@ -27,9 +29,18 @@ FRESH = 5 * MINUTE
 """How long an account that was found unwell is left alone, where another serves the model as well; then it is tried again."""
 
 
+PATIENT = (WAITS, SlotsError.code)
+"""How the troubles begin of batches that wait for their turn: for the end of a blackout, another create, a free slot. Their account
+is well, and its calls are answered."""
+
+
 def unwell(snapshot: Snapshot) -> frozenset[str]:
     """Accounts that do not answer for what was sent there, by what is on record of their batches."""
-    return frozenset(one.batch.account for one in snapshot.live if one.batch.failures >= FAILURES)
+    return frozenset(
+        one.batch.account
+        for one in snapshot.live
+        if one.batch.failures >= FAILURES and not (one.batch.trouble or "").startswith(PATIENT)
+    )
 
 
 def replanned(context: Context, snapshot: Snapshot, sick: Collection[str]) -> Snapshot:

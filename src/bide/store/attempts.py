@@ -216,7 +216,8 @@ class Attempts(Verbs):
                 after=after,
                 count=limit,
             )
-            await transaction.run(SQL["rescued"], batch=batch.id, requests=len(rows))
+            if lane is Lane.REALTIME:
+                await transaction.run(SQL["rescued"], batch=batch.id, requests=len(rows))
         if not rows:
             return []
         since = await newest(transaction)

@@ -2,7 +2,7 @@
 
 from bide.core.bucket import Phase
 from bide.core.clock import HOUR
-from bide.core.states import AttemptState, BatchState
+from bide.core.states import AttemptState, BatchState, Lane
 from bide.testing.scene import BODY_LENGTH, OUTPUT_TOKENS, Scene, report
 from bide.testing.store.case import StoreCase
 
@@ -32,6 +32,24 @@ class CallCases(StoreCase):
         assert [call.carried_by for call in rest] == attempts[3:]
         assert [call.carried_by for call in await scene.call(handed.bucket, 10, batch)] == [attempts[2]]
         assert (await scene.store.batches.get(batch.id)).rescued == 4
+
+    async def test_what_is_asked_for_in_the_flex_tier_beside_a_batch_is_not_rescued(self, scene: Scene) -> None:
+        handed = await scene.hand_in(2)
+        batch = await scene.batch(handed.bucket)
+        asked = await scene.store.attempts.claim_calls(
+            handed.bucket,
+            10,
+            batch=await scene.store.batches.get(batch.id),
+            after=0,
+            holder=scene.holder,
+            lease_until=scene.lease_until,
+            now=scene.now,
+            lane=Lane.FLEX,
+        )
+        assert len(asked) == 2
+        assert (await scene.store.batches.get(batch.id)).rescued == 0
+        await scene.call(handed.bucket, 10, batch)
+        assert (await scene.store.batches.get(batch.id)).rescued == 2
 
     async def test_what_a_batch_has_answered_is_not_claimed(self, scene: Scene) -> None:
         handed = await scene.hand_in(3)
