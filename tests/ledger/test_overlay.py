@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from bide.ledger.catalogue import LISTINGS, Catalogue
-from bide.ledger.overlay import Overlay, Row, bundled_overlay, weakest
+from bide.ledger.overlay import Overlay, Retirement, Row, bundled_overlay, weakest
 
 ROWS = bundled_overlay().rows.price
 COLUMNS = 'source = "here"\nchecked_on = 2026-11-21\nconfidence = "rule"\n'
@@ -112,8 +112,37 @@ def ids_of(provider: str) -> set[str]:
     return {model.id.lower() for each in providers if each.id in libraries for model in each.models}
 
 
-def test_facts_and_disputes_are_about_models_that_exist(catalogue: Catalogue) -> None:
+def test_facts_disputes_and_retirements_are_about_models_that_exist(catalogue: Catalogue) -> None:
     rows = bundled_overlay().rows
-    for each in (*rows.dispute, *rows.fact):
+    for each in (*rows.dispute, *rows.retirement, *rows.fact):
         for model in each.model:
             assert any((entry := catalogue.find(provider, model)) and entry.id == model for provider in each.provider)
+
+
+def test_a_batch_price_that_ended_belongs_to_a_retired_model() -> None:
+    rows = bundled_overlay()
+    for row in ROWS:
+        for model in row.model if row.valid_to < datetime.date.max else ():
+            retired = rows.retirement(row.provider, model)
+            assert retired is not None
+            assert retired.on == row.valid_to
+
+
+@pytest.mark.parametrize(
+    ("on", "day", "past"),
+    [("2026-11-30", "2026-11-30", False), ("2026-11-30", "2026-12-01", True), (None, "2024-01-01", True)],
+)
+def test_a_retirement_is_past_after_its_day(on: str | None, day: str, past: bool) -> None:
+    row = Retirement(
+        provider=("openai",),
+        model=("m",),
+        on=None if on is None else datetime.date.fromisoformat(on),
+        source="here",
+        checked_on=datetime.date(2026, 11, 21),
+    )
+    assert row.is_past(day) == past
+
+
+def test_the_catalogue_that_is_installed_was_held_against_others(catalogue: Catalogue) -> None:
+    """After an upgrade of genai-prices: compare, correct the rows, and name the new edition."""
+    assert bundled_overlay().checked_on(f"catalogue:{catalogue.edition}") is not None

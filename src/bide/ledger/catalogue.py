@@ -156,6 +156,16 @@ class Catalogue:
             else ()
         )
 
+    def days(self, provider: str, model: str, mode: str) -> Iterator[str]:
+        """The days from which another price of this mode may be in force."""
+        entry = self.find(provider, model)
+        if entry is not None:
+            conditions = entry.info.prices if isinstance(entry.info.prices, list) else []
+            for each in (*conditions, *_variants(entry, mode)):
+                start: datetime.date | None = getattr(each.constraint, "start_date", None)
+                if start is not None:
+                    yield start.isoformat()
+
     def card(self, provider: str, model: str, mode: str, day: str) -> RateCard | None:
         """The price in force on a day (``2026-11-21``, UTC), or from an instant of it on (``2026-11-21T16:30``); or None.
 

@@ -7,6 +7,7 @@ The file's head explains its columns.
 import datetime
 import hashlib
 import tomllib
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from importlib import resources
@@ -81,11 +82,36 @@ class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     checked_on: datetime.date
 
 
+class Retirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Models that are no longer served after a day."""
+
+    provider: tuple[str, ...]
+    model: tuple[str, ...]
+    on: datetime.date | None = None
+    """The last day; None where it is past and nobody has told it."""
+    source: str
+    checked_on: datetime.date
+
+    def is_past(self, day: str) -> bool:
+        """Whether they are gone on a day."""
+        return self.on is None or self.on < datetime.date.fromisoformat(day[:10])
+
+
+class Edition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An edition of the catalogue that was held against other lists."""
+
+    name: str
+    source: str
+    checked_on: datetime.date
+
+
 class Rows(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The file."""
 
     price: tuple[Row, ...] = ()
     dispute: tuple[Dispute, ...] = ()
+    retirement: tuple[Retirement, ...] = ()
+    edition: tuple[Edition, ...] = ()
     fact: tuple[Fact, ...] = ()
 
 
@@ -127,6 +153,25 @@ class Overlay:
     def dispute(self, provider: str, model: str) -> Dispute | None:
         """The first dispute about a model's price."""
         return next((d for d in self.rows.dispute if provider in d.provider and _named(model, d.model)), None)
+
+    def retirement(self, provider: str, model: str) -> Retirement | None:
+        """The first row that retires a model, in the past or to come."""
+        return next((r for r in self.rows.retirement if provider in r.provider and _named(model, r.model)), None)
+
+    def days(self, provider: str, model: str, mode: str) -> Iterator[str]:
+        """The days from which a row begins or ceases to speak about a model."""
+        for row in self.rows.price:
+            if (row.provider, row.mode) == (provider, mode) and _named(model, row.model):
+                yield row.valid_from.isoformat()
+                if row.valid_to < datetime.date.max:
+                    yield (row.valid_to + datetime.timedelta(days=1)).isoformat()
+
+    def checked_on(self, source: str) -> datetime.date | None:
+        """When a part of a card's source was last checked: ``overlay:ID`` or ``catalogue:EDITION``; None where nobody has said."""
+        kind, _, name = source.partition(":")
+        if kind == "overlay":
+            return next((row.checked_on for row in self.rows.price if row.id == name), None)
+        return next((edition.checked_on for edition in self.rows.edition if edition.name == name), None)
 
     def fact(self, provider: str, model: str) -> Fact | None:
         """The first row of facts about a model."""

@@ -13,6 +13,7 @@ how far that can be trusted.
 """
 
 import dataclasses
+import datetime
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -113,6 +114,22 @@ class Prices:
 
     def _labels(self, key: Key) -> Sequence[str]:
         return labels(key.day, self._changes(key.provider, key.model, key.day))
+
+    def days(self, provider: str, model: str, mode: str) -> Sequence[str]:
+        """The days from which another card may be in force, ascending; what holds before the first holds since ever."""
+        entry = self._catalogue.find(provider, model)
+        name = entry.id if entry else model
+        modes = {mode, STANDARD}  # a multiple follows the standard price
+        return sorted(
+            {day for one in modes for day in self._overlay.days(provider, name, one)}
+            | {day for one in modes for day in self._catalogue.days(provider, model, one)}
+        )
+
+    def checked_on(self, card: RateCard) -> datetime.date | None:
+        """When the oldest part of a card was last checked; None where nobody has said, or the price is the user's own."""
+        days = [self._overlay.checked_on(part) for part in card.source.split(" × ") if part != USER]
+        known = [day for day in days if day is not None]
+        return min(known) if known and len(known) == len(days) else None
 
     def encode(self, card: RateCard) -> str:
         """The card for the store, with the present edition."""
