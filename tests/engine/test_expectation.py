@@ -1,6 +1,7 @@
 """What is expected of an account, as it is shown."""
 
 from dataclasses import replace
+from typing import cast
 
 import pytest
 from tests.engine.desk import Desk
@@ -8,10 +9,11 @@ from tests.engine.test_learn import harvested, running
 
 from bide.core.clock import HOUR, MINUTE
 from bide.core.states import BatchOutcome
-from bide.engine.expectation import expected, view_of
+from bide.engine.expectation import believed, expected, view_of
 from bide.lanes.forecast import Prior
 from bide.lanes.lesson import of_refusal
 from bide.lanes.turnaround import MEDIAN
+from bide.store.store import Store
 
 
 async def test_what_was_seen_and_what_runs_is_shown_by_model(desk: Desk) -> None:
@@ -46,3 +48,17 @@ async def test_accounts_are_shown_by_themselves(desk: Desk) -> None:
     [model] = expected("another", view, snapshot)
 
     assert (model["model"], model["batches"][0]["p50"], model["batches"][0]["weight"]) == ("any model", 420, 0)
+
+
+async def test_what_this_process_knows_anyway_is_not_read_again(desk: Desk) -> None:
+    context, now = desk.context, desk.scene.now
+    snapshot = await context.store.snapshots.take("host", now)
+    unread = cast(Store, None)
+    with pytest.raises(AttributeError):
+        await believed(context, unread, snapshot, now)
+
+    await context.memory.refresh(context.store, now)
+    view = await believed(context, unread, snapshot, now + MINUTE)
+    assert view.now == now + MINUTE
+    with pytest.raises(AttributeError):
+        await believed(context, unread, snapshot, now + HOUR)

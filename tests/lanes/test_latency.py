@@ -35,3 +35,10 @@ def test_one_slow_call_of_three_hundred_is_within_the_bound() -> None:
     seen = after([(5 * SECOND, 100)] * 299 + [(2 * latency_bound(100), 100)])
 
     assert seen.bound(100) >= 1.8 * latency_bound(100)
+
+
+@pytest.mark.parametrize(("hung", "most"), [(1, 3.0), (2, 3.0), (3, 24.0)])
+def test_a_call_or_two_that_hung_raise_it_threefold_at_most(hung: int, most: float) -> None:
+    seen = after([(3 * SECOND, 20)] * 900 + [(300 * SECOND, 20)] * hung)
+
+    assert seen.factor() == most

@@ -34,7 +34,10 @@ async def view_of(store: Store, account: str, prior: Prior, snapshot: Snapshot, 
 
 
 async def believed(context: Context, store: Store, snapshot: Snapshot, now: int) -> View:
-    """What is expected of every account that is switched on, from what is on record."""
+    """What is expected of every account that is switched on, from what is on record: read only where this process does not know it
+    anyway, as there may be hundreds of thousands of counts."""
+    if context.memory.is_fresh(now):
+        return context.memory.look(snapshot.live, now)
     forecast = Forecast({name: prior_of(provider.catalogue) for name, provider in context.providers.items()})
     forecast.replace(await store.forecasts.changed(0))
     return forecast.view(now, running_of(snapshot.live))

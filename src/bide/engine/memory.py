@@ -33,6 +33,10 @@ class Memory:
         self._forgotten_at = 0
         self._slowness: dict[tuple[str, str], float] = {}
 
+    def is_fresh(self, now: int) -> bool:
+        """Whether the counts on record were read lately, as where an engine runs in this process."""
+        return 0 < self._read_at <= now < self._read_at + 2 * REFRESH
+
     @property
     def view(self) -> View:
         """What is expected, as of the last look."""

@@ -103,7 +103,8 @@ def choose(
         if name != route.account and not are_alike(own, provider.capabilities, endpoint):
             continue
         known, quota = capacity(context, snapshot, key), quota_of(context, snapshot, key, now)
-        free = admission.room(given.get(key, ()), deadline, longest, known, margins, now)
+        slow = margins.slowed(context.memory.slowness(*key))
+        free = admission.room(given.get(key, ()), deadline, longest, known, slow, now)
         card = context.pricing.source.card(provider.catalogue, route.model, pricing.BATCH, day_of(now))
         places.append(
             Place(

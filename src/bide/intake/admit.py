@@ -25,6 +25,12 @@ class Terms:
     hours: Callable[[Key], Hours]
     promised: Mapping[Key, Sequence[Demand]]
     now: int
+    slowness: Callable[[Key], float] = lambda key: 1.0
+    """By what calls have been seen to exceed the time that is assumed for them."""
+
+    def margins_of(self, key: Key) -> Margins:
+        """As careful as the safety net will be there."""
+        return self.margins.slowed(self.slowness(key))
 
 
 @dataclass(slots=True)
@@ -63,7 +69,8 @@ class Admissions:
             room.longest = longest
             promised = terms.promised.get(key, ())
             allowed = room.hours.allowed
-            free = admission.room(promised, terms.deadline, longest, room.capacity, terms.margins, terms.now, allowed)
+            margins = terms.margins_of(key)
+            free = admission.room(promised, terms.deadline, longest, room.capacity, margins, terms.now, allowed)
             # What is only assumed is not used up: batches get their part of the time before anything is paid in full.
             room.free = free if room.capacity.known else int(free * (1 - terms.promote_share))
         if terms.on_miss is not OnMiss.RESCUE:
@@ -89,7 +96,7 @@ class Admissions:
                 terms.deadline,
                 max(0, room.longest),
                 room.capacity,
-                terms.margins,
+                terms.margins_of(key),
                 terms.now,
                 room.free,
                 room.hours,

@@ -151,6 +151,7 @@ class _Reader:
         )
         snapshot = await beside.snapshots.take(context.host, now)
         snapshot = replanned(context, snapshot, unwell(snapshot))
+        newest, expected = await store.requests.newest(), await believed(context, beside, snapshot, now)
         terms = Terms(
             order.deadline,
             order.on_miss,
@@ -160,8 +161,8 @@ class _Reader:
             lambda key: hours_of(context, key),
             promised(snapshot),
             now,
+            lambda key: expected.latency(*key).factor(),
         )
-        newest, expected = await store.requests.newest(), await believed(context, beside, snapshot, now)
         bodies = await GrowingObject.begin(context, order.owner, "bodies", job.external_id)
         try:
             columns = await GrowingObject.begin(context, order.owner, "input", job.external_id)

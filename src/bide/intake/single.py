@@ -179,6 +179,7 @@ class Desk:
                     lambda key: hours_of(self._context, key),
                     given,
                     now,
+                    lambda key: self._context.memory.slowness(*key),
                 ),
                 self._given,
             )

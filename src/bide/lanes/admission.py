@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bide.core.bucket import Tally
 from bide.core.clock import MINUTE
 from bide.core.duration import format_duration
-from bide.lanes.capacity import Capacity, latency_bound
+from bide.lanes.capacity import Capacity
 from bide.lanes.hours import ANY_TIME, Hours
 from bide.lanes.rescue import Demand, Margins, last_call, last_end, starts
 from bide.lanes.window import Window
@@ -75,7 +75,7 @@ def explain(
     if capacity.tokens_per_minute:
         limit += f" and {capacity.tokens_per_minute:,} tokens/min"
     window = format_duration(deadline - now)
-    margin = format_duration(latency_bound(longest) + margins.safety)
+    margin = format_duration(deadline - last_call(deadline, longest, margins))
     if hours.allowed is not None:
         closed = deadline - now - hours.allowed.open_time(now, deadline)
         margin = f"{format_duration(closed)} of blackout - {margin}" if closed else margin

@@ -20,6 +20,10 @@ SHARE = 0.999
 FLOOR = 0.5
 """The least that is left of the assumed bound, however fast the calls were: a quiet week says nothing about a bad day."""
 
+LONE, FEW = 3.0, 2.5
+"""What no more than two calls have exceeded is believed up to three times the assumed bound. A single call that hung for minutes would
+otherwise make every deadline of a quarter of an hour one that no batch can keep, for days."""
+
 HALF_LIFE = 7 * DAY
 
 UNIT = HOUR
@@ -41,7 +45,8 @@ class Latency:
         if self.evidence.weight < ENOUGH:
             return 1.0
         seen = Turnaround((1.0,) * (len(self.evidence.ended) - 1), 0.0, self.evidence)
-        return max(FLOOR, min(seen.quantile(SHARE), DAY) / UNIT)
+        slowest, third = (min(seen.quantile(share), DAY) / UNIT for share in (SHARE, 1.0 - FEW / self.evidence.weight))
+        return max(FLOOR, min(slowest, max(LONE, third)))
 
     def bound(self, output_tokens: int) -> int:
         """Microseconds within which all but one in a thousand calls that may write so many tokens have ended."""
