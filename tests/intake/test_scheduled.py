@@ -236,6 +236,13 @@ async def test_a_file_that_takes_long_keeps_no_other_schedule_waiting(
     assert (await runs(desk, slow))[0].code is None
 
 
+async def test_whoever_is_told_to_stop_begins_none(desk: Desk, tmp_path: Path) -> None:
+    await add(desk, write(tmp_path))
+    await engine.see_to(desk.context, lambda: True)
+
+    assert await jobs(desk) == []
+
+
 async def test_one_that_nobody_can_see_to_does_not_keep_others_from_theirs(desk: Desk, tmp_path: Path) -> None:
     faults: list[BaseException] = []
     await add(desk, write(tmp_path), name="broken", timezone="Mars/Olympus")

@@ -246,7 +246,7 @@ class Service:
         if snapshot.next_schedule > now:
             return snapshot.next_schedule
         if self._handing_in is None or self._handing_in.done():
-            self._handing_in = self._spawn(scheduled.see_to(self._context))
+            self._handing_in = self._spawn(scheduled.see_to(self._context, lambda: self._stopping))
         return FAR_FUTURE
 
     def _tell(self, snapshot: Snapshot, now: int) -> int:
