@@ -96,6 +96,11 @@ def last_end(instant: int, margins: Margins, allowed: Window | None) -> int:
     return allowed.earlier(instant, 1) + 1 - margins.safety
 
 
+def work_of(demand: Demand, capacity: Capacity, margins: Margins) -> int:
+    """Microseconds that a demand takes at the planned rate."""
+    return math.ceil(capacity.work(demand.outstanding) / margins.head_room)
+
+
 def starts(
     demands: Iterable[Demand], capacity: Capacity, margins: Margins, allowed: Window | None = None
 ) -> dict[int, Start]:
@@ -104,7 +109,7 @@ def starts(
     later = FAR_FUTURE
     ordered = sorted(((demand.last_call(margins), demand.bucket, demand) for demand in demands), reverse=True)
     for last, _, demand in ordered:
-        work = math.ceil(capacity.work(demand.outstanding) / margins.head_room)
+        work = work_of(demand, capacity, margins)
         end = last_end(min(last, later), margins, allowed)
         later = end - work if allowed is None else allowed.earlier(end, work)
         found[demand.bucket] = Start(later, work, demand.outstanding.requests, allowed)
