@@ -32,6 +32,7 @@ ORDER = (
     "delivery",
     "engine",
     "intake",
+    "advise",
     "whatif",
     "config",
     "embedded",

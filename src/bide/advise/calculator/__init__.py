@@ -1,0 +1,7 @@
+"""What a workload costs, in every lane, with each step of the arithmetic: pure functions of values.
+
+`quantity` and `unit` are the numbers: exact, with a unit that refuses what cannot be mixed, and a range where a price is one.
+`derivation` writes down each step. `month` says what a month is, `tariff` what a token costs in each lane, `workload` what is
+asked, `effective` what of it is billed. `bill` prices it in one lane, `comparison` in several and beside each other.
+`machine` reckons with hardware by the hour, `saving` with shares, `timing` with how long it takes.
+"""

@@ -1,0 +1,109 @@
+"""Lanes beside each other for the same work, with what each saves against calling everything in real time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bide.advise.calculator.bill import bill
+from bide.advise.calculator.derivation import Derivation, Figure
+from bide.advise.calculator.effective import Billed, billed
+from bide.advise.calculator.month import PERIODS, USUAL, Convention
+from bide.advise.calculator.saving import Saved, saved
+from bide.advise.calculator.tariff import BATCH, HYBRID, LANES, REALTIME
+from bide.advise.calculator.workload import ONCE, Part
+from bide.core.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class LaneCost:
+    """What all of the work costs in a lane: in its period, in a month (None: it does not come again), and of one request.
+
+    `input` and `output` are the parts of `cost`. `saved` and `saved_month` are against the real-time cost, None where that is unknown.
+    """
+
+    lane: str
+    input: Figure
+    output: Figure
+    cost: Figure
+    month: Figure | None
+    request: Figure | None
+    saved: Saved | None
+    saved_month: Figure | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The lanes, real time first, the work's tokens, and every step."""
+
+    lanes: Sequence[LaneCost]
+    tokens: Sequence[Billed]
+    period: str
+    month: Convention
+    derivation: Derivation
+
+    def lane(self, name: str) -> LaneCost:
+        """Raises `KeyError`: the work is not priced there."""
+        return {one.lane: one for one in self.lanes}[name]
+
+
+def compare(parts: Sequence[Part], month: Convention = USUAL) -> Comparison:
+    """Every lane that all of the parts have a price in. With parts that cannot wait, batch becomes hybrid: they are called.
+
+    Raises:
+        InputError: there are no parts, or they are of several periods, or no lane has prices for all of them.
+    """
+    periods = {part.workload.period for part in parts}
+    if len(periods) != 1:
+        raise InputError("give work of one period: all of it by the day, or all of it by the month")
+    period, to = periods.pop(), Derivation()
+    names = [part.name if len(parts) > 1 else "" for part in parts]
+    tokens = [billed(part.workload, to, name) for part, name in zip(parts, names, strict=True)]
+    costs: list[LaneCost] = []
+    for lane, chosen in _lanes(parts):
+        bills = [
+            bill(one, part.tariff.prices[taken], taken if lane == HYBRID else lane, to, name)
+            for one, part, name, taken in zip(tokens, parts, names, chosen, strict=True)
+        ]
+        cost, whole_input, whole_output = (
+            _sum(f"{what}, {lane}", [getattr(one, field) for one in bills], to)
+            for what, field in (("cost", "cost"), ("input cost", "input"), ("output cost", "output"))
+        )
+        monthly = None if period == ONCE else to.multiply(f"cost a month, {lane}", cost, month.each(period))
+        called = costs[0] if costs and costs[0].lane == REALTIME else None
+        less = None if called is None else saved(called.cost, cost, to, f"saved, {lane}")
+        less_monthly = None
+        if called is not None and called.month is not None and monthly is not None:
+            less_monthly = to.subtract(f"saved a month, {lane}", called.month, monthly)
+        each = _each(tokens, cost, lane, to)
+        costs.append(LaneCost(lane, whole_input, whole_output, cost, monthly, each, less, less_monthly))
+    if not costs:
+        raise InputError("no lane has a price for all of the work; give the prices that are unknown")
+    if period in PERIODS and period != "month":
+        each = month.each(period).value.low
+        to.note(f"a month is {float(each):g} {period}s")
+    return Comparison(costs, tokens, period, month, to)
+
+
+def _lanes(parts: Sequence[Part]) -> Sequence[tuple[str, Sequence[str]]]:
+    """The lanes, each with that of every part."""
+    found: list[tuple[str, Sequence[str]]] = []
+    for lane in (REALTIME, *(one for one in LANES if one != REALTIME)):
+        chosen = [lane if part.waits else REALTIME for part in parts]
+        mixed = len(set(chosen)) > 1
+        if mixed and lane != BATCH:
+            continue  # a hybrid is what waits in batches and the rest called; others can be had by asking for the parts alone
+        if lane != REALTIME and REALTIME in chosen and not mixed:
+            continue
+        if all(taken in part.tariff.prices for taken, part in zip(chosen, parts, strict=True)):
+            found.append((HYBRID if mixed else lane, chosen))
+    return found
+
+
+def _sum(name: str, figures: Sequence[Figure], to: Derivation) -> Figure:
+    return figures[0] if len(figures) == 1 else to.add(name, *figures)
+
+
+def _each(tokens: Sequence[Billed], cost: Figure, lane: str, to: Derivation) -> Figure | None:
+    counts = [one.requests for one in tokens if one.requests is not None]
+    if len(counts) < len(tokens) or any(0 in one.value.bounds for one in counts):
+        return None
+    return to.divide(f"cost of a request, {lane}", cost, _sum("all requests", counts, to))
