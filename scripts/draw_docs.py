@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Draw the pages of docs/ that are made from code: states, commands, input errors.
+"""Draw the pages of docs/ that are made from code: states, commands, input errors, the schema of the model catalogue.
 
 .venv/bin/python scripts/draw_docs.py            # write them
 .venv/bin/python scripts/draw_docs.py --check    # say which of them are stale, and leave with 1 if one is
@@ -8,6 +8,7 @@
 import ast
 import inspect
 import itertools
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,7 @@ import typer
 from bide.cli.app import app
 from bide.core import states
 from bide.intake.problem import codes_as_markdown
+from bide.ledger.model_catalog import schema
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -172,10 +174,16 @@ def input_errors_page() -> str:
     )
 
 
+def model_catalog_schema() -> str:
+    """`docs/model-catalog.schema.json`: what `bide prices export` writes."""
+    return json.dumps(schema(), indent=2) + "\n"
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "states.md": states_page,
     "commands.md": commands_page,
     "input-errors.md": input_errors_page,
+    "model-catalog.schema.json": model_catalog_schema,
 }
 
 

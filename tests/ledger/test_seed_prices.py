@@ -1,21 +1,20 @@
-"""The prices that published articles state, each judged against ours.
-
-The rows are shared between parts of the project and stand outside of the repository (`BIDE_SHARED`).
-"""
+"""The prices that published articles state (`tests/cases/prices.csv`), each judged against ours."""
 
 import csv
-import os
+import datetime
 import re
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from bide.core.money import RateCard
+from bide.ledger.claims import judge
 from bide.ledger.prices import Prices
 
-SHARED = Path(os.environ.get("BIDE_SHARED", Path(__file__).parents[2].parent / "shared"))
-ROWS = SHARED / "seed-cases" / "prices.csv"
+CASES = Path(__file__).parents[1] / "cases" / "prices.csv"
+TODAY = datetime.date(2026, 11, 21)
 
 PROVIDERS = {"OpenAI": "openai", "Anthropic": "anthropic", "Google": "gemini"}
 DAYS = {"2024": "2024-12-31", "2025": "2025-07-31", "2026": "2026-11-21"}
@@ -25,18 +24,29 @@ RIGHT = {"correct", "correct_historical", "correct_for_vertex", "context_wrong",
 Row = dict[str, str]
 
 
+def every_row() -> list[Row]:
+    with CASES.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def rows() -> list[Row]:
-    if not ROWS.exists():
-        return []
-    with ROWS.open(encoding="utf-8", newline="") as file:
-        # Rows without a model are discounts of a whole provider; "derived" sums are the scenarios', not prices.
-        return [row for row in csv.DictReader(file) if row["catalogue_model"] and "total" not in row["realtime_in"]]
+    """Those that state prices of a model: the others are discounts of a whole provider, and sums."""
+    return [row for row in every_row() if row["catalogue_model"] and "total" not in row["realtime_in"]]
 
 
-def test_the_shared_rows_are_there() -> None:
-    if not ROWS.exists():
-        pytest.skip(f"seed-cases/prices.csv is not in {SHARED}; BIDE_SHARED says where the shared folder is")
-    assert len(rows()) >= 20
+def test_all_of_them_are_there() -> None:
+    verdicts = Counter(row["judged"] for row in every_row())
+
+    assert verdicts == {"agrees": 8, "differs": 7, "retired": 7, "unknown": 9}
+    assert len(rows()) == 22
+
+
+@pytest.mark.parametrize("row", every_row(), ids=lambda row: row["case_id"])
+def test_bide_judges_a_row_as_expected(prices: Prices, row: Row) -> None:
+    judged = judge(prices, row, TODAY)
+
+    assert str(judged.verdict) == row["judged"], judged.reasons
+    assert judged.reasons or row["verdict"] == "correct"
 
 
 def our_cards(prices: Prices, row: Row) -> tuple[RateCard | None, RateCard | None]:

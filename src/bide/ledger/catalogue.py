@@ -101,7 +101,11 @@ class Catalogue:
     The data is loaded on first use (about 0.3 s) and never updates itself.
     """
 
-    def __init__(self, edition: str, load: Callable[[], "Sequence[Provider]"]) -> None:
+    def __init__(
+        self, edition: str, load: Callable[[], "Sequence[Provider]"], taken_on: datetime.date | None = None
+    ) -> None:
+        self.taken_on = taken_on
+        """The day on which the user brought it; None for the one that comes with bide."""
         self.edition = edition
         """For instance ``genai-prices@0.2.3``; known without loading."""
         self._load = load

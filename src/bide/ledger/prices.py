@@ -57,12 +57,12 @@ class Prices:
         Raises:
             SettingError: an override cannot be used.
         """
-        self._overrides = overrides.parse(settings or {})
-        self._catalogue = catalogue or bundled_catalogue()
-        self._overlay = overlay or bundled_overlay()
+        self.overrides = overrides.parse(settings or {})
+        self.catalogue = catalogue or bundled_catalogue()
+        self.overlay = overlay or bundled_overlay()
         self._cards: dict[Key, RateCard | None] = {}
         self._cheap: dict[Key, Window | None] = {}
-        self.edition = " ".join(filter(None, (self._catalogue.edition, self._overlay.edition, self._overrides.edition)))
+        self.edition = " ".join(filter(None, (self.catalogue.edition, self.overlay.edition, self.overrides.edition)))
         """Of all the data behind the cards; known without loading the catalogue."""
 
     def card(self, provider: str, model: str, mode: str, day: str) -> RateCard | None:
@@ -88,7 +88,7 @@ class Prices:
         if key not in self._cheap:
             if len(self._cheap) >= CARDS_KEPT:
                 self._cheap.clear()
-            override = self._overrides.find(provider, model)
+            override = self.overrides.find(provider, model)
             if override is not None and override.off_peak is not None:
                 self._cheap[key] = self._off_peak_if_cheaper(key, override.off_peak.window)
             else:
@@ -107,27 +107,33 @@ class Prices:
         return window if weight(own) < weight(other) else ~window
 
     def _changes(self, provider: str, model: str, day: str) -> Sequence[int]:
-        override = self._overrides.find(provider, model)
+        override = self.overrides.find(provider, model)
         if override is not None and override.off_peak is not None:
             return changes_of(override.off_peak.window, day)
-        return self._catalogue.changes(provider, model)
+        return self.catalogue.changes(provider, model)
 
     def _labels(self, key: Key) -> Sequence[str]:
         return labels(key.day, self._changes(key.provider, key.model, key.day))
 
     def days(self, provider: str, model: str, mode: str) -> Sequence[str]:
         """The days from which another card may be in force, ascending; what holds before the first holds since ever."""
-        entry = self._catalogue.find(provider, model)
+        entry = self.catalogue.find(provider, model)
         name = entry.id if entry else model
         modes = {mode, STANDARD}  # a multiple follows the standard price
         return sorted(
-            {day for one in modes for day in self._overlay.days(provider, name, one)}
-            | {day for one in modes for day in self._catalogue.days(provider, model, one)}
+            {day for one in modes for day in self.overlay.days(provider, name, one)}
+            | {day for one in modes for day in self.catalogue.days(provider, model, one)}
         )
 
     def checked_on(self, card: RateCard) -> datetime.date | None:
         """When the oldest part of a card was last checked; None where nobody has said, or the price is the user's own."""
-        days = [self._overlay.checked_on(part) for part in card.source.split(" × ") if part != USER]
+        days = [
+            self.catalogue.taken_on
+            if self.catalogue.taken_on and part == f"catalogue:{self.catalogue.edition}"
+            else self.overlay.checked_on(part)
+            for part in card.source.split(" × ")
+            if part != USER
+        ]
         known = [day for day in days if day is not None]
         return min(known) if known and len(known) == len(days) else None
 
@@ -159,7 +165,7 @@ class Prices:
             found = [self.card(*key[:3], date) for date in dates]
             dearest = max((card for card in found if card is not None), key=weight, default=None)
             return None if dearest is None or None in found else dataclasses.replace(dearest, day=key.day)
-        override = self._overrides.find(key.provider, key.model) or NO_OVERRIDE
+        override = self.overrides.find(key.provider, key.model) or NO_OVERRIDE
         if key.mode == STANDARD and (off := override.off_peak) is not None and off.window.is_open(start_of(key.day)):
             if off.tiers is not None:
                 return RateCard(*key, off.tiers, USER, USER)
@@ -179,20 +185,20 @@ class Prices:
         if multiplier := override.multipliers.get(key.mode):
             return self._multiplied(key, multiplier, USER, USER)
 
-        entry = self._catalogue.find(key.provider, key.model)
+        entry = self.catalogue.find(key.provider, key.model)
         name = entry.id if entry else key.model
-        card = self._priced(key, name) or self._catalogue.card(*key) or self._ruled(key, name)
-        if card and self._overlay.dispute(key.provider, name):
+        card = self._priced(key, name) or self.catalogue.card(*key) or self._ruled(key, name)
+        if card and self.overlay.dispute(key.provider, name):
             return dataclasses.replace(card, confidence=weakest(card.confidence, "disputed"))
         return card
 
     def _priced(self, key: Key, name: str) -> RateCard | None:
-        row = self._overlay.price(key.provider, name, key.mode, key.day)
+        row = self.overlay.price(key.provider, name, key.mode, key.day)
         return RateCard(*key, flat(row.price), f"overlay:{row.id}", row.confidence) if row and row.price else None
 
     def _ruled(self, key: Key, name: str) -> RateCard | None:
-        listed = self._catalogue.has_variant(key.provider, key.model, key.mode)
-        row = self._overlay.multiplier(key.provider, name, key.mode, key.day, listed=listed)
+        listed = self.catalogue.has_variant(key.provider, key.model, key.mode)
+        row = self.overlay.multiplier(key.provider, name, key.mode, key.day, listed=listed)
         if row is None or row.multiplier is None:
             return None
         return self._multiplied(key, row.multiplier, f"overlay:{row.id}", row.confidence)
