@@ -113,7 +113,6 @@ class Service:
             grounds = Grounds(outlook, context.settings.rules, decisions, now)
             next_at = min(decisions.next_at, snapshot.next_lease or FAR_FUTURE)
             await self._settle(decisions, now)
-            await self._note_holds(grounds)
             for opening in decisions.openings:
                 self._fill(opening, grounds)
             self._full = {bucket: until for bucket, until in self._full.items() if now < until}
@@ -121,6 +120,7 @@ class Service:
             next_at = min(next_at, await self._work_on_batches(snapshot, now))
             next_call = await self._caller.serve(decisions.wanted, outlook.capacities, grounds.of_calls)
             next_at = min(next_at, next_call or FAR_FUTURE)
+            await self._note_holds(grounds)
             next_at = min(next_at, await self._caller.keep(), self._deliver(snapshot, now), self._tell(snapshot, now))
             next_at = min(next_at, self._hand_in(snapshot, now))
             next_at = min(next_at, self._purge(now))
@@ -131,16 +131,15 @@ class Service:
         return next_at
 
     async def _settle(self, decisions: Decisions, now: int) -> None:
-        """The decisions that only move state."""
+        """The decisions that only move state. Calls wait for it, so what may be thousands is written side by side: the store
+        commits it together."""
         store = self._context.store
         for one in decisions.given_up:
             await self._give_up(one, now)
-        for bucket in decisions.protected:
-            await store.buckets.protect(bucket, now)
+        await asyncio.gather(*(store.buckets.protect(bucket, now) for bucket in decisions.protected))
         if decisions.looks:
             await store.batches.look_by(decisions.looks)
-        for batch, why in decisions.cancels.items():
-            await store.batches.ask_cancel(batch, why, now)
+        await asyncio.gather(*(store.batches.ask_cancel(batch, why, now) for batch, why in decisions.cancels.items()))
         if decisions.given_up or decisions.protected or decisions.cancels or decisions.looks:
             self._changed.set()
 
@@ -153,12 +152,10 @@ class Service:
 
     async def _note_holds(self, grounds: Grounds) -> None:
         """Write down what keeps requests waiting, when the reason is another than at the last look."""
-        held: dict[int, str] = {}
-        for one in grounds.decisions.held:
-            reason = reason_of(one.why)
-            held[one.bucket.id] = reason
-            if self._held.get(one.bucket.id) != reason:
-                await self._context.store.decisions.hold(one.bucket, grounds.of_hold(one), grounds.now)
+        held = {one.bucket.id: reason_of(one.why) for one in grounds.decisions.held}
+        news = [one for one in grounds.decisions.held if self._held.get(one.bucket.id) != held[one.bucket.id]]
+        hold = self._context.store.decisions.hold
+        await asyncio.gather(*(hold(one.bucket, grounds.of_hold(one), grounds.now) for one in news))
         self._held = held
 
     def _fill(self, opening: Opening, grounds: Grounds) -> None:
