@@ -150,7 +150,7 @@ async def test_a_batch_that_a_blackout_overtakes_is_handed_in_after_it(desk: Des
 
     waits = await desk.again(batch)
     assert (waits.state, waits.due_at, desk.provider.used) == (SEALED, hour_after(now), [])
-    assert waits.trouble == "waits for the end of the account's blackout"
+    assert (waits.trouble, waits.failures) == ("waits for the end of the account's blackout", 0)
     desk.clock.move_to(hour_after(now))
     [again] = await desk.scene.store.batches.claim(
         desk.scene.account, "h", desk.clock.now(), desk.clock.now() + HOUR, 1

@@ -58,7 +58,9 @@ async def submit(context: Context, batch: Batch) -> Batch | None:
     barred = hours_of(context, (batch.account, batch.model)).barred_until(clock.now())
     if clock.now() < barred:
         # It was filled before the blackout and could not be handed in: rescues take from it, and the rest goes afterwards.
-        await store.batches.troubled(held(batch), f"{WAITS} the end of the account's blackout", barred)
+        await store.batches.troubled(
+            held(batch), f"{WAITS} the end of the account's blackout", barred, has_failed=False
+        )
         return None
     if batch.requests < provider.limits.min_requests:
         why = f"{batch.requests:,} requests, and the provider takes no batch of fewer than {provider.limits.min_requests:,}"
@@ -89,7 +91,9 @@ async def submit(context: Context, batch: Batch) -> Batch | None:
         intended = await store.batches.intend_alone(held(batch), lease_until, clock.now())
         if intended is None:
             due_at = clock.now() + context.settings.engine.poll_interval
-            await store.batches.troubled(held(batch), f"{WAITS} another create of the account", due_at)
+            await store.batches.troubled(
+                held(batch), f"{WAITS} another create of the account", due_at, has_failed=False
+            )
             return None
         batch = intended
     if clock.now() >= lease_until:

@@ -179,9 +179,11 @@ class Batches(Filling, Landing):
         return records.batch(row)
 
     @writes
-    async def troubled(self, transaction: Transaction, held: Fenced, trouble: str, due_at: int) -> None:
-        """A call about it failed; try again at `due_at`."""
-        await must(transaction, "trouble", held, trouble=trouble, due_at=due_at)
+    async def troubled(
+        self, transaction: Transaction, held: Fenced, trouble: str, due_at: int, *, has_failed: bool = True
+    ) -> None:
+        """A call about it failed, or it waits for its turn; try again at `due_at`."""
+        await must(transaction, "trouble", held, trouble=trouble, due_at=due_at, failed=int(has_failed))
 
     @writes
     async def ask_cancel(self, transaction: Transaction, batch: int, why: str, now: int) -> bool:

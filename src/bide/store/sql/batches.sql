@@ -175,8 +175,8 @@ UPDATE batches SET cleaned_at = :now, files_kept = :kept, due_at = NULL, holder 
 WHERE id = :batch AND fence = :fence AND state = 'harvested';
 
 -- name: trouble
--- A call about it failed; the back-off grows.
-UPDATE batches SET failures = failures + 1, trouble = :trouble, due_at = :due_at, holder = NULL, lease_until = 0
+-- A call about it failed, and the back-off grows; or (`failed` is 0) it waits for its turn.
+UPDATE batches SET failures = failures + :failed, trouble = :trouble, due_at = :due_at, holder = NULL, lease_until = 0
 WHERE id = :batch AND fence = :fence;
 
 -- name: ask_cancel
