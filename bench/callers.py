@@ -5,7 +5,7 @@ What is urgent is a plain call, whose answer is waited for; all else says by whe
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -18,6 +18,9 @@ MODEL = "gpt-5-mini"
 
 TRIES, PAUSE = 40, 0.25
 """Tries of a call that is asked to come back, and the seconds between them."""
+
+CHECKED = 50
+"""Requests after which it is seen whether the engine is there still."""
 
 WAITED = 300.0
 """Seconds that a caller waits for an urgent answer."""
@@ -45,13 +48,15 @@ def body_of(number: int, arrival: Arrival) -> bytes:
     return json.dumps(body, separators=(",", ":")).encode()
 
 
-async def replay(arrivals: Sequence[Arrival], url: str, clock: ScaledClock) -> Replies:
-    """Send all of them; returns when the last urgent one is answered."""
+async def replay(arrivals: Sequence[Arrival], url: str, clock: ScaledClock, check: Callable[[], None]) -> Replies:
+    """Send all of them; returns when the last urgent one is answered. `check` raises when there is no sense in going on."""
     replies = Replies()
     timeout = aiohttp.ClientTimeout(total=WAITED)
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session, asyncio.TaskGroup() as group:
         for number, arrival in enumerate(arrivals):
+            if not number % CHECKED:
+                check()
             await clock.sleep_until(arrival.at)
             replies.latest = max(replies.latest, clock.now() - arrival.at)
             group.create_task(_call(session, f"{url}/chat/completions", number, arrival, clock, replies))

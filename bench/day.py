@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from bench.callers import MODEL, Replies, replay
-from bench.engine import DATABASE, engine, environment_of, postgres, provider
+from bench.engine import DATABASE, Engine, engine, environment_of, postgres, provider
 from bench.foretold import DAYS
 from bench.measure import Figure
 from bench.reckoning import reckon, still_open
@@ -127,10 +127,11 @@ def live(trace: Path, requests: int, speed: float) -> Day:
         environment = environment_of(Path(name), clock, database)
         with (
             provider(environment, SCENARIO, SEED, start) as url,
-            engine({**environment, "OPENAI_BASE_URL": url}, config) as gateway,
+            engine({**environment, "OPENAI_BASE_URL": url}, config) as running,
         ):
-            replies = asyncio.run(replay(arrivals, f"{gateway}/v1", clock))
-            asyncio.run(_drained(database, clock, max(arrival.deadline for arrival in arrivals) + HOUR))
+            replies = asyncio.run(replay(arrivals, f"{running.url}/v1", clock, running.check))
+            last = max(arrival.deadline for arrival in arrivals)
+            asyncio.run(_drained(database, clock, last + HOUR, running))
             book = asyncio.run(reckon(arrivals, PRICES, replies, database))
             billed = _billed(url)
         settings = load(environment, file=str(config)).settings
@@ -148,9 +149,10 @@ def log(trace: Path, requests: int, start: int) -> list[Arrival]:
     return with_deadlines(moved, Mix(), SEED)
 
 
-async def _drained(database: str, clock: ScaledClock, until: int) -> None:
+async def _drained(database: str, clock: ScaledClock, until: int, running: Engine) -> None:
     """Wait until everything is answered."""
     while await still_open(database) and clock.now() < until:
+        running.check()
         await asyncio.sleep(LOOK)
 
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.store.postgres_server import PostgresServer, remove_server, start_server
@@ -17,6 +18,20 @@ DATABASE = "day"
 
 PATIENCE = 30
 """Seconds that a process has to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The gateway's URL, and the processes behind it."""
+
+    url: str
+    processes: "Sequence[subprocess.Popen[str]]"
+
+    def check(self) -> None:
+        """Raise `RuntimeError` when one of them has ended."""
+        for process in self.processes:
+            if process.poll() is not None:
+                raise RuntimeError(f"{process.args} ended with {process.returncode}")
 
 
 def environment_of(folder: Path, clock: ScaledClock, database: str) -> dict[str, str]:
@@ -49,15 +64,15 @@ def provider(environment: Mapping[str, str], scenario: str, seed: int, start: in
 
 
 @contextlib.contextmanager
-def engine(environment: Mapping[str, str], config: Path) -> Generator[str]:
-    """The gateway and the workers; its URL."""
+def engine(environment: Mapping[str, str], config: Path) -> Generator[Engine]:
+    """The gateway and the workers."""
     bide = [sys.executable, "-m", "bide"]
     with contextlib.ExitStack() as stack:
         arguments = [*bide, "serve", "--no-engine", "--port", "0", "--config", str(config)]
-        url = _first_line(stack.enter_context(_process(arguments, environment)))
-        for _ in range(WORKERS):
-            stack.enter_context(_process([*bide, "worker", "--stay", "--config", str(config)], environment))
-        yield url
+        gateway = stack.enter_context(_process(arguments, environment))
+        url, worker = _first_line(gateway), [*bide, "worker", "--stay", "--config", str(config)]
+        workers = [stack.enter_context(_process(worker, environment)) for _ in range(WORKERS)]
+        yield Engine(url, [gateway, *workers])
 
 
 @contextlib.contextmanager
