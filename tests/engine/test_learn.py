@@ -172,3 +172,18 @@ async def test_live_batches_count_with_their_age(desk: Desk) -> None:
     assert bout.finished(HOUR) < calm.finished(HOUR)
     assert len(from_text(batch.promise or "")) == len(LEVELS)
     assert batch.promise == as_text(desk.context.memory.view.promise(batch.account, batch.model, 4))
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+async def test_a_second_copy_teaches_once_whether_it_brought_the_answer(desk: Desk, is_first: bool) -> None:
+    scene = desk.scene
+    bucket = (await scene.hand_in(1)).bucket
+    original = await scene.batch(bucket)
+    new = replace(scene.new_batch(), copy_of=original.id, copy_chance=600)
+    sealed = await scene.store.batches.copy(original, new, bucket, scene.now)
+    assert sealed is not None
+    copy = await scene.bring(await scene.claim(sealed), BatchState.SUBMITTED)
+    for batch in (copy, original) if is_first else (original, copy):
+        await harvested(desk, batch, [None], BatchOutcome.COMPLETED, MINUTE)
+
+    assert await on_record(desk, Kind.COPY) == {0: Weight(WHOLE if is_first else 0, 600)}

@@ -1,12 +1,32 @@
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.lanes.given import NOW, a_batch
+from tests.lanes.given import CAPABILITIES, CHAT, LIMITS, NOW, a_batch, a_bucket
+from tests.lanes.looking import KEY, RULES, SIXTY
 
+from bide.core.batch import Batch, LiveBatch
+from bide.core.bucket import Tally
 from bide.core.clock import HOUR, MINUTE, SECOND
+from bide.core.deadline import OnMiss
 from bide.core.states import BatchState
+from bide.lanes.cancel import endings
+from bide.lanes.carrier import Carrier
 from bide.lanes.copies import LEAST_GAIN, NO_COPIES, PRIOR, Efficacy, gain, may_be_copied, worth
+from bide.lanes.decide import decide
+from bide.lanes.flex import Tier
+from bide.lanes.hours import Hours
+from bide.lanes.outlook import Account, Outlook, Rules
+from bide.lanes.pressure import Load
+from bide.lanes.quota import Quota
+from bide.lanes.rescue import Start
 from bide.lanes.turnaround import MEDIAN, PRIOR_WEIGHT, SIGMA, Turnaround
+from bide.lanes.window import parse_window
+
+COPYING = replace(RULES, copies=True)
 
 FRESH = Turnaround.prior(MEDIAN, SIGMA, PRIOR_WEIGHT)
 """Half of all batches are done within seven minutes."""
@@ -43,7 +63,7 @@ def test_what_copies_achieve_is_believed_until_it_is_seen() -> None:
         pytest.param({"copy_of": 7}, False, id="it is one"),
     ],
 )
-def test_which_batches_may_have_a_copy(fields: dict[str, object], may: bool) -> None:
+def test_which_batches_may_have_a_copy(fields: dict[str, Any], may: bool) -> None:
     assert may_be_copied(a_batch(**({"requests": 1} | fields))) is may
 
 
@@ -61,3 +81,68 @@ def test_where_bad_luck_is_shared_copies_are_given_up() -> None:
 
     assert worth(overdue, NOW + 10 * MINUTE, FRESH, useless, NOW) is None
     assert 0.5 * FRESH.finished(10 * MINUTE) > LEAST_GAIN
+
+
+def one_overdue(**fields: Any) -> tuple[Batch, Mapping[int, int]]:
+    """A batch of one request of the first bucket that should have been back long ago."""
+    return a_batch(**({"requests": 1, "age": 5 * HOUR, "tokens": 100} | fields)), {1: 1}
+
+
+def copied(*live: tuple[Batch, Mapping[int, int]], rules: Rules = COPYING, **changes: Any) -> list[int]:
+    """Which batches of a bucket, which has twenty minutes left, get a copy."""
+    bucket = a_bucket(
+        **({"batched": 1, "deadline": NOW + 20 * MINUTE, "accepted_at": NOW - 5 * HOUR} | changes.pop("bucket", {}))
+    )
+    outlook = Outlook(
+        [bucket],
+        [LiveBatch(*one) for one in live],
+        {KEY: SIXTY},
+        changes.pop("quotas", {}),
+        {"openai": Account(LIMITS, CAPABILITIES)},
+        **changes,
+    )
+    return list(decide(outlook, rules, NOW).copies)
+
+
+def test_copies_are_off_until_somebody_turns_them_on() -> None:
+    assert copied(one_overdue()) == [1]
+    assert copied(one_overdue(), rules=RULES) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"bucket": {"on_miss": OnMiss.LATE}}, id="nobody calls it, so a copy spares nothing"),
+        pytest.param({"bucket": {"deadline": NOW + 10 * SECOND}}, id="it is about to be called"),
+        pytest.param({"bucket": {"account": "another"}}, id="its account is left alone"),
+        pytest.param({"loads": {KEY: Load(Tally(10_000, 0))}}, id="bursts exceed the rate limit"),
+        pytest.param({"flex": {KEY: Tier(frozenset({CHAT}), True, 0.05, {})}}, id="flex costs no more"),
+        pytest.param({"efficacy": {KEY: Efficacy(0, 1_000)}}, id="copies have achieved nothing"),
+        pytest.param({"quotas": {KEY: Quota(None, 0, 1, 1_000)}}, id="half of the creates of an hour are used"),
+        pytest.param({"quotas": {KEY: Quota(150, 100, 1, 1)}}, id="the queue has no room for another"),
+        pytest.param({"hours": {KEY: Hours(blackout=parse_window("07:00-09:00 UTC"))}}, id="a blackout"),
+        pytest.param({"hours": {KEY: Hours(window=parse_window("20:00-21:00 UTC"))}}, id="its window is closed"),
+    ],
+)
+def test_where_there_are_none(changes: dict[str, Any]) -> None:
+    assert copied(one_overdue(), **changes) == []
+
+
+def test_a_pair_whose_request_is_settled_is_cancelled_at_once() -> None:
+    bucket = a_bucket(batched=5)
+    pair = [a_batch(1, requests=1, copied=True), a_batch(2, requests=1, copy_of=1), a_batch(3, requests=1)]
+    live = [LiveBatch(batch, {1: 1}, is_needed=batch.id == 3) for batch in pair]
+
+    outlook = Outlook([bucket], live, {KEY: SIXTY}, {}, {"openai": Account(LIMITS, CAPABILITIES)})
+    assert set(decide(outlook, COPYING, NOW).cancels) == {1, 2}
+
+
+def test_a_pair_is_one_request_to_those_that_make_way() -> None:
+    """The batch after a pair is needed when one call has been made, not two."""
+    start = Start(NOW + 10 * SECOND, 3 * MINUTE, 3)
+    pair = [a_batch(2, requests=1, copied=True), a_batch(3, requests=1, copy_of=2)]
+    other = a_batch(1, requests=1, due_at=NOW + HOUR)
+    with_copy = endings({1: [Carrier(batch, 1) for batch in (*pair, other)]}, {}, {1: start}, NOW)
+    without = endings({1: [Carrier(batch, 1) for batch in (pair[0], other)]}, {}, {1: start}, NOW)
+
+    assert with_copy.looks[1] == without.looks[1]

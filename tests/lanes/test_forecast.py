@@ -10,8 +10,9 @@ from bide.core.clock import DAY, HOUR, MINUTE, SECOND
 from bide.core.states import BatchOutcome
 from bide.lanes.calibration import SHOWN
 from bide.lanes.capacity import latency_bound
+from bide.lanes.copies import HALF_LIFE
 from bide.lanes.forecast import Forecast, Prior, Running, prior_of
-from bide.lanes.lesson import FLEX, REALTIME, BatchEnd, of_batch, of_call, of_refusal
+from bide.lanes.lesson import FLEX, REALTIME, BatchEnd, of_batch, of_call, of_copy, of_refusal
 from bide.lanes.turnaround import MEDIAN, Turnaround
 
 NOW = 1_800_000_000 * SECOND // DAY * DAY + 12 * HOUR + 30 * MINUTE
@@ -141,3 +142,14 @@ def test_what_is_given_is_kept_in_every_scenario() -> None:
     for level in SHOWN:
         assert sum(one.true[level] for one in outcomes) / len(outcomes) == pytest.approx(level / 100, abs=0.07)
         assert sum(one.seen[level] for one in outcomes) / len(outcomes) == pytest.approx(level / 100, abs=0.1)
+
+
+def test_what_copies_have_achieved_fades_and_is_told_of_one_model_alone() -> None:
+    forecast = Forecast()
+    for has_won in (True, False, False, False):
+        forecast.add(of_copy("openai", "luna", 500, has_won, NOW))
+    fresh, faded = (forecast.view(at).efficacy("openai", "luna") for at in (NOW, NOW + HALF_LIFE))
+
+    assert (fresh.won, fresh.expected) == pytest.approx((1, 2), rel=0.05)
+    assert (faded.won, faded.expected) == pytest.approx((0.5, 1), rel=0.05)
+    assert fresh.factor < faded.factor < forecast.view(NOW).efficacy("openai", "sol").factor == 1.0

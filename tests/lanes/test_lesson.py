@@ -16,6 +16,7 @@ from bide.lanes.lesson import (
     join,
     of_batch,
     of_call,
+    of_copy,
     of_refusal,
     size_of,
 )
@@ -132,3 +133,10 @@ def test_flex_calls_teach_that_they_were_taken_or_refused() -> None:
 )
 def test_size_classes(requests: int, size: int) -> None:
     assert size_of(requests) == size
+
+
+def test_second_copies_teach_whether_they_brought_the_answer_and_what_was_expected_of_them() -> None:
+    lessons = of_copy("openai", "gpt-6-luna", 600, True, NOW)
+    join(lessons, of_copy("openai", "gpt-6-luna", 300, False, NOW))
+
+    assert bins(lessons, Kind.COPY) == {0: (WHOLE, 900)}

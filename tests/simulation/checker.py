@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bide.core import states
+from bide.core.clock import MINUTE
 from bide.core.identifiers import attempt_number
 from bide.core.money import RateCard
 from bide.core.states import BatchState
@@ -47,6 +48,10 @@ class Checker:
             *self._live_attempts(),
             *self._harvested_batches_hold_nothing(),
             *self._one_live_batch_each(),
+            *self._copies_are_wanted(),
+            *self._copies_are_waste(),
+            *self._copies_end_together(),
+            *self._efficacy_learned_once(),
             *self._one_live_call_each(),
             *self._one_batch_a_tag(),
             *self._no_batch_is_too_small(),
@@ -114,10 +119,55 @@ class Checker:
 
     def _one_live_batch_each(self) -> Iterator[Violation]:
         text = """
-            SELECT request_id, count(*) AS batches FROM attempts
-            WHERE batch_id IS NOT NULL AND state IN ('planned', 'sent') GROUP BY request_id HAVING count(*) > 1"""
+            SELECT a.request_id, count(*) AS batches, sum(b.copy_of) AS copied FROM attempts a JOIN batches b ON b.id = a.batch_id
+            WHERE a.state IN ('planned', 'sent') GROUP BY a.request_id
+            HAVING count(*) > 2 OR (count(*) = 2 AND coalesce(sum(b.copy_of), 0) <> min(b.id))"""
         for row in self._rows(text):
-            yield "no request is in two live batches", str(dict(row))
+            yield "a request is in two live batches only as copy and original", str(dict(row))
+
+    def _copies_are_wanted(self) -> Iterator[Violation]:
+        """Copies are made where they are on, one of a batch, and carry its one request."""
+        text = """
+            SELECT c.id, c.copy_of, c.requests, o.requests AS originally, o.copied, o.copy_of AS before, count(DISTINCT a.request_id) AS carried
+            FROM batches c JOIN batches o ON o.id = c.copy_of LEFT JOIN attempts a ON a.batch_id IN (c.id, o.id) GROUP BY c.id"""
+        seen: set[int] = set()
+        for row in self._rows(text):
+            ones = (row["requests"], row["originally"], row["copied"], row["carried"]) == (1, 1, 1, 1)
+            if not self._plan.copies or not ones or row["before"] is not None or row["copy_of"] in seen:
+                yield "a second copy is one of one batch of one", str(dict(row))
+            seen.add(row["copy_of"])
+
+    def _copies_are_waste(self) -> Iterator[Violation]:
+        """What a copy or its original was billed for an answer after the other's is waste, for that reason."""
+        text = """
+            SELECT e.attempt_id, e.kind, e.reason FROM batches c JOIN attempts x ON x.batch_id IN (c.id, c.copy_of)
+            JOIN attempts s ON s.batch_id IN (c.id, c.copy_of) AND s.batch_id <> x.batch_id AND s.request_id = x.request_id
+            JOIN requests r ON r.settled_by = s.id AND r.state = 'succeeded' JOIN ledger e ON e.attempt_id = x.id
+            WHERE c.copy_of IS NOT NULL AND x.state = 'answered' AND (e.kind <> 'waste' OR e.reason <> 'copy')"""
+        for row in self._rows(text):
+            yield "the later answer of two copies is waste", str(dict(row))
+
+    def _copies_end_together(self) -> Iterator[Violation]:
+        """Once a request is settled, the batches that carry it as copies are asked to end at the next look, or have by themselves."""
+        if self._plan.strikes or self._plan.script.fault or self._plan.script.outage:
+            return
+        text = """
+            SELECT b.id, b.state, r.state AS settled FROM batches b JOIN attempts a ON a.batch_id = b.id JOIN requests r ON r.id = a.request_id
+            WHERE (b.copied = 1 OR b.copy_of IS NOT NULL) AND b.cancel_asked = 0 AND b.state NOT IN ('ended', 'harvested')
+                AND r.state <> 'open' AND r.settled_at < ?"""
+        for row in self._rows(text, self._world.clock.now() - MINUTE):
+            yield "the other copy is cancelled at once", str(dict(row))
+
+    def _efficacy_learned_once(self) -> Iterator[Violation]:
+        """Every copy that ran counts with its chance, once."""
+        due = "SELECT coalesce(sum(copy_chance), 0) AS due FROM batches WHERE copy_of IS NOT NULL AND state = 'harvested' AND outcome <> 'failed' AND submitted_at IS NOT NULL"
+        counted = "SELECT coalesce(sum(gone), 0) AS counted, coalesce(sum(ended), 0) AS won FROM forecasts WHERE kind = 'copy'"
+        won = """
+            SELECT count(*) * 1000 AS most FROM batches b JOIN attempts a ON a.batch_id = b.id JOIN requests r ON r.settled_by = a.id
+            WHERE b.copy_of IS NOT NULL AND r.state = 'succeeded'"""
+        for row in self._rows(f"SELECT * FROM ({due}), ({counted}), ({won})"):
+            if row["due"] != row["counted"] or row["won"] > row["most"]:
+                yield "copies are learned from once", str(dict(row))
 
     def _one_live_call_each(self) -> Iterator[Violation]:
         text = """

@@ -64,6 +64,7 @@ STORE_SITES = (
     "Batches.cancelling",
     "Batches.claim",
     "Batches.cleaned",
+    "Batches.copy",
     "Batches.divide",
     "Batches.ended",
     "Batches.fill",

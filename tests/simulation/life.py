@@ -18,7 +18,7 @@ from bide.lanes.route import Route
 from bide.lanes.window import Window
 from bide.ledger.hours import day_of
 from bide.providers.setup import Tools
-from bide.settings import EngineSettings, ProviderSettings, Settings
+from bide.settings import DeadlineSettings, EngineSettings, ProviderSettings, Settings
 from bide.store.store import Store
 from tests.simulation.loop import Process
 from tests.simulation.plan import JobPlan, Plan
@@ -84,6 +84,7 @@ def context_of(world: World, process: Process, plan: Plan, number: int) -> Conte
         pricing=Pricing(store, Cards()),
         settings=Settings(
             engine=EngineSettings(fill_chunk=25, landing_chunk=15, landing_bytes=2_000),
+            deadline=DeadlineSettings(copies=plan.copies),
             providers={plan.provider: ProviderSettings(requests_per_minute=plan.requests_per_minute, **plan.hours)},
         ),
         holder=f"{process.name}-{number}",

@@ -54,6 +54,8 @@ class Plan:
     """Settings of the account that say when it may be sent something."""
     flex: bool = False
     """Whether the account uses its flex tier, where the provider has one."""
+    copies: bool = False
+    """Whether batches of one get second copies."""
     downtimes: Sequence[int] = field(default=(5 * SECOND, 40 * SECOND, 5 * MINUTE))
 
     @property
@@ -62,8 +64,13 @@ class Plan:
         return not self.strikes and not self.script.fault and not self.script.outage and not self.script.when
 
 
-def draw(seed: int, requests: int | None = None, provider: str = "openai") -> Plan:
-    """The plan of a seed at a provider. `requests` bounds the requests of all jobs together."""
+COPIES = 0.1
+"""The share of seeds with second copies; batches are of one there, for no others have any."""
+
+
+def draw(seed: int, requests: int | None = None, provider: str = "openai", copies: bool | None = None) -> Plan:
+    """The plan of a seed at a provider. `requests` bounds the requests of all jobs together; `copies` turns second copies on or
+    off, whatever the seed says."""
     chance = Chance(seed).within("plan")
     large = chance.happens(0.05, "large")
     most = requests or (200 if large else 60)
@@ -94,6 +101,9 @@ def draw(seed: int, requests: int | None = None, provider: str = "openai") -> Pl
         provider,
         flex=chance.happens(0.5, "flex"),
     )
+    if chance.happens(COPIES, "copies") if copies is None else copies:
+        few = [replace(job, requests=min(job.requests, 4), deadline=min(job.deadline, 4 * HOUR)) for job in jobs]
+        plan = replace(plan, jobs=few, copies=True, batch_size=1, flex=False)
     return _lead_to(CRASH_POINTS[seed % len(CRASH_POINTS)][0], plan) if plan.strikes else plan
 
 
@@ -109,6 +119,11 @@ def _lead_to(site: str, plan: Plan) -> Plan:
             return replace(plan, script=replace(script, fault=[unsent, *script.fault]))
         case "Batches.bar":
             return replace(plan, script=replace(script, when=[Rule(When(), {"fails": NO_BATCH_LANE}), *script.when]))
+        case "Batches.copy":  # the later batches of a job come late, and each is one request
+            late = Rule(When(share=0.7), {"turnaround": Spread(DAY)})
+            quick = Script(batch=Behaviour(turnaround=Spread(MINUTE)), when=[late])
+            job = replace(first, requests=6, deadline=90 * MINUTE, on_miss=OnMiss.RESCUE, cancel_after=None)
+            return replace(plan, jobs=[job], script=quick, copies=True, batch_size=1, flex=False)
         case "Batches.divide":
             return replace(plan, jobs=[replace(first, poisoned=1, cancel_after=None), *plan.jobs[1:]])
         case "Buckets.protect":  # a few more requests than two a minute leave time for, and one batch that comes late

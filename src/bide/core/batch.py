@@ -63,6 +63,8 @@ class Batch:
     """Counts the leases; a move under an older number finds no row."""
     copy_of: int | None = None
     """The batch that carries the same requests, where this is its second copy."""
+    copy_chance: int | None = None
+    """In thousandths, the chance to come back in time with which it was made, where it is a second copy."""
     copied: bool = False
     """Whether it has a second copy."""
     promise: str | None = None
@@ -75,3 +77,5 @@ class LiveBatch:
 
     batch: Batch
     shares: Mapping[int, int]
+    is_needed: bool = True
+    """Of a batch that is a second copy or has one: whether its request is still open."""

@@ -6,7 +6,7 @@ from bide.core.states import BatchOutcome
 from bide.engine.context import Context
 from bide.engine.memory import promise_of
 from bide.lanes.calibration import as_text
-from bide.lanes.lesson import REALTIME, BatchEnd, Lessons, of_batch, of_call
+from bide.lanes.lesson import REALTIME, BatchEnd, Lessons, join, of_batch, of_call, of_copy
 from bide.providers.port import Answer, Verdict
 
 
@@ -32,7 +32,11 @@ async def lessons_of(context: Context, batch: Batch) -> Lessons:
         left=max(0, batch.requests - lumped - sum(requests for _, requests in done)),
         given=promise_of(batch.promise),
     )
-    return of_batch(end, context.memory.view.batch(batch.account, batch.model, batch.requests))
+    lessons = of_batch(end, context.memory.view.batch(batch.account, batch.model, batch.requests))
+    if batch.copy_of is not None and batch.copy_chance is not None:
+        has_won = await context.store.batches.copy_won(batch)
+        join(lessons, of_copy(batch.account, batch.model, batch.copy_chance, has_won, submitted_at))
+    return lessons
 
 
 def lessons_of_call(bucket: Bucket, answer: Answer, sent_at: int, finished_at: int, lane: str = REALTIME) -> Lessons:

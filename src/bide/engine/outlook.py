@@ -30,6 +30,7 @@ def outlook_of(context: Context, snapshot: Snapshot) -> Outlook:
         hours={key: hours_of(context, key) for key in keys},
         loads=context.pulse.loads(),
         slowness={key: context.memory.slowness(*key) for key in keys},
+        efficacy={key: forecast.efficacy(*key) for key in keys} if context.settings.deadline.copies else {},
         forecast=forecast,
     )
 

@@ -15,6 +15,7 @@ from bide.core.errors import BideError, StoreError
 from bide.engine import deliver, recover, scheduled, steps
 from bide.engine.call import Caller
 from bide.engine.context import Context
+from bide.engine.copying import make_copies
 from bide.engine.flexing import tiers
 from bide.engine.outlook import outlook_of
 from bide.engine.placing import FRESH, replanned, stranded, unwell
@@ -121,6 +122,8 @@ class Service:
             next_call = await self._caller.serve(decisions.wanted, outlook.capacities, grounds.of_calls)
             next_at = min(next_at, next_call or FAR_FUTURE)
             await self._note_holds(grounds)
+            if await make_copies(context, grounds):
+                self._changed.set()
             next_at = min(next_at, await self._caller.keep(), self._deliver(snapshot, now), self._tell(snapshot, now))
             next_at = min(next_at, self._hand_in(snapshot, now))
             next_at = min(next_at, self._purge(now))

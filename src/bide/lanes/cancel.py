@@ -84,7 +84,8 @@ def endings(
     """What to do about the live batches of each bucket, whose requests are `found` to be needed from an instant on.
 
     `waiting` are a bucket's requests that lie in none. They are needed first, then batch by batch in the order of
-    `rescue_order`. What a batch has answered already, where that shows while it runs, is needed no more.
+    `rescue_order`. What a batch has answered already, where that shows while it runs, is needed no more. A batch and its second
+    copy carry one request, which is called once.
     """
     what = Endings()
     for bucket, batches in carriers.items():
@@ -95,8 +96,13 @@ def endings(
             what.next_at = min(what.next_at, first)
             continue
         ahead = waiting.get(bucket, 0)
+        seen: dict[int, int] = {}
         for carrier in rescue_order(batches):
-            needed = start.after(ahead)
+            pair = carrier.batch.copy_of or carrier.batch.id
+            if pair in seen:
+                _end(carrier.batch, 1, seen[pair], start, now, what)
+                continue
+            needed = seen[pair] = start.after(ahead)
             left = carrier.requests - min(carrier.requests, carrier.batch.rescued + carrier.batch.output_rows)
             ahead += left
             _end(carrier.batch, left, needed, start, now, what)
@@ -117,12 +123,12 @@ def _end(batch: Batch, left: int, needed: int, start: Start, now: int, what: End
 
 
 def unwanted(buckets: Sequence[Bucket], live: Sequence[LiveBatch]) -> dict[int, str]:
-    """Batches in which nobody has an open request any more: cancelled jobs, or everything rescued."""
+    """Batches in which nobody has an open request any more: cancelled jobs, everything rescued, the other copy answered."""
     wanted = {bucket.id for bucket in buckets if bucket.job_state is JobState.RUNNING and bucket.open.requests}
     return {
         one.batch.id: "nobody needs its answers any more"
         for one in live
-        if may_cancel(one.batch) and not _is_read(one.batch) and wanted.isdisjoint(one.shares)
+        if may_cancel(one.batch) and not _is_read(one.batch) and (not one.is_needed or wanted.isdisjoint(one.shares))
     }
 
 

@@ -10,9 +10,12 @@ scaled by what copies have achieved of what was expected of them, and a copy tha
 from dataclasses import dataclass
 
 from bide.core.batch import Batch
-from bide.core.clock import SECOND
+from bide.core.clock import HOUR, SECOND
 from bide.core.states import BatchState
+from bide.lanes.group import Grouping
+from bide.lanes.quota import Held, Quota, Room
 from bide.lanes.turnaround import Turnaround
+from bide.providers.port import Limits
 
 PRICE = 0.5
 """A batch costs half."""
@@ -26,6 +29,11 @@ AGAIN = 15 * SECOND
 
 PRIOR = 5.0
 """So many expected answers of copies count as achieved before anything was seen."""
+
+HALF_LIFE = 12 * HOUR
+"""After which what copies have achieved counts half: whether luck is shared depends on what holds the provider up."""
+
+WHY = "a second copy: the first batch is unlikely to be back in time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,14 @@ def may_be_copied(batch: Batch) -> bool:
         and not batch.copied
         and batch.submitted_at is not None
     )
+
+
+def has_room(batch: Batch, left: Room | Held, quota: Quota, limits: Limits, grouping: Grouping) -> bool:
+    """Whether there is room for one more batch like this one. Copies come after everything that waits, and count as batches of
+    one, which may use a share of the creates of an hour."""
+    if isinstance(left, Held) or quota.created_this_hour >= int(limits.batches_per_hour * grouping.share):
+        return False
+    return left.requests >= 1 and left.batches >= 1 and left.tokens >= batch.tokens and left.size >= batch.size
 
 
 def worth(batch: Batch, needed: int, fresh: Turnaround, efficacy: Efficacy, now: int) -> float | None:

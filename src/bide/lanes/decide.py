@@ -18,7 +18,7 @@ from bide.lanes.attend import Ways, attend
 from bide.lanes.cancel import endings, unwanted
 from bide.lanes.capacity import ASSUMED
 from bide.lanes.carrier import Carrier
-from bide.lanes.copies import AGAIN, NO_COPIES, may_be_copied, worth
+from bide.lanes.copies import AGAIN, NO_COPIES, has_room, may_be_copied, worth
 from bide.lanes.decision import Decisions, GiveUp
 from bide.lanes.flex import shifted, stage
 from bide.lanes.forecast import View
@@ -64,14 +64,15 @@ def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
         what = endings(mine, waiting, shifted(found, stages), now)
         decisions.looks.update(what.looks)
         decisions.cancels.update(what.cancels)
-        if rules.copies and not pressed:
-            _copy(mine, found, key, outlook, now, decisions)
         decisions.cancels.update(cancelled_by_end(buckets, found, hours, carriers, rules.thresholds, now))
         decisions.next_at = min(decisions.next_at, what.next_at)
         decisions.protected.extend(promoted(buckets, capacity, hours, slow, now))
-    for _, bucket, ways in sorted(lined, key=lambda one: one[0]):
+    lined.sort(key=lambda one: one[0])
+    for _, bucket, ways in lined:
         attend(bucket, decisions.starts.get(bucket.id), ways, carriers.get(bucket.id, ()), now, decisions)
     decisions.cancels.update(unwanted(outlook.buckets, outlook.live))
+    for _, bucket, ways in lined if rules.copies else ():
+        _copy(bucket, ways, carriers.get(bucket.id, ()), outlook, now, decisions)
     decisions.wanted.sort(key=lambda one: (one.lane is Lane.FLEX, *_order(one.bucket, rules.margins, now)))
     return decisions
 
@@ -132,24 +133,25 @@ def _give_up(buckets: Iterable[Bucket], now: int, decisions: Decisions) -> None:
 
 
 def _copy(
-    carriers: Mapping[int, Sequence[Carrier]],
-    found: Mapping[int, Start],
-    key: Key,
+    bucket: Bucket,
+    ways: Ways,
+    carriers: Sequence[Carrier],
     outlook: Outlook,
     now: int,
     decisions: Decisions,
 ) -> None:
-    """Second copies of batches that are unlikely to come back in time."""
+    """Second copies of batches that are unlikely to come back in time. What may be asked for in flex needs none: that costs the
+    same, and is likelier to be answered."""
+    start, key = decisions.starts.get(bucket.id), (bucket.account, bucket.model)
+    if start is None or start.at <= now or ways.pressed or key in outlook.flex or not ways.hours.is_open(now):
+        return
+    limits, queues, grouping = ways.account.limits, ways.queues, ways.rules.grouping
     efficacy = outlook.efficacy.get(key, NO_COPIES)
-    for bucket, batches in carriers.items():
-        start = found.get(bucket)
-        if start is None:
-            continue
-        for carrier in batches:
-            if not may_be_copied(carrier.batch) or start.at <= now:
-                continue
-            fresh = outlook.forecast.batch(*key)
-            chance = worth(carrier.batch, start.at, fresh, efficacy, now)
-            if chance is not None:
-                decisions.copies[carrier.batch.id] = chance
-            decisions.next_at = min(decisions.next_at, max(now + AGAIN, now + (start.at - now) // 20))
+    for batch in (one.batch for one in carriers if one.batch.account == bucket.account and may_be_copied(one.batch)):
+        chance = worth(batch, start.at, outlook.forecast.batch(*key), efficacy, now)
+        if chance is not None and batch.id not in decisions.cancels:
+            left = queues.room(bucket, limits, now)
+            if has_room(batch, left, queues.quota(bucket), limits, grouping):
+                decisions.copies[batch.id] = chance
+                queues.take(bucket, 1, batch.tokens)
+        decisions.next_at = min(decisions.next_at, max(now + AGAIN, now + (start.at - now) // 20))

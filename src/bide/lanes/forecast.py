@@ -21,8 +21,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bide.core.clock import DAY, HOUR, MINUTE, SECOND
-from bide.lanes import calibration, latency
+from bide.lanes import calibration, copies, latency
 from bide.lanes.calibration import Calibration, Promise
+from bide.lanes.copies import Efficacy
 from bide.lanes.evidence import BINS, Evidence, bin_of
 from bide.lanes.latency import Latency
 from bide.lanes.lesson import BATCH, FLEX, REALTIME, SLOT, WHOLE, Cell, Count, Kind, Lessons, Weight, size_of
@@ -242,6 +243,11 @@ class View:
         seen = self._seen(Asked(SHORT, Kind.REFUSAL, account, model, FLEX))
         taken, refused = seen.ended[0], seen.left[0]
         return (REFUSED + refused) / (REFUSED + TAKEN + refused + taken)
+
+    def efficacy(self, account: str, model: str) -> Efficacy:
+        """What second copies have achieved."""
+        seen = self._seen(Asked(copies.HALF_LIFE, Kind.COPY, account, model))
+        return Efficacy(seen.ended[0], seen.left[0])
 
     def latency(self, account: str, model: str, lane: str = REALTIME) -> Latency:
         """The bound of a call's time."""

@@ -6,11 +6,13 @@ were open. Made only for decisions that are acted on, a row of the store each, s
 
 from dataclasses import dataclass
 
+from bide.core.batch import Batch
 from bide.core.bucket import Bucket
 from bide.core.decision import Decided, Number
 from bide.core.states import Lane
 from bide.lanes.assemble import Opening
 from bide.lanes.capacity import ASSUMED, latency_bound
+from bide.lanes.copies import NO_COPIES, WHY
 from bide.lanes.decision import Decisions, Wanted
 from bide.lanes.outlook import Outlook, Rules
 from bide.lanes.quota import Held
@@ -29,6 +31,18 @@ class Grounds:
     def of_batch(self, opening: Opening) -> Decided:
         """Why a batch is made."""
         return self._decided(opening.bucket, opening.why, {"planned": opening.requests}, opening.requests)
+
+    def of_copy(self, bucket: Bucket, batch: Batch) -> Decided:
+        """Why a batch gets a second copy, with the chances of both to be back in time."""
+        start, key = self.decisions.starts[bucket.id], (bucket.account, bucket.model)
+        expected = self.outlook.forecast.batch(*key)
+        first = expected.chance(self.now - (batch.submitted_at or self.now), start.at - self.now)
+        numbers: dict[str, Number] = {
+            "copy_of": batch.external_id,
+            "first_chance": round(first, 3),
+            "copies_achieved": round(self.outlook.efficacy.get(key, NO_COPIES).factor, 3),
+        }
+        return self._decided(bucket, WHY, numbers, 1)
 
     def of_calls(self, wanted: Wanted) -> Decided:
         """Why requests are called."""

@@ -46,6 +46,10 @@ class Hours:
         """When the window or the blackout opens or closes next."""
         return min((_edge(one, now) for one in (self.window, self.blackout) if one is not None), default=FAR_FUTURE)
 
+    def is_open(self, now: int) -> bool:
+        """Whether deferred work may be sent now, in its window and outside the blackout."""
+        return (self.window is None or self.window.is_open(now)) and now >= self.barred_until(now)
+
     def barred_until(self, now: int) -> int:
         """Until when nothing is to be sent; an instant that has passed where something may be."""
         return self.blackout.closes_at(now) if self.blackout is not None and self.blackout.is_open(now) else 0

@@ -42,6 +42,9 @@ class Kind(enum.StrEnum):
     """Calls by their part of the assumed bound (`latency`); by the day of their end."""
     REFUSAL = "refusal"
     """Flex calls: taken (ended) and refused (gone), in the first bin; by the hour."""
+    COPY = "copy"
+    """Second copies (`copies`): the answers that they brought in time (ended) and the sum of the chances with which they were made
+    (gone), in the first bin; by the hour of the submission."""
 
 
 SLOT = {
@@ -50,6 +53,7 @@ SLOT = {
     Kind.LEVEL: DAY,
     Kind.LATENCY: DAY,
     Kind.REFUSAL: HOUR,
+    Kind.COPY: HOUR,
 }
 """The width of the time slots in which counts are kept."""
 
@@ -162,6 +166,12 @@ def of_call(account: str, model: str, lane: str, duration: int, output_tokens: i
 def of_refusal(account: str, model: str, now: int) -> Lessons:
     """What a flex call teaches that was refused for want of room."""
     return {Count(Cell(account, model, FLEX, Kind.REFUSAL), slot(Kind.REFUSAL, now), 0): Weight(0, WHOLE)}
+
+
+def of_copy(account: str, model: str, expected: int, has_won: bool, submitted_at: int) -> Lessons:
+    """What a second copy teaches that was made with the chance `expected`, in thousandths: whether it brought the answer in time."""
+    count = Count(Cell(account, model, BATCH, Kind.COPY), slot(Kind.COPY, submitted_at), 0)
+    return {count: Weight(WHOLE if has_won else 0, expected)}
 
 
 def join(lessons: Lessons, more: Lessons) -> None:

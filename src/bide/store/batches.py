@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bide.core.batch import Batch, LiveBatch
 from bide.core.states import BatchOutcome
 from bide.store import events, queries, records
+from bide.store.copying import Copying
 from bide.store.database import Transaction, reads, writes
 from bide.store.fence import Fenced, hold, moved, must
 from bide.store.filling import Filling
@@ -15,7 +16,7 @@ ATTEMPTS = queries.load("attempts")
 LIMITS = queries.load("limits")
 
 
-class Batches(Filling, Landing):
+class Batches(Filling, Copying, Landing):
     """Verbs over batches. A move that ends a step says when to look again, and gives the lease back."""
 
     @writes
@@ -243,12 +244,12 @@ async def wake(transaction: Transaction, account: str, provider_id: str, now: in
 
 async def live_batches(transaction: Transaction) -> list[LiveBatch]:
     """Every batch whose answers are not all in."""
-    found: dict[int, tuple[Batch, dict[int, int]]] = {}
+    found: dict[int, tuple[Batch, dict[int, int], bool]] = {}
     for row in await transaction.all(SQL["live"]):
         if row["id"] not in found:
-            found[row["id"]] = (records.batch(row), {})
+            found[row["id"]] = (records.batch(row), {}, bool(row["needed"]))
         found[row["id"]][1][row["bucket_id"]] = row["share"]
-    return [LiveBatch(batch, shares) for batch, shares in found.values()]
+    return [LiveBatch(*one) for one in found.values()]
 
 
 async def next_due(transaction: Transaction) -> dict[str, int]:

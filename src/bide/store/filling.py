@@ -31,6 +31,8 @@ class NewBatch:
     model: str
     endpoint: str
     failed_validations: int = 0
+    copy_of: int | None = None
+    copy_chance: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

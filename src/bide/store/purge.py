@@ -146,6 +146,7 @@ class Purge(Verbs):
         await _hold(transaction, hold)
         await transaction.run(SQL["delete_batch_decisions"], batch=batch)
         await transaction.run(SQL["orphan_answers"], prefix=f"answers-{tag}-")
+        await transaction.run(SQL["free_copy"], batch=batch)
         await transaction.run(SQL["delete_batch"], batch=batch)
 
     async def sweep(self, hold: Hold, after: int) -> int | None:

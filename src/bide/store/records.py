@@ -36,7 +36,7 @@ def job(row: Row) -> Job:
 def batch(row: Row) -> Batch:
     """A row of `batches`."""
     found = values(Batch, row)
-    found.update(state=BatchState(row["state"]), cancel_asked=bool(row["cancel_asked"]))
+    found.update(state=BatchState(row["state"]), cancel_asked=bool(row["cancel_asked"]), copied=bool(row["copied"]))
     found.update(outcome=BatchOutcome(row["outcome"]) if row["outcome"] else None)
     return Batch(**found)
 

@@ -53,6 +53,25 @@ async def has_place(
     return True
 
 
+async def fits(transaction: Transaction, batch: Row, ceilings: Sequence[Ceiling], now: int) -> bool:
+    """Whether one more batch just like this one may be made. Whoever asks holds the account's queue until the end of the
+    transaction."""
+    if not ceilings:
+        return True
+    await transaction.lock(SQL["lock_queue"], account=batch["account"])
+    usage = await limits.usage(transaction, now)
+    takes = {
+        Resource.ENQUEUED_TOKENS: batch["tokens"],
+        Resource.ENQUEUED_REQUESTS: batch["requests"],
+        Resource.STORED_BYTES: batch["size"],
+    }
+    return all(
+        usage.of(one.resource, batch["account"], None if one.shared else batch["model"]) + takes.get(one.resource, 1)
+        <= one.limit
+        for one in ceilings
+    )
+
+
 async def left(transaction: Transaction, batch: Row, ceilings: Sequence[Ceiling], now: int) -> Left:
     """What the queue still takes of a batch that is being filled. Whoever asks holds the account's queue."""
     growing = [ceiling for ceiling in ceilings if ceiling.resource not in BATCHES]

@@ -7,8 +7,31 @@ SELECT bucket_id, phase, sum(requests) AS requests, sum(tokens) AS tokens FROM (
     FROM requests r LEFT JOIN attempts a ON a.id = r.settled_by
 ) AS both_ways GROUP BY bucket_id, phase HAVING sum(requests) <> 0 OR sum(tokens) <> 0 ORDER BY bucket_id, phase;
 
+-- name: copies
+-- A second copy carries the one request of its original, which has no other. Of jobs that were purged that cannot be told.
+SELECT c.id, c.copy_of, c.copy_chance, c.requests, t.copied, t.requests AS originally FROM batches c LEFT JOIN batches t ON t.id = c.copy_of
+WHERE c.copy_of IS NOT NULL AND (t.copied = 0 OR t.copy_of IS NOT NULL OR t.requests <> 1 OR c.requests <> 1 OR c.copy_chance IS NULL OR (
+    NOT EXISTS (SELECT 1 FROM events e WHERE e.kind = 'job.purged')
+    AND NOT EXISTS (SELECT 1 FROM attempts a JOIN attempts b ON b.request_id = a.request_id WHERE a.id = c.first_attempt AND b.id = t.first_attempt)
+)) ORDER BY c.id;
+
+-- name: two_batches
+-- A request is in two live batches only where one is the copy of the other.
+SELECT a.request_id, count(*) AS batches FROM attempts a JOIN batches t ON t.id = a.batch_id
+WHERE a.state IN ('planned', 'sent')
+GROUP BY a.request_id
+HAVING count(*) > 2 OR (count(*) = 2 AND coalesce(sum(t.copy_of), 0) <> min(t.id)) ORDER BY a.request_id;
+
+-- name: waste_of_copies
+-- What a second copy or its original brought after the other had answered is waste for that reason.
+SELECT e.id, e.kind, e.reason FROM ledger e JOIN attempts a ON a.id = e.attempt_id JOIN requests r ON r.id = e.request_id
+JOIN attempts s ON s.id = r.settled_by
+JOIN batches t ON t.id IN (s.batch_id, a.batch_id) AND t.copy_of IN (s.batch_id, a.batch_id)
+WHERE s.id <> a.id AND r.state = 'succeeded' AND a.state = 'answered' AND (e.kind <> 'waste' OR e.reason <> 'copy') AND e.at >= r.settled_at
+ORDER BY e.id;
+
 -- name: live_attempts
--- A request counts its live attempts, and there is at most one of a kind.
+-- A request counts its live attempts: at most one call, and one batch with its second copy or with one flex call.
 SELECT r.id, r.live_batches, r.live_calls, sum(CASE WHEN a.lane <> 'realtime' THEN 1 ELSE 0 END) AS batches,
     sum(CASE WHEN a.lane = 'realtime' THEN 1 ELSE 0 END) AS calls
 FROM requests r LEFT JOIN attempts a ON a.request_id = r.id AND a.state IN ('planned', 'sent')

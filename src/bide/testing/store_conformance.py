@@ -16,6 +16,7 @@ from bide.testing.store.batches import BatchCases
 from bide.testing.store.budgets import BudgetCases
 from bide.testing.store.calls import CallCases
 from bide.testing.store.case import OpenStore
+from bide.testing.store.copies import CopyCases
 from bide.testing.store.decisions import DecisionCases
 from bide.testing.store.failures import FailureCases
 from bide.testing.store.fences import FenceCases
@@ -49,6 +50,7 @@ class StoreConformance(
     HistoryCases,
     CallCases,
     LandingCases,
+    CopyCases,
     FailureCases,
     KeyCases,
     BudgetCases,

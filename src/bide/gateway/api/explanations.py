@@ -42,7 +42,7 @@ INSTANTS = frozenset({"last_call", "planned_for"})
 APART = frozenset({"open", "slack", "lane"})
 """Numbers that are told in a place of their own."""
 
-SHARED = frozenset({"batches_this_hour", "enqueued_tokens"})
+SHARED = frozenset({"batches_this_hour", "copies_achieved", "enqueued_tokens"})
 """Numbers in which others' work is counted."""
 
 PROMISES = {

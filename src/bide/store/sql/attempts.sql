@@ -157,6 +157,10 @@ SELECT l.attempt_id, r.owner, r.job_id, r.bucket_id, r.id, r.input_tokens + r.ou
         WHEN l.verdict = 'lost' THEN 'no reply came'
         WHEN l.billed = 2 THEN 'the provider failed'
         WHEN l.verdict = 'errored' THEN 'answered with an error'
+        WHEN r.state = 'succeeded' AND EXISTS (
+            SELECT 1 FROM attempts s JOIN batches t ON t.id IN (s.batch_id, a.batch_id) AND t.copy_of IN (s.batch_id, a.batch_id)
+            WHERE s.id = r.settled_by
+        ) THEN 'copy'
         WHEN r.state = 'succeeded' THEN 'answered twice'
         WHEN r.state <> 'open' THEN 'answered after it was ' || r.state
     END,

@@ -1,9 +1,9 @@
 -- name: insert
 -- A new batch, to be filled.
 INSERT INTO batches (owner, external_id, tag, account, model, endpoint, state, failed_validations, opened_at, due_at,
-    holder, lease_until, fence)
+    holder, lease_until, fence, copy_of, copy_chance)
 VALUES (:owner, :external_id, :tag, :account, :model, :endpoint, 'open', :failed_validations, :now, :now,
-    :holder, :lease_until, :fence)
+    :holder, :lease_until, :fence, :copy_of, :copy_chance)
 RETURNING *;
 
 -- name: filling
@@ -74,8 +74,8 @@ FROM attempts a JOIN requests r ON r.id = a.request_id
 WHERE a.batch_id = :batch AND a.id > :after GROUP BY r.bucket_id, {phase r} ORDER BY r.bucket_id, phase;
 
 -- name: mark
--- Its requests are in a batch now.
-UPDATE requests SET live_batches = 1 WHERE id IN (SELECT request_id FROM attempts WHERE batch_id = :batch AND id > :after);
+-- Its requests are in a batch now, or in one more.
+UPDATE requests SET live_batches = live_batches + 1 WHERE id IN (SELECT request_id FROM attempts WHERE batch_id = :batch AND id > :after);
 
 -- name: grow
 -- Count what was added.
@@ -212,8 +212,14 @@ WHERE b.job_id = :job ORDER BY t.id;
 UPDATE buckets SET batchable = 0 WHERE id IN (SELECT bucket_id FROM shares WHERE batch_id = :batch);
 
 -- name: live
--- Batches whose answers are not all in, with how many of their requests belong to which bucket.
-SELECT t.*, s.bucket_id, s.requests AS share FROM batches t JOIN shares s ON s.batch_id = t.id
+-- Batches whose answers are not all in, with how many of their requests belong to which bucket; of a copy, or what has one,
+-- whether its request is still open.
+SELECT t.*, s.bucket_id, s.requests AS share,
+    CASE WHEN t.copied = 0 AND t.copy_of IS NULL THEN 1 ELSE (
+        SELECT count(*) FROM attempts a JOIN requests r ON r.id = a.request_id
+        WHERE a.id = t.first_attempt AND a.batch_id = t.id AND r.state = 'open'
+    ) END AS needed
+FROM batches t JOIN shares s ON s.batch_id = t.id
 WHERE t.state <> 'harvested' ORDER BY t.id, s.bucket_id;
 
 -- name: lines
@@ -238,3 +244,28 @@ SELECT a.owner, a.request_id, 'batch', a.account, :batch, 'planned'
 FROM attempts a JOIN requests r ON r.id = a.request_id
 WHERE a.batch_id = :source AND a.id BETWEEN :first AND :last AND r.state = 'open' AND r.live_batches = 0 AND r.live_calls = 0
 ORDER BY a.id;
+
+-- name: copyable
+-- A batch that may have a second copy: of one request, under way, and the only one.
+SELECT * FROM batches
+WHERE id = :batch AND requests = 1 AND state = 'submitted' AND cancel_asked = 0 AND copied = 0 AND copy_of IS NULL {lock batches};
+
+-- name: copy
+-- Plan the request of a batch in its copy as well.
+INSERT INTO attempts (owner, request_id, lane, account, batch_id, state)
+SELECT owner, request_id, 'batch', account, :copy, 'planned' FROM attempts WHERE id = :attempt;
+
+-- name: copyable_request
+-- The request of such a batch, while it is open, in no other batch or call, and has not been lost too often.
+SELECT r.id FROM attempts a JOIN requests r ON r.id = a.request_id
+WHERE a.batch_id = :batch AND a.id = :attempt AND a.state = 'sent' AND r.bucket_id = :bucket AND r.state = 'open'
+    AND r.live_batches = 1 AND r.live_calls = 0 AND r.losses < {most losses};
+
+-- name: copied
+UPDATE batches SET copied = 1 WHERE id = :batch;
+
+-- name: copy_won
+-- Whether a second copy has brought the answer of its request, before that had to be called.
+SELECT count(*) AS won FROM attempts a JOIN requests r ON r.id = a.request_id
+WHERE a.id = :attempt AND a.batch_id = :batch AND r.settled_by = a.id AND r.state = 'succeeded'
+    AND NOT EXISTS (SELECT 1 FROM attempts c WHERE c.request_id = r.id AND c.lane = 'realtime' AND c.id > a.id);

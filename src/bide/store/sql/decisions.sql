@@ -24,12 +24,12 @@ SELECT * FROM decisions WHERE owner = :owner AND bucket_id = :bucket AND last_at
     AND at <= :until ORDER BY id DESC LIMIT :count;
 
 -- name: opened
--- Batches that have ended since an instant, with the last safe moment that they had when they were made.
+-- Batches that have ended since an instant, with the last safe moment that they had when they were made; second copies apart.
 SELECT t.account, t.model, t.requests, t.rescued, t.outcome, t.submitted_at, t.ended_at, d.safe_until, b.deadline, j.accepted_at,
     d.numbers
 FROM batches t JOIN decisions d ON d.batch_id = t.id AND d.action = 'batch' JOIN buckets b ON b.id = d.bucket_id
 JOIN jobs j ON j.id = b.job_id
-WHERE t.intended_at >= :begun AND t.ended_at >= :since AND t.submitted_at IS NOT NULL
+WHERE t.intended_at >= :begun AND t.ended_at >= :since AND t.submitted_at IS NOT NULL AND t.copy_of IS NULL
 ORDER BY t.id DESC LIMIT :count;
 
 -- name: subject

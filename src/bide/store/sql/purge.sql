@@ -139,6 +139,9 @@ DELETE FROM decisions WHERE batch_id = :batch;
 -- The answers of a batch, whatever wrote them.
 UPDATE objects SET kind = 'purged' WHERE kind = 'answers' AND substr(name, 1, length(:prefix)) = :prefix;
 
+-- name: free_copy
+UPDATE batches SET copy_of = NULL WHERE copy_of = :batch;
+
 -- name: delete_batch
 DELETE FROM batches WHERE id = :batch;
 

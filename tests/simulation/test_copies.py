@@ -1,0 +1,71 @@
+"""Days on which batches of one are late: a second copy answers for one that is, and the other is cancelled and costs nothing."""
+
+from collections import Counter
+from dataclasses import replace
+
+from bide.core.clock import DAY, FAR_FUTURE, HOUR, MINUTE
+from bide.core.deadline import OnMiss
+from bide.simulator.behaviour import Behaviour, Rule, When
+from bide.simulator.chance import Spread
+from bide.simulator.script import Script
+from tests.simulation.plan import JobPlan, Plan, draw
+from tests.simulation.run import Outcome, run
+
+QUICK, LATE = Spread(2 * MINUTE), Spread(DAY)
+
+
+def plan(*late: int, requests: int = 1) -> Plan:
+    """A day with one job, due in two hours, in batches of one; those with these numbers come back after a day, if at all."""
+    when = [Rule(When(nth=late), {"turnaround": LATE})] if late else []
+    return Plan(
+        seed=1,
+        jobs=[JobPlan(0, 0, requests, 2 * HOUR, OnMiss.RESCUE, None, 0)],
+        script=Script(batch=Behaviour(turnaround=QUICK), when=when),
+        strikes=[],
+        workers=1,
+        batch_size=1,
+        requests_per_minute=60,
+        copies=True,
+    )
+
+
+def kept(day: Plan) -> Outcome:
+    """A day on which every promise is kept."""
+    outcome = run(day)
+    assert outcome.violations == []
+    return outcome
+
+
+def billed(outcome: Outcome) -> Counter[str]:
+    """By mode, what was billed."""
+    assert outcome.books is not None
+    return Counter(charge.mode for charge in outcome.books.charges(FAR_FUTURE))
+
+
+def told(outcome: Outcome, kind: str) -> int:
+    """How often an event happened."""
+    return sum(f" {kind} " in line for line in outcome.log)
+
+
+def test_a_copy_answers_for_a_batch_that_is_late() -> None:
+    outcome = kept(plan(1))
+    assert billed(outcome) == {"batch": 1}
+    assert (told(outcome, "batch.copied"), told(outcome, "batch.cancelling")) == (1, 1)
+    assert billed(kept(replace(plan(1), copies=False))) == {"realtime": 1}, "without copies it is called"
+
+
+def test_what_is_late_twice_is_called_and_neither_batch_costs_anything() -> None:
+    outcome = kept(plan(1, 2))
+    assert billed(outcome) == {"realtime": 1}
+    assert (told(outcome, "batch.copied"), told(outcome, "batch.cancelling")) == (1, 2)
+
+
+def test_what_comes_back_as_expected_gets_no_copies() -> None:
+    outcome = kept(plan(requests=5))
+    assert (billed(outcome), told(outcome, "batch.copied")) == ({"batch": 5}, 0)
+
+
+def test_every_promise_is_kept_with_copies() -> None:
+    outcomes = {seed: run(draw(seed, copies=True)) for seed in range(20_000, 20_010)}
+    assert {seed: found.violations for seed, found in outcomes.items() if found.violations} == {}
+    assert sum(told(outcome, "batch.copied") for outcome in outcomes.values()) >= 5
