@@ -64,3 +64,10 @@ def test_what_is_late_anyway_does_not_make_others_late() -> None:
     assert not is_too_late(a_bucket(deadline=NOW + latency_bound(0) // 3), NOW)
 
     assert [bucket for bucket, _ in calls(look(late, in_time))] == [2, 1]
+
+
+def test_what_is_late_has_its_turn_after_an_hour() -> None:
+    late = a_bucket(2, waiting=1, deadline=NOW - HOUR)
+    in_time = a_bucket(1, waiting=1, deadline=NOW + MINUTE)
+
+    assert [bucket for bucket, _ in calls(look(late, in_time))] == [2, 1]

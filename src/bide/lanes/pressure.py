@@ -24,6 +24,9 @@ SHARE = 0.5
 QUICKEST = 3
 """A quick call takes a third of the latency bound: two seconds, and the speed of a good day."""
 
+LONGEST_LATENESS = HOUR
+"""What is later than this is called before everything else."""
+
 
 @dataclass(frozen=True, slots=True)
 class Load:
@@ -47,5 +50,6 @@ def is_endangered(bucket: Bucket, now: int) -> bool:
 
 
 def is_too_late(bucket: Bucket, now: int) -> bool:
-    """Whether not even a quick call would be in time, so that others go first, which can still be saved."""
-    return now > bucket.deadline - latency_bound(bucket.longest) // QUICKEST
+    """Whether not even a quick call would be in time, so that others go first, which can still be saved. Not for ever: where more
+    comes than can be called, what is late has its turn too."""
+    return bucket.deadline - latency_bound(bucket.longest) // QUICKEST < now < bucket.deadline + LONGEST_LATENESS
