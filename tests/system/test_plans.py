@@ -153,3 +153,25 @@ def test_a_cost_cap_refuses_an_unknown_price(here: Machine) -> None:
     priced = here.run("run", "questions.jsonl", "--within", "2h", "--max-cost", "5", "--new", "-o", "out.jsonl", *mine)
     assert priced.code == 0, priced.err
     assert float(priced.last["money"]["paid"]) > 0
+
+
+def test_an_estimate_of_a_file_has_lanes_files_quota_and_time(here: Machine) -> None:
+    asked = ("--model", "openai/gpt-5-mini", "--model", "anthropic/claude-haiku-4-5")
+    done = here.run("estimate", "questions.jsonl", *asked, "--output", "json")
+    assert done.code == 0, done.err
+    told = done.last
+    first, second = told["models"]
+    costs = {one["lane"]: one["cost"] for one in first["estimate"]["lanes"]}
+    plan = here.run("run", "questions.jsonl", "--within", "2h", "--dry-run", "--output", "json").last["cost"]["batch"]
+    assert float(costs["batch"]) == pytest.approx(float(plan["expected"]), rel=1e-6)
+    assert float(costs["realtime"]) == 2 * float(costs["batch"])
+    assert "are an estimate" in " ".join(second["estimate"]["notes"])
+    (account,) = told["file"]["accounts"]
+    assert (told["file"]["requests"], account["account"], account["files"]) == (50, "openai", 1)
+    assert account["quotas"]
+    assert all(one["fits"] for one in account["quotas"])
+    assert 0 < told["file"]["seconds"]["typical"] <= told["file"]["seconds"]["slow"]
+    shown = here.run("estimate", "questions.jsonl", "--output", "table")
+    for word in ("gpt-5-mini", "batch", "realtime", "1 batch file", "19 in 20", "50, "):
+        assert word in shown.out
+    assert untouched(here)

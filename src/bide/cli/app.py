@@ -8,6 +8,7 @@ from bide import __version__
 from bide.cli import (
     cancel,
     config,
+    estimate,
     explain,
     files,
     keys,
@@ -43,6 +44,7 @@ WORK, LOOK, OTHER = "Do work", "Look after it", "Around it"
 
 app.command("run", rich_help_panel=WORK)(run.run)
 app.command("submit", rich_help_panel=WORK)(submit.submit)
+app.command("estimate", rich_help_panel=WORK)(estimate.estimate)
 app.command("status", rich_help_panel=LOOK)(status.status)
 app.command("watch", rich_help_panel=LOOK)(watch.watch)
 app.command("explain", rich_help_panel=LOOK)(explain.explain)

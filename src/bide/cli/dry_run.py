@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bide.config import Config
+    from bide.embedded import Embedded
+    from bide.intake.hand_in import FileRequest
     from bide.intake.ingest import Reading
     from bide.ledger.estimate import Load
     from bide.providers.port import Provider
@@ -21,21 +23,13 @@ LANES = {"batch": "batch, then real time", "realtime": "real time"}
 
 async def dry_run(config: "Config", asked: Asked, output: Output | None) -> int:
     """Show the batches, lanes, cost and time of a run, and what is refused and why."""
-    from bide.embedded import LOCAL_OWNER, opened
-    from bide.intake.findings import BadLinesError
-    from bide.intake.hand_in import open_request, order_of
-    from bide.intake.rehearse import rehearse
+    from bide.embedded import opened
 
     async with opened(config) as bide:
-        request = file_request(asked, config.settings, LOCAL_OWNER, bide.context.clock.now())
-        routing, source = open_request(bide.context, request)
-        with source:
-            try:
-                reading = await rehearse(bide.context, order_of(request), lambda model: routing.to(model).route, source)
-            except BadLinesError as error:
-                show_problems(error.findings.problems, error.findings.refused)
-                say(f"bide: {error}")
-                return BAD_INPUT
+        found = await rehearsed(bide, config, asked)
+        if found is None:
+            return BAD_INPUT
+        request, reading = found
         plan = _plan(reading, bide.context.providers)
         if chosen(output) is Output.JSON:
             show_json(plan)
@@ -46,6 +40,25 @@ async def dry_run(config: "Config", asked: Asked, output: Output | None) -> int:
         if stops:
             say("bide: as it stands the run would stop at these lines; mend them, or use --on-bad-line skip")
         return BAD_INPUT if stops else ALL_ANSWERED
+
+
+async def rehearsed(bide: "Embedded", config: "Config", asked: Asked) -> "tuple[FileRequest, Reading] | None":
+    """What was asked for and what reading it finds; None when no line can be used, which has been said then."""
+    from bide.embedded import LOCAL_OWNER
+    from bide.intake.findings import BadLinesError
+    from bide.intake.hand_in import open_request, order_of
+    from bide.intake.rehearse import rehearse
+
+    request = file_request(asked, config.settings, LOCAL_OWNER, bide.context.clock.now())
+    routing, source = open_request(bide.context, request)
+    with source:
+        try:
+            order = order_of(request)
+            return request, await rehearse(bide.context, order, lambda model: routing.to(model).route, source)
+        except BadLinesError as error:
+            show_problems(error.findings.problems, error.findings.refused)
+            say(f"bide: {error}")
+            return None
 
 
 def _plan(reading: "Reading", providers: "Mapping[str, Provider]") -> dict[str, Any]:

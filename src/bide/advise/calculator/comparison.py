@@ -45,8 +45,10 @@ class Comparison:
         return {one.lane: one for one in self.lanes}[name]
 
 
-def compare(parts: Sequence[Part], month: Convention = USUAL) -> Comparison:
+def compare(parts: Sequence[Part], month: Convention = USUAL, to: Derivation | None = None) -> Comparison:
     """Every lane that all of the parts have a price in. With parts that cannot wait, batch becomes hybrid: they are called.
+
+    `to` has the steps before, if there were any.
 
     Raises:
         InputError: there are no parts, or they are of several periods, or no lane has prices for all of them.
@@ -54,7 +56,7 @@ def compare(parts: Sequence[Part], month: Convention = USUAL) -> Comparison:
     periods = {part.workload.period for part in parts}
     if len(periods) != 1:
         raise InputError("give work of one period: all of it by the day, or all of it by the month")
-    period, to = periods.pop(), Derivation()
+    period, to = periods.pop(), to or Derivation()
     names = [part.name if len(parts) > 1 else "" for part in parts]
     tokens = [billed(part.workload, to, name) for part, name in zip(parts, names, strict=True)]
     costs: list[LaneCost] = []

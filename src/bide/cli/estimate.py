@@ -1,0 +1,179 @@
+"""`bide estimate`: what work would cost in every lane, of one model and of others, with each step."""
+
+import datetime
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bide.cli import options
+from bide.cli.estimate_view import as_json, show
+from bide.cli.exits import BAD_INPUT
+from bide.cli.options import Output
+from bide.cli.session import configured, run_async
+from bide.cli.terminal import chosen, show_json
+
+if TYPE_CHECKING:
+    from bide.advise.calculator.listing import Listed
+    from bide.advise.calculator.quantity import Quantity
+    from bide.advise.calculator.workload import Workload
+    from bide.config import Config
+
+
+def estimate(
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[FILE]", help="Requests, as bide run takes them; or say with --tokens-in how much it is."
+        ),
+    ] = None,
+    models: Annotated[
+        list[str] | None,
+        typer.Option("--model", "-m", metavar="PROVIDER/MODEL", help="What to compare, again and again."),
+    ] = None,
+    tokens_in: Annotated[
+        str | None, typer.Option("--tokens-in", metavar="NUMBER", help="Input tokens of all requests: 10M, 250K.")
+    ] = None,
+    tokens_out: Annotated[
+        str | None,
+        typer.Option("--tokens-out", metavar="NUMBER", help="Output tokens of all requests; a range is written 2M-5M."),
+    ] = None,
+    requests: Annotated[
+        str | None,
+        typer.Option("--requests", metavar="NUMBER", help="How many requests that is; price tiers depend on it."),
+    ] = None,
+    period: Annotated[
+        str,
+        typer.Option("--per", metavar="PERIOD", help="How often it comes: once, or every hour, day, week or month."),
+    ] = "once",
+    tokens_of: Annotated[
+        str | None,
+        typer.Option(
+            "--tokens-of",
+            metavar="MODEL",
+            help="Whose tokenizer counted; the tokens of other models are reckoned from that (default: each its own).",
+        ),
+    ] = None,
+    cached: Annotated[
+        str, typer.Option("--cached", metavar="SHARE", help="Input that is read from the provider's prompt cache.")
+    ] = "0%",
+    answered: Annotated[
+        str, typer.Option("--cache-hits", metavar="SHARE", help="Requests that a response cache of your own answers.")
+    ] = "0%",
+    reasoning: Annotated[
+        str,
+        typer.Option(
+            "--reasoning", metavar="SHARE", help="Hidden output on top of the visible; 10-20% is a usual buffer."
+        ),
+    ] = "0%",
+    compression: Annotated[
+        str, typer.Option("--compression", metavar="SHARE", help="Input that compression leaves out, as in 20-40%.")
+    ] = "0%",
+    batch_share: Annotated[
+        str | None,
+        typer.Option("--batch-share", metavar="SHARE", help="How much of it can wait; the rest is called at once."),
+    ] = None,
+    month_days: Annotated[str, typer.Option("--month-days", metavar="NUMBER", help="Days in a month.")] = "30",
+    day: Annotated[
+        str | None, typer.Option("--on", metavar="DATE", help="The day whose prices hold (default: today).")
+    ] = None,
+    steps: Annotated[
+        bool, typer.Option("--steps", help="Show every step of the arithmetic in the table, too.")
+    ] = False,
+    output: options.Shown = None,
+    database: options.Database = None,
+    assignments: options.Assignments = None,
+    config: options.ConfigFile = None,
+) -> None:
+    """What work would cost in batches, in flex and in real time, at one model or several. Nothing is sent anywhere.
+
+    \b
+    bide estimate --model openai/gpt-4.1 --tokens-in 10M --tokens-out 5M
+    bide estimate -m openai/gpt-5 -m anthropic/claude-sonnet-4-6 --requests 10K --tokens-in 8M --tokens-out 2M --per day
+    bide estimate tickets.jsonl --model openai/gpt-5-mini --model anthropic/claude-haiku-4-5 --steps
+    """
+    from bide.advise.calculator.month import Convention
+    from bide.advise.calculator.offers import Asked, offers
+    from bide.advise.calculator.quantity import exact, given
+    from bide.core.errors import InputError
+    from bide.ledger.prices import Prices
+
+    loaded = configured(database, assignments, config)
+    facts = None
+    if source is not None:
+        if tokens_in is not None or requests is not None or tokens_of is not None:
+            raise InputError("a file says itself what goes in; leave --tokens-in, --requests and --tokens-of out")
+        from bide.cli.estimate_file import survey
+
+        found = run_async(survey(loaded, source, models or []))
+        if found is None:
+            raise typer.Exit(BAD_INPUT)
+        facts, tokens_of, named = found.facts, found.counted_by, found.models
+        work = _work(found.input_tokens, given(tokens_out) if tokens_out else found.output_tokens, found.requests)
+    elif models and tokens_in is not None:
+        named = models
+        work = _work(given(tokens_in), given(tokens_out or "0"), given(requests) if requests else None)
+    else:
+        raise InputError("name a FILE of requests, or say --model PROVIDER/MODEL, --tokens-in and --tokens-out")
+    asked = Asked(
+        work=replace(
+            work,
+            period=period,
+            cached=given(cached),
+            answered=given(answered),
+            reasoning=given(reasoning),
+            compression=given(compression),
+        ),
+        day=_day(day),
+        counted_by=tokens_of,
+        batch_share=given(batch_share) if batch_share else None,
+        month=Convention(days=exact(month_days)),
+    )
+    told = offers(asked, [_listed(loaded, name) for name in named], Prices(loaded.settings.prices))
+    if chosen(output) is Output.JSON:
+        show_json(as_json(told, asked, facts))
+    else:
+        show(told, asked, facts, steps)
+
+
+def _listed(config: "Config", name: str) -> "Listed":
+    """A model by its whole name; an account of the config by the price list that it names. Raises `InputError`."""
+    from bide.advise.calculator.listing import Listed
+    from bide.core.errors import InputError
+
+    account, slash, model = name.partition("/")
+    if not slash or not model:
+        raise InputError(f"--model {name}: say whose it is, as in --model openai/{name.strip('/')}")
+    known = config.settings.providers.get(account)
+    return Listed(name, known.catalogue if known is not None and known.catalogue else account, model)
+
+
+def _work(tokens_in: "Quantity", tokens_out: "Quantity", requests: "Quantity | None") -> "Workload":
+    """Work of so many tokens altogether. Raises `InputError`."""
+    from bide.advise.calculator.quantity import Quantity
+    from bide.advise.calculator.unit import REQUEST, TOKEN
+    from bide.advise.calculator.workload import Workload
+    from bide.core.errors import InputError
+
+    if requests is None:
+        own = [Quantity(one.low, one.high, TOKEN) for one in (tokens_in, tokens_out)]
+        return Workload(input_tokens=own[0], output_tokens=own[1])
+    if min(requests.bounds) <= 0:
+        raise InputError("--requests: give a number above 0, or leave it out")
+    count = Quantity(requests.low, requests.high, REQUEST)
+    each = [Quantity(one.low, one.high, TOKEN) / count for one in (tokens_in, tokens_out)]
+    return Workload(input_tokens=each[0], output_tokens=each[1], requests=count)
+
+
+def _day(text: str | None) -> str:
+    """The day whose prices hold. Raises `InputError`."""
+    from bide.core.clock import SystemClock
+    from bide.core.errors import InputError
+    from bide.ledger.hours import day_of
+
+    if text is None:
+        return day_of(SystemClock().now())
+    try:
+        return datetime.date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise InputError(f"--on {text}: write a day as in 2026-11-21") from None

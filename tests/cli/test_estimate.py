@@ -1,0 +1,127 @@
+"""`bide estimate` without a file: the ledger's prices, several models, and what is refused."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bide.cli.estimate import estimate
+from bide.cli.options import Output
+from bide.core.errors import InputError
+
+DAY = "2026-11-21"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIDE_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+
+def asked(capsys: pytest.CaptureFixture[str], *models: str, **more: Any) -> Any:
+    usual: dict[str, Any] = {
+        "source": None,
+        "models": list(models),
+        "tokens_in": "10M",
+        "tokens_out": "5M",
+        "requests": None,
+        "period": "once",
+        "tokens_of": None,
+        "cached": "0%",
+        "answered": "0%",
+        "reasoning": "0%",
+        "compression": "0%",
+        "batch_share": None,
+        "month_days": "30",
+        "day": DAY,
+        "steps": False,
+        "output": Output.JSON,
+    }
+    estimate(**(usual | more))
+    told = capsys.readouterr().out
+    return json.loads(told) if (usual | more)["output"] is Output.JSON else told
+
+
+def lanes(told: Any, model: int = 0) -> dict[str, Any]:
+    return {one["lane"]: one for one in told["models"][model]["estimate"]["lanes"]}
+
+
+def test_lanes_of_a_model_with_their_prices_sources_and_steps(capsys: pytest.CaptureFixture[str]) -> None:
+    told = asked(capsys, "openai/gpt-4.1")
+    found = lanes(told)
+
+    assert {name: one["cost"] for name, one in found.items()} == {"realtime": "60", "batch": "30", "priority": "105"}
+    assert (found["batch"]["saved"], found["batch"]["saved_share"]) == ("30", "0.5")
+    assert found["batch"]["prices"] == [
+        {"source": found["realtime"]["prices"][0]["source"], "day": DAY, "confidence": "catalogue"}
+    ]
+    assert told["models"][0]["unknown"] == ["flex"]
+    step = next(one for one in told["models"][0]["estimate"]["steps"] if one["name"] == "output cost, batch")
+    assert step["formula"] == "output tokens × output price, batch"
+    assert [one["value"] for one in step["numbers"]] == ["5000000", "0.000004"]
+    assert (step["result"], step["unit"]) == ("20", "USD")
+
+
+def test_a_price_that_nobody_knows_is_unknown_and_nothing_stands_in(capsys: pytest.CaptureFixture[str]) -> None:
+    told = asked(capsys, "openrouter/openai/gpt-4.1", "nobody/knows-it")
+
+    assert "batch" in told["models"][0]["unknown"]
+    assert "batch" not in lanes(told)
+    assert told["models"][1]["estimate"] is None
+    shown = asked(capsys, "openrouter/openai/gpt-4.1", "nobody/knows-it", output=Output.TABLE)
+    assert "openrouter/openai/gpt-4.1: the price in batch is unknown" in shown
+    assert "nobody/knows-it: the price in batch and in realtime is unknown" in shown
+
+
+def test_the_tier_is_that_of_one_request(capsys: pytest.CaptureFixture[str]) -> None:
+    """gpt-6.1-sol: 2 and 10 up to 272,000 input tokens, 4 and 15 above."""
+    many = asked(capsys, "openai/gpt-6.1-sol", tokens_in="30M", tokens_out="1M", requests="1000")
+    few = asked(capsys, "openai/gpt-6.1-sol", tokens_in="30M", tokens_out="1M", requests="100")
+
+    assert lanes(many)["realtime"]["cost"] == "70"
+    assert lanes(few)["realtime"]["cost"] == "135"
+
+
+def test_the_same_text_at_another_tokenizer_is_a_range_and_an_estimate(capsys: pytest.CaptureFixture[str]) -> None:
+    models = ("openai/gpt-5", "anthropic/claude-sonnet-4-6", "gemini/gemini-2.5-pro")
+    alike = asked(capsys, *models)
+    cut = asked(capsys, *models, tokens_of="gpt-4o")
+
+    assert "taken for every model alike" in alike["models"][0]["estimate"]["notes"][0]
+    assert lanes(alike, 1)["batch"]["cost"] == "52.5"
+    assert lanes(cut, 1)["batch"]["cost"] == {"low": "61.95", "high": "95.025"}
+    assert lanes(cut, 0)["batch"]["cost"] == lanes(alike, 0)["batch"]["cost"]
+    assert "are an estimate" in cut["models"][1]["estimate"]["notes"][0]
+    assert "nobody has measured" in cut["models"][2]["estimate"]["notes"][0]
+
+
+def test_a_hybrid_by_the_day_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = asked(
+        capsys, "openai/gpt-4.1", period="day", batch_share="90%", reasoning="10-20%", steps=True, output=Output.TABLE
+    )
+
+    for word in ("hybrid", "a month", "45 %", "a month is 30 days", "reasoning buffer", "8 USD per 1M tokens"):
+        assert word in shown
+    assert lanes(asked(capsys, "openai/gpt-4.1", batch_share="90%"))["hybrid"]["cost"] == "33"
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        pytest.param({"models": ["gpt-4.1"]}, "--model gpt-4.1: say whose it is", id="whose"),
+        pytest.param({"models": []}, "name a FILE", id="no model"),
+        pytest.param({"tokens_in": None}, "name a FILE", id="no tokens"),
+        pytest.param({"tokens_in": "many"}, "'many' is no number", id="no number"),
+        pytest.param({"requests": "0"}, "--requests: give a number above 0", id="no requests"),
+        pytest.param({"cached": "130%"}, "cached is a share", id="share"),
+        pytest.param({"period": "year"}, "'year' is no period", id="period"),
+        pytest.param({"day": "yesterday"}, "--on yesterday: write a day", id="day"),
+        pytest.param({"source": "a.jsonl", "requests": "5"}, "a file says itself", id="file and numbers"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_its_name(
+    capsys: pytest.CaptureFixture[str], more: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        asked(capsys, "openai/gpt-4.1", **more)
