@@ -12,7 +12,7 @@ from bide.lanes.calibration import SHOWN
 from bide.lanes.capacity import latency_bound
 from bide.lanes.copies import HALF_LIFE
 from bide.lanes.forecast import Forecast, Prior, Running, prior_of
-from bide.lanes.lesson import FLEX, REALTIME, BatchEnd, of_batch, of_call, of_copy, of_refusal
+from bide.lanes.lesson import FLEX, REALTIME, BatchEnd, Weight, of_batch, of_call, of_copy, of_refusal
 from bide.lanes.turnaround import MEDIAN, Turnaround
 
 NOW = 1_800_000_000 * SECOND // DAY * DAY + 12 * HOUR + 30 * MINUTE
@@ -102,6 +102,20 @@ def test_counts_on_record_take_the_place_of_those_that_were_known() -> None:
     assert sum(forecast.view(NOW).batch("openai", "luna").evidence.ended) <= 1.1
     forecast.forget(NOW + DAY)
     assert forecast.cells() == []
+
+
+def test_what_changed_on_record_changes_what_was_asked_before() -> None:
+    quick, slow = (of_batch(replace(ONE, done=[(age, 1)]), PRIOR) for age in (5 * MINUTE, 5 * HOUR))
+    known, fresh = Forecast(), Forecast()
+    known.replace(quick)
+    before = known.view(NOW).batch("openai", "luna").finished(HOUR)
+    known.replace({**dict.fromkeys(quick, Weight(0, 0)), **slow})
+    fresh.replace(slow)
+
+    after = known.view(NOW).batch("openai", "luna").finished(HOUR)
+
+    assert after < before
+    assert after == pytest.approx(fresh.view(NOW).batch("openai", "luna").finished(HOUR))
 
 
 def test_a_cancel_takes_a_minute_until_the_provider_is_known() -> None:

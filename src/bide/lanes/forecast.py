@@ -164,9 +164,13 @@ class Forecast:
     def replace(self, counts: Lessons) -> None:
         """Take counts as they stand on record, in the place of what was known of the same bins."""
         for count, weight in counts.items():
-            self._cells.setdefault(count.cell, {}).setdefault(count.since, {})[count.bin] = weight
-        if counts:
-            self._sums.clear()
+            bins = self._cells.setdefault(count.cell, {}).setdefault(count.since, {})
+            ended, gone = bins.get(count.bin, (0, 0))
+            bins[count.bin] = weight
+            change = Weight(weight.ended - ended, weight.gone - gone)
+            if any(change):
+                for one in self._sums.values():
+                    one.add(count, change)
 
     def forget(self, before: int) -> None:
         """Drop what began before an instant."""
