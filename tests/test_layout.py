@@ -23,6 +23,7 @@ ORDER = (
     "lanes",
     "section",
     "provider_settings",
+    "advise_settings",
     "settings",
     "misfit",
     "accounts",

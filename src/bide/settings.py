@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from bide.advise_settings import AdviseSettings
 from bide.core.clock import DAY, FAR_FUTURE, HOUR, MINUTE, SECOND
 from bide.core.deadline import OnMiss, Priority, parse_deadline
 from bide.core.errors import DeadlineError, SettingError
@@ -318,6 +319,7 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     webhooks: WebhookSettings = WebhookSettings()
     email: EmailSettings = EmailSettings()
     retention: RetentionSettings = RetentionSettings()
+    advise: AdviseSettings = AdviseSettings()
     providers: dict[str, ProviderSettings] = msgspec.field(default_factory=dict[str, ProviderSettings])
     prices: dict[str, dict[str, str | dict[str, str]]] = msgspec.field(
         default_factory=dict[str, dict[str, str | dict[str, str]]]

@@ -6,6 +6,7 @@ import typer
 
 from bide import __version__
 from bide.cli import (
+    advise,
     cancel,
     config,
     estimate,
@@ -58,6 +59,7 @@ app.add_typer(webhooks.app, name="webhooks", rich_help_panel=OTHER)
 app.add_typer(config.app, name="config", rich_help_panel=OTHER)
 app.add_typer(schedule.app, name="schedule", rich_help_panel=WORK)
 app.command("serve", rich_help_panel=WORK)(serve.serve)
+app.command("advise", rich_help_panel=LOOK)(advise.advise)
 app.command("whatif", rich_help_panel=LOOK)(whatif.whatif)
 app.command("sim", rich_help_panel=OTHER)(sim.sim)
 app.command("worker", rich_help_panel=OTHER)(worker.worker)

@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 
 import bide
+from bide.advise.advice import Advices
 from bide.core.states import JobState, Lane, RequestState
 from bide.gateway import settled
-from bide.gateway.api import estimate, events, explain, paging, requests
+from bide.gateway.api import advise, estimate, events, explain, paging, requests
 from bide.gateway.api.shape.account import Provider, Providers
 from bide.gateway.api.shape.base import Error
 from bide.gateway.api.shape.estimate import Estimate
@@ -34,6 +35,8 @@ SHAPES = (
     estimate.Line,
     estimate.Requested,
     Estimate,
+    advise.AskedAdvice,
+    Advices,
     Provider,
     Providers,
     Queue,
@@ -244,6 +247,14 @@ PATHS: Mapping[str, Mapping[str, Schema]] = {
             "What one request, or up to 1,000, would cost in each lane. Nothing is sent.",
             {"200": _json(Estimate, "The costs.")} | _errors(404, 413),
             body={"schema": {"oneOf": [_ref(estimate.Line), _ref(estimate.Requested)]}},
+        )
+    },
+    "/bide/v1/advise": {
+        "post": _operation(
+            "advise",
+            "Where up to 100 workloads belong (real time, queue, batch, hybrid, self-hosted), and by which rule. Nothing is kept.",
+            {"200": _json(Advices, "The advice, in the order of the workloads.")} | _errors(413),
+            body={"schema": _ref(advise.AskedAdvice)},
         )
     },
     "/bide/v1/providers": {

@@ -5,7 +5,7 @@ Keys have no path: whoever could make them over HTTP would not need one. `bide k
 
 from collections.abc import Sequence
 
-from bide.gateway.api import description, estimate, events, explain, jobs, providers, queue, requests, schedules
+from bide.gateway.api import advise, description, estimate, events, explain, jobs, providers, queue, requests, schedules
 from bide.gateway.surface import Handler
 
 PATHS: Sequence[tuple[str, str, Handler]] = (
@@ -19,6 +19,7 @@ PATHS: Sequence[tuple[str, str, Handler]] = (
     ("GET", "/bide/v1/jobs/{job_id}/receipt", jobs.receipt),
     ("POST", "/bide/v1/jobs/{job_id}/cancel", jobs.cancel),
     ("POST", "/bide/v1/estimate", estimate.estimate),
+    ("POST", "/bide/v1/advise", advise.advise),
     ("GET", "/bide/v1/providers", providers.list_providers),
     ("GET", "/bide/v1/providers/{account}", providers.show),
     ("GET", "/bide/v1/queue", queue.show),

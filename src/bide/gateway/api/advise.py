@@ -1,0 +1,52 @@
+"""What to do with workloads: the advisor over HTTP. Nothing is looked up of anybody's work, and nothing is kept."""
+
+from typing import Annotated
+
+import msgspec
+
+from bide.advise.advice import Advices
+from bide.advise.advisor import advise as advice_on
+from bide.advise.basis import basis
+from bide.advise.rulebook import PresetName
+from bide.advise.workload import Workload
+from bide.gateway.api.paging import fields
+from bide.gateway.api.shape.base import Shape
+from bide.gateway.caller import Caller
+from bide.gateway.exchange import Exchange
+from bide.gateway.gateway import Gateway
+from bide.gateway.refusal import RefusalError
+from bide.ledger.hours import day_of
+
+MOST = 100
+"""Workloads of one call."""
+
+
+class AskedAdvice(Shape, kw_only=True, forbid_unknown_fields=True):
+    """Workloads, and by which preset; without one by that of the config."""
+
+    workloads: Annotated[list[Workload], msgspec.Meta(min_length=1, max_length=MOST)]
+    preset: PresetName | None = None
+
+
+_decode = msgspec.json.Decoder(AskedAdvice).decode
+
+
+async def advise(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
+    """Advice on each of the workloads."""
+    fields(exchange, ())
+    asked = _read(await exchange.body(gateway.settings.largest_body))
+    context = gateway.context
+    rests = basis(context.settings, context.pricing.source.card, day_of(context.clock.now()), asked.preset)
+    found = Advices(data=tuple(advice_on(one, rests) for one in asked.workloads))
+    await exchange.respond(200, msgspec.json.encode(found))
+
+
+def _read(body: bytes) -> AskedAdvice:
+    """What is asked. Raises `RefusalError`."""
+    try:
+        return _decode(body)
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$")
+        raise RefusalError(400, "invalid_request", message, param=path.strip("`.") or None) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise RefusalError(400, "invalid_json", f"the body is not JSON: {error}") from None
