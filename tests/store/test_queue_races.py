@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bide.core.quota import Resource
-from bide.store.database import Database
+from bide.core.batch import Batch
+from bide.core.bucket import Bucket
+from bide.core.quota import Ceiling, Resource
+from bide.store.database import Database, Transaction
 from bide.store.objects import LocalObjects
 from bide.store.postgres import PostgresDatabase
+from bide.store.reserve import SQL, is_ample
 from bide.store.sqlite import SqliteDatabase
 from bide.store.store import Store
 from bide.testing.audit import audit
@@ -91,3 +94,46 @@ async def test_three_workers_share_a_queue_that_holds_half_of_their_work(
     assert usage.of(Resource.ENQUEUED_TOKENS, scene.account, scene.model) == FIT * INPUT_TOKENS
     assert await audit(store) == []
     await store.close()
+
+
+@pytest.mark.parametrize(
+    ("resource", "limit", "used", "ample"),
+    [
+        pytest.param(Resource.BATCHES_PER_HOUR, 2_000, 1_500, True, id="each takes one of many"),
+        pytest.param(Resource.BATCHES_PER_HOUR, 2_000, 1_501, False, id="the last might be taken by others"),
+        pytest.param(Resource.STORED_BYTES, 1 << 40, 1 << 30, True, id="a terabyte"),
+        pytest.param(Resource.ENQUEUED_TOKENS, 1 << 60, 0, False, id="nobody can say how many tokens a batch takes"),
+    ],
+)
+def test_plenty_of_room_is_more_than_everybody_together_takes(
+    resource: Resource, limit: int, used: int, ample: bool
+) -> None:
+    assert is_ample(Ceiling(resource, limit), used) is ample
+
+
+async def test_where_there_is_plenty_nobody_waits_for_the_queue(postgres_url: str, tmp_path: Path) -> None:
+    database = await PostgresDatabase.open(postgres_url)
+    scene = Scene(Store(database, LocalObjects(tmp_path / "objects")))
+    first, second = (await scene.hand_in(1, 1)).buckets
+    held, over = asyncio.Event(), asyncio.Event()
+
+    async def hold(transaction: Transaction) -> None:
+        await transaction.lock(SQL["lock_queue"], account=first.account)
+        held.set()
+        await over.wait()
+
+    async def opened(bucket: Bucket, limit: int) -> Batch | None:
+        ceilings = [Ceiling(Resource.BATCHES_PER_HOUR, limit, shared=True)]
+        return await scene.store.batches.open(
+            scene.new_batch(), bucket.id, scene.holder, scene.lease_until, scene.now, scene.decided, ceilings
+        )
+
+    holding = asyncio.create_task(database.write("hold", hold))
+    await held.wait()
+    scarce = asyncio.create_task(opened(first, 2))
+    assert await opened(second, 2_000) is not None
+    assert not scarce.done()
+    over.set()
+    await holding
+    assert await scarce is not None
+    await database.close()
