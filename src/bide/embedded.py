@@ -21,6 +21,7 @@ from bide.engine import notice
 from bide.engine.context import Context
 from bide.engine.pricing import Pricing
 from bide.intake import scheduled
+from bide.ledger.edition import catalogue_of
 from bide.ledger.prices import Prices
 from bide.providers.pool import CallTransport
 from bide.providers.setup import Tools
@@ -61,7 +62,7 @@ async def opened(config: Config) -> AsyncGenerator[Embedded]:
             providers=accounts.build(config.settings.providers, config.environment, tools_for(transport, config)),
             clock=clock,
             entropy=entropy,
-            pricing=Pricing(store, Prices(config.settings.prices)),
+            pricing=Pricing(store, Prices(config.settings.prices, catalogue=catalogue_of(config.home))),
             settings=config.settings,
             holder=f"{host}-{os.getpid()}-{base36(int.from_bytes(entropy.random_bytes(5)))}",
             host=host,

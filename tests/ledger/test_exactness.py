@@ -14,6 +14,7 @@ from bide.core.entropy import SeededEntropy
 from bide.core.money import DOLLAR
 from bide.core.usage import Usage
 from bide.ledger.catalogue import Catalogue
+from bide.ledger.prices import Prices
 
 CASES = 4_000
 SURFACES = {"openai": "openai", "anthropic": "anthropic", "gemini": "google", "xai": "x-ai"}
@@ -58,6 +59,27 @@ def boundaries(model: ModelInfo) -> list[int]:
         for tier in value.tiers
     }
     return [start + step for start in sorted(tiers) for step in (-1, 0, 1)]
+
+
+def test_where_the_library_has_no_price_nobody_falls_back(prices: Prices) -> None:
+    """Every card that is not the catalogue's own says by which row of ours it came about; none is the standard price in disguise."""
+    entropy = SeededEntropy("fallbacks")
+    unknown, ours = Counter[str](), Counter[str]()
+    for _ in range(CASES // 2):
+        surface, model = MODELS[int(entropy.uniform() * len(MODELS))]
+        mode = list(CONTEXTS)[1 + int(entropy.uniform() * 3)]
+        day = DAYS[int(entropy.uniform() * len(DAYS))]
+        if exists(model, mode, datetime.date.fromisoformat(day)):
+            continue
+        card = prices.card(surface, model.id, mode, day)
+        if card is None:
+            unknown[mode] += 1
+        else:
+            assert card.source.startswith("overlay:"), (surface, model.id, mode, day, card.source)
+            ours[mode] += 1
+
+    assert all(unknown[mode] >= 100 for mode in ("batch", "flex", "priority")), unknown
+    assert ours["batch"] >= 20, ours
 
 
 def test_costs_equal_the_librarys_on_random_cases(catalogue: Catalogue) -> None:

@@ -30,7 +30,8 @@ def test_the_file_holds_to_the_schema_that_is_checked_in(prices: Prices) -> None
     validator: Any = jsonschema.Draft202012Validator(described, format_checker=jsonschema.FormatChecker())
     validator.validate(made)
     assert described == schema()
-    for field, value in (("day", "soon"), ("format", "2"), ("models", [{}])):
+    wrong: list[tuple[str, Any]] = [("day", "soon"), ("format", "2"), ("models", [{}])]
+    for field, value in wrong:
         assert not validator.is_valid(made | {field: value})
     made["models"][0]["standard"]["tiers"][0]["input"] = 2.0
     assert not validator.is_valid(made)

@@ -13,6 +13,7 @@ from bide.cli import (
     explain,
     files,
     keys,
+    prices,
     providers,
     purge,
     results,
@@ -54,6 +55,7 @@ app.command("cancel", rich_help_panel=LOOK)(cancel.cancel)
 app.command("retry", rich_help_panel=LOOK)(retry.retry)
 app.add_typer(files.app, name="files", rich_help_panel=OTHER)
 app.add_typer(providers.app, name="providers", rich_help_panel=OTHER)
+app.add_typer(prices.app, name="prices", rich_help_panel=OTHER)
 app.add_typer(keys.app, name="keys", rich_help_panel=OTHER)
 app.add_typer(webhooks.app, name="webhooks", rich_help_panel=OTHER)
 app.add_typer(config.app, name="config", rich_help_panel=OTHER)

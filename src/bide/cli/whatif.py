@@ -200,6 +200,7 @@ def _prices(config: "Config", model: str | None, read: "Log") -> "Prices":
     if model is None:
         return Prices()
     from bide.ledger import prices
+    from bide.ledger.edition import catalogue_of
     from bide.ledger.hours import day_of
     from bide.whatif.tariff import tariff
 
@@ -209,7 +210,9 @@ def _prices(config: "Config", model: str | None, read: "Log") -> "Prices":
     known = config.settings.providers.get(account)
     provider = known.catalogue if known is not None and known.catalogue else account
     today = day_of(_now())
-    return tariff(prices.Prices(config.settings.prices), provider, name, today, read.arrivals)
+    return tariff(
+        prices.Prices(config.settings.prices, catalogue=catalogue_of(config.home)), provider, name, today, read.arrivals
+    )
 
 
 def _now() -> int:

@@ -6,7 +6,7 @@ Prices are USD per million tokens, written as decimals in text, because a float 
 import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -121,6 +121,21 @@ def per_million(rate: int) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def tiers_of(card: RateCard) -> list[dict[str, Any]]:
+    """A card's tiers as they are written: the fields of `Tier`."""
+    return [
+        {
+            "above_input_tokens": above,
+            "input": per_million(rates.input),
+            "cached": per_million(rates.cached),
+            "cache_write": per_million(rates.cache_write),
+            "cache_write_1h": None if rates.cache_write_1h is None else per_million(rates.cache_write_1h),
+            "output": per_million(rates.output),
+        }
+        for above, rates in card.tiers
+    ]
+
+
 def is_stale(checked_on: datetime.date | None, today: datetime.date, stale_after: int) -> bool:
     """Whether a price was last looked at more than `stale_after` days ago, or nobody knows when."""
     return checked_on is None or (today - checked_on).days > stale_after
@@ -135,17 +150,7 @@ def _shown(
     first = card.tiers[0][1]
     plain = standard.tiers[0][1] if standard and card.mode != STANDARD else None
     return ModePrice(
-        tiers=tuple(
-            Tier(
-                above_input_tokens=above,
-                input=per_million(rates.input),
-                cached=per_million(rates.cached),
-                cache_write=per_million(rates.cache_write),
-                cache_write_1h=None if rates.cache_write_1h is None else per_million(rates.cache_write_1h),
-                output=per_million(rates.output),
-            )
-            for above, rates in card.tiers
-        ),
+        tiers=tuple(msgspec.convert(tier, Tier) for tier in tiers_of(card)),
         of_standard=plain
         and OfStandard(
             input=_part(first.input, plain.input),
