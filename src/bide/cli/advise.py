@@ -118,15 +118,17 @@ def _basis(assignments: Sequence[str] | None, config: str | None, preset: str | 
     from bide.advise.rulebook import bundled_rulebook
     from bide.core.clock import SystemClock
     from bide.core.errors import InputError
+    from bide.ledger.edition import catalogue_of
     from bide.ledger.hours import day_of
     from bide.ledger.prices import Prices
 
     known = bundled_rulebook().presets
     if preset is not None and preset not in known:
         raise InputError(f"there is no preset {preset}; name one of {', '.join(known)}")
-    settings = configured(None, assignments, config).settings
+    loaded = configured(None, assignments, config)
+    prices = Prices(loaded.settings.prices, catalogue=catalogue_of(loaded.home))
     today = day_of(SystemClock().now())
-    return basis(settings, Prices(settings.prices).card, today, cast("PresetName | None", preset))
+    return basis(loaded.settings, prices.card, today, cast("PresetName | None", preset))
 
 
 def _workloads(file: str | None, told: dict[str, Any]) -> "Sequence[Workload]":
