@@ -17,6 +17,7 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 
 WRITTEN = (
+    "advise.md",
     "anthropic-clients.md",
     "api.md",
     "architecture.md",

@@ -43,6 +43,7 @@ def advise(workload: Workload, basis: Basis) -> Advice:
     rule = _rule(book, basis.preset, facts, thresholds)
     kind = basis.kinds.get((workload.model or "").partition("/")[0])
     facts |= {"mode": rule.mode, "action": rule.action, "priced": money is not None and money.saving is not None}
+    max_wait = _max_wait(rule, workload, thresholds)
     return Advice(
         workload=workload.name,
         preset=basis.preset,
@@ -55,10 +56,10 @@ def advise(workload: Workload, basis: Basis) -> Advice:
         reason=rule.reason,
         sources=_sources(book, rule),
         thresholds=tuple(_threshold(name, thresholds) for name in named(rule.when) if name in thresholds),
-        max_wait=_max_wait(rule, workload, thresholds),
+        max_wait=max_wait,
         schedule=rule.schedule,
         cost=None if money is None else money.told(),
-        warnings=warnings(Case(workload, rule, thresholds, kind, money)),
+        warnings=warnings(Case(workload, rule, thresholds, kind, money, max_wait)),
         others=_others(basis, workload, money, rule),
         conflicts=tuple(
             NamedConflict(
@@ -70,7 +71,7 @@ def advise(workload: Workload, basis: Basis) -> Advice:
             for one in book.conflict
             if any(fits(condition, facts, thresholds) for condition in one.when)
         ),
-        levers=levers(workload, rule.mode, money),
+        levers=levers(workload, rule.mode, money, kind),
     )
 
 
@@ -78,8 +79,9 @@ def _facts(workload: Workload, thresholds: Mapping[str, float], money: Costs | N
     facts = facts_of(workload, thresholds)
     if money is not None and money.saving is not None:
         facts["low_saving"] = money.saving < saving.amount_of(thresholds["least_saving"])
-    if workload.own_usd_per_month is not None and money is not None and money.batch is not None:
-        facts["own_cheaper"] = saving.amount_of(workload.own_usd_per_month) < money.batch
+    lowest = None if money is None else money.realtime if money.batch is None else money.batch
+    if workload.own_usd_per_month is not None and lowest is not None:
+        facts["own_cheaper"] = saving.amount_of(workload.own_usd_per_month) < lowest
     return facts
 
 

@@ -25,6 +25,8 @@ class Case:
     thresholds: Thresholds
     kind: Kind | None = None
     costs: Costs | None = None
+    max_wait: float | None = None
+    """Seconds in the queue at most, where that is what is advised."""
 
     @property
     def batched(self) -> bool:
@@ -55,16 +57,15 @@ def _time(case: Case) -> Found:
     if within is not None and workload.deferrable and within.below(plan.Thresholds().batch_minimum):
         least = format_duration(plan.Thresholds().batch_minimum)
         yield "below_batches", f"with less than {least} no batch comes back in time; bide calls it at once"
-    if case.batched and case.rule.mode != "hybrid" and (within is None or not within.reaches(window)):
-        wanted = "this" if within is None else "the deadline"
-        if within is not None or case.rule.mode == "queue":
-            yield (
-                "below_the_window",
-                (
-                    f"{wanted} is less than the {format_duration(window)} that a batch may take: a batch must not be the only way; "
-                    "bide calls what is not back at the last safe moment (`--on-miss rescue`)"
-                ),
-            )
+    gathers = case.rule.mode == "queue" and case.rule.action is None and case.max_wait is not None
+    if gathers if within is None else case.rule.mode in ("batch", "queue") and not within.reaches(window):
+        yield (
+            "below_the_window",
+            (
+                f"a batch may take {format_duration(window)}, which is more than there is: it must not be the only way; bide calls "
+                "what is not back at the last safe moment (`--on-miss rescue`)"
+            ),
+        )
     if workload.hard_deadline and within is not None and within.within(window):
         yield (
             "window_is_a_target",

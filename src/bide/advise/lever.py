@@ -3,21 +3,36 @@
 Each is reckoned alone, at the price of the lane that is advised. They multiply: after the first, the next saves of what is left.
 """
 
+from fractions import Fraction
+
 from bide.advise.advice import Lever
 from bide.advise.rulebook import Mode
 from bide.advise.saving import Costs, dollars, of_tokens, portion
 from bide.advise.workload import Workload
+from bide.core.clock import MINUTE
+from bide.providers.setup import Kind
 
 
-def levers(workload: Workload, mode: Mode, costs: Costs | None) -> tuple[Lever, ...]:
-    """All that may be worth a look for a workload in a mode."""
-    found = [_cheaper_model(workload, mode, costs), _prefix(workload, mode, costs)]
-    found += [_repeats(workload, mode, costs), _compression(workload, mode, costs)]
-    if mode in ("realtime", "queue", "hybrid") and not workload.user_waiting and not workload.streaming:
-        found.insert(0, _flex(costs))
+def levers(workload: Workload, mode: Mode, costs: Costs | None, kind: Kind | None) -> tuple[Lever, ...]:
+    """All that may be worth a look for a workload in a mode. `kind` is the model's provider, None where it is unknown."""
+    found = [_repeats(workload, mode, costs), _compression(workload, mode, costs)]
     if mode == "self-hosted":
-        return tuple(one for one in found if one.lever in ("response cache", "compression"))
+        return tuple(found)
+    found = [_cheaper_model(workload, mode, costs), _prefix(workload, mode, costs), *found]
+    has_flex = kind is None or kind.capabilities.flex is not None
+    if mode in ("realtime", "queue", "hybrid") and has_flex and not _is_held_up(workload):
+        found.insert(0, _flex(costs))
+    if mode == "hybrid":
+        found.insert(0, _deferrable_part(workload, costs))
     return tuple(found)
+
+
+def _is_held_up(workload: Workload) -> bool:
+    """Whether somebody or something would wait for a call that takes minutes."""
+    within = workload.span("within")
+    soon = within is not None and within.below(MINUTE)
+    waits = (workload.blocking, workload.agent_step, workload.streaming, workload.iterative, workload.revenue_critical)
+    return soon or workload.user_waiting is True or any(waits)
 
 
 def _batched(mode: Mode) -> bool:
@@ -30,9 +45,23 @@ def _base(mode: Mode, costs: Costs | None) -> int | None:
     return costs.batch if _batched(mode) else costs.realtime
 
 
+def _deferrable_part(workload: Workload, costs: Costs | None) -> Lever:
+    urgent, later = workload.span("urgent_requests_per_day"), workload.span("deferrable_requests_per_day")
+    now, then = (None if one is None else one.known for one in (urgent, later))
+    if now is None or then is None or not now + then:
+        says = "say `urgent_requests_per_day` and `deferrable_requests_per_day` for the money of what can wait"
+        return Lever(lever="batch for a part", says=says, usd_per_month=None)
+    saved = None if costs is None else costs.saving
+    part = Fraction(then) / (Fraction(now) + Fraction(then))
+    return Lever(
+        lever="batch for a part",
+        says=f"{float(100 * part):.3g} % of the requests can wait; taken to be as long as the others",
+        usd_per_month=None if saved is None else dollars(int(part * saved)),
+    )
+
+
 def _flex(costs: Costs | None) -> Lever:
-    known = costs is not None and costs.realtime is not None and costs.flex is not None
-    saved = costs.realtime - costs.flex if known and costs and costs.realtime and costs.flex else None
+    saved = None if costs is None or costs.realtime is None or costs.flex is None else costs.realtime - costs.flex
     return Lever(
         lever="flex tier",
         says="calls at about the batch price that may take minutes or be refused, where the provider has the tier",

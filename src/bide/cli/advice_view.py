@@ -7,8 +7,11 @@ from bide.cli.options import Output
 from bide.cli.terminal import show_json, show_table
 
 if TYPE_CHECKING:
-    from bide.advise.advice import Advice
+    from bide.advise.advice import Advice, UsedThreshold
     from bide.advise.rulebook import PresetName, Rule, Rulebook
+
+
+PART = "batch for a part"
 
 
 def show_all(found: "Sequence[Advice]") -> None:
@@ -25,6 +28,11 @@ def show_all(found: "Sequence[Advice]") -> None:
 
 
 def _saving(advice: "Advice") -> str:
+    """What following the advice saves, beside real time for all of it."""
+    if advice.mode in ("realtime", "self-hosted"):
+        return "-"
+    if advice.mode == "hybrid":
+        return _usd(next((one.usd_per_month for one in advice.levers if one.lever == PART), None))
     return _usd(None if advice.cost is None else advice.cost.saving)
 
 
@@ -45,9 +53,9 @@ def _lines(advice: "Advice") -> Sequence[tuple[str, str]]:
     for one in advice.sources:
         section = "" if one.section is None else f", {one.section}"
         found.append(("source", f"{one.title} ({one.publisher}){section}"))
-    found += [("threshold", f"{one.name} {one.value:g}") for one in advice.thresholds]
+    found += [("threshold", f"{one.name} {_threshold(one)}") for one in advice.thresholds]
     if advice.max_wait is not None:
-        found.append(("waits", f"{advice.max_wait:g} s at most"))
+        found.append(("waits", f"{_time(advice.max_wait)} at most"))
     if advice.schedule is not None:
         found.append(("schedule", advice.schedule))
     found.append(("benefit", advice.benefit))
@@ -56,16 +64,34 @@ def _lines(advice: "Advice") -> Sequence[tuple[str, str]]:
         told = [("real time", cost.realtime), ("batch", cost.batch), ("flex", cost.flex), ("batch saves", cost.saving)]
         found.append(("a month", "; ".join(f"{lane} {_usd(amount)}" for lane, amount in told) + f" (30 days{only})"))
     found += [("but", one.says) for one in advice.warnings]
-    found += [
-        ("others say", f"{one.preset}: {one.mode}, {one.says} ({one.title}; {one.rule})") for one in advice.others
+    for one in advice.others:
+        found.append(("others say", f"{one.preset}: {one.mode}: {one.says} ({one.title})"))
+    found += [("conflict", f"{one.id}, {one.topic}: {one.resolution}") for one in advice.conflicts]
+    return [*found, *_levers(advice)]
+
+
+def _levers(advice: "Advice") -> list[tuple[str, str]]:
+    """Those with money one by one, the others by name."""
+    found = [
+        ("lever", f"{one.lever} {_usd(one.usd_per_month)} a month: {one.says}")
+        for one in advice.levers
+        if one.usd_per_month is not None
     ]
-    for one in advice.conflicts:
-        found.append(("conflict", f"{one.id} {one.topic}: {'; '.join(one.claims)}"))
-        found.append(("", f"resolved: {one.resolution}"))
-    for one in advice.levers:
-        worth = "" if one.usd_per_month is None else f"{_usd(one.usd_per_month)} a month: "
-        found.append(("lever", f"{one.lever}: {worth}{one.says}"))
-    return found
+    others = [one.lever for one in advice.levers if one.usd_per_month is None]
+    return [*found, ("levers", f"{', '.join(others)} (--output json says what they need)")] if others else found
+
+
+def _threshold(threshold: "UsedThreshold") -> str:
+    from bide.advise.advisor import TIMES
+
+    return _time(threshold.value) if threshold.name in TIMES else f"{threshold.value:,.12g}"
+
+
+def _time(seconds: float) -> str:
+    from bide.core.clock import SECOND
+    from bide.core.duration import format_duration
+
+    return format_duration(int(seconds * SECOND))
 
 
 def _usd(amount: str | None) -> str:
