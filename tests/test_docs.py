@@ -22,6 +22,7 @@ WRITTEN = (
     "api.md",
     "architecture.md",
     "batches.md",
+    "calculator.md",
     "conformance.md",
     "deadlines.md",
     "explain.md",

@@ -82,6 +82,12 @@ def test_every_step_says_what_was_done_with_what() -> None:
     assert steps["saved, batch, share"].result == quantity("50%")
 
 
+def test_no_step_is_told_twice() -> None:
+    steps = compare(split(Part("work", work(), TARIFF), given("90%"))).derivation.steps
+
+    assert len({step.name for step in steps}) == len(steps)
+
+
 def test_a_lane_without_a_price_is_not_there_and_nothing_stands_in_for_it() -> None:
     alone = Tariff("m", {"realtime": TARIFF.prices["realtime"]})
 
@@ -112,18 +118,20 @@ def test_a_hybrid_is_what_waits_in_batches_and_the_rest_called() -> None:
 
 def test_models_share_the_work_by_tokens() -> None:
     cheap = Tariff("cheap", {"realtime": by_hand(MILLION, "0.2", "0.8")})
-    parts = routed("work", work(), [(TARIFF, given("40%")), (cheap, given("60%"))])
+    dear, cheaper = Part("dear", work(), TARIFF), Part("cheap", work(), cheap)
+    parts = routed([(dear, given("40%")), (cheaper, given("60%"))])
 
     assert compare(parts).lane("realtime").cost.value == quantity("1.288", "USD per day")
     with pytest.raises(InputError, match="come to 100%"):
-        routed("work", work(), [(TARIFF, given("40%")), (cheap, given("50%"))])
+        routed([(dear, given("40%")), (cheaper, given("50%"))])
 
 
 def test_an_estimate_of_the_input_alone_says_so() -> None:
     alone = compare([Part("work", work(output_tokens=quantity(0, TOKEN / REQUEST)), TARIFF)])
 
     assert [note for note in alone.derivation.notes if note.startswith("input only")]
-    assert not [note for note in compare([Part("w", work(), TARIFF)]).derivation.notes if note.startswith("input only")]
+    for parts in ([Part("w", work(), TARIFF)], split(Part("w", work(), TARIFF), given("100%"))):
+        assert not [note for note in compare(parts).derivation.notes if note.startswith("input only")]
 
 
 def test_output_without_a_price_and_a_cache_without_one() -> None:

@@ -29,7 +29,10 @@ def test_hours_by_the_month_and_discounts_that_multiply() -> None:
         discounts={"spot": given("50%"), "commitment": given("20%")},
     )
 
-    assert machine_cost(spot, Derivation()).cost.value == quantity("56.32", USD / MONTH)
+    found = machine_cost(spot, Derivation())
+
+    assert found.cost.value == quantity("56.32", USD / MONTH)
+    assert found.hourly.value == quantity("0.5632", USD / HOUR)
 
 
 def test_a_day_has_24_hours_and_dollars_are_by_the_hour() -> None:

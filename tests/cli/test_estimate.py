@@ -103,7 +103,31 @@ def test_a_hybrid_by_the_day_for_people(capsys: pytest.CaptureFixture[str]) -> N
 
     for word in ("hybrid", "a month", "45 %", "a month is 30 days", "reasoning buffer", "8 USD per 1M tokens"):
         assert word in shown
-    assert lanes(asked(capsys, "openai/gpt-4.1", batch_share="90%"))["hybrid"]["cost"] == "33"
+    hybrid = lanes(asked(capsys, "openai/gpt-4.1", batch_share="90%"))["hybrid"]
+    assert hybrid["cost"] == "33"
+    assert len(hybrid["prices"]) == 2
+
+
+def test_the_work_divided_between_models_and_hardware_beside(capsys: pytest.CaptureFixture[str]) -> None:
+    routes = ["openai/gpt-4.1=40%", "openai/gpt-4.1-mini=60%"]
+    own = {"requests": "10K", "hourly": "1.408", "hours_a_day": "6", "busy": "75%", "discounts": ["spot=60-90%"]}
+    told = asked(capsys, routes=routes, **own)
+
+    assert told["models"][0]["model"] == "routed"
+    assert lanes(told)["realtime"]["cost"] == "31.2"
+    assert told["hardware"]["cost_a_month"] == {"low": "25.344", "high": "101.376"}
+    assert told["hardware"]["idle_a_month"] == {"low": "6.336", "high": "25.344"}
+    assert told["models"][0]["estimate"]["notes"] == []
+    (batch,) = [one for one in told["hardware"]["pays_from"] if one["lane"] == "batch"]
+    assert float(batch["requests_an_hour"]["high"]) == pytest.approx(0.4 * 1.408 / 0.00156)
+    shown = asked(capsys, routes=routes, output=Output.TABLE, **own)
+    for word in (
+        "own hardware",
+        "$25.34 – $101.38 a month, idle $6.34 – $25.34",
+        "not added",
+        "361 requests an hour: routed, batch",
+    ):
+        assert word in shown
 
 
 @pytest.mark.parametrize(
@@ -116,6 +140,10 @@ def test_a_hybrid_by_the_day_for_people(capsys: pytest.CaptureFixture[str]) -> N
         pytest.param({"requests": "0"}, "--requests: give a number above 0", id="no requests"),
         pytest.param({"cached": "130%"}, "cached is a share", id="share"),
         pytest.param({"period": "year"}, "'year' is no period", id="period"),
+        pytest.param({"routes": ["openai/gpt-4.1"]}, "--route openai/gpt-4.1: write NAME=SHARE", id="route"),
+        pytest.param({"routes": ["openai/gpt-4.1=40%"]}, "come to 100%", id="part of a mix"),
+        pytest.param({"busy": "40%"}, "say its price with --hourly", id="no hardware"),
+        pytest.param({"hourly": "1", "discounts": ["spot"]}, "--discount spot: write NAME=SHARE", id="discount"),
         pytest.param({"day": "yesterday"}, "--on yesterday: write a day", id="day"),
         pytest.param({"source": "a.jsonl", "requests": "5"}, "a file says itself", id="file and numbers"),
     ],

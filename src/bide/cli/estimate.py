@@ -1,23 +1,17 @@
 """`bide estimate`: what work would cost in every lane, of one model and of others, with each step."""
 
-import datetime
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bide.cli import options
+from bide.cli.estimate_asked import day_named, listed_model, own_hardware, route, work_of
 from bide.cli.estimate_view import as_json, show
 from bide.cli.exits import BAD_INPUT
 from bide.cli.options import Output
 from bide.cli.session import configured, run_async
 from bide.cli.terminal import chosen, show_json
-
-if TYPE_CHECKING:
-    from bide.advise.calculator.listing import Listed
-    from bide.advise.calculator.quantity import Quantity
-    from bide.advise.calculator.workload import Workload
-    from bide.config import Config
 
 
 def estimate(
@@ -73,6 +67,34 @@ def estimate(
         str | None,
         typer.Option("--batch-share", metavar="SHARE", help="How much of it can wait; the rest is called at once."),
     ] = None,
+    routes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--route",
+            metavar="PROVIDER/MODEL=SHARE",
+            help="The work divided between models, again and again, as in openai/gpt-4.1-mini=60%; shown as routed.",
+        ),
+    ] = None,
+    hourly: Annotated[
+        str | None,
+        typer.Option(
+            "--hourly", metavar="USD", help="An instance of your own, to be shown beside: its price by the hour."
+        ),
+    ] = None,
+    instances: Annotated[str, typer.Option("--instances", metavar="NUMBER", help="How many of them.")] = "1",
+    hours_a_day: Annotated[
+        str | None,
+        typer.Option("--hours-a-day", metavar="NUMBER", help="How long they run (default: always, 730 hours a month)."),
+    ] = None,
+    busy: Annotated[
+        str | None, typer.Option("--busy", metavar="SHARE", help="How much of that time they work; the rest is idle.")
+    ] = None,
+    discounts: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--discount", metavar="NAME=SHARE", help="Off their price, again and again: spot=60-90%, commitment=30%."
+        ),
+    ] = None,
     month_days: Annotated[str, typer.Option("--month-days", metavar="NUMBER", help="Days in a month.")] = "30",
     day: Annotated[
         str | None, typer.Option("--on", metavar="DATE", help="The day whose prices hold (default: today).")
@@ -91,15 +113,16 @@ def estimate(
     bide estimate --model openai/gpt-4.1 --tokens-in 10M --tokens-out 5M
     bide estimate -m openai/gpt-5 -m anthropic/claude-sonnet-4-6 --requests 10K --tokens-in 8M --tokens-out 2M --per day
     bide estimate tickets.jsonl --model openai/gpt-5-mini --model anthropic/claude-haiku-4-5 --steps
+    bide estimate --route openai/gpt-4.1=40% --route openai/gpt-4.1-mini=60% --tokens-in 10M --tokens-out 5M --hourly 1.408
     """
     from bide.advise.calculator.month import Convention
-    from bide.advise.calculator.offers import Asked, offers
+    from bide.advise.calculator.offers import Asked, offers, routed_offer
     from bide.advise.calculator.quantity import exact, given
     from bide.core.errors import InputError
     from bide.ledger.prices import Prices
 
     loaded = configured(database, assignments, config)
-    facts = None
+    facts, listed = None, [listed_model(loaded, name) for name in models or []]
     if source is not None:
         if tokens_in is not None or requests is not None or tokens_of is not None:
             raise InputError("a file says itself what goes in; leave --tokens-in, --requests and --tokens-of out")
@@ -108,11 +131,11 @@ def estimate(
         found = run_async(survey(loaded, source, models or []))
         if found is None:
             raise typer.Exit(BAD_INPUT)
-        facts, tokens_of, named = found.facts, found.counted_by, found.models
-        work = _work(found.input_tokens, given(tokens_out) if tokens_out else found.output_tokens, found.requests)
-    elif models and tokens_in is not None:
-        named = models
-        work = _work(given(tokens_in), given(tokens_out or "0"), given(requests) if requests else None)
+        facts, tokens_of = found.facts, found.counted_by
+        listed = listed or [listed_model(loaded, name) for name in found.models]
+        work = work_of(found.input_tokens, given(tokens_out) if tokens_out else found.output_tokens, found.requests)
+    elif (models or routes) and tokens_in is not None:
+        work = work_of(given(tokens_in), given(tokens_out or "0"), given(requests) if requests else None)
     else:
         raise InputError("name a FILE of requests, or say --model PROVIDER/MODEL, --tokens-in and --tokens-out")
     asked = Asked(
@@ -124,56 +147,17 @@ def estimate(
             reasoning=given(reasoning),
             compression=given(compression),
         ),
-        day=_day(day),
+        day=day_named(day),
         counted_by=tokens_of,
         batch_share=given(batch_share) if batch_share else None,
         month=Convention(days=exact(month_days)),
     )
-    told = offers(asked, [_listed(loaded, name) for name in named], Prices(loaded.settings.prices))
+    prices = Prices(loaded.settings.prices)
+    told = list(offers(asked, listed, prices))
+    if routes:
+        told.append(routed_offer(asked, [route(loaded, text) for text in routes], prices))
+    beside = own_hardware(hourly, instances, hours_a_day, busy, discounts or [], told, asked)
     if chosen(output) is Output.JSON:
-        show_json(as_json(told, asked, facts))
+        show_json(as_json(told, asked, facts, beside))
     else:
-        show(told, asked, facts, steps)
-
-
-def _listed(config: "Config", name: str) -> "Listed":
-    """A model by its whole name; an account of the config by the price list that it names. Raises `InputError`."""
-    from bide.advise.calculator.listing import Listed
-    from bide.core.errors import InputError
-
-    account, slash, model = name.partition("/")
-    if not slash or not model:
-        raise InputError(f"--model {name}: say whose it is, as in --model openai/{name.strip('/')}")
-    known = config.settings.providers.get(account)
-    return Listed(name, known.catalogue if known is not None and known.catalogue else account, model)
-
-
-def _work(tokens_in: "Quantity", tokens_out: "Quantity", requests: "Quantity | None") -> "Workload":
-    """Work of so many tokens altogether. Raises `InputError`."""
-    from bide.advise.calculator.quantity import Quantity
-    from bide.advise.calculator.unit import REQUEST, TOKEN
-    from bide.advise.calculator.workload import Workload
-    from bide.core.errors import InputError
-
-    if requests is None:
-        own = [Quantity(one.low, one.high, TOKEN) for one in (tokens_in, tokens_out)]
-        return Workload(input_tokens=own[0], output_tokens=own[1])
-    if min(requests.bounds) <= 0:
-        raise InputError("--requests: give a number above 0, or leave it out")
-    count = Quantity(requests.low, requests.high, REQUEST)
-    each = [Quantity(one.low, one.high, TOKEN) / count for one in (tokens_in, tokens_out)]
-    return Workload(input_tokens=each[0], output_tokens=each[1], requests=count)
-
-
-def _day(text: str | None) -> str:
-    """The day whose prices hold. Raises `InputError`."""
-    from bide.core.clock import SystemClock
-    from bide.core.errors import InputError
-    from bide.ledger.hours import day_of
-
-    if text is None:
-        return day_of(SystemClock().now())
-    try:
-        return datetime.date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise InputError(f"--on {text}: write a day as in 2026-11-21") from None
+        show(told, asked, facts, beside, steps)

@@ -56,7 +56,7 @@ async def survey(config: "Config", source: str, models: Sequence[str]) -> Survey
                 f"{source} asks {len(loads)} models; say --model to compare all of it at one, or see its plan with"
                 f" `bide run {source} --dry-run`"
             )
-        own = [f"{providers[account].catalogue}/{model}" for account, model in sorted(loads)]
+        own = [f"{account}/{model}" for account, model in sorted(loads)]
         return Survey(
             requests=quantity(sum(load.requests for load in loads.values())),
             input_tokens=quantity(sum(load.input_tokens for load in loads.values())),

@@ -1,7 +1,7 @@
 """What `bide estimate` shows: lanes beside each other, the cheapest first, and how it was reckoned."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from bide.cli.terminal import many, show_pairs, show_table
@@ -9,37 +9,45 @@ from bide.cli.terminal import many, show_pairs, show_table
 if TYPE_CHECKING:
     from bide.advise.calculator.comparison import LaneCost
     from bide.advise.calculator.derivation import Figure
+    from bide.advise.calculator.hardware import Hardware
     from bide.advise.calculator.offers import Asked, Offer
     from bide.advise.calculator.quantity import Quantity
 
 UNKNOWN = "unknown"
 
-BATCH, REALTIME = "batch", "realtime"
+LOOKED_FOR = ("batch", "realtime")
+"""Lanes whose price a reader misses. That a model has no flex or priority is usual."""
 
-MILLION = 10**6
 
-
-def as_json(told: "Sequence[Offer]", asked: "Asked", facts: Mapping[str, Any] | None) -> dict[str, Any]:
+def as_json(
+    told: "Sequence[Offer]", asked: "Asked", facts: Mapping[str, Any] | None, beside: "Hardware | None"
+) -> dict[str, Any]:
     """For programs."""
-    from bide.advise.calculator.rendering import comparison
-    from bide.advise.calculator.tariff import LANES
+    from bide.advise.calculator.rendering import comparison, of_hardware
 
     return {
         "day": asked.day,
         "tokens_of": asked.counted_by,
         "models": [
             {
-                "model": one.of.name,
-                "unknown": [lane for lane in LANES if lane not in one.tariff.prices],
-                "estimate": None if one.comparison is None else comparison(one.comparison, [one.tariff]),
+                "model": one.name,
+                "unknown": list(one.unknown),
+                "estimate": None if one.comparison is None else comparison(one.comparison, one.tariffs),
             }
             for one in told
         ],
         **({} if facts is None else {"file": facts}),
+        **({} if beside is None else {"hardware": of_hardware(beside)}),
     }
 
 
-def show(told: "Sequence[Offer]", asked: "Asked", facts: Mapping[str, Any] | None, steps: bool) -> None:
+def show(
+    told: "Sequence[Offer]",
+    asked: "Asked",
+    facts: Mapping[str, Any] | None,
+    beside: "Hardware | None",
+    steps: bool,
+) -> None:
     """For people."""
     monthly = asked.work.period not in ("once", "month")
     columns = ["model", "lane", "cost", *(["a month"] if monthly else []), "saved", "price"]
@@ -48,12 +56,14 @@ def show(told: "Sequence[Offer]", asked: "Asked", facts: Mapping[str, Any] | Non
     show_table(columns, [_row(one, lane, monthly) for one, lane in rows], numbers=("cost", "a month", "saved"))
     if facts is not None:
         show_pairs(_facts(facts))
-    sources = dict.fromkeys(price.source for one in told for price in one.tariff.prices.values())
+    if beside is not None:
+        show_pairs(_hardware(beside))
+    sources = dict.fromkeys(price.source for one in told for each in one.tariffs for price in each.prices.values())
     print(f"  prices of {asked.day}: {'; '.join(sources) or 'none is known'}")
     for one in told:
-        missing = _missing(one)
+        missing = [lane for lane in one.unknown if lane in LOOKED_FOR]
         if missing:
-            print(f"  {one.of.name}: the price in {' and in '.join(missing)} is unknown")
+            print(f"  {one.name}: the price in {' and in '.join(missing)} is unknown")
     for note in dict.fromkeys(note for one in told if one.comparison for note in one.comparison.derivation.notes):
         print(f"  {note}")
     if steps:
@@ -63,14 +73,9 @@ def show(told: "Sequence[Offer]", asked: "Asked", facts: Mapping[str, Any] | Non
 
 def _row(one: "Offer", lane: "LaneCost", monthly: bool) -> list[str]:
     saved = "" if lane.saved is None else _percent(lane.saved.share.value)
-    price = one.tariff.prices.get(lane.lane) or one.tariff.prices[REALTIME]
+    trust = dict.fromkeys(tariff.prices[each].confidence for tariff in one.tariffs for each in lane.prices)
     month = [_money(lane.month)] if monthly else []
-    return [one.of.name, lane.lane, _money(lane.cost), *month, saved, price.confidence]
-
-
-def _missing(one: "Offer") -> list[str]:
-    """Lanes that a reader would look for and not find. That a model has no flex or priority is usual."""
-    return [lane for lane in (BATCH, REALTIME) if lane not in one.tariff.prices]
+    return [one.name, lane.lane, _money(lane.cost), *month, saved, ", ".join(trust)]
 
 
 def _money(figure: "Figure | None") -> str:
@@ -94,27 +99,28 @@ def _percent(share: "Quantity") -> str:
 
 
 def _show_steps(one: "Offer") -> None:
-    from bide.advise.calculator.rendering import steps
+    from bide.advise.calculator.wording import lines
 
-    if one.comparison is None:
-        return
-    print(f"\n{one.of.name}")
-    for step in steps(one.comparison.derivation):
-        numbers = ", ".join(f"{each['name']} {_both(each['value'], each['unit'])}" for each in step["numbers"])
-        print(f"  {step['name']} = {step['formula']} = {_both(step['result'], step['unit'])}")
-        print(f"      {numbers}")
+    if one.comparison is not None:
+        print(f"\n{one.name}")
+        for line in lines(one.comparison.derivation):
+            print(f"  {line}")
 
 
-def _both(value: str | Mapping[str, str], unit: str) -> str:
-    """A number with its unit; a price by the million tokens, as price lists have it."""
-    times, unit = (MILLION, "USD per 1M tokens") if unit == "USD per token" else (1, unit)
-    ends = [value] if isinstance(value, str) else [value["low"], value["high"]]
-    text = " – ".join(_grouped(Decimal(end) * times) for end in ends)
-    return text if unit == "a plain number" else f"{text} {unit}"
+def _hardware(beside: "Hardware") -> dict[str, str]:
+    from bide.advise.calculator.machine import APART
+    from bide.advise.calculator.wording import grouped
 
-
-def _grouped(value: Decimal) -> str:
-    return f"{value.normalize():,f}"
+    cost = beside.cost
+    idle = "" if cost.idle is None else f", idle {_money(cost.idle)}"
+    pays = [
+        f"{grouped(Fraction(round(max(one.requests.value.bounds))))} requests an hour: {one.model}, {one.lane}"
+        for one in beside.pays
+    ]
+    return {
+        "own hardware": f"{_money(cost.cost)} a month{idle}; {APART}",
+        **({"it pays from": "\n".join(pays)} if pays else {}),
+    }
 
 
 def _facts(facts: Mapping[str, Any]) -> dict[str, str]:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bide.advise.calculator.bill import bill
+from bide.advise.calculator.bill import Bill, bill
 from bide.advise.calculator.derivation import Derivation, Figure
 from bide.advise.calculator.effective import Billed, billed
-from bide.advise.calculator.month import PERIODS, USUAL, Convention
+from bide.advise.calculator.month import USUAL, Convention
 from bide.advise.calculator.saving import Saved, saved
 from bide.advise.calculator.tariff import BATCH, HYBRID, LANES, REALTIME
 from bide.advise.calculator.workload import ONCE, Part
@@ -28,6 +28,8 @@ class LaneCost:
     request: Figure | None
     saved: Saved | None
     saved_month: Figure | None
+    prices: Sequence[str]
+    """Whose prices were taken: its own, and in a hybrid also that of real time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +61,49 @@ def compare(parts: Sequence[Part], month: Convention = USUAL, to: Derivation | N
     period, to = periods.pop(), to or Derivation()
     names = [part.name if len(parts) > 1 else "" for part in parts]
     tokens = [billed(part.workload, to, name) for part, name in zip(parts, names, strict=True)]
-    costs: list[LaneCost] = []
+    requests, costs = _requests(tokens, to), list[LaneCost]()
+    known: dict[tuple[int, str], Bill] = {}
     for lane, chosen in _lanes(parts):
-        bills = [
-            bill(one, part.tariff.prices[taken], taken if lane == HYBRID else lane, to, name)
-            for one, part, name, taken in zip(tokens, parts, names, chosen, strict=True)
-        ]
-        cost, whole_input, whole_output = (
-            _sum(f"{what}, {lane}", [getattr(one, field) for one in bills], to)
-            for what, field in (("cost", "cost"), ("input cost", "input"), ("output cost", "output"))
-        )
-        monthly = None if period == ONCE else to.multiply(f"cost a month, {lane}", cost, month.each(period))
+        for at, taken in enumerate(chosen):
+            if (at, taken) not in known:
+                known[at, taken] = bill(tokens[at], parts[at].tariff.prices[taken], taken, to, names[at])
+        bills = [known[at, taken] for at, taken in enumerate(chosen)]
+        monthly = None if period == ONCE else month.each(period)
         called = costs[0] if costs and costs[0].lane == REALTIME else None
-        less = None if called is None else saved(called.cost, cost, to, f"saved, {lane}")
-        less_monthly = None
-        if called is not None and called.month is not None and monthly is not None:
-            less_monthly = to.subtract(f"saved a month, {lane}", called.month, monthly)
-        each = _each(tokens, cost, lane, to)
-        costs.append(LaneCost(lane, whole_input, whole_output, cost, monthly, each, less, less_monthly))
+        costs.append(_lane_cost(lane, bills, list(dict.fromkeys(chosen)), monthly, requests, called, to))
     if not costs:
         raise InputError("no lane has a price for all of the work; give the prices that are unknown")
-    if period in PERIODS and period != "month":
-        each = month.each(period).value.low
-        to.note(f"a month is {float(each):g} {period}s")
+    if period not in (ONCE, "month"):
+        to.note(f"a month is {float(month.each(period).value.low):g} {period}s")
     return Comparison(costs, tokens, period, month, to)
+
+
+def _lane_cost(
+    lane: str,
+    bills: Sequence[Bill],
+    prices: Sequence[str],
+    periods: Figure | None,
+    requests: Figure | None,
+    called: LaneCost | None,
+    to: Derivation,
+) -> LaneCost:
+    """A lane of the bills of all parts; `periods` are those of a month, `called` is what real time costs."""
+    cost = _sum(f"cost, {lane}", [one.cost for one in bills], to)
+    monthly = None if periods is None else to.multiply(f"cost a month, {lane}", cost, periods)
+    less_monthly = None
+    if called is not None and called.month is not None and monthly is not None:
+        less_monthly = to.subtract(f"saved a month, {lane}", called.month, monthly)
+    return LaneCost(
+        lane=lane,
+        input=_sum(f"input cost, {lane}", [one.input for one in bills], to),
+        output=_sum(f"output cost, {lane}", [one.output for one in bills], to),
+        cost=cost,
+        month=monthly,
+        request=None if requests is None else to.divide(f"cost of a request, {lane}", cost, requests),
+        saved=None if called is None else saved(called.cost, cost, to, f"saved, {lane}"),
+        saved_month=less_monthly,
+        prices=prices,
+    )
 
 
 def _lanes(parts: Sequence[Part]) -> Sequence[tuple[str, Sequence[str]]]:
@@ -104,8 +125,10 @@ def _sum(name: str, figures: Sequence[Figure], to: Derivation) -> Figure:
     return figures[0] if len(figures) == 1 else to.add(name, *figures)
 
 
-def _each(tokens: Sequence[Billed], cost: Figure, lane: str, to: Derivation) -> Figure | None:
+def _requests(tokens: Sequence[Billed], to: Derivation) -> Figure | None:
+    """All requests of the period; None where there are none, or somebody's number is not given."""
     counts = [one.requests for one in tokens if one.requests is not None]
-    if len(counts) < len(tokens) or any(0 in one.value.bounds for one in counts):
+    if not counts or len(counts) < len(tokens):
         return None
-    return to.divide(f"cost of a request, {lane}", cost, _sum("all requests", counts, to))
+    whole = _sum("all requests", counts, to)
+    return None if 0 in whole.value.bounds else whole

@@ -63,7 +63,7 @@ def billed(workload: Workload, to: Derivation, name: str = "") -> Billed:
             Figure("reasoning buffer", workload.reasoning),
         )
         tokens_out = to.multiply(called("output tokens with reasoning"), tokens_out, more)
-    if not any(tokens_out.value.bounds):
+    if any(tokens_in.value.bounds) and not any(tokens_out.value.bounds):
         to.note(INPUT_ONLY)
     return _by_kind(workload, tokens_in, tokens_out, requests, to, called(""))
 

@@ -1,18 +1,29 @@
 """Tariffs from the ledger: what a model costs in each lane on a day, as far as anybody knows."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from bide.advise.calculator.quantity import Quantity
 from bide.advise.calculator.tariff import LANES, Price, Tariff, from_card
+from bide.core.clock import FAR_FUTURE
 from bide.core.money import RateCard
+from bide.lanes.window import Window
+from bide.ledger.hours import start_of
 
 
 class Cards(Protocol):
     """What answers with rate cards: `bide.ledger.prices.Prices`."""
 
     def card(self, provider: str, model: str, mode: str, day: str) -> RateCard | None:
-        """The card in force on a day, None when the price is unknown."""
+        """The card in force on a day, None when the price is unknown. Where it depends on the hour, the dearest."""
+        ...
+
+    def cheap_hours(self, provider: str, model: str, mode: str, day: str) -> Window | None:
+        """When the price is lowest; None where it is the same at all hours."""
+        ...
+
+    def when(self, provider: str, model: str, instant: int) -> str:
+        """The date of the card in force at an instant."""
         ...
 
 
@@ -25,14 +36,40 @@ class Listed:
     model: str
 
 
-def listed_tariff(cards: Cards, of: Listed, day: str, input_tokens: int) -> Tariff:
-    """The lanes that have a price for requests of so many input tokens.
+def listed_tariff(cards: Cards, of: Listed, day: str, input_tokens: tuple[int, int]) -> Tariff:
+    """The lanes that have a price for requests of so many input tokens, in the cheapest and in the dearest case.
+
+    A price that depends on the hour, or on a tier that only one of the two reaches, is a range.
 
     Raises:
         ValueError: the day is no date.
     """
-    found: Mapping[str, RateCard | None] = {
-        lane: cards.card(of.provider, of.model, mode, day) for lane, mode in LANES.items()
-    }
-    prices: dict[str, Price] = {lane: from_card(card, input_tokens) for lane, card in found.items() if card is not None}
+    prices: dict[str, Price] = {}
+    for lane, mode in LANES.items():
+        card = cards.card(of.provider, of.model, mode, day)
+        if card is not None:
+            prices[lane] = _price(cards, of, card, input_tokens)
     return Tariff(of.name, prices)
+
+
+def _price(cards: Cards, of: Listed, card: RateCard, input_tokens: tuple[int, int]) -> Price:
+    """The price of a day's card, from that of its cheapest hours on."""
+    window = cards.cheap_hours(of.provider, of.model, card.mode, card.day)
+    opens = FAR_FUTURE if window is None else window.opens_at(start_of(card.day))
+    low = (
+        card
+        if opens == FAR_FUTURE
+        else cards.card(of.provider, of.model, card.mode, cards.when(of.provider, of.model, opens))
+    )
+    least, most = input_tokens
+    cheapest, dearest = from_card(low or card, least), from_card(card, most)
+    kinds = ("input", "output", "cached", "cache_write")
+    return replace(
+        dearest,
+        hours="" if window is None or low is None else window.text,
+        **{kind: _between(getattr(cheapest, kind), getattr(dearest, kind)) for kind in kinds},
+    )
+
+
+def _between(cheapest: Quantity, dearest: Quantity) -> Quantity:
+    return Quantity(cheapest.low, dearest.high, dearest.unit)

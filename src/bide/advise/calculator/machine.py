@@ -34,6 +34,8 @@ class MachineCost:
     """Of a month; `idle` is the part of `cost` in which nothing was done, None where nobody says."""
 
     hours: Figure
+    hourly: Figure
+    """Of all instances, after the discounts."""
     cost: Figure
     idle: Figure | None
 
@@ -45,13 +47,14 @@ def machine_cost(machine: Machine, to: Derivation, month: Convention = USUAL) ->
     for name, share in machine.discounts.items():
         left = to.rest(f"left by {name}", Figure(name, saves(share_of(share, name))))
         price = to.multiply(f"hourly price after {name}", price, left)
-    cost = to.multiply(f"{machine.name} a month", Figure("instances", machine.count), hours, price)
+    hourly = to.multiply("price of an hour", Figure("instances", machine.count), price)
+    cost = to.multiply(f"{machine.name} a month", hourly, hours)
     idle = None
     if machine.busy is not None:
         share = to.rest("idle share", Figure("busy share", saves(share_of(machine.busy, "busy"))))
         idle = to.multiply(f"{machine.name} a month, idle", cost, share)
     to.note(APART)
-    return MachineCost(hours, cost, idle)
+    return MachineCost(hours, hourly, cost, idle)
 
 
 def break_even(hourly: Quantity, request: Quantity, to: Derivation) -> Figure:

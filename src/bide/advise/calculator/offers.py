@@ -9,11 +9,15 @@ from bide.advise.calculator.derivation import Derivation, Figure
 from bide.advise.calculator.listing import Cards, Listed, listed_tariff
 from bide.advise.calculator.month import USUAL, Convention
 from bide.advise.calculator.quantity import Quantity
-from bide.advise.calculator.tariff import Tariff
+from bide.advise.calculator.tariff import LANES, REALTIME, Tariff
 from bide.advise.calculator.tokenizer import between
-from bide.advise.calculator.workload import Part, Workload, split
+from bide.advise.calculator.workload import WHOLE, Part, Workload, routed, split
 
 ALIKE = "the token counts are taken for every model alike; tokenizers differ, --tokens-of MODEL reckons with it"
+
+
+ROUTED = "routed"
+"""The name of an offer of several models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +33,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a model would cost. `comparison` is None where none of its prices are known."""
+    """What the work would cost at a model, or divided between several. `comparison` is None where no lane has all prices."""
 
-    of: Listed
-    tariff: Tariff
+    name: str
+    tariffs: Sequence[Tariff]
     comparison: Comparison | None
+
+    @property
+    def unknown(self) -> Sequence[str]:
+        """Lanes that lack a price."""
+        return [lane for lane in LANES if any(lane not in tariff.prices for tariff in self.tariffs)]
 
 
 def offers(asked: Asked, models: Sequence[Listed], cards: Cards) -> Sequence[Offer]:
@@ -43,23 +52,38 @@ def offers(asked: Asked, models: Sequence[Listed], cards: Cards) -> Sequence[Off
         InputError: the work makes no sense.
         ValueError: the day is no date.
     """
-    return [_offer(asked, of, cards, alone=len(models) == 1) for of in models]
+    alike = _cut_alike(models)
+    return [_offer(asked, of.name, [(of, WHOLE)], cards, alike=alike) for of in models]
 
 
-def _offer(asked: Asked, of: Listed, cards: Cards, alone: bool) -> Offer:
+def routed_offer(asked: Asked, mix: Sequence[tuple[Listed, Quantity]], cards: Cards) -> Offer:
+    """The work divided between models, by shares of its tokens. Raises as `offers`, and where the shares are not the whole."""
+    return _offer(asked, ROUTED, mix, cards, alike=_cut_alike([of for of, _ in mix]))
+
+
+def _offer(asked: Asked, name: str, mix: Sequence[tuple[Listed, Quantity]], cards: Cards, *, alike: bool) -> Offer:
     to = Derivation()
-    if asked.counted_by is None and not alone:
+    if asked.counted_by is None and not alike:
         to.note(ALIKE)
-    work = asked.work if asked.counted_by is None else _cut(asked.work, asked.counted_by, of.model, to)
-    tariff = listed_tariff(cards, of, asked.day, _longest(work))
-    if not tariff.prices:
-        return Offer(of, tariff, None)
-    parts = [Part(of.name, work, tariff)]
+    whole: list[tuple[Part, Quantity]] = []
+    for of, share in mix:
+        work = asked.work if asked.counted_by is None else _cut(asked.work, asked.counted_by, of.model, to)
+        whole.append((Part(of.name, work, listed_tariff(cards, of, asked.day, _longest(work))), share))
+    tariffs = [part.tariff for part, _ in whole]
+    for hours in dict.fromkeys(price.hours for tariff in tariffs for price in tariff.prices.values() if price.hours):
+        to.note(f"the price depends on the hour: it is lowest at {hours}, which is the lower end")
+    parts = routed(whole)
     if asked.batch_share is not None:
-        parts = list(split(parts[0], asked.batch_share))
-    if asked.batch_share is not None and "realtime" not in tariff.prices:
-        return Offer(of, tariff, None)
-    return Offer(of, tariff, compare(parts, asked.month, to))
+        parts = [each for part in parts for each in split(part, asked.batch_share)]
+    needed = LANES if asked.batch_share is None else (REALTIME,)
+    if not any(all(lane in tariff.prices for tariff in tariffs) for lane in needed):
+        return Offer(name, tariffs, None)
+    return Offer(name, tariffs, compare(parts, asked.month, to))
+
+
+def _cut_alike(models: Sequence[Listed]) -> bool:
+    """Whether the same text is as many tokens with each of them, as far as anybody knows."""
+    return all(between(models[0].model, of.model) == WHOLE for of in models)
 
 
 def _cut(work: Workload, counted_by: str, model: str, to: Derivation) -> Workload:
@@ -81,6 +105,6 @@ def _cut(work: Workload, counted_by: str, model: str, to: Derivation) -> Workloa
     return replace(work, input_tokens=counts[0], output_tokens=counts[1])
 
 
-def _longest(work: Workload) -> int:
-    """Input tokens by which the tier is found: of one request, and the lowest where nobody says how many there are."""
-    return 0 if work.requests is None else ceil(max(work.input_tokens.bounds))
+def _longest(work: Workload) -> tuple[int, int]:
+    """Input tokens of one request, by which the tier is found; the lowest where nobody says how many requests there are."""
+    return (0, 0) if work.requests is None else (ceil(work.input_tokens.low), ceil(work.input_tokens.high))

@@ -9,6 +9,7 @@ from typing import Any
 
 from bide.advise.calculator.comparison import Comparison, LaneCost
 from bide.advise.calculator.derivation import Derivation, Figure
+from bide.advise.calculator.hardware import Hardware
 from bide.advise.calculator.quantity import Quantity, rounded
 from bide.advise.calculator.tariff import Tariff
 
@@ -52,7 +53,7 @@ def lane(one: LaneCost, tariffs: Sequence[Tariff]) -> Mapping[str, Any]:
     def value(figure: Figure | None) -> str | dict[str, str] | None:
         return None if figure is None else shown(figure.value)
 
-    prices = [tariff.prices[one.lane] for tariff in tariffs if one.lane in tariff.prices]
+    prices = [tariff.prices[each] for tariff in tariffs for each in one.prices]
     return {
         "lane": one.lane,
         "cost": value(one.cost),
@@ -78,6 +79,23 @@ def comparison(found: Comparison, tariffs: Sequence[Tariff]) -> Mapping[str, Any
             "hours": number(found.month.hours),
         },
         "lanes": [lane(one, tariffs) for one in found.lanes],
+        "notes": list(found.derivation.notes),
+        "steps": steps(found.derivation),
+    }
+
+
+def of_hardware(found: Hardware) -> Mapping[str, Any]:
+    """What hardware of one's own costs in a month, and from how many requests an hour on it is cheaper than a lane."""
+    cost = found.cost
+    return {
+        "currency": "USD",
+        "hours_a_month": shown(cost.hours.value),
+        "cost_an_hour": shown(cost.hourly.value),
+        "cost_a_month": shown(cost.cost.value),
+        "idle_a_month": None if cost.idle is None else shown(cost.idle.value),
+        "pays_from": [
+            {"model": one.model, "lane": one.lane, "requests_an_hour": shown(one.requests.value)} for one in found.pays
+        ],
         "notes": list(found.derivation.notes),
         "steps": steps(found.derivation),
     }

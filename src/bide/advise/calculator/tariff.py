@@ -24,7 +24,7 @@ GIVEN = "given"
 class Price:
     """What one token of each kind costs in a lane, in USD per token; None: nobody has said.
 
-    `source`, `day` and `confidence` are those of the rate card.
+    `source`, `day` and `confidence` are those of the rate card. `hours` are the cheap ones of a price that depends on them.
     """
 
     input: Quantity
@@ -34,6 +34,7 @@ class Price:
     source: str = GIVEN
     day: str = ""
     confidence: str = GIVEN
+    hours: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,12 +85,13 @@ def split(part: Part, batch_share: Quantity) -> Sequence[Part]:
     )
 
 
-def routed(name: str, workload: Workload, mix: Sequence[tuple[Tariff, Quantity]]) -> Sequence[Part]:
-    """The work divided between models by shares of its tokens. Raises `InputError`: the shares are not the whole."""
-    shares = [share_of(share, f"the share of {tariff.model}") for tariff, share in mix]
+def routed(mix: Sequence[tuple[Part, Quantity]]) -> Sequence[Part]:
+    """One work divided between models by shares of its tokens: each part is all of it, at one of them.
+
+    Raises:
+        InputError: the shares are not the whole.
+    """
+    shares = [share_of(share, f"the share of {part.name}") for part, share in mix]
     if sum(one.low for one in shares) != 1 or sum(one.high for one in shares) != 1:
         raise InputError("the shares of the models have to come to 100%")
-    return [
-        Part(f"{name}, {tariff.model}", scaled(workload, share), tariff)
-        for (tariff, _), share in zip(mix, shares, strict=True)
-    ]
+    return [replace(part, workload=scaled(part.workload, share)) for part, share in mix]

@@ -1,0 +1,105 @@
+"""What `bide estimate` was told, from text to the calculator's values."""
+
+import datetime
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bide.advise.calculator.hardware import Hardware
+    from bide.advise.calculator.listing import Listed
+    from bide.advise.calculator.offers import Asked, Offer
+    from bide.advise.calculator.quantity import Quantity
+    from bide.advise.calculator.workload import Workload
+    from bide.config import Config
+
+
+def listed_model(config: "Config", name: str) -> "Listed":
+    """A model by its whole name; an account of the config by the price list that it names. Raises `InputError`."""
+    from bide.advise.calculator.listing import Listed
+    from bide.core.errors import InputError
+
+    account, slash, model = name.partition("/")
+    if not slash or not model:
+        raise InputError(f"--model {name}: say whose it is, as in --model openai/{name.strip('/')}")
+    known = config.settings.providers.get(account)
+    return Listed(name, known.catalogue if known is not None and known.catalogue else account, model)
+
+
+def work_of(tokens_in: "Quantity", tokens_out: "Quantity", requests: "Quantity | None") -> "Workload":
+    """Work of so many tokens altogether. Raises `InputError`."""
+    from bide.advise.calculator.quantity import Quantity
+    from bide.advise.calculator.unit import REQUEST, TOKEN
+    from bide.advise.calculator.workload import Workload
+    from bide.core.errors import InputError
+
+    if requests is None:
+        own = [Quantity(one.low, one.high, TOKEN) for one in (tokens_in, tokens_out)]
+        return Workload(input_tokens=own[0], output_tokens=own[1])
+    if min(requests.bounds) <= 0:
+        raise InputError("--requests: give a number above 0, or leave it out")
+    count = Quantity(requests.low, requests.high, REQUEST)
+    each = [Quantity(one.low, one.high, TOKEN) / count for one in (tokens_in, tokens_out)]
+    return Workload(input_tokens=each[0], output_tokens=each[1], requests=count)
+
+
+def day_named(text: str | None) -> str:
+    """The day whose prices hold. Raises `InputError`."""
+    from bide.core.clock import SystemClock
+    from bide.core.errors import InputError
+    from bide.ledger.hours import day_of
+
+    if text is None:
+        return day_of(SystemClock().now())
+    try:
+        return datetime.date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise InputError(f"--on {text}: write a day as in 2026-11-21") from None
+
+
+def route(config: "Config", text: str) -> "tuple[Listed, Quantity]":
+    """A model and its share of the work. Raises `InputError`."""
+    name, share = _named_share("--route", text)
+    return listed_model(config, name), share
+
+
+def own_hardware(
+    hourly: str | None,
+    instances: str,
+    hours_a_day: str | None,
+    busy: str | None,
+    discounts: Sequence[str],
+    told: "Sequence[Offer]",
+    asked: "Asked",
+) -> "Hardware | None":
+    """What a machine of one's own costs, if there is one. Raises `InputError`."""
+    from bide.advise.calculator.hardware import hardware
+    from bide.advise.calculator.machine import Machine
+    from bide.advise.calculator.quantity import Quantity, given
+    from bide.advise.calculator.unit import DAY, HOUR, USD
+    from bide.core.errors import InputError
+
+    if hourly is None:
+        if hours_a_day or busy or discounts:
+            raise InputError("--hours-a-day, --busy and --discount are about hardware; say its price with --hourly")
+        return None
+    price, hours = given(hourly), given(hours_a_day) if hours_a_day else None
+    machine = Machine(
+        name="own hardware",
+        hourly=Quantity(price.low, price.high, USD / HOUR),
+        count=given(instances),
+        hours=None if hours is None else Quantity(hours.low, hours.high, HOUR / DAY),
+        busy=given(busy) if busy else None,
+        discounts=dict(_named_share("--discount", text) for text in discounts),
+    )
+    return hardware(machine, told, asked.month)
+
+
+def _named_share(option: str, text: str) -> "tuple[str, Quantity]":
+    """``NAME=SHARE``. Raises `InputError`."""
+    from bide.advise.calculator.quantity import given
+    from bide.core.errors import InputError
+
+    name, sign, share = text.rpartition("=")
+    if not sign or not name:
+        raise InputError(f"{option} {text}: write NAME=SHARE, as in {option} {text.strip('=') or 'name'}=60%")
+    return name, given(share)
