@@ -74,6 +74,35 @@ def test_the_saving_in_money_says_how_much_it_is_worth(tokens: int, mode: str, b
     assert (found.mode, found.benefit) == (mode, benefit)
 
 
+@pytest.mark.parametrize(
+    ("fields", "benefit"),
+    [
+        pytest.param({"tokens_per_day": ">1M"}, "strong", id="many tokens"),
+        pytest.param({"tokens_per_day": "1M"}, "low to medium", id="exactly as many"),
+        pytest.param({"tokens_per_day": "100k"}, "low to medium", id="some tokens"),
+        pytest.param({"tokens_per_day": "99999"}, "low", id="few tokens"),
+        pytest.param({"tokens_per_day": "<1M"}, "low", id="perhaps few tokens"),
+        pytest.param({"reports_per_week": ">10000"}, "strong", id="many reports"),
+        pytest.param({"reports_per_week": 10_000}, "low to medium", id="some reports"),
+        pytest.param({"images_per_day": 10_001}, "strong", id="many images"),
+        pytest.param({"requests_per_day": "<100"}, "low", id="few requests"),
+        pytest.param({"requests_per_day": 100}, "unknown", id="some requests of any size"),
+        pytest.param({"user_waiting": True, "tokens_per_day": "9M"}, "none", id="it may not wait"),
+        pytest.param({"data_stays": True, "tokens_per_day": "9M"}, "unknown", id="own hardware"),
+    ],
+)
+def test_volume_says_it_where_money_is_not_known(fields: dict[str, object], benefit: str) -> None:
+    assert on(**({"deferrable": True} | fields)).benefit == benefit
+
+
+def test_how_long_it_may_lie_in_the_queue_is_said_where_it_is_known() -> None:
+    assert on(within="10m").max_wait == 600
+    assert on(priority="standard").max_wait == 900
+    assert on("deadline", {"queue_timeout": 3.0 * MINUTE}, priority="standard").max_wait == 180
+    assert on(deferrable=True, off_peak=True).max_wait is None
+    assert on(within="24h").max_wait is None
+
+
 def test_a_small_saving_is_marked_and_only_the_articles_give_it_up() -> None:
     small = {"deferrable": True, "model": "openai/priced", "input_tokens_per_day": 200_000, "output_tokens_per_day": 0}
     own, volume = on(**small), on("volume", **small)

@@ -36,6 +36,11 @@ def test_rules_are_named_once_and_each_says_why() -> None:
     assert all(part.article in BOOK.articles and part.section for rule in BOOK.rule for part in rule.sources)
 
 
+def test_every_claim_says_whose_it_is() -> None:
+    heads = {part for one in BOOK.conflict for claim in one.claims for part in claim.partition(":")[0].split(" and ")}
+    assert heads == set(BOOK.articles)
+
+
 def test_conditions_ask_about_what_there_is() -> None:
     known = {*Workload.__struct_fields__, *DERIVED}
     assert {name for rule in BOOK.rule for name in rule.when} <= known

@@ -85,6 +85,8 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     says: str
     reason: str
+    next_step: str
+    """How the advice is taken with bide."""
     sources: tuple[AdviceSource, ...]
     thresholds: tuple[UsedThreshold, ...]
     max_wait: float | None

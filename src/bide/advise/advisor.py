@@ -9,6 +9,7 @@ from bide.advise.condition import fits, named
 from bide.advise.facts import Fact, facts_of
 from bide.advise.feasibility import Case, warnings
 from bide.advise.lever import levers
+from bide.advise.next_step import next_step
 from bide.advise.rulebook import OWN, PresetName, Rule, Rulebook, bundled_rulebook
 from bide.advise.saving import Costs, Tariff, costs
 from bide.advise.span import Span
@@ -54,6 +55,7 @@ def advise(workload: Workload, basis: Basis) -> Advice:
         rule=rule.id,
         says=rule.says,
         reason=rule.reason,
+        next_step=next_step(rule, workload),
         sources=_sources(book, rule),
         thresholds=tuple(_threshold(name, thresholds) for name in named(rule.when) if name in thresholds),
         max_wait=max_wait,

@@ -58,7 +58,7 @@ def _lines(advice: "Advice") -> Sequence[tuple[str, str]]:
         found.append(("waits", f"{_time(advice.max_wait)} at most"))
     if advice.schedule is not None:
         found.append(("schedule", advice.schedule))
-    found.append(("benefit", advice.benefit))
+    found += [("do", advice.next_step), ("benefit", advice.benefit)]
     if (cost := advice.cost) is not None:
         only = ", input only" if cost.input_only else ""
         told = [("real time", cost.realtime), ("batch", cost.batch), ("flex", cost.flex), ("batch saves", cost.saving)]
