@@ -108,6 +108,13 @@ def test_a_hybrid_by_the_day_for_people(capsys: pytest.CaptureFixture[str]) -> N
     assert len(hybrid["prices"]) == 2
 
 
+def test_reasoning_is_a_rule_of_thumb_while_nothing_is_on_record(capsys: pytest.CaptureFixture[str]) -> None:
+    told = asked(capsys, "openai/o3", tokens_in="0", tokens_out="1M", reasoning="learned")
+
+    assert lanes(told)["realtime"]["cost"] == {"low": "8.8", "high": "9.6"}
+    assert "0 answers are too few" in told["models"][0]["estimate"]["notes"][0]
+
+
 def test_the_work_divided_between_models_and_hardware_beside(capsys: pytest.CaptureFixture[str]) -> None:
     routes = ["openai/gpt-4.1=40%", "openai/gpt-4.1-mini=60%"]
     own = {"requests": "10K", "hourly": "1.408", "hours_a_day": "6", "busy": "75%", "discounts": ["spot=60-90%"]}

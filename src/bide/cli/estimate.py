@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bide.cli import options
-from bide.cli.estimate_asked import day_named, listed_model, own_hardware, route, work_of
+from bide.cli.estimate_asked import LEARNED, day_named, listed_model, own_hardware, reported_of, route, work_of
 from bide.cli.estimate_view import as_json, show
 from bide.cli.exits import BAD_INPUT
 from bide.cli.options import Output
@@ -57,7 +57,9 @@ def estimate(
     reasoning: Annotated[
         str,
         typer.Option(
-            "--reasoning", metavar="SHARE", help="Hidden output on top of the visible; 10-20% is a usual buffer."
+            "--reasoning",
+            metavar="SHARE",
+            help="Hidden output on top of the visible, as in 10-20%; learned: as in the latest answers on record.",
         ),
     ] = "0%",
     compression: Annotated[
@@ -118,7 +120,9 @@ def estimate(
     from bide.advise.calculator.month import Convention
     from bide.advise.calculator.offers import Asked, offers, routed_offer
     from bide.advise.calculator.quantity import exact, given
+    from bide.advise.calculator.workload import NOTHING
     from bide.core.errors import InputError
+    from bide.ledger.edition import catalogue_of
     from bide.ledger.prices import Prices
 
     loaded = configured(database, assignments, config)
@@ -144,15 +148,16 @@ def estimate(
             period=period,
             cached=given(cached),
             answered=given(answered),
-            reasoning=given(reasoning),
+            reasoning=NOTHING if reasoning == LEARNED else given(reasoning),
             compression=given(compression),
         ),
         day=day_named(day),
         counted_by=tokens_of,
         batch_share=given(batch_share) if batch_share else None,
         month=Convention(days=exact(month_days)),
+        reported=run_async(reported_of(loaded)) if reasoning == LEARNED else None,
     )
-    prices = Prices(loaded.settings.prices)
+    prices = Prices(loaded.settings.prices, catalogue=catalogue_of(loaded.home))
     told = list(offers(asked, listed, prices))
     if routes:
         told.append(routed_offer(asked, [route(loaded, text) for text in routes], prices))

@@ -1,7 +1,7 @@
 """What `bide estimate` was told, from text to the calculator's values."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,8 +9,16 @@ if TYPE_CHECKING:
     from bide.advise.calculator.listing import Listed
     from bide.advise.calculator.offers import Asked, Offer
     from bide.advise.calculator.quantity import Quantity
+    from bide.advise.calculator.reasoning import Reported
     from bide.advise.calculator.workload import Workload
     from bide.config import Config
+
+
+LEARNED = "learned"
+"""What `--reasoning` may be in place of a share."""
+
+MOST = 100_000
+"""Answers on record that are learned from."""
 
 
 def listed_model(config: "Config", name: str) -> "Listed":
@@ -40,6 +48,15 @@ def work_of(tokens_in: "Quantity", tokens_out: "Quantity", requests: "Quantity |
     count = Quantity(requests.low, requests.high, REQUEST)
     each = [Quantity(one.low, one.high, TOKEN) / count for one in (tokens_in, tokens_out)]
     return Workload(input_tokens=each[0], output_tokens=each[1], requests=count)
+
+
+async def reported_of(config: "Config") -> Mapping[str, "Reported"]:
+    """What was reported of models, by account and model. Raises `StoreError`."""
+    from bide.advise.calculator.reasoning import reported
+    from bide.embedded import opened
+
+    async with opened(config) as bide:
+        return reported(await bide.store.history.reasoned(MOST))
 
 
 def day_named(text: str | None) -> str:

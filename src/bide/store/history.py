@@ -95,3 +95,12 @@ class History(Verbs):
         Columns: at, deadline (None: at once), workflow, input_tokens, output_tokens (None: no answer), output_limit.
         """
         return await transaction.all(SQL["workload"], since=since, count=count)
+
+    @reads
+    async def reasoned(self, transaction: Transaction, count: int) -> Sequence[Row]:
+        """How much of their output models spent on reasoning in the latest answers of everybody: `count` deferred ones, and as many that
+        were passed on.
+
+        Columns: account, model, answers, output, reasoning (a part of output).
+        """
+        return await transaction.all(SQL["reasoned"], count=count)

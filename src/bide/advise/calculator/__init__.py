@@ -4,6 +4,6 @@
 `derivation` writes down each step. `month` says what a month is, `tariff` what a token costs in each lane, `workload` what is
 asked, `effective` what of it is billed. `bill` prices it in one lane, `comparison` in several and beside each other.
 `machine` reckons with hardware by the hour, `saving` with shares, `timing` with how long it takes.
-`listing` takes tariffs from the ledger, `tokenizer` says how tokenizers differ, `offers` compares models by both,
+`listing` takes tariffs from the ledger, `tokenizer` says how tokenizers differ, `reasoning` how much is hidden, `offers` compares models by both,
 `hardware` stands beside them, and `rendering` is what programs read, `wording` what people do.
 """

@@ -1,6 +1,6 @@
 """The same work at several models, each by its own price list and, where it is known, its own tokenizer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
@@ -9,6 +9,7 @@ from bide.advise.calculator.derivation import Derivation, Figure
 from bide.advise.calculator.listing import Cards, Listed, listed_tariff
 from bide.advise.calculator.month import USUAL, Convention
 from bide.advise.calculator.quantity import Quantity
+from bide.advise.calculator.reasoning import Reported, buffer_of
 from bide.advise.calculator.tariff import LANES, REALTIME, Tariff
 from bide.advise.calculator.tokenizer import between
 from bide.advise.calculator.workload import WHOLE, Part, Workload, routed, split
@@ -22,13 +23,17 @@ ROUTED = "routed"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The work, by whose tokens it was counted (None: by each model's own), how much of it can wait, and the prices' day."""
+    """The work, by whose tokens it was counted (None: by each model's own), how much of it can wait, and the prices' day.
+
+    `reported` is what was reported of models, from which their reasoning is taken; None: it is the work's own.
+    """
 
     work: Workload
     day: str
     counted_by: str | None = None
     batch_share: Quantity | None = None
     month: Convention = USUAL
+    reported: Mapping[str, Reported] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,13 @@ def _offer(asked: Asked, name: str, mix: Sequence[tuple[Listed, Quantity]], card
         to.note(ALIKE)
     whole: list[tuple[Part, Quantity]] = []
     for of, share in mix:
-        work = asked.work if asked.counted_by is None else _cut(asked.work, asked.counted_by, of.model, to)
+        work = asked.work
+        if asked.reported is not None:
+            buffer = buffer_of(of.name, asked.reported)
+            to.note(buffer.why)
+            work = replace(work, reasoning=buffer.share)
+        if asked.counted_by is not None:
+            work = _cut(work, asked.counted_by, of.model, to)
         whole.append((Part(of.name, work, listed_tariff(cards, of, asked.day, _longest(work))), share))
     tariffs = [part.tariff for part, _ in whole]
     for hours in dict.fromkeys(price.hours for tariff in tariffs for price in tariff.prices.values() if price.hours):

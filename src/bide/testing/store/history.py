@@ -80,6 +80,19 @@ class HistoryCases(StoreCase):
         assert len(await scene.store.history.workload(began + SECOND, 9)) == 2
         assert len(await scene.store.history.workload(began, 1)) == 1
 
+    async def test_how_much_of_the_output_was_reasoning_is_counted_by_model(self, scene: Scene) -> None:
+        handed = await scene.hand_in(3)
+        calls = await scene.call(handed.bucket, 3)
+        await scene.settle_calls([report(one.attempt) for one in calls])
+        [row] = await scene.store.history.reasoned(9)
+        assert (row["answers"], row["output"], row["reasoning"]) == (3, 3 * USAGE.output, 3 * USAGE.reasoning)
+        assert (row["account"], row["model"]) == (scene.account, handed.bucket.model)
+        [latest] = await scene.store.history.reasoned(2)
+        assert latest["answers"] == 2
+        await _passed(scene, 1)
+        counted = {row["model"]: row["answers"] for row in await scene.store.history.reasoned(9)}
+        assert sum(counted.values()) == 4
+
     async def test_jobs_are_listed_newest_first(self, scene: Scene) -> None:
         jobs = [(await scene.hand_in(1)).job for _ in range(3)]
         find = scene.store.history.jobs
