@@ -60,6 +60,7 @@ def test_what_copies_achieve_is_believed_until_it_is_seen() -> None:
         pytest.param({"state": BatchState.SEALED}, False, id="not submitted yet"),
         pytest.param({"cancel_asked": True}, False, id="being cancelled"),
         pytest.param({"copied": True}, False, id="it has a copy"),
+        pytest.param({"rescued": 1}, False, id="its request was called"),
         pytest.param({"copy_of": 7}, False, id="it is one"),
     ],
 )
@@ -114,6 +115,7 @@ def test_copies_are_off_until_somebody_turns_them_on() -> None:
     [
         pytest.param({"bucket": {"on_miss": OnMiss.LATE}}, id="nobody calls it, so a copy spares nothing"),
         pytest.param({"bucket": {"deadline": NOW + 10 * SECOND}}, id="it is about to be called"),
+        pytest.param({"bucket": {"batchable": False}}, id="the provider has no batch lane for the model"),
         pytest.param({"bucket": {"account": "another"}}, id="its account is left alone"),
         pytest.param({"loads": {KEY: Load(Tally(10_000, 0))}}, id="bursts exceed the rate limit"),
         pytest.param({"flex": {KEY: Tier(frozenset({CHAT}), True, 0.05, {})}}, id="flex costs no more"),

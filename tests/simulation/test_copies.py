@@ -69,3 +69,7 @@ def test_every_promise_is_kept_with_copies() -> None:
     outcomes = {seed: run(draw(seed, copies=True)) for seed in range(20_000, 20_010)}
     assert {seed: found.violations for seed, found in outcomes.items() if found.violations} == {}
     assert sum(told(outcome, "batch.copied") for outcome in outcomes.values()) >= 5
+
+
+def test_two_workers_do_not_wake_each_other_over_a_copy_that_is_refused() -> None:
+    assert kept(draw(1_088, copies=True)).callbacks < 100_000

@@ -59,6 +59,8 @@ class Service:
         self._teller = Teller(context, lambda: self._stopping)
         self._sick: dict[str, int] = {}
         """Accounts that were found unwell, and until when they count as that."""
+        self._uncopied: dict[int, int] = {}
+        """Batches of which the store has refused a second copy, and until when they are left alone."""
         self._changed = asyncio.Event()
         self._stopping = False
         self._caller = Caller(context, self._spawn, self._changed.set)
@@ -122,7 +124,7 @@ class Service:
             next_call = await self._caller.serve(decisions.wanted, outlook.capacities, grounds.of_calls)
             next_at = min(next_at, next_call or FAR_FUTURE)
             await self._note_holds(grounds)
-            if await make_copies(context, grounds):
+            if await make_copies(context, grounds, self._uncopied):
                 self._changed.set()
             next_at = min(next_at, await self._caller.keep(), self._deliver(snapshot, now), self._tell(snapshot, now))
             next_at = min(next_at, self._hand_in(snapshot, now))

@@ -62,9 +62,10 @@ def gain(first: float, second: float, factor: float = 1.0) -> float:
 
 
 def may_be_copied(batch: Batch) -> bool:
-    """Whether a batch is one that may get a second copy at all: of one request, under way, and the only one."""
+    """Whether a batch is one that may get a second copy at all: of one request that was not called, under way, and the only one."""
     return (
         batch.requests == 1
+        and not batch.rescued
         and batch.state is BatchState.SUBMITTED
         and not batch.cancel_asked
         and batch.copy_of is None

@@ -143,7 +143,14 @@ def _copy(
     """Second copies of batches that are unlikely to come back in time. What may be asked for in flex needs none: that costs the
     same, and is likelier to be answered."""
     start, key = decisions.starts.get(bucket.id), (bucket.account, bucket.model)
-    if start is None or start.at <= now or ways.pressed or key in outlook.flex or not ways.hours.is_open(now):
+    if (
+        start is None
+        or start.at <= now
+        or not bucket.batchable
+        or ways.pressed
+        or key in outlook.flex
+        or not ways.hours.is_open(now)
+    ):
         return
     limits, queues, grouping = ways.account.limits, ways.queues, ways.rules.grouping
     efficacy = outlook.efficacy.get(key, NO_COPIES)

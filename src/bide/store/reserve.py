@@ -103,7 +103,9 @@ async def left(transaction: Transaction, batch: Row, ceilings: Sequence[Ceiling]
     return Left(requests, size, tokens, is_alone)
 
 
-async def _usage(transaction: Transaction, account: str, model: str, ceilings: Iterable[Ceiling], now: int) -> limits.Usage:
+async def _usage(
+    transaction: Transaction, account: str, model: str, ceilings: Iterable[Ceiling], now: int
+) -> limits.Usage:
     """What is in use. Where not even everybody who may be asking could take the last room together, nobody waits for the others:
     many batches of one are made at a time, and each holds the queue for a whole transaction."""
     usage = await limits.usage(transaction, now)
