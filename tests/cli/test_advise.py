@@ -89,7 +89,7 @@ def test_rules_and_fields_can_be_listed() -> None:
 
 def test_what_the_page_shows_is_what_is_printed() -> None:
     blocks = re.findall(r"^    \$ bide (advise .+\n(?:    .*\n)+)", PAGE, re.MULTILINE)
-    assert len(blocks) == 2
+    assert len(blocks) == 3
     for command, *lines in map(str.splitlines, blocks):
         printed = out(*shlex.split(command)[1:], "--output", "table")
         assert printed.splitlines() == [line[4:] for line in lines]

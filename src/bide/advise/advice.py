@@ -73,6 +73,14 @@ class MonthlyCost(msgspec.Struct, frozen=True, kw_only=True):
     """Of batch against real time."""
 
 
+class OwnCost(msgspec.Struct, frozen=True, kw_only=True):
+    """What hardware of one's own costs a month, in USD, from `low` to `high`."""
+
+    low: str
+    high: str
+    source: str
+
+
 class Advice(msgspec.Struct, frozen=True, kw_only=True):
     """What to do with a workload, and by which rule."""
 
@@ -93,6 +101,7 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
     """How long a request may lie in the queue before it is to be called."""
     schedule: Literal["nightly"] | None
     cost: MonthlyCost | None
+    own_cost: OwnCost | None
     warnings: tuple[Caution, ...]
     others: tuple[OtherAdvice, ...]
     conflicts: tuple[NamedConflict, ...]

@@ -10,6 +10,7 @@ from bide.advise.facts import Fact, facts_of
 from bide.advise.feasibility import Case, warnings
 from bide.advise.lever import levers
 from bide.advise.next_step import next_step
+from bide.advise.own import Own, own
 from bide.advise.rulebook import OWN, PresetName, Rule, Rulebook, bundled_rulebook
 from bide.advise.saving import Costs, Tariff, costs
 from bide.advise.span import Span
@@ -40,7 +41,8 @@ def advise(workload: Workload, basis: Basis) -> Advice:
     book = basis.rulebook
     thresholds = book.thresholds(basis.preset, basis.own)
     money = costs(workload, basis.tariff)
-    facts = _facts(workload, thresholds, money)
+    owned = own(workload)
+    facts = _facts(workload, thresholds, money, owned)
     rule = _rule(book, basis.preset, facts, thresholds)
     kind = basis.kinds.get((workload.model or "").partition("/")[0])
     facts |= {"mode": rule.mode, "action": rule.action, "priced": money is not None and money.saving is not None}
@@ -61,8 +63,9 @@ def advise(workload: Workload, basis: Basis) -> Advice:
         max_wait=max_wait,
         schedule=rule.schedule,
         cost=None if money is None else money.told(),
-        warnings=warnings(Case(workload, rule, thresholds, kind, money, max_wait)),
-        others=_others(basis, workload, money, rule),
+        own_cost=None if owned is None else owned.told(),
+        warnings=warnings(Case(workload, rule, thresholds, kind, money, max_wait, owned)),
+        others=_others(basis, workload, money, owned, rule),
         conflicts=tuple(
             NamedConflict(
                 id=one.id,
@@ -73,17 +76,19 @@ def advise(workload: Workload, basis: Basis) -> Advice:
             for one in book.conflict
             if any(fits(condition, facts, thresholds) for condition in one.when)
         ),
-        levers=levers(workload, rule.mode, money, kind),
+        levers=levers(workload, rule.mode, money, kind, owned),
     )
 
 
-def _facts(workload: Workload, thresholds: Mapping[str, float], money: Costs | None) -> dict[str, Fact]:
+def _facts(
+    workload: Workload, thresholds: Mapping[str, float], money: Costs | None, owned: Own | None
+) -> dict[str, Fact]:
     facts = facts_of(workload, thresholds)
     if money is not None and money.saving is not None:
         facts["low_saving"] = money.saving < saving.amount_of(thresholds["least_saving"])
     lowest = None if money is None else money.realtime if money.batch is None else money.batch
-    if workload.own_usd_per_month is not None and lowest is not None:
-        facts["own_cheaper"] = saving.amount_of(workload.own_usd_per_month) < lowest
+    if owned is not None and lowest is not None:
+        facts["own_cheaper"] = owned.high < lowest
     return facts
 
 
@@ -147,13 +152,15 @@ def _above(fact: Fact, limit: float) -> bool:
     return isinstance(fact, Span) and fact.above(limit)
 
 
-def _others(basis: Basis, workload: Workload, money: Costs | None, rule: Rule) -> tuple[OtherAdvice, ...]:
+def _others(
+    basis: Basis, workload: Workload, money: Costs | None, owned: Own | None, rule: Rule
+) -> tuple[OtherAdvice, ...]:
     """What the other presets say, with their own thresholds, where it is something else."""
     book = basis.rulebook
     found: list[OtherAdvice] = []
     for name, preset in book.presets.items():
         thresholds = book.thresholds(name)
-        other = _rule(book, name, _facts(workload, thresholds, money), thresholds)
+        other = _rule(book, name, _facts(workload, thresholds, money, owned), thresholds)
         if name != basis.preset and (other.mode, other.action) != (rule.mode, rule.action):
             title = book.articles[preset.article].title if preset.article else OURS.title
             found.append(

@@ -6,6 +6,7 @@ from math import ceil, inf
 
 from bide.advise.advice import Caution
 from bide.advise.facts import Thresholds
+from bide.advise.own import Own
 from bide.advise.rulebook import Rule
 from bide.advise.saving import Costs
 from bide.advise.workload import Workload
@@ -27,6 +28,8 @@ class Case:
     costs: Costs | None = None
     max_wait: float | None = None
     """Seconds in the queue at most, where that is what is advised."""
+    owned: Own | None = None
+    """What own hardware costs, where it is known."""
 
     @property
     def batched(self) -> bool:
@@ -131,6 +134,16 @@ def _hardware(case: Case) -> Found:
         yield (
             "preemption",
             "spot machines are taken away at two minutes' notice: save what is done, and be able to go on",
+        )
+    if case.rule.id == "own-cheaper":
+        yield (
+            "own_capacity",
+            "whether the hardware can do so much by the deadline is not known here: try it with a day of the work",
+        )
+    if case.workload.own_instance is not None and case.owned is None:
+        yield (
+            "unknown_hardware",
+            f"no price of {case.workload.own_instance} bought so is listed; say `own_usd_per_month`",
         )
     if case.rule.mode == "self-hosted" and case.workload.self_hosting is False:
         yield "no_hardware", "it has to run on your own hardware, and `self_hosting` says that there is none"

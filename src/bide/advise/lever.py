@@ -3,9 +3,11 @@
 Each is reckoned alone, at the price of the lane that is advised. They multiply: after the first, the next saves of what is left.
 """
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 from bide.advise.advice import Lever
+from bide.advise.own import Own, idle, spot_saves
 from bide.advise.rulebook import Mode
 from bide.advise.saving import Costs, dollars, of_tokens, portion
 from bide.advise.workload import Workload
@@ -13,18 +15,35 @@ from bide.core.clock import MINUTE
 from bide.providers.setup import Kind
 
 
-def levers(workload: Workload, mode: Mode, costs: Costs | None, kind: Kind | None) -> tuple[Lever, ...]:
-    """All that may be worth a look for a workload in a mode. `kind` is the model's provider, None where it is unknown."""
+def levers(
+    workload: Workload, mode: Mode, costs: Costs | None, kind: Kind | None, owned: Own | None
+) -> tuple[Lever, ...]:
+    """All that may be worth a look for a workload in a mode. `kind` is the model's provider and `owned` what own hardware costs,
+    None where that is unknown."""
     found = [_repeats(workload, mode, costs), _compression(workload, mode, costs)]
     if mode == "self-hosted":
-        return tuple(found)
+        return (*_machines(workload, owned), *found)
     found = [_cheaper_model(workload, mode, costs), _prefix(workload, mode, costs), *found]
     has_flex = kind is None or kind.capabilities.flex is not None
     if mode in ("realtime", "queue", "hybrid") and has_flex and not _is_held_up(workload):
         found.insert(0, _flex(costs))
     if mode == "hybrid":
         found.insert(0, _deferrable_part(workload, costs))
+    base = _base(mode, costs)
+    if workload.self_hosting and owned is not None and base is not None and base > owned.high:
+        says = "at least, if it can do the work: hardware of your own in the place of the provider"
+        found.append(Lever(lever="own hardware", says=says, usd_per_month=dollars(base - owned.high)))
     return tuple(found)
+
+
+def _machines(workload: Workload, owned: Own | None) -> Iterator[Lever]:
+    """What machines themselves may save."""
+    if workload.utilisation is not None:
+        says = "at least what the idle time costs; work that can wait fills it, or it need not be paid for"
+        yield Lever(lever="idle time", says=says, usd_per_month=dollars(idle(workload, owned)))
+    if workload.interruptible and workload.own_purchase in (None, "on-demand"):
+        says = "at least, beside machines on demand; without what is lost when they are taken away"
+        yield Lever(lever="spot machines", says=says, usd_per_month=dollars(spot_saves(workload)))
 
 
 def _is_held_up(workload: Workload) -> bool:

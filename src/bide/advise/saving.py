@@ -66,7 +66,7 @@ def costs(workload: Workload, tariff: Tariff) -> Costs | None:
     )
 
 
-def portion(amount: int, share: float) -> int:
+def portion(amount: int, share: float | Decimal) -> int:
     """A part of an amount, rounded down."""
     return int(Fraction(Decimal(str(share))) * amount)
 

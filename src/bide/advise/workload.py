@@ -125,6 +125,12 @@ class Workload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Whether it runs on hardware of your own now."""
     own_usd_per_month: Rate | None = None
     """What own hardware for it costs a month."""
+    own_instance: Text | None = None
+    """Or which instance it is, as in ml.g5.xlarge: its price is looked up."""
+    own_instances: Annotated[float, msgspec.Meta(ge=1, le=1e6)] | None = None
+    own_hours_per_day: Annotated[float, msgspec.Meta(gt=0, le=24)] | None = None
+    """How long they run; without it always."""
+    own_purchase: Literal["on-demand", "spot", "commitment"] | None = None
     utilisation: Part | None = None
     """The busy part of the endpoint's time."""
     interruptible: bool | None = None
@@ -178,6 +184,10 @@ _PLAIN = {
     "input_tokens_per_day": "a number",
     "output_tokens_per_day": "a number",
     "own_usd_per_month": "USD",
+    "own_instance": "an instance, as in ml.g5.xlarge",
+    "own_instances": "a number",
+    "own_hours_per_day": "up to 24",
+    "own_purchase": "on-demand, spot or commitment",
     **dict.fromkeys(("simple_share", "static_prefix_share", "repeated_share", "compressible_share"), "from 0 to 1"),
 }
 

@@ -63,6 +63,9 @@ def _lines(advice: "Advice") -> Sequence[tuple[str, str]]:
         only = ", input only" if cost.input_only else ""
         told = [("real time", cost.realtime), ("batch", cost.batch), ("flex", cost.flex), ("batch saves", cost.saving)]
         found.append(("a month", "; ".join(f"{lane} {_usd(amount)}" for lane, amount in told) + f" (30 days{only})"))
+    if (own := advice.own_cost) is not None:
+        most = "" if own.low == own.high else f" to {_usd(own.high)}"
+        found.append(("your own", f"{_usd(own.low)}{most} a month ({own.source})"))
     found += [("but", one.says) for one in advice.warnings]
     for one in advice.others:
         found.append(("others say", f"{one.preset}: {one.mode}: {one.says} ({one.title})"))
