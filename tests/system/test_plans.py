@@ -171,7 +171,11 @@ def test_an_estimate_of_a_file_has_lanes_files_quota_and_time(here: Machine) -> 
     assert account["quotas"]
     assert all(one["fits"] for one in account["quotas"])
     assert 0 < told["file"]["seconds"]["typical"] <= told["file"]["seconds"]["slow"]
+    with (here.folder / "questions.jsonl").open("a", encoding="utf-8") as file:
+        file.write("{\n")
     shown = here.run("estimate", "questions.jsonl", "--output", "table")
+    assert "line 51: invalid_json_line" in shown.err
+    assert "estimated without 1 bad line" in shown.err
     for word in ("gpt-5-mini", "batch", "realtime", "1 batch file", "19 in 20", "50, "):
         assert word in shown.out
     assert untouched(here)

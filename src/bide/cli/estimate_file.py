@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bide.cli.dry_run import rehearsed
+from bide.cli.reading import show_problems
+from bide.cli.terminal import many, say
 from bide.intake.asked import Asked
 
 if TYPE_CHECKING:
@@ -49,6 +51,9 @@ async def survey(config: "Config", source: str, models: Sequence[str]) -> Survey
         if found is None:
             return None
         _, reading = found
+        if reading.findings.refused:
+            show_problems(reading.findings.problems, reading.findings.refused)
+            say(f"bide: estimated without {many(reading.findings.refused, 'bad line')}")
         loads, providers = reading.findings.loads, bide.context.providers
         low, high = _output(loads.values(), config.settings.realtime)
         if not models and len(loads) > 1:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 UNKNOWN = "unknown"
 
+LONGER = "more than a day"
+
+LOWEST = " in the lowest tier"
+
 LOOKED_FOR = ("batch", "realtime")
 """Lanes whose price a reader misses. That a model has no flex or priority is usual."""
 
@@ -128,7 +132,7 @@ def _facts(facts: Mapping[str, Any]) -> dict[str, str]:
     from bide.core.duration import format_duration
 
     seconds = {
-        name: UNKNOWN if value is None else format_duration(int(value * SECOND))
+        name: LONGER if value is None else format_duration(int(value * SECOND))
         for name, value in facts["seconds"].items()
     }
     late = seconds["slow"]
@@ -138,7 +142,7 @@ def _facts(facts: Mapping[str, Any]) -> dict[str, str]:
     }
     for one in facts["accounts"]:
         quota = "".join(
-            f"; {each['resource'].replace('_', ' ')} {each['limit']:,}: {'fits' if each['fits'] else 'does not fit at once, it waits'}"
+            f"; {each['resource'].replace('_', ' ')} {each['limit']:,}{LOWEST if each['varies'] else ''}: {'fits' if each['fits'] else 'does not fit at once, it waits'}"
             for each in one["quotas"]
         )
         pairs[f"{one['account']}/{one['model']}"] = f"{many(one['files'], 'batch file')}{quota}"

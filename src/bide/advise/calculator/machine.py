@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from bide.advise.calculator.derivation import Derivation, Figure
 from bide.advise.calculator.effective import saves
 from bide.advise.calculator.month import USUAL, Convention
-from bide.advise.calculator.quantity import Quantity, quantity
+from bide.advise.calculator.quantity import Quantity
 from bide.advise.calculator.unit import DAY, HOUR, MONTH, REQUEST, USD
 from bide.advise.calculator.workload import WHOLE, share_of
 from bide.core.errors import InputError
@@ -87,7 +87,3 @@ def utilisation(busy: Quantity, open_for: Quantity, to: Derivation) -> Figure:
     if 0 in open_for.bounds:
         raise InputError("a machine that is never on has no utilisation; give the hours it runs")
     return to.divide("utilisation", Figure("busy", busy), Figure("running", open_for.of(busy.unit, "running")))
-
-
-ALWAYS = quantity(24, HOUR / DAY)
-"""A machine that never stops, by the day."""

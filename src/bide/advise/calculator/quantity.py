@@ -5,12 +5,11 @@ what rests on one unknown stays together (all tokens input in one case, all outp
 rounded before it is shown.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 
-from bide.advise.calculator.unit import NUMBER, USD, Unit, UnitError, parse_unit
+from bide.advise.calculator.unit import NUMBER, Unit, UnitError, parse_unit
 from bide.core.errors import InputError
 
 Exact = int | str | Decimal | Fraction
@@ -105,14 +104,6 @@ def given(text: str) -> Quantity:
     if not dash or not low:
         return quantity(text)
     return quantity((low + ("%" if high.strip().endswith("%") and "%" not in low else ""), high))
-
-
-def total(parts: Iterable[Quantity], unit: Unit = USD) -> Quantity:
-    """The sum; of nothing it is zero of the unit."""
-    result = Quantity(Fraction(0), Fraction(0), unit)
-    for part in parts:
-        result += part
-    return result
 
 
 def rounded(value: Fraction, places: int) -> Decimal:
