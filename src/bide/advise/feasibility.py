@@ -138,7 +138,10 @@ def _hardware(case: Case) -> Found:
     if case.rule.id == "own-cheaper":
         yield (
             "own_capacity",
-            "whether the hardware can do so much by the deadline is not known here: try it with a day of the work",
+            (
+                "whether the hardware can do so much by the deadline, and whether a model that runs on it is good enough, is not known "
+                "here: try both with a day of the work"
+            ),
         )
     if case.workload.own_instance is not None and case.owned is None:
         yield (
