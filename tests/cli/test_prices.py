@@ -165,6 +165,7 @@ def test_work_is_priced_by_it_too(home: Path) -> None:
         (("check", "missing.csv"), "cannot be read"),
         (("update", "http://198.51.100.1/data.json"), "https"),
         (("update", "--remove", "--dry-run"), "--remove"),
+        (("update", "--dry-run"), "name one"),
         (("export", "no/such/folder/x.json"), "cannot be written"),
     ],
 )

@@ -107,8 +107,8 @@ def test_a_source_that_is_none(source: str) -> None:
 
 
 def test_what_was_changed_behind_our_back_is_not_used(tmp_path: Path, data: bytes) -> None:
-    edition.keep(tmp_path, data, "prices.json", DAY)
-    (tmp_path / "prices" / "catalogue.json").write_bytes(data.replace(b"2.5", b"0.5"))
+    kept = edition.keep(tmp_path, data, "prices.json", DAY)
+    (tmp_path / "prices" / kept.file).write_bytes(data.replace(b"2.5", b"0.5"))
 
     with pytest.raises(SettingError, match="--remove"):
         Prices(catalogue=edition.catalogue_of(tmp_path)).card("openai", "gpt-4.1", "standard", "2026-11-21")
@@ -116,3 +116,13 @@ def test_what_was_changed_behind_our_back_is_not_used(tmp_path: Path, data: byte
     (tmp_path / "prices" / "catalogue.about.json").write_text("{}")
     with pytest.raises(SettingError, match="--remove"):
         edition.catalogue_of(tmp_path)
+
+
+def test_one_edition_is_kept_at_a_time_and_no_secret_of_its_address(tmp_path: Path) -> None:
+    edition.keep(tmp_path, b"[1]", "first.json", DAY)
+    second = edition.keep(tmp_path, b"[2]", "https://me:secret@example.org/data.json?token=secret", DAY)
+
+    assert second.source == "https://example.org/data.json"
+    assert {path.name for path in (tmp_path / "prices").iterdir()} == {second.file, "catalogue.about.json"}
+    assert edition.remove(tmp_path)
+    assert list((tmp_path / "prices").iterdir()) == []

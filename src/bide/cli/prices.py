@@ -228,6 +228,8 @@ def update(
     config = configured(None, None, file)
     if remove and (source or dry_run):
         raise InputError("--remove goes back to the prices that come with bide, and takes neither a file nor --dry-run")
+    if dry_run and source is None:
+        raise InputError("--dry-run checks a file; name one")
     facts: dict[str, Any] = {}
     if source is not None:
         _, today = _days(config, None)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from genai_prices.types import Provider
 
 FOLDER = "prices"
-DATA, ABOUT = "catalogue.json", "catalogue.about.json"
+ABOUT = "catalogue.about.json"
 
 LARGEST = 64 << 20
 """Bytes that a data file may have."""
@@ -56,6 +56,11 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     taken_on: datetime.date
     sha256: str
+
+    @property
+    def file(self) -> str:
+        """The name of the data file, in the same folder."""
+        return f"catalogue-{self.sha256[:16]}.json"
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,20 +132,36 @@ def compared(data: bytes, day: datetime.date, *, base: Catalogue | None = None) 
 def keep(home: Path, data: bytes, source: str, day: datetime.date) -> About:
     """Put a file that `compared` has checked under the data folder, whole or not at all."""
     digest = hashlib.sha256(data).hexdigest()
-    about = About(name=f"genai-prices@file-{digest[:8]}", source=source, taken_on=day, sha256=digest)
+    about = About(name=f"genai-prices@file-{digest[:8]}", source=_public(source), taken_on=day, sha256=digest)
     folder = home / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / DATA, data)
-    _write(folder / ABOUT, msgspec.json.encode(about))
+    _write(folder / about.file, data)
+    _write(folder / ABOUT, msgspec.json.encode(about))  # from here on it is in use
+    _sweep(folder, about.file)
     return about
 
 
 def remove(home: Path) -> bool:
     """Go back to the edition that comes with bide; whether there was another one."""
     found = (home / FOLDER / ABOUT).exists()
-    for name in (ABOUT, DATA):
-        (home / FOLDER / name).unlink(missing_ok=True)
+    (home / FOLDER / ABOUT).unlink(missing_ok=True)
+    _sweep(home / FOLDER)
     return found
+
+
+def _sweep(folder: Path, besides: str = "") -> None:
+    """Delete data files that are no longer in use."""
+    for path in folder.glob("catalogue-*.json"):
+        if path.name != besides:
+            path.unlink(missing_ok=True)
+
+
+def _public(source: str) -> str:
+    """A source as it is written down: an address without the secrets that it may carry."""
+    if "://" not in source:
+        return source
+    parts = urllib.parse.urlsplit(source)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
 def kept(home: Path) -> About | None:
@@ -169,11 +190,11 @@ def catalogue_of(home: Path) -> Catalogue:
 
     def load() -> "Sequence[Provider]":
         try:
-            data = (home / FOLDER / DATA).read_bytes()
+            data = (home / FOLDER / about.file).read_bytes()
         except OSError as error:
-            raise SettingError(f"{home / FOLDER / DATA} cannot be read: {error}; {REMEDY}") from error
+            raise SettingError(f"{home / FOLDER / about.file} cannot be read: {error}; {REMEDY}") from error
         if hashlib.sha256(data).hexdigest() != about.sha256:
-            raise SettingError(f"{home / FOLDER / DATA} is not what was put there; {REMEDY}")
+            raise SettingError(f"{home / FOLDER / about.file} is not what was put there; {REMEDY}")
         return _parsed(data)
 
     return Catalogue(about.name, load, about.taken_on)
