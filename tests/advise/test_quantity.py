@@ -41,6 +41,9 @@ def test_ranges_as_people_write_them() -> None:
     assert given("15%") == quantity("15%")
     assert given("0.16-0.63").is_range
     assert not given("15%").is_range
+    assert given("2M - 5M") == quantity(("2M", "5M"))
+    with pytest.raises(InputError, match="as in 2M-5M"):
+        given("2-5M")
 
 
 def test_the_cases_stay_together() -> None:

@@ -99,11 +99,15 @@ def exact(value: Exact) -> Fraction:
 
 
 def given(text: str) -> Quantity:
-    """A number or a range, as in ``10%`` and ``10-20%``. Raises `InputError`."""
-    low, dash, high = text.partition("-")
+    """A number or a range, as in ``10%``, ``10-20%`` and ``2M-5M``. Raises `InputError`."""
+    low, dash, high = (part.strip() for part in text.partition("-"))
     if not dash or not low:
         return quantity(text)
-    return quantity((low + ("%" if high.strip().endswith("%") and "%" not in low else ""), high))
+    if high.endswith("%") and not low.endswith("%"):
+        low += "%"
+    if high[-1:] in LETTERS and low[-1:] not in LETTERS:
+        raise InputError(f"{text!r} may mean two things; write both ends whole, as in {low}{high[-1]}-{high}")
+    return quantity((low, high))
 
 
 def rounded(value: Fraction, places: int) -> Decimal:
