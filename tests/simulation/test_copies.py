@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from unittest import mock
 
+from bide.core.batch import Batch
 from bide.core.clock import DAY, FAR_FUTURE, HOUR, MINUTE
 from bide.core.deadline import OnMiss
 from bide.lanes import decide
@@ -76,8 +77,10 @@ def test_every_promise_is_kept_with_copies() -> None:
 
 def test_two_workers_do_not_wake_each_other_over_copies_that_are_refused() -> None:
     """Each refusal is a transaction, which the other worker sees: asked for again at once there would be ten times as many turns."""
-    with mock.patch.object(
-        decide, "may_be_copied", lambda batch: may_be_copied(replace(batch, copied=False, copy_of=None))
-    ):  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+
+    def again(batch: Batch) -> bool:
+        return may_be_copied(replace(batch, copied=False, copy_of=None))
+
+    with mock.patch.object(decide, "may_be_copied", again):
         outcome = kept(replace(plan(1, 2, 3, requests=3), workers=2))
     assert outcome.callbacks < 15_000
