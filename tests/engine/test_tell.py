@@ -103,7 +103,7 @@ async def test_the_end_of_one_request_is_told_with_its_answer_only_on_demand(off
 async def test_a_single_call_is_told_by_its_own_name_and_deadline(office: Office) -> None:
     scene = office.desk.scene
     recipient = await office.herald.webhook(scene.owner, office.receiver.url)
-    call = replace(a_call(scene, "req_mine", recipient), asked_model="my-alias", deadline=scene.now + 2 * HOUR)
+    call = replaced(a_call(scene, "req_mine", recipient), asked_model="my-alias", deadline=scene.now + 2 * HOUR)
     await scene.store.calls.take([call], scene.now)
     [bucket] = (await scene.store.snapshots.take("host", scene.now)).buckets
     [claimed] = await scene.call(bucket)
