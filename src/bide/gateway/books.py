@@ -18,7 +18,7 @@ from bide.ledger.rates import mode_of
 from bide.store.passages import Begun, Passage, Passed
 from bide.store.reports import Price
 
-FEW, MOMENT = 3, 0.005
+FEW, MOMENT = 3, 0.001
 """With more calls than these under way, intents wait so many seconds for each other."""
 
 ENDS = 0.05
