@@ -22,6 +22,10 @@ from bide.store.taking import Taken
 SOONEST, LATEST = 1, 30
 """Seconds after which to ask again; in between it is a twentieth of the time that is left."""
 
+NOTES = 0.02
+"""Seconds that notes of who was told wait for each other: nobody waits for them, and one that a kill takes away leaves a call that
+its client's retry still finds."""
+
 
 class Telling:
     """Answers whoever asks about a call, and notes who has the whole answer."""
@@ -29,7 +33,7 @@ class Telling:
     def __init__(self, context: Context, waiters: Waiters) -> None:
         self._context = context
         self._waiters = waiters
-        self._delivered: Group[str, None] = Group(self._note_delivered)
+        self._delivered: Group[str, None] = Group(self._note_delivered, lambda: NOTES)
 
     async def promise(self, exchange: Exchange, caller: Caller, taken: Taken | Orphaned, wait: int) -> bool:
         """Answer 202 and where to ask, or the answer where it comes within the time that the client waits. False where the
