@@ -12,8 +12,8 @@ from bide.core.clock import MINUTE, SECOND
 from bide.core.deadline import OnMiss
 from bide.core.errors import SettingError
 from bide.ledger.prices import Prices
-from bide.section import Section
 from bide.settings import Settings
+from bide.settings.section import Section
 
 
 @pytest.fixture(autouse=True)

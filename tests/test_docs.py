@@ -10,8 +10,8 @@ import pytest
 from scripts import draw_docs
 
 from bide.core import states
-from bide.section import Section
 from bide.settings import Settings
+from bide.settings.section import Section
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

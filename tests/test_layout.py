@@ -21,11 +21,7 @@ ORDER = (
     "providers",
     "simulator",
     "lanes",
-    "section",
-    "provider_settings",
-    "advise_settings",
     "settings",
-    "misfit",
     "accounts",
     "store",
     "testing",
@@ -47,7 +43,10 @@ LONGEST = 400
 
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc", "models"}
 
-TESTED_ELSEWHERE = {"testing": "tests/store and tests/buckets run it against each driver"}
+TESTED_ELSEWHERE = {
+    "settings": "tests/test_config.py reads them all",
+    "testing": "tests/store and tests/buckets run it against each driver",
+}
 
 MODULES = sorted(SOURCE.rglob("*.py"))
 

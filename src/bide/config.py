@@ -21,10 +21,10 @@ from bide.core.clock import FAR_FUTURE
 from bide.core.duration import exact_duration
 from bide.core.errors import SettingError
 from bide.ledger.overrides import OTHER_MODES
-from bide.misfit import fit, misfit
 from bide.providers.kinds import KINDS
-from bide.section import NEVER, Duration, Kept, Names, Section
 from bide.settings import ClassSettings, ProviderSettings, Settings
+from bide.settings.misfit import fit, misfit
+from bide.settings.section import NEVER, Duration, Kept, Names, Section
 
 FILE = "bide.toml"
 

@@ -9,7 +9,7 @@ from bide.advise.rulebook import PresetName
 from bide.advise.workload import Workload
 from bide.core.clock import MINUTE
 from bide.core.money import RateCard, Rates
-from bide.misfit import fit
+from bide.settings.misfit import fit
 
 FLAT, LONG = Rates(input=2000, cached=2000, cache_write=2000, output=2000), Rates(4000, 4000, 4000, 4000)
 

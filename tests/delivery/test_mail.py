@@ -24,8 +24,8 @@ from bide.delivery import mail
 from bide.delivery.digest import Envelope as Addressed
 from bide.delivery.digest import digest, send_at
 from bide.delivery.schedule import Outcome
-from bide.section import Names
 from bide.settings import EmailSettings
+from bide.settings.section import Names
 
 TO = ("ops@example.com", "boss@example.com")
 PASSWORD = "correct horse"

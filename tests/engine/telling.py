@@ -17,8 +17,8 @@ from bide.delivery.herald import Herald
 from bide.delivery.vault import Vault
 from bide.engine.context import Context
 from bide.engine.tell import Teller
-from bide.section import Names
 from bide.settings import EmailSettings, Settings, WebhookSettings
+from bide.settings.section import Names
 from bide.store.deliveries import Told
 
 

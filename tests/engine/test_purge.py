@@ -14,8 +14,8 @@ from bide.core.clock import DAY, HOUR, MINUTE
 from bide.core.job import Job
 from bide.engine.purge import LEASE, PERIOD, Purged, purge, rehearse
 from bide.engine.service import Service
-from bide.section import Kept
 from bide.settings import RetentionSettings, Settings
+from bide.settings.section import Kept
 from bide.store.bodies import NewObject
 from bide.store.database import Transaction
 from bide.store.queries import parse

@@ -22,7 +22,7 @@ from bide.delivery.target import WebhookUrlError
 from bide.delivery.vault import Vault
 from bide.engine.service import Service
 from bide.engine.tell import AT_A_TIME, LEASE, Teller
-from bide.section import Names
+from bide.settings.section import Names
 from bide.store.database import Transaction
 from bide.store.deliveries import announce
 from bide.testing.scene import report

@@ -6,8 +6,8 @@ from typing import Any, get_args
 
 import msgspec
 
-from bide.section import decode_hook
 from bide.settings import Settings
+from bide.settings.section import decode_hook
 
 SOME = "[...]"
 """How `msgspec` writes the keys of a free table, which it does not name."""

@@ -8,7 +8,7 @@ from bide.core.clock import FAR_FUTURE
 from bide.core.errors import SettingError
 from bide.lanes.hours import Hours, WindowEnd
 from bide.lanes.window import parse_window
-from bide.section import Count, Section
+from bide.settings.section import Count, Section
 
 
 class ProviderSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):

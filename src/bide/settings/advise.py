@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from bide.section import Count, Duration, Section
+from bide.settings.section import Count, Duration, Section
 
 Part = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
