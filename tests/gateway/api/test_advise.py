@@ -33,6 +33,9 @@ async def test_a_preset_may_be_named(at: Place) -> None:
     assert [one["data"][0]["mode"] for one in told] == ["batch", "realtime"]
 
 
+EMPTY: dict[str, Any] = {}
+
+
 @pytest.mark.parametrize(
     ("body", "param"),
     [
@@ -42,8 +45,8 @@ async def test_a_preset_may_be_named(at: Place) -> None:
         ({"workloads": [{"within": "24h"}, {"withn": "24h"}]}, "workloads[1]"),
         ({"workloads": [{"tokens_per_day": -1}]}, "workloads[0].tokens_per_day"),
         ({"workloads": [{"requests_per_batch": "<50-100"}]}, "workloads[0].requests_per_batch"),
-        ({"workloads": [{}], "preset": "clever"}, "preset"),
-        ({"workloads": [{}] * 101}, "workloads"),
+        ({"workloads": [EMPTY], "preset": "clever"}, "preset"),
+        ({"workloads": [EMPTY] * 101}, "workloads"),
     ],
 )
 async def test_what_cannot_be_advised_on_says_why(at: Place, body: Any, param: str | None) -> None:
