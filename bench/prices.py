@@ -43,12 +43,8 @@ def figures() -> list[Figure]:
 
     def bare() -> None:
         for usage in answers:
-            (
-                (usage.input - usage.cached) * 2_000
-                + usage.cached * 100
-                + usage.cache_write * 2_500
-                + usage.output * 10_000
-            )
+            plain = usage.input - usage.cached
+            _ = plain * 2_000 + usage.cached * 100 + usage.cache_write * 2_500 + usage.output * 10_000
 
     def library() -> None:
         for usage in answers[:LIBRARY_ANSWERS]:

@@ -61,7 +61,8 @@ def _amount(value: Any) -> object:
 def _constraint(constraint: Any) -> Mapping[str, Any]:
     if constraint is None:
         return {}
-    return {"constraint": {key: value.isoformat() for key, value in vars(constraint).items() if key != "type"}}
+    told: dict[str, Any] = vars(constraint)
+    return {"constraint": {key: value.isoformat() for key, value in told.items() if key != "type"}}
 
 
 def _match(clause: MatchLogic) -> dict[str, Any]:

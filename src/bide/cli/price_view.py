@@ -117,11 +117,10 @@ def show_history(found: "Sequence[tuple[str, str, str, Span]]") -> None:
         rows: list[list[object]] = []
         for *_, span in spans:
             card = span.card
-            more = "+" if card and len(card.tiers) > 1 else ""
-            numbers = (
-                [f"{per_million(rate)}{more}" for rate in (card.tiers[0][1].input, card.tiers[0][1].output)]
-                if card
-                else [UNKNOWN, UNKNOWN]
-            )
+            numbers = (UNKNOWN, UNKNOWN)
+            if card is not None:
+                more = "+" if len(card.tiers) > 1 else ""
+                lowest = card.rates(0)
+                numbers = (f"{per_million(lowest.input)}{more}", f"{per_million(lowest.output)}{more}")
             rows.append([span.valid_from or "ever", span.valid_to or "", *numbers, card.source if card else ""])
         show_table(columns, rows, columns[2:4])

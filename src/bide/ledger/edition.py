@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import tempfile
-import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
