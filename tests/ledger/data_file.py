@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from genai_prices.data import providers
 from genai_prices.types import (
@@ -61,7 +61,7 @@ def _amount(value: Any) -> object:
 def _constraint(constraint: Any) -> Mapping[str, Any]:
     if constraint is None:
         return {}
-    told: dict[str, Any] = vars(constraint)
+    told = cast(dict[str, Any], vars(constraint))
     return {"constraint": {key: value.isoformat() for key, value in told.items() if key != "type"}}
 
 
