@@ -109,6 +109,7 @@ def names_ids(method: str, path: str, ids: Mapping[str, str]) -> dict[str, objec
                 "/messages/count_tokens",
                 "/messages/batches",
                 "/files",
+                "/bide/advise",
                 "/bide/estimate",
             )
         ),

@@ -31,7 +31,7 @@ from tests.system.harness import Machine, machine
 
 SPEED = 20
 
-WITHIN = "1h"
+WITHIN = "3h"
 
 SCRIPT = '[batch]\nturnaround = {median = "5m", sigma = 0.5, common = 0.5}\n[answers]\noutput_tokens = 40\n'
 

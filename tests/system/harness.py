@@ -20,7 +20,13 @@ BIDE = [sys.executable, "-m", "bide"]
 
 SPEED = 60
 
-QUICK = ("engine.poll_interval=5s", "engine.poll_longest=15s", "engine.linger=30m", "deadline.safety=3m")
+QUICK = (
+    "engine.poll_interval=5s",
+    "engine.poll_longest=15s",
+    "engine.linger=30m",
+    "deadline.safety=3m",
+    "providers.openai.flex=false",
+)
 """Settings for a hurried world: on a clock that is 60 times faster a second of ours is a minute of theirs."""
 
 
