@@ -119,7 +119,11 @@ class GeminiCases(ProviderConformance):
         [[row]] = [rows async for rows in account.provider.harvest(ended.output_file, endpoint)]
         assert (row.custom_id, row.verdict) == ("tag1-0", Verdict.ANSWERED)
         assert json.loads(row.response)["body"][kind[0]] == kind[1]
-        failed = (await account.provider.send(msgspec.structs.replace(call, body=body.replace(b"hello", b"[poison:row-error]")))).row
+        failed = (
+            await account.provider.send(
+                msgspec.structs.replace(call, body=body.replace(b"hello", b"[poison:row-error]"))
+            )
+        ).row
         assert (failed.verdict, failed.permanent) == (Verdict.ERRORED, True)
         assert json.loads(failed.response)["body"]["error"]["message"]
 
