@@ -149,9 +149,11 @@ class Turnaround:
         if position >= BEYOND:
             return survival[-1]
         if not position:
-            return 1.0 + (survival[0] - 1.0) * age / EDGES[0]
+            return max(survival[0], 1.0 + (survival[0] - 1.0) * age / EDGES[0])
         above, below = survival[position - 1], survival[position]
-        return above + (below - above) * (log(age) - LOGS[position - 1]) / (LOGS[position] - LOGS[position - 1])
+        # The last digit of a float must not make what is older less done.
+        part = (log(age) - LOGS[position - 1]) / (LOGS[position] - LOGS[position - 1])
+        return max(below, above + (below - above) * part)
 
     def _reckon(self) -> Survival:
         ended, left, base, weight = self.evidence.ended, self.evidence.left, self.base, self.base_weight
