@@ -30,6 +30,7 @@ ORDER = (
     "engine",
     "intake",
     "advise",
+    "audit",
     "whatif",
     "config",
     "embedded",

@@ -1,0 +1,65 @@
+"""What a log sums up to: its groups, where it was read from, and how far it can be relied on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bide.audit.group import Group
+
+Order = Literal["ascending", "descending", "mixed"]
+
+OTHERS = "(others)"
+"""The workflow under which rows stand that came when there was no room for another group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that was read. `reader` is what it was taken for, `first` and `end` the time it covers, None where it had no row.
+
+    `bad` rows were left out, `skipped` ones are not about tokens: a span that calls no model, a bill for storage.
+    """
+
+    name: str
+    reader: str
+    rows: int
+    bad: int = 0
+    skipped: int = 0
+    first: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two files that stand for the same time at the same models, so that what is in both is counted twice.
+
+    `models` are the (provider, model)s they share, `same` the part of the shorter one's rows that stand in the other too, as far as can be
+    told from a sample.
+    """
+
+    one: str
+    other: str
+    first: int
+    end: int
+    models: Sequence[tuple[str, str]]
+    same: float
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The groups of a log, the dearest first. `first` and `end` are the time it covers, in microseconds since 1970."""
+
+    groups: Sequence[Group]
+    first: int
+    end: int
+    sources: Sequence[Source] = ()
+    overlaps: Sequence[Overlap] = ()
+    order: Order = "ascending"
+    """Which way instants go from row to row. Where they are mixed, what follows a call is only seen where it stands near to it."""
+    lumped: int = 0
+    """Rows that stand under `OTHERS`."""
+    forgotten: int = 0
+    """Sessions that were let go to make room; their next calls were taken for first ones."""
+
+    @property
+    def rows(self) -> int:
+        return sum(group.rows for group in self.groups)
