@@ -29,6 +29,7 @@ ORDER = (
     "delivery",
     "engine",
     "intake",
+    "logs",
     "advise",
     "audit",
     "whatif",

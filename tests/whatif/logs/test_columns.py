@@ -4,8 +4,8 @@ import pytest
 
 from bide.core.clock import DAY, HOUR, MINUTE
 from bide.core.errors import InputError
+from bide.logs.moment import ORIGIN
 from bide.whatif.logs.columns import Columns, parse
-from bide.whatif.logs.moment import ORIGIN
 
 PLAIN = {"t_s": "60", "in_tokens": "100", "out_tokens": "20"}
 

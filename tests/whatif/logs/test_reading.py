@@ -11,7 +11,7 @@ import pytest
 
 from bide.core.clock import DAY, HOUR
 from bide.core.errors import InputError
-from bide.whatif.logs.moment import ORIGIN
+from bide.logs.moment import ORIGIN
 from bide.whatif.logs.reading import SHOWN, read_log
 
 TABLE = "t_s,in_tokens,out_tokens\n7200,10,20\n3600,30,40\n"

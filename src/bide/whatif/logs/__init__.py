@@ -1,5 +1,5 @@
-"""Logs of requests, as people have them: CSV, JSON Lines, Parquet, and what bide itself has on record.
+"""Logs of requests, as a what-if needs them: those that `bide.logs` opens, and what bide itself has on record.
 
-`reading` opens one, by its content; `table`, `jsonl` and `parquet` turn a file into rows of named values, `columns` finds out which
-of them say what, `moment` reads an instant, and `record` is bide's own database.
+`reading` reads one, `columns` finds out which values say when a request came, how long it was and by when it was wanted, and `record` is
+bide's own database.
 """

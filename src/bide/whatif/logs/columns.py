@@ -6,8 +6,8 @@ from typing import Any
 
 from bide.core.clock import DAY, MINUTE
 from bide.core.errors import InputError
+from bide.logs.moment import instant, span
 from bide.whatif.arrival import EXPLICIT, LOW, STANDARD, URGENT, URGENT_WITHIN, Arrival, limit_of
-from bide.whatif.logs.moment import instant, span
 
 USUAL: Mapping[str, tuple[str, ...]] = {
     "at": ("at", "t_s", "timestamp", "created", "created_at", "time", "arrival", "arrived_at", "ts", "date", "datetime"),

@@ -6,13 +6,12 @@ from itertools import chain, islice
 
 from bide.core.clock import DAY
 from bide.core.errors import InputError
-from bide.intake.source import Source, empty_input, open_file
+from bide.intake.source import empty_input
+from bide.logs.flat import flat
+from bide.logs.opening import opened
+from bide.logs.row import BadRow, Row
 from bide.whatif.arrival import Arrival
-from bide.whatif.logs import jsonl, parquet, table
 from bide.whatif.logs.columns import UNDATED, Columns
-from bide.whatif.logs.row import BadRow, Row
-
-PARQUET = b"PAR1"
 
 HEAD = 100
 """Rows in which columns are looked for; objects may leave out what they have no value for."""
@@ -59,28 +58,13 @@ def read_log(path: str, asked: Mapping[str, str]) -> Log:
     Raises:
         InputError: it cannot be read, lacks a column or has no usable row.
     """
-    with open_file(path) as (file, name):
-        if path.endswith(".parquet"):
-            return _collect(name, parquet.rows(file, name), asked)
-        source = Source(file, name)
-        if source.head.startswith(PARQUET):
-            raise InputError(f"{name} is Parquet; give it a name that ends in .parquet")
-        return _collect(name, _rows(source), asked)
-
-
-def _rows(source: Source) -> Iterator[Row]:
-    """By its first line: an object is JSON Lines, anything else a table."""
-    lines = (line for block in source.blocks() for line in block)
-    first = next(lines, None)
-    if first is None:
-        raise empty_input(source.name)
-    kind = jsonl if first.lstrip().startswith(b"{") else table
-    return kind.rows(chain([first], lines))
+    with opened(path) as log:
+        return _collect(log.name, log.rows(), asked)
 
 
 def _collect(name: str, rows: Iterator[Row], asked: Mapping[str, str]) -> Log:
     head = list(islice(rows, HEAD))
-    there = {column: None for row in head for column in row.values}
+    there = {column: None for row in head for column in flat(row.values)}
     if not there:
         raise InputError(f"{name} has no row that can be read: {head[0].trouble}") if head else empty_input(name)
     columns = Columns(name, there, asked)
@@ -89,7 +73,7 @@ def _collect(name: str, rows: Iterator[Row], asked: Mapping[str, str]) -> Log:
         why = row.trouble
         if why is None:
             try:
-                arrivals.append(columns.arrival(row.values))
+                arrivals.append(columns.arrival(flat(row.values)))
                 continue
             except ValueError as error:
                 why = str(error)

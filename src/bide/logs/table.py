@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator
 
-from bide.whatif.logs.row import Row
+from bide.logs.row import Row
 
 DELIMITERS = ",\t;|"
 

@@ -1,17 +1,21 @@
 """A log as Parquet: typed columns. Needs the extra ``bide[parquet]``, as input does."""
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 from bide.core.errors import InputError
-from bide.whatif.logs.row import Row
+from bide.logs.row import Row
+
+MARK = b"PAR1"
+"""How a file begins, and ends."""
 
 BATCH_ROWS = 4_096
 
 
-def rows(file: BinaryIO, name: str) -> Iterator[Row]:
-    """The rows of an open file. Raises `InputError`: the extra is not installed, or it is no Parquet."""
+def rows(file: BinaryIO, name: str, told: Callable[[float], None] = lambda share: None) -> Iterator[Row]:
+    """The rows of an open file; `told` hears which share of them has been read. Raises `InputError`: the extra is not installed, or it
+    is no Parquet."""
     try:
         parquet: Any = importlib.import_module("pyarrow.parquet")
     except ImportError:
@@ -21,9 +25,11 @@ def rows(file: BinaryIO, name: str) -> Iterator[Row]:
     line = 0
     try:
         opened = parquet.ParquetFile(file)
+        total = opened.metadata.num_rows
         for batch in opened.iter_batches(batch_size=BATCH_ROWS, use_threads=False):
             for values in batch.to_pylist():
                 line += 1
                 yield Row(line, values)
+            told(line / total)
     except (OSError, ValueError) as error:  # pyarrow's own errors are subclasses of these
         raise InputError(f"{name} is no readable Parquet file ({error}); write it again") from error

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from bide.core.clock import MINUTE, SECOND
-from bide.whatif.logs.moment import ORIGIN, instant, span
+from bide.logs.moment import ORIGIN, instant, span
 
 NOW = 1_800_000_000 * SECOND
 
