@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from bide.accounts import build, setup_of
@@ -58,6 +59,13 @@ A, B, C = "http://a/v1", "http://b/v1", "http://c/v1"
 
 def test_nothing_is_on_by_itself() -> None:
     assert built({}) == {}
+
+
+def test_saying_how_an_account_is_used_does_not_switch_it_on() -> None:
+    used = ProviderSettings(flex=False, requests_per_minute=500)
+    assert built({"OPENAI_BASE_URL": A}, openai=used) == {}
+    assert list(built({"OPENAI_API_KEY": "k"}, openai=used)) == ["openai"]
+    assert list(built({}, openai=msgspec.structs.replace(used, base_url=A))) == ["openai"]
 
 
 async def test_a_key_in_the_environment_switches_openai_on() -> None:

@@ -64,7 +64,9 @@ class State:
 def states(accounts: Mapping[str, ProviderSettings], environment: Mapping[str, str]) -> Sequence[State]:
     """Every account that the config names, and of every other kind the one of its own name, in that order.
 
-    One that the environment alone speaks of stays off while it lacks something: a variable may be there for others.
+    One that the environment alone speaks of stays off while it lacks something: a variable may be there for others. One of
+    which the config says only how it is used, as its limits, is on where its kind's variable is set: or a limit for OpenAI would
+    make an account without a key, and models would be looked for there.
 
     Raises:
         SettingError: an account is of no kind that there is.
@@ -75,7 +77,7 @@ def states(accounts: Mapping[str, ProviderSettings], environment: Mapping[str, s
         kind = kind_of(name, settings)
         switch = next((variable for variable in kind.switches if environment.get(variable)), None)
         switch = switch if name == kind.name else None
-        named = name in accounts
+        named = name in accounts and _is_account(name, kind, settings)
         if not named and switch is None:
             found.append(State(name, kind, None, _off(kind)))
             continue
@@ -84,6 +86,12 @@ def states(accounts: Mapping[str, ProviderSettings], environment: Mapping[str, s
         except SettingError as error:
             found.append(State(name, kind, None, str(error), named, switch))
     return found
+
+
+def _is_account(name: str, kind: Kind, settings: ProviderSettings) -> bool:
+    """Whether the settings say where an account is or who asks there."""
+    says = settings.kind or settings.api_key_env or any(getattr(settings, field) for field in FIELDS)
+    return bool(says) or name != kind.name or not kind.switches
 
 
 def _off(kind: Kind) -> str:
