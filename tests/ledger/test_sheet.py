@@ -75,9 +75,11 @@ def test_a_price_is_stale_after_so_many_days(prices: Prices) -> None:
 
 
 def test_a_price_of_ones_own_is_never_stale() -> None:
-    own = known(a_sheet(Prices({"local/m": {"input": "0", "output": "1"}}), "local", "m", after=0).standard)
+    found = a_sheet(Prices({"local/m": {"input": "0", "output": "1", "batch": "0.5"}}), "local", "m", after=0)
+    own, half = known(found.standard), known(found.batch)
 
     assert (own.source, own.checked_on, own.stale, own.cached_of_input) == ("user", None, False, None)
+    assert (half.source, half.checked_on, half.stale) == ("user × user", None, False)
 
 
 def test_a_dispute_and_cheap_hours_are_told(prices: Prices) -> None:

@@ -146,7 +146,7 @@ def _shown(
 ) -> ModePrice | None:
     if card is None:
         return None
-    checked_on, own = prices.checked_on(card), card.source == USER
+    checked_on, own = prices.checked_on(card), set(card.source.split(" × ")) == {USER}
     first = card.tiers[0][1]
     plain = standard.tiers[0][1] if standard and card.mode != STANDARD else None
     return ModePrice(

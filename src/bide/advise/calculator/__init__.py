@@ -5,5 +5,6 @@
 asked, `effective` what of it is billed. `bill` prices it in one lane, `comparison` in several and beside each other.
 `machine` reckons with hardware by the hour, `saving` with shares, `timing` with how long it takes.
 `listing` takes tariffs from the ledger, `tokenizer` says how tokenizers differ, `reasoning` how much is hidden, `offers` compares models by both,
-`hardware` stands beside them, and `rendering` is what programs read, `wording` what people do.
+`hardware` stands beside them, and `rendering` is what programs read, `wording` what people do. `catalogue` is the prices of a day, for the
+calculator of browsers: `web/src/calculator` has the same modules in TypeScript.
 """

@@ -52,24 +52,26 @@ def listed_tariff(cards: Cards, of: Listed, day: str, input_tokens: tuple[int, i
     return Tariff(of.name, prices)
 
 
+def cheapest(cards: Cards, of: Listed, card: RateCard) -> tuple[str, RateCard]:
+    """The cheap hours of a day's card, and the card that is in force then; no hours and itself where nobody knows of such."""
+    window = cards.cheap_hours(of.provider, of.model, card.mode, card.day)
+    if window is None:
+        return "", card
+    opens = window.opens_at(start_of(card.day))
+    if opens == FAR_FUTURE:
+        return window.text, card
+    low = cards.card(of.provider, of.model, card.mode, cards.when(of.provider, of.model, opens))
+    return ("", card) if low is None else (window.text, low)
+
+
 def _price(cards: Cards, of: Listed, card: RateCard, input_tokens: tuple[int, int]) -> Price:
     """The price of a day's card, from that of its cheapest hours on."""
-    window = cards.cheap_hours(of.provider, of.model, card.mode, card.day)
-    opens = FAR_FUTURE if window is None else window.opens_at(start_of(card.day))
-    low = (
-        card
-        if opens == FAR_FUTURE
-        else cards.card(of.provider, of.model, card.mode, cards.when(of.provider, of.model, opens))
-    )
+    hours, low = cheapest(cards, of, card)
     least, most = input_tokens
-    cheapest, dearest = from_card(low or card, least), from_card(card, most)
+    cheap, dear = from_card(low, least), from_card(card, most)
     kinds = ("input", "output", "cached", "cache_write")
-    return replace(
-        dearest,
-        hours="" if window is None or low is None else window.text,
-        **{kind: _between(getattr(cheapest, kind), getattr(dearest, kind)) for kind in kinds},
-    )
+    return replace(dear, hours=hours, **{kind: _between(getattr(cheap, kind), getattr(dear, kind)) for kind in kinds})
 
 
-def _between(cheapest: Quantity, dearest: Quantity) -> Quantity:
-    return Quantity(cheapest.low, dearest.high, dearest.unit)
+def _between(cheap: Quantity, dear: Quantity) -> Quantity:
+    return Quantity(cheap.low, dear.high, dear.unit)
