@@ -29,7 +29,7 @@ def test_numbers_are_exact(value: Any, number: Fraction) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["", "ten", "1/0", "1e9999999", "0x10", "M", "%", "9" * 50, 0.1, True, Decimal("NaN")]
+    "value", ["", "ten", "1/0", "1e9999999", "0x10", "M", "%", "9" * 50, "٣", "1/-3", ".", 0.1, True, Decimal("NaN")]
 )
 def test_what_is_no_exact_number_is_refused(value: Any) -> None:
     with pytest.raises(InputError):
@@ -59,5 +59,8 @@ def test_what_is_shown_is_rounded_half_up_and_nothing_is_divided_by_zero() -> No
     assert rounded(Fraction(1, 3), 4) == Decimal("0.3333")
     assert rounded(Fraction(5, 1000), 2) == Decimal("0.01")
     assert rounded(Fraction(10**30, 3), 2) == Decimal("333333333333333333333333333333.33")
+    assert str(rounded(10**70 + Fraction(1, 2), 0)) == f"1{'0' * 69}1"
+    assert [str(rounded(Fraction(end, 200), 2)) for end in (-3, -1, 1)] == ["-0.02", "-0.01", "0.01"]
+    assert str(rounded(Fraction(-1, 1000), 2)) == "0.00"
     with pytest.raises(ZeroDivisionError):
         _ = quantity(1) / Quantity(Fraction(0), Fraction(1))

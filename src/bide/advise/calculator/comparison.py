@@ -9,6 +9,7 @@ from bide.advise.calculator.effective import Billed, billed
 from bide.advise.calculator.month import USUAL, Convention
 from bide.advise.calculator.saving import Saved, saved
 from bide.advise.calculator.tariff import BATCH, HYBRID, LANES, REALTIME
+from bide.advise.calculator.wording import grouped
 from bide.advise.calculator.workload import ONCE, Part
 from bide.core.errors import InputError
 
@@ -74,7 +75,7 @@ def compare(parts: Sequence[Part], month: Convention = USUAL, to: Derivation | N
     if not costs:
         raise InputError("no lane has a price for all of the work; give the prices that are unknown")
     if period not in (ONCE, "month"):
-        to.note(f"a month is {float(month.each(period).value.low):g} {period}s")
+        to.note(f"a month is {grouped(month.each(period).value.low)} {period}s")
     return Comparison(costs, tokens, period, month, to)
 
 

@@ -5,8 +5,9 @@ what rests on one unknown stays together (all tokens input in one case, all outp
 rounded before it is shown.
 """
 
+import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import Decimal
 from fractions import Fraction
 
 from bide.advise.calculator.unit import NUMBER, Unit, UnitError, parse_unit
@@ -16,6 +17,11 @@ Exact = int | str | Decimal | Fraction
 """What a number may be given as. No float: 0.1 is not a tenth in one."""
 
 LETTERS = {"k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9, "G": 10**9, "T": 10**12}
+
+NUMERAL = re.compile(r"[-+]?(\d+/\d+|\d+\.?\d*|\.\d+)", re.ASCII)
+
+LONGEST = 40
+"""More characters than a number has that anybody can mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +93,12 @@ def exact(value: Exact) -> Fraction:
             raise InputError(f"{value} is no number") from None
     text, factor = value.strip().replace(",", "").replace("_", ""), Fraction(1)
     if text.endswith("%"):
-        text, factor = text[:-1].strip(), Fraction(1, 100)
+        text, factor = text[:-1], Fraction(1, 100)
     elif text[-1:] in LETTERS:
         text, factor = text[:-1], Fraction(LETTERS[text[-1]])
+    text = text.strip()
     try:
-        if len(text) > 40 or "e" in text.lower():
+        if len(text) > LONGEST or not NUMERAL.fullmatch(text):
             raise ValueError
         return Fraction(text) * factor
     except (ValueError, ZeroDivisionError):
@@ -112,8 +119,7 @@ def given(text: str) -> Quantity:
 
 def rounded(value: Fraction, places: int) -> Decimal:
     """Half up, to so many places: for showing, never for going on with."""
-    with localcontext() as context:
-        context.prec = 60
-        return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(
-            Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP
-        )
+    scaled = abs(value) * 10**places
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    sign = int(value < 0 and whole > 0)
+    return Decimal((sign, [int(digit) for digit in str(whole)], -places))

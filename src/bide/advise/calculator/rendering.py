@@ -19,8 +19,7 @@ PLACES = 15
 
 def number(value: Fraction) -> str:
     """A number in the decimal system, without zeros at its end."""
-    text = format(rounded(value, PLACES), "f")
-    return text.rstrip("0").rstrip(".") or "0"
+    return format(rounded(value, PLACES), "f").rstrip("0").rstrip(".")
 
 
 def shown(value: Quantity | None) -> str | dict[str, str] | None:

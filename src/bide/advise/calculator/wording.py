@@ -1,7 +1,6 @@
 """Quantities and steps for people: numbers in groups of three, and a price by the million tokens, as price lists have it."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from fractions import Fraction
 
 from bide.advise.calculator.derivation import Derivation
@@ -25,8 +24,7 @@ def in_words(value: Quantity) -> str:
 
 def grouped(value: Fraction) -> str:
     """A number, without zeros at its end."""
-    text = rounded(value, PLACES)
-    return f"{text.normalize() if text else Decimal(0):,f}"
+    return f"{rounded(value, PLACES):,f}".rstrip("0").rstrip(".")
 
 
 def lines(derivation: Derivation) -> Iterator[str]:
