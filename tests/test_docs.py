@@ -34,6 +34,7 @@ WRITTEN = (
     "objects.md",
     "operation.md",
     "security.md",
+    "tokens.md",
     "webhooks.md",
     "whatif.md",
 )

@@ -7,20 +7,28 @@ from tests.engine.desk import Desk
 from tests.engine.test_harvest import Interrupted
 
 from bide.core.batch import Batch, LiveBatch
+from bide.core.batchline import line_overhead
 from bide.core.clock import HOUR, MINUTE, SECOND
+from bide.core.deadline import OnMiss
 from bide.core.errors import StoreError
 from bide.core.identifiers import custom_id
 from bide.core.states import BatchOutcome, BatchState
 from bide.core.usage import Usage
 from bide.engine.context import Context
+from bide.engine.expectation import weighings
 from bide.engine.harvest import harvest
 from bide.engine.learn import lessons_of_call, promised
 from bide.engine.memory import REFRESH, Memory
 from bide.engine.poll import VANISHED
+from bide.intake.entry import Chunk, Entries, Entry, join_bodies
+from bide.intake.ingest import ingest
+from bide.intake.order import Order
 from bide.lanes.calibration import LEVELS, as_text, from_text
 from bide.lanes.evidence import bin_of
 from bide.lanes.forecast import Prior
-from bide.lanes.lesson import WHOLE, Kind, Lessons, Weight
+from bide.lanes.lesson import WHOLE, Kind, Lessons, Weight, of_tokens
+from bide.lanes.route import Route
+from bide.lanes.weighing import UNSEEN, Weighing, by_size
 from bide.providers.port import Answer, RateHeaders, Row, Verdict
 from bide.store.forecasts import Forecasts
 from bide.testing.scene import held
@@ -126,7 +134,7 @@ async def test_what_one_worker_learned_another_expects(desk: Desk) -> None:
     bucket = (await desk.scene.hand_in(1)).bucket
     answer = Answer(Row("", Verdict.ANSWERED, b"{}", 200, usage=Usage(input=1, output=100)), RateHeaders())
     for _ in range(300):
-        context.memory.note(lessons_of_call(bucket, answer, now - 2 * MINUTE, now))
+        context.memory.note(lessons_of_call(bucket, answer, 1, now - 2 * MINUTE, now))
     before = other.look([], now).latency(bucket.account, bucket.model).bound(100)
     await mine.refresh(store, now)
 
@@ -149,7 +157,7 @@ async def test_what_the_store_refuses_is_written_later(desk: Desk) -> None:
     store, now, memory = desk.scene.store, desk.scene.now, Memory()
     bucket = (await desk.scene.hand_in(1)).bucket
     answer = Answer(Row("", Verdict.ANSWERED, b"{}", 200, usage=Usage(input=1, output=100)), RateHeaders())
-    memory.note(lessons_of_call(bucket, answer, now - MINUTE, now))
+    memory.note(lessons_of_call(bucket, answer, 1, now - MINUTE, now))
     taking, store.forecasts = store.forecasts, Refusing(store.database)
     with pytest.raises(StoreError):
         await memory.refresh(store, now)
@@ -187,3 +195,71 @@ async def test_a_second_copy_teaches_once_whether_it_brought_the_answer(desk: De
         await harvested(desk, batch, [None], BatchOutcome.COMPLETED, MINUTE)
 
     assert await on_record(desk, Kind.COPY) == {0: Weight(WHOLE if is_first else 0, 600)}
+
+
+async def weighing_of(desk: Desk, account: str, model: str) -> Weighing:
+    """What is on record of the size of requests."""
+    return (await weighings(desk.scene.store, desk.clock.now())).get((account, model), UNSEEN)
+
+
+async def test_the_answers_of_a_batch_teach_how_many_tokens_requests_have(desk: Desk) -> None:
+    batch = await running(desk, 40)
+    attempts = await desk.scene.attempts(batch)
+    body = (batch.size - batch.requests * line_overhead(batch.endpoint)) // batch.requests
+    rows = [
+        Row(custom_id(batch.tag, attempt), Verdict.ANSWERED, b"{}", 200, usage=Usage(input=3 * by_size(body)))
+        for attempt in attempts[:30]
+    ]
+    rows.append(Row(custom_id(batch.tag, attempts[30]), Verdict.ANSWERED, b"{}", 200))
+    rows.append(Row(custom_id(batch.tag, attempts[31]), Verdict.ERRORED, b"{}", 400, usage=Usage(input=10**6)))
+    context = replace(desk.context, memory=Memory(), providers={batch.account: Interrupted(batch.account, rows=rows)})
+    ended = await desk.scene.store.batches.ended(
+        held(batch), outcome=BatchOutcome.COMPLETED, output_file="output", ended_at=desk.scene.now, now=desk.scene.now
+    )
+
+    await harvest(context, ended)
+    assert await weighing_of(desk, batch.account, batch.model) == UNSEEN, "written with the next refresh"
+    await context.memory.keep(context.store, desk.scene.now)
+
+    found = await weighing_of(desk, batch.account, batch.model)
+    assert (found.answers, found.ratio) == (pytest.approx(30, rel=0.1), pytest.approx(3, rel=0.1))
+
+
+async def test_what_calls_have_taught_about_tokens_is_gone_by_in_other_processes(desk: Desk) -> None:
+    store, now = desk.scene.store, desk.scene.now
+    mine, other = Memory(), Memory()
+    bucket = (await desk.scene.hand_in(1)).bucket
+    answer = Answer(Row("", Verdict.ANSWERED, b"{}", 200, usage=Usage(input=150, output=1)), RateHeaders())
+    for _ in range(50):
+        mine.note(lessons_of_call(bucket, answer, 100, now - SECOND, now))
+    await mine.refresh(store, now)
+
+    await other.refresh(store, now)
+    other.look([], now)
+    assert other.weighing(bucket.account, bucket.model).tokens(1_000) == pytest.approx(1_500, abs=1)
+    assert other.weighing(bucket.account, "another model") == UNSEEN
+
+
+async def test_a_new_job_is_weighed_by_what_was_learned(desk: Desk) -> None:
+    """Its batches are filled, and its quotas reckoned, by the corrected tokens."""
+    store, now = desk.scene.store, desk.scene.now
+    account = desk.scene.account
+    await store.forecasts.add(of_tokens(account, "gpt-4o-mini", 100, 10_000, 25_000, now), now)
+    order = Order(
+        owner=desk.scene.owner,
+        name="tickets",
+        deadline=now + HOUR,
+        on_miss=OnMiss.LATE,
+        priority=None,
+        priority_source="default",
+        parameters="{}",
+    )
+    body = b'{"model":"gpt-4o-mini","messages":[{"role":"user","content":"hello"}]}'
+    entries = [Entry(n, f"r{n}", "/v1/chat/completions", "gpt-4o-mini", body, 10) for n in range(1, 4)]
+    chunk = Chunk(Entries.of(entries), [], join_bodies([one.body for one in entries]))
+
+    reading = await ingest(desk.context, order, lambda model: Route(account, model), [chunk])
+
+    [load] = reading.findings.loads.values()
+    assert load.input_tokens == 3 * Weighing(100, 10.0, 25.0).tokens(by_size(len(body)))
+    assert load.input_tokens > 2 * 3 * by_size(len(body))

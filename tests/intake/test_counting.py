@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from bide.intake.counting import PAGE, PAGE_BYTES, PICTURE, estimate
-from bide.intake.tokens import counter_for
+from bide.intake.counting import estimate
+from bide.intake.tokens import counter_for, trusted
+from bide.lanes.attachment import PAGE, PAGE_BYTES, PICTURE
 
 
 def count(*content: Any, model: str = "gpt-4.1-mini", **fields: Any) -> int:
@@ -45,6 +46,40 @@ def test_pictures_and_documents_do_not_count_by_their_bytes() -> None:
 def test_without_a_tokenizer_it_is_told_by_length(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "quicktok", None)
     counter_for.cache_clear()
+    trusted.cache_clear()
     tokens = estimate(json.dumps({"system": "a" * 400}).encode(), "gpt-4.1-mini")
     counter_for.cache_clear()
+    trusted.cache_clear()
     assert (tokens.count, tokens.method) == (100, "one for 4 characters")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}},
+        {"type": "input_image", "image_url": "data:image/png;base64,AAAA"},
+        {"type": "file", "file": {"file_data": "data:application/pdf;base64,AAAA"}},
+        {"type": "input_file", "file_id": "file-1"},
+        {"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}},
+    ],
+    ids=lambda part: part["type"],
+)
+def test_what_is_no_text_is_guessed_and_said_to_be(part: dict[str, Any]) -> None:
+    body = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": [TEXT, part]}]}).encode()
+    bare = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": [TEXT]}]}).encode()
+
+    assert (estimate(body, "gpt-4o").guessed, estimate(bare, "gpt-4o").guessed) == (1, 0)
+    assert estimate(body, "gpt-4o").count >= PICTURE
+
+
+def test_tools_are_counted_with_their_names() -> None:
+    parameters = {"type": "object", "properties": {f"an_argument_{n}": {"type": "string"} for n in range(50)}}
+    tool = {"type": "function", "function": {"name": "look", "parameters": parameters}}
+
+    assert count(TEXT, tools=[tool]) - count(TEXT) > 50 * 8
+
+
+def test_every_field_that_a_model_reads_is_counted() -> None:
+    words = "The quick brown fox jumps over the lazy dog. " * 20
+    for field in ("input", "instructions", "system", "prompt"):
+        assert 200 <= estimate(json.dumps({field: words}).encode(), "gpt-4o").count < 210, field

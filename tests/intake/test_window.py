@@ -9,7 +9,7 @@ import pytest
 from tests.intake.reading import Found, batch_line, read_bytes
 
 from bide.intake.problem import Code
-from bide.intake.tokens import counter_for
+from bide.intake.tokens import counter_for, trusted
 
 WINDOW = 1_000
 
@@ -29,8 +29,10 @@ def line(model: str, text: str, **changes: Any) -> str:
 def without_tokenizer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setitem(sys.modules, "quicktok", None)
     counter_for.cache_clear()
+    trusted.cache_clear()
     yield
     counter_for.cache_clear()
+    trusted.cache_clear()
 
 
 @pytest.mark.parametrize(

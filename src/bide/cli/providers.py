@@ -12,6 +12,7 @@ from bide.cli.exits import ALL_ANSWERED, SOME_FAILED
 from bide.cli.options import Output
 from bide.cli.session import configured, run_async
 from bide.cli.terminal import chosen, say, show_json, show_pairs, show_table
+from bide.core.errors import InputError
 
 if TYPE_CHECKING:
     from bide.accounts import State
@@ -35,6 +36,10 @@ Check = Annotated[
 Turnarounds = Annotated[
     bool,
     typer.Option("--turnaround", help="Show how long its batches, cancels and calls are expected to take instead."),
+]
+
+Tokens = Annotated[
+    bool, typer.Option("--tokens", help="Show how many tokens requests turn out to have beside their size instead.")
 ]
 
 
@@ -62,6 +67,7 @@ def show(
     ],
     check: Check = False,
     turnaround: Turnarounds = False,
+    tokens: Tokens = False,
     output: options.Shown = None,
     database: options.Database = None,
     assignments: options.Assignments = None,
@@ -69,10 +75,18 @@ def show(
 ) -> None:
     """Show all that is known about one account: limits and their sources, what is in use, how to set it up.
 
-    Examples: bide providers show openai; bide providers show openai --turnaround
+    Examples: bide providers show openai; bide providers show openai --turnaround; bide providers show openai --tokens
     """
     config = configured(database, assignments, file)
-    raise typer.Exit(run_async(_turnaround(config, name, output) if turnaround else _show(config, name, check, output)))
+    if turnaround and tokens:
+        raise InputError("--turnaround and --tokens show two different things; give one of them")
+    if turnaround:
+        shown = _turnaround(config, name, output)
+    elif tokens:
+        shown = _tokens(config, name, output)
+    else:
+        shown = _show(config, name, check, output)
+    raise typer.Exit(run_async(shown))
 
 
 async def _list(config: "Config", check: bool, output: Output | None) -> int:
@@ -164,6 +178,49 @@ async def _turnaround(config: "Config", name: str, output: Output | None) -> int
         show_json({"account": name, "models": models})
     else:
         show_expected(name, models)
+    return ALL_ANSWERED
+
+
+async def _tokens(config: "Config", name: str, output: Output | None) -> int:
+    from bide.embedded import opened
+    from bide.engine.expectation import weighings
+    from bide.lanes.weighing import BYTES_PER_TOKEN, ENOUGH
+
+    _state(config, name)
+    async with opened(config) as bide:
+        found = await weighings(bide.store, bide.context.clock.now())
+    models = [
+        {
+            "model": model,
+            "answers": round(one.answers, 1),
+            "estimated": round(one.estimated),
+            "reported": round(one.reported),
+            "ratio": round(one.ratio, 4) if one.is_known else None,
+        }
+        for (account, model), one in sorted(found.items())
+        if account == name
+    ]
+    if chosen(output) is Output.JSON:
+        show_json({"account": name, "bytes_per_token": BYTES_PER_TOKEN, "answers_needed": ENOUGH, "models": models})
+    elif not models:
+        say(
+            f"bide: no answer of {name} is on record that says how many tokens its request had; sizes are taken as they are, "
+            f"a token for {BYTES_PER_TOKEN} bytes"
+        )
+    else:
+        columns = ["model", "answers", "tokens by size", "tokens reported", "ratio"]
+        rows = [
+            [
+                one["model"],
+                f"{one['answers']:,.0f}",
+                f"{one['estimated']:,}",
+                f"{one['reported']:,}",
+                f"too few, below {ENOUGH}" if one["ratio"] is None else f"{one['ratio']:.3f}",
+            ]
+            for one in models
+        ]
+        show_table(columns, rows, columns[1:])
+        print("  as they count now: what was seen a week ago counts half")
     return ALL_ANSWERED
 
 

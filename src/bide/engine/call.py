@@ -24,6 +24,7 @@ from bide.lanes.lesson import of_refusal
 from bide.lanes.outlook import Key
 from bide.lanes.pace import Pace, learned
 from bide.lanes.scarcity import FlexPace
+from bide.lanes.weighing import weight_of
 from bide.ledger.rates import mode_of
 from bide.providers.failures import (
     BusyError,
@@ -218,10 +219,11 @@ class Caller:
         provider = context.providers[bucket.account]
         outcome: Answer | CallError
         verdict = AttemptState.ANSWERED
-        sent_at = context.clock.now()
+        sent_at, weight = context.clock.now(), 0
         try:
             body = await context.store.bodies.read(claimed.body)
             sent_at = context.clock.now()
+            weight = weight_of(body)
             tier = tier_of(body, flex=claimed.lane is Lane.FLEX)
             outcome = await provider.send(
                 Call(bucket.endpoint, body, custom_id(context.tag, claimed.attempt), bucket.model, tier=tier)
@@ -246,7 +248,7 @@ class Caller:
             lane.pace = lane.pace.answered()
             context.troubles.pop(bucket.account, None)
             served = Lane.FLEX if claimed.lane is Lane.FLEX and is_granted(outcome.row) else Lane.REALTIME
-            context.memory.note(lessons_of_call(bucket, outcome, sent_at, finished_at, served))
+            context.memory.note(lessons_of_call(bucket, outcome, weight, sent_at, finished_at, served))
         else:
             verdict = self._note(bucket, lane, outcome)
         while True:  # an answer that was paid for is held until the store takes it

@@ -12,9 +12,10 @@ from bide.core.identifiers import attempt_number
 from bide.core.span import Span
 from bide.core.states import AttemptState
 from bide.engine.context import Context
+from bide.engine.learn import lessons_of_answers
 from bide.engine.pricing import Tariff
 from bide.engine.step import held
-from bide.providers.port import Row
+from bide.providers.port import Row, Verdict
 from bide.store.bodies import NewObject, checksum
 from bide.store.reports import Report, Reports, new_object
 
@@ -40,6 +41,9 @@ class _Chunk:
     messages: int = 0
     """Characters of the errors' messages among the reports."""
     unknown: int = 0
+    weighed: int = 0
+    """Answers that say how many input tokens they had, and those tokens."""
+    tokens: int = 0
 
 
 class Collection:
@@ -82,6 +86,7 @@ class Collection:
             return
         await self._keep()
         chunk, self._chunk = self._chunk, _Chunk()
+        now = self._context.clock.now()
         await self._context.store.batches.land(
             held(self._batch),
             chunk.reports,
@@ -89,8 +94,9 @@ class Collection:
             output_rows=self.progress[0],
             error_rows=self.progress[1],
             unknown=chunk.unknown,
-            now=self._context.clock.now(),
+            now=now,
         )
+        self._context.memory.note(lessons_of_answers(self._batch, chunk.weighed, chunk.tokens, now))
         self._landed = self._seen
         self._context.on_settled()
 
@@ -121,6 +127,9 @@ class Collection:
             chunk.responses += b"\n"
         if row.message:
             chunk.messages += len(row.message)
+        if row.usage is not None and row.verdict is Verdict.ANSWERED:
+            chunk.weighed += 1
+            chunk.tokens += row.usage.input
         billed = row.verdict == "answered" or row.usage is not None
         chunk.reports.append(
             Report(

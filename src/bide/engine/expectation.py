@@ -1,7 +1,7 @@
 """What is expected of an account's lanes, for people and programs: times, shares, how much stands behind them, and whether such words were
 kept before. Times in seconds, null where a day is not enough; shares between 0 and 1."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bide.core.batch import LiveBatch
@@ -13,6 +13,7 @@ from bide.lanes.evidence import EDGES
 from bide.lanes.forecast import LONGEST_CANCEL, Forecast, Prior, View, prior_of
 from bide.lanes.lesson import BATCH, FLEX, REALTIME, SIZES, Kind, size_of
 from bide.lanes.turnaround import NEVER, Turnaround
+from bide.lanes.weighing import Weighing
 from bide.store.snapshot import Snapshot
 from bide.store.store import Store
 
@@ -43,9 +44,17 @@ async def believed(context: Context, store: Store, snapshot: Snapshot, now: int)
     return forecast.view(now, running_of(snapshot.live))
 
 
+async def weighings(store: Store, now: int) -> Mapping[tuple[str, str], Weighing]:
+    """By account and model, how many tokens requests turn out to have beside their size, as far as anything was seen."""
+    forecast = Forecast()
+    forecast.replace(await store.forecasts.of_kind(Kind.TOKENS))
+    view = forecast.view(now)
+    return {(cell.account, cell.model): view.weighing(cell.account, cell.model) for cell in forecast.cells()}
+
+
 def expected(account: str, view: View, snapshot: Snapshot) -> list[dict[str, Any]]:
     """By model, as JSON: what is known to have run there, or runs."""
-    seen = [cell for cell in view.forecast.cells() if cell.account == account]
+    seen = [cell for cell in view.forecast.cells() if cell.account == account and cell.kind is not Kind.TOKENS]
     live = [one for one in snapshot.live if one.batch.account == account]
     models = {cell.model for cell in seen} | {one.batch.model for one in live}
     found: list[dict[str, Any]] = []

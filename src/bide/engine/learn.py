@@ -1,12 +1,14 @@
 """What the engine tells the forecast: every batch once, as it is harvested, and every call that was answered."""
 
 from bide.core.batch import Batch
+from bide.core.batchline import line_overhead
 from bide.core.bucket import Bucket
 from bide.core.states import BatchOutcome
 from bide.engine.context import Context
 from bide.engine.memory import promise_of
 from bide.lanes.calibration import as_text
-from bide.lanes.lesson import REALTIME, BatchEnd, Lessons, join, of_batch, of_call, of_copy
+from bide.lanes.lesson import REALTIME, BatchEnd, Lessons, join, of_batch, of_call, of_copy, of_tokens
+from bide.lanes.weighing import by_size
 from bide.providers.port import Answer, Verdict
 
 
@@ -39,13 +41,28 @@ async def lessons_of(context: Context, batch: Batch) -> Lessons:
     return lessons
 
 
-def lessons_of_call(bucket: Bucket, answer: Answer, sent_at: int, finished_at: int, lane: str = REALTIME) -> Lessons:
-    """What a call teaches that was answered, where it is known how much it wrote. Of a flex call that was refused:
-    `bide.lanes.lesson.of_refusal`."""
+def lessons_of_call(
+    bucket: Bucket, answer: Answer, estimated: int, sent_at: int, finished_at: int, lane: str = REALTIME
+) -> Lessons:
+    """What a call teaches that was answered, where it is known how much it read and wrote; by its size it reads `estimated` tokens. Of a
+    flex call that was refused: `bide.lanes.lesson.of_refusal`."""
     usage = answer.row.usage
     if usage is None or answer.row.verdict is not Verdict.ANSWERED:
         return {}
-    return of_call(bucket.account, bucket.model, lane, max(0, finished_at - sent_at), usage.output, finished_at)
+    lessons = of_call(bucket.account, bucket.model, lane, max(0, finished_at - sent_at), usage.output, finished_at)
+    join(lessons, of_tokens(bucket.account, bucket.model, 1, estimated, usage.input, finished_at))
+    return lessons
+
+
+def lessons_of_answers(batch: Batch, answers: int, reported: int, now: int) -> Lessons:
+    """What so many answers of a batch teach about the size of requests, which had so many input tokens together.
+
+    Each counts with the mean size of the batch's requests: a row of a result file does not say how long its request was, and over all
+    rows the sum is the same.
+    """
+    bodies = batch.size - batch.requests * line_overhead(batch.endpoint)
+    estimated = by_size(bodies * answers // max(1, batch.requests))
+    return of_tokens(batch.account, batch.model, answers, estimated, reported, now)
 
 
 def promised(context: Context, batch: Batch) -> str:

@@ -9,6 +9,7 @@ from bide.core.states import BatchState
 from bide.lanes.calibration import Promise, from_text
 from bide.lanes.forecast import KEPT_FOR, Forecast, Prior, Running, View
 from bide.lanes.lesson import Lessons, join
+from bide.lanes.weighing import Weighing
 from bide.store.store import Store
 
 REFRESH = MINUTE
@@ -20,9 +21,12 @@ SHORTEST = 10 * SECOND
 OVERLAP = 5 * MINUTE
 """How far back changes are read again: another machine's clock may be behind, and a transaction takes its time."""
 
+REMEMBERED = 1_000
+"""Models whose weighing is at hand: their names come from callers, so they have no end."""
+
 
 class Memory:
-    """One worker's. Losing it costs what the calls of a minute have taught."""
+    """One worker's. Losing it costs what the answers of a minute have taught."""
 
     def __init__(self) -> None:
         self._forecast = Forecast()
@@ -32,6 +36,7 @@ class Memory:
         self._next_at = 0
         self._forgotten_at = 0
         self._slowness: dict[tuple[str, str], float] = {}
+        self._weighing: dict[tuple[str, str], Weighing] = {}
 
     def is_fresh(self, now: int) -> bool:
         """Whether the counts on record were read lately, as where an engine runs in this process."""
@@ -58,8 +63,17 @@ class Memory:
             known = self._slowness[account, model] = self._view.latency(account, model).factor()
         return known
 
+    def weighing(self, account: str, model: str) -> Weighing:
+        """How many tokens the requests of an account's model turn out to have beside their size."""
+        known = self._weighing.get((account, model))
+        if known is None:
+            if len(self._weighing) >= REMEMBERED:
+                self._weighing.clear()
+            known = self._weighing[account, model] = self._view.weighing(account, model)
+        return known
+
     def note(self, lessons: Lessons) -> None:
-        """What a call has taught; written with the next refresh."""
+        """What answers have taught; written with the next refresh."""
         join(self._taught, lessons)
 
     def hurry(self) -> None:
@@ -82,6 +96,7 @@ class Memory:
         changed = await store.forecasts.changed(self._read_at - OVERLAP if self._read_at else 0)
         self._forecast.replace(changed)
         self._slowness.clear()
+        self._weighing.clear()
         self._read_at, self._next_at = now, now + REFRESH
 
     async def keep(self, store: Store, now: int) -> None:

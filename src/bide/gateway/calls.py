@@ -29,8 +29,8 @@ from bide.gateway.responses.going_on import GoingOn
 from bide.gateway.responses.kept import is_native
 from bide.intake.endpoint import RESPONSES, Endpoint
 from bide.intake.routing import Destination, Routing
-from bide.intake.tokens import estimate_tokens
 from bide.lanes.urgency import Rule, Said, Urgency, Words, urgency
+from bide.lanes.weighing import weight_of
 from bide.ledger.prices import day_of
 
 WORKFLOW = "bide-workflow"
@@ -162,7 +162,7 @@ class Calls:
             destination = self._routing.to(asked.model)
             found = allowed_way(self._context, key, destination, endpoint.url, asked, found, now)
         if key.requests_per_minute or key.tokens_per_minute:
-            await self._rates.take(exchange, key, estimate_tokens(len(body)) + asked.longest(self._assumed(endpoint)))
+            await self._rates.take(exchange, key, weight_of(body) + asked.longest(self._assumed(endpoint)))
         return found
 
     def _assumed(self, endpoint: Endpoint) -> int:

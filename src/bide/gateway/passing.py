@@ -14,6 +14,7 @@ import msgspec
 from bide.core.budget import Reservation
 from bide.core.errors import BideError, StoreError
 from bide.core.states import AttemptState
+from bide.core.usage import Usage
 from bide.engine.context import Context
 from bide.gateway.access import tell
 from bide.gateway.books import Books
@@ -21,6 +22,8 @@ from bide.gateway.exchange import Exchange, GoneError
 from bide.gateway.meter import Meter
 from bide.gateway.responses.kept import Kept
 from bide.intake.endpoint import RESPONSES
+from bide.lanes.lesson import of_tokens
+from bide.lanes.weighing import weight_of
 from bide.providers.failures import OverloadedError, StreamRefusedError
 from bide.providers.port import Answer, Call, Provider, Verdict
 from bide.providers.transport import ReplyLostError
@@ -56,7 +59,7 @@ class Passing:
         except (Exception, asyncio.CancelledError) as error:
             await self._failed(passage, error)
             raise
-        await self._answered(passage, answer)
+        await self._answered(passage, call, answer)
         if recorded.done():
             recorded.result()  # nobody is answered before it is on the disk
         else:
@@ -85,7 +88,7 @@ class Passing:
                 await exchange.start(200, _stream_headers(passage), EVENT_STREAM)
             await exchange.end(meter.end())
         except StreamRefusedError as refused:
-            await self._answered(passage, refused.answer)
+            await self._answered(passage, call, refused.answer)
             await respond(exchange, refused.answer)
             return
         except (Exception, asyncio.CancelledError) as error:
@@ -93,6 +96,7 @@ class Passing:
             raise
         finally:
             self.kept.note(passage, provider, meter.id)
+        self._learn(passage, call.body, meter.usage)
         price = await self._books.price(passage, meter.usage, meter.tier)
         self._end(passage, AttemptState.ANSWERED, 200, None, price, first_at=first_at)
 
@@ -119,12 +123,20 @@ class Passing:
         tell(exchange, made)
         return recorded
 
-    async def _answered(self, passage: Passage, answer: Answer) -> None:
+    async def _answered(self, passage: Passage, call: Call, answer: Answer) -> None:
         row = answer.row
+        if row.verdict is Verdict.ANSWERED:
+            self._learn(passage, call.body, row.usage)
         price = None
         if row.verdict is Verdict.ANSWERED or row.usage is not None:
             price = await self._books.price(passage, row.usage, row.tier)
         self._end(passage, AttemptState(row.verdict), row.status, row.code, price)
+
+    def _learn(self, passage: Passage, body: bytes, usage: Usage | None) -> None:
+        """What an answer teaches about the size of requests."""
+        if usage is not None:
+            estimated, now = weight_of(body), self._context.clock.now()
+            self._context.memory.note(of_tokens(passage.account, passage.model, 1, estimated, usage.input, now))
 
     async def _failed(self, passage: Passage, error: BaseException, first_at: int | None = None) -> None:
         """No answer: what the call may have cost all the same is suspected."""

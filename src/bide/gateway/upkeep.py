@@ -1,4 +1,5 @@
-"""What a gateway does now and then: it takes over from gateways that died, and removes the bytes of files that are gone."""
+"""What a gateway does now and then: it takes over from gateways that died, removes the bytes of files that are gone, and learns what
+other processes have seen."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -6,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from bide.core.clock import DAY
 from bide.core.errors import StoreError
 from bide.engine.context import Context
+from bide.lanes.forecast import prior_of
 
 PERIOD = 60.0
 """Seconds between two rounds."""
@@ -25,6 +27,8 @@ class Upkeep:
 
     def start(self) -> None:
         """Begin, with a round."""
+        context = self._context
+        context.memory.expect({name: prior_of(one.catalogue) for name, one in context.providers.items()})
         self._task = asyncio.create_task(self._work())
 
     def soon(self) -> None:
@@ -42,6 +46,7 @@ class Upkeep:
         for recover in self._recoveries:
             await recover()
         now = self._context.clock.now()
+        await self._context.memory.refresh(self._context.store, now)
         while await self._context.store.files.sweep(now, now - TORN_AFTER):
             await asyncio.sleep(0)
 

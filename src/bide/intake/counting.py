@@ -1,20 +1,22 @@
-"""How many tokens a message would be, where its provider does not tell: an estimate, and how it was made."""
+"""How many tokens a request would be, where its provider does not tell: an estimate, and how it was made.
+
+Text is counted by a tokenizer, tools by the JSON that they are written in. What is no text is guessed, and said to be.
+"""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from bide.intake.tokens import Tokens, counter_for
-from bide.intake.window import texts_in
+from bide.intake.window import INPUT_KEYS, texts_in
+from bide.lanes.attachment import PICTURE, pages
 
-READ = ("system", "messages", "tools")
-"""The fields of a Messages body that a model reads."""
+TOOLS = ("tools", "functions")
+"""Of the `INPUT_KEYS` those whose names and braces a model reads too."""
 
-PICTURE, PAGE = 1_600, 2_000
-"""Tokens of an image at its largest and of a page, by Anthropic's guides. Of a document nobody knows how many pages it has;
-it counts as one for every `PAGE_BYTES` of its base64."""
-
-PAGE_BYTES = 100_000
+PICTURES = {"image", "image_url", "input_image"}
+DOCUMENTS = {"document", "file", "input_file", "input_audio"}
+"""By the ``type`` of a part, as OpenAI and Anthropic write them. A document counts by its bytes; sound too, for want of its length."""
 
 CHARACTERS = 4
 """Of English text in a token. Only where there is no tokenizer for it: the extra ``bide[tokens]`` brings one."""
@@ -24,17 +26,22 @@ STAND_IN = "gpt-5"
 
 
 def estimate(body: bytes, model: str) -> Tokens:
-    """The tokens of a Messages body. It is a JSON object."""
+    """The tokens of a body. It is a JSON object."""
+    found = counter_for(model) or counter_for(STAND_IN)
+    if found is None:
+        return counted(body, lambda text: -(-len(text) // CHARACTERS), f"one for {CHARACTERS} characters")
+    count, method = found
+    return counted(body, count, method.rpartition(" ")[2])
+
+
+def counted(body: bytes, count: Callable[[str], int], method: str) -> Tokens:
+    """The same by one counter of text."""
     fields: dict[str, Any] = json.loads(body, parse_int=len, parse_float=len)
-    read = [fields.get(name) for name in READ]
-    text = "\n".join(texts_in(read))
-    beside = sum(_picture(block) for block in _blocks(read))
-    counter = counter_for(model) or counter_for(STAND_IN)
-    if counter is None:
-        return Tokens(max(1, -(-len(text) // CHARACTERS) + beside), f"one for {CHARACTERS} characters")
-    count, method = counter
-    counted = count(text.encode("utf-8", "replace").decode())
-    return Tokens(max(1, counted + beside), method.rpartition(" ")[2])
+    read = [fields.get(name) for name in INPUT_KEYS if name not in TOOLS]
+    tools = [json.dumps(fields[name], ensure_ascii=False) for name in TOOLS if fields.get(name)]
+    text = "\n".join([*texts_in(read), *tools])
+    beside = [tokens for block in _blocks(read) for tokens in _beside(block)]
+    return Tokens(max(1, count(text) + sum(beside)), method, len(beside))
 
 
 def _blocks(value: Any) -> Iterator[dict[str, Any]]:
@@ -49,16 +56,18 @@ def _blocks(value: Any) -> Iterator[dict[str, Any]]:
             yield from _blocks(inner)
 
 
-def _picture(block: dict[str, Any]) -> int:
-    """What a block costs that is no text."""
-    kind, source = block.get("type"), block.get("source")
-    if kind == "image":
-        return PICTURE
-    if kind != "document" or not isinstance(source, dict):
-        return 0
-    given = cast(dict[str, Any], source)
-    data = given.get("data")
-    size = len(data) if isinstance(data, str) else 0
-    if given.get("type") == "text":
-        return -(-size // CHARACTERS)
-    return PAGE * max(1, -(-size // PAGE_BYTES))
+def _beside(block: dict[str, Any]) -> Iterator[int]:
+    """What a part costs that is no text, where it is one."""
+    kind = block.get("type")
+    if not isinstance(kind, str):
+        return
+    if kind in PICTURES:
+        yield PICTURE
+    elif kind in DOCUMENTS:
+        given = next(
+            (block[name] for name in ("source", "file", "input_audio") if isinstance(block.get(name), dict)), block
+        )
+        source = cast(dict[str, Any], given)
+        data = source.get("data") or source.get("file_data")
+        size = len(data) if isinstance(data, str) else 0
+        yield -(-size // CHARACTERS) if source.get("type") == "text" else pages(size)

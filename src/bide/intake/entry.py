@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from bide.intake.problem import Problem
-from bide.intake.tokens import estimate_tokens
+from bide.lanes.weighing import weight_of
 
 CHUNK_BYTES = 256 * 1024
 """Input read for one chunk: with a few times as much, chunks fall out of the processor's cache and reading slows."""
@@ -34,8 +34,8 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def input_tokens(self) -> int:
-        """Input tokens by the body's size alone; see `estimate_tokens`."""
-        return estimate_tokens(len(self.body))
+        """Input tokens by the body's size; see `weight_of`."""
+        return weight_of(self.body)
 
 
 class Entries(msgspec.Struct, frozen=True):

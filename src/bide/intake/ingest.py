@@ -117,7 +117,9 @@ class _Reader:
         self._job = job
         self._bodies, self._columns = objects
         assumed = context.settings.realtime.assumed_output_tokens
-        self._placement = Placement(context.store, job, terms, route, assumed, self.findings.loads, choose)
+        self._placement = Placement(
+            context.store, job, terms, route, assumed, self.findings.loads, choose, lambda key: expected.weighing(*key)
+        )
         self._expected = expected
         self._newest = newest
         self._recipients = recipients
@@ -155,8 +157,8 @@ class _Reader:
         terms = Terms(
             order.deadline,
             order.on_miss,
-            context.settings.rules.margins,
-            context.settings.rules.promote_share,
+            context.rules.margins,
+            context.rules.promote_share,
             lambda key: capacity(context, snapshot, key),
             lambda key: hours_of(context, key),
             promised(snapshot),

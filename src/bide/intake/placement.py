@@ -12,6 +12,7 @@ from bide.intake.tokens import estimate_each
 from bide.lanes.admission import Admission
 from bide.lanes.outlook import Key
 from bide.lanes.route import Route
+from bide.lanes.weighing import UNSEEN, Weighing
 from bide.ledger.estimate import Load
 from bide.store.store import Store
 
@@ -26,8 +27,8 @@ Kind = tuple[str, str]
 class Placed:
     """Entries with their place. The sequences run in the order of the entries.
 
-    `sizes` are bytes of bodies, `buckets` rows of the store; `inputs` and `outputs` are the most tokens that each entry is
-    reckoned with.
+    `sizes` are bytes of bodies, `buckets` rows of the store; `inputs` are the tokens that each entry is reckoned to have, `outputs`
+    the most that it may write.
     """
 
     entries: Entries
@@ -49,9 +50,11 @@ class Placement:
         assumed_output_tokens: int,
         loads: dict[Key, Load],
         choose: Choose = lambda route, endpoint, longest: route,
+        weighing: Callable[[Key], Weighing] = lambda key: UNSEEN,
     ) -> None:
         """`route` says which account serves a model of the input and what it is called there, `assumed_output_tokens` is for entries without a limit,
-        and `loads` is where what is asked for is added up. `choose` says which place of several it is."""
+        and `loads` is where what is asked for is added up. `choose` says which place of several it is, `weighing`
+        how many tokens requests turn out to have there beside their size."""
         self._loads = loads
         self._store = store
         self._job = job
@@ -63,6 +66,7 @@ class Placement:
         self.spread: set[Key] = set()
         """What other accounts may serve as well."""
         self._choose = choose
+        self._weighing = weighing
         self._placed: dict[Kind, Route] = {}
         self.longest = 0
         """Bytes of the longest body."""
@@ -74,7 +78,7 @@ class Placement:
     async def place(self, entries: Entries) -> Placed:
         """Place entries. Those that go the same way are admitted together, as long as all of them fit."""
         sizes = list(map(len, entries.bodies))
-        inputs, limits = estimate_each(sizes), entries.limits
+        inputs, limits = estimate_each(entries.bodies), entries.limits
         self.longest = max(self.longest, max(sizes, default=0))
         kinds = _by_kind(entries)
         if len(kinds) == 1:
@@ -83,18 +87,21 @@ class Placement:
         outputs = [0] * len(entries)
         for indexes in kinds.values():
             mine = [inputs[index] for index in indexes], [limits[index] for index in indexes]
-            places, _, bounds = await self._place_alike(entries[indexes[0]], *mine)
-            for index, bucket, bound in zip(indexes, places, bounds, strict=True):
-                buckets[index], outputs[index] = bucket, bound
+            places, reckoned, bounds = await self._place_alike(entries[indexes[0]], *mine)
+            for index, bucket, tokens, bound in zip(indexes, places, reckoned, bounds, strict=True):
+                buckets[index], inputs[index], outputs[index] = bucket, tokens, bound
         return Placed(entries, sizes, buckets, inputs, outputs)
 
     async def _place_alike(
         self, first: Entry, inputs: Sequence[int], limits: Sequence[int | None]
     ) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
-        """The buckets, inputs and outputs of entries of one kind, of which `first` is one."""
+        """The buckets, inputs and outputs of entries of one kind, of which `first` is one. What comes in as `inputs` is by size."""
         route = self._chosen(first, max((limit for limit in limits if limit is not None), default=self._assumed))
         key = (route.account, route.model)
         capped = [limit for limit in limits if limit is not None]
+        weighing = self._weighing(key)
+        if weighing.is_known:
+            inputs = [weighing.tokens(estimate) for estimate in inputs]
         self._count(key, first.endpoint, inputs, capped)
         if route.spread:
             self.spread.add(key)

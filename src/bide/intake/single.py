@@ -23,7 +23,6 @@ from bide.intake.entry import Entry
 from bide.intake.group import Group
 from bide.intake.hand_in import routing_of
 from bide.intake.reservation import ceiling_of, deferred_lanes, longest_input, longest_output
-from bide.intake.tokens import estimate_tokens
 from bide.intake.validator import Validator
 from bide.intake.window import ContextWindows
 from bide.lanes.gather import slot
@@ -92,9 +91,9 @@ class Desk:
         route = self.routing.to(entry.model).route
         gather = self._context.settings.gather
         where = slot(call.deadline, now, gather.longest, gather.time_share)
-        input_tokens = estimate_tokens(len(entry.body))
         assumed = self._context.settings.realtime.assumed_output_tokens if call.endpoint.writes_text else 0
         output_tokens = assumed if entry.max_output_tokens is None else entry.max_output_tokens
+        input_tokens = self._context.memory.weighing(route.account, route.model).tokens(entry.input_tokens)
         if route.spread:
             snapshot = (await self._present(now))[1]
             tokens = input_tokens + output_tokens
@@ -166,7 +165,7 @@ class Desk:
         """Whether the call is inside the real-time capacity that is still free before its deadline."""
         now = self._context.clock.now()
         _, snapshot, given = await self._present(now)
-        rules = self._context.settings.rules
+        rules = self._context.rules
         admissions = self._admissions.get((deadline, on_miss))
         if admissions is None:
             admissions = self._admissions[deadline, on_miss] = Admissions(

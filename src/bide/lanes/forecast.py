@@ -21,13 +21,29 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bide.core.clock import DAY, HOUR, MINUTE, SECOND
-from bide.lanes import calibration, copies, latency
+from bide.lanes import calibration, copies, latency, weighing
 from bide.lanes.calibration import Calibration, Promise
 from bide.lanes.copies import Efficacy
 from bide.lanes.evidence import BINS, Evidence, bin_of
 from bide.lanes.latency import Latency
-from bide.lanes.lesson import BATCH, FLEX, REALTIME, SLOT, WHOLE, Cell, Count, Kind, Lessons, Weight, size_of
+from bide.lanes.lesson import (
+    ANSWERS,
+    BATCH,
+    EVERY,
+    FLEX,
+    REALTIME,
+    SLOT,
+    SUMS,
+    WHOLE,
+    Cell,
+    Count,
+    Kind,
+    Lessons,
+    Weight,
+    size_of,
+)
 from bide.lanes.turnaround import MEDIAN, PRIOR_WEIGHT, SIGMA, UNKNOWN_MEDIAN, Turnaround, share
+from bide.lanes.weighing import Weighing
 
 KEPT_FOR = 14 * DAY
 """After which counts are deleted: two half-lives of the longest."""
@@ -252,6 +268,11 @@ class View:
         """What second copies have achieved."""
         seen = self._seen(Asked(copies.HALF_LIFE, Kind.COPY, account, model))
         return Efficacy(seen.ended[0], seen.left[0])
+
+    def weighing(self, account: str, model: str) -> Weighing:
+        """How many tokens requests turn out to have beside their size."""
+        seen = self._seen(Asked(weighing.HALF_LIFE, Kind.TOKENS, account, model, EVERY))
+        return Weighing(seen.ended[ANSWERS], WHOLE * seen.left[SUMS], WHOLE * seen.ended[SUMS])
 
     def latency(self, account: str, model: str, lane: str = REALTIME) -> Latency:
         """The bound of a call's time."""

@@ -17,12 +17,19 @@ from bide.lanes.calibration import Promise, level_of
 from bide.lanes.evidence import bin_of
 from bide.lanes.latency import ratio_bin
 from bide.lanes.turnaround import Turnaround, share
+from bide.lanes.weighing import is_telling
 
 WHOLE = 1_000
 """Counts are in thousandths of a request: one of 50,000 that share a draw of luck counts 0.4 of one of these."""
 
 BATCH, FLEX, REALTIME = "batch", "flex", "realtime"
 """Lanes."""
+
+EVERY = ""
+"""In the place of a lane, for what is the same in all of them."""
+
+SUMS, ANSWERS = 0, 1
+"""The bins of `Kind.TOKENS`."""
 
 SIZES = (1, 100, 5_000)
 """Up to how many requests a batch is of a size class; the last one is for all above. Single requests have been seen to take
@@ -45,6 +52,9 @@ class Kind(enum.StrEnum):
     COPY = "copy"
     """Second copies (`copies`): the answers that they brought in time (ended) and the sum of the chances with which they were made
     (gone), in the first bin; by the hour of the submission."""
+    TOKENS = "tokens"
+    """Input tokens of answered requests (`weighing`): those reported (ended) and those by size (gone), in `SUMS`, whole ones; and how many
+    answers that were, in `ANSWERS`. By the day of the answer."""
 
 
 SLOT = {
@@ -54,6 +64,7 @@ SLOT = {
     Kind.LATENCY: DAY,
     Kind.REFUSAL: HOUR,
     Kind.COPY: HOUR,
+    Kind.TOKENS: DAY,
 }
 """The width of the time slots in which counts are kept."""
 
@@ -172,6 +183,18 @@ def of_copy(account: str, model: str, expected: int, has_won: bool, submitted_at
     """What a second copy teaches that was made with the chance `expected`, in thousandths: whether it brought the answer in time."""
     count = Count(Cell(account, model, BATCH, Kind.COPY), slot(Kind.COPY, submitted_at), 0)
     return {count: Weight(WHOLE if has_won else 0, expected)}
+
+
+def of_tokens(account: str, model: str, answers: int, estimated: int, reported: int, now: int) -> Lessons:
+    """What answers teach about the size of requests: their input tokens as `estimated` by size, and as the provider `reported` them.
+    Nothing where the two are so far apart that it was no text."""
+    if not is_telling(estimated, reported):
+        return {}
+    cell, since = Cell(account, model, EVERY, Kind.TOKENS), slot(Kind.TOKENS, now)
+    return {
+        Count(cell, since, SUMS): Weight(reported, estimated),
+        Count(cell, since, ANSWERS): Weight(answers * WHOLE, 0),
+    }
 
 
 def join(lessons: Lessons, more: Lessons) -> None:

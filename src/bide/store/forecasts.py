@@ -1,10 +1,12 @@
-"""What was seen of how long lanes take: counts that every process adds to, and that each reads as far as they changed."""
+"""What was seen of how long lanes take and of how long requests are: counts that every process adds to, and that each reads as far as they changed."""
+
+from collections.abc import Iterable
 
 from bide.core.batch import Batch
 from bide.core.clock import SECOND
 from bide.lanes.lesson import Cell, Count, Kind, Lessons, Weight
 from bide.store import queries
-from bide.store.database import Transaction, Verbs, reads, writes
+from bide.store.database import Row, Transaction, Verbs, reads, writes
 
 SQL = queries.load("forecasts")
 
@@ -26,15 +28,12 @@ class Forecasts(Verbs):
     @reads
     async def changed(self, transaction: Transaction, since: int) -> Lessons:
         """The counts that changed since an instant, as they stand now."""
-        return {
-            Count(
-                Cell(row["account"], row["model"], row["lane"], Kind(row["kind"]), row["size"]),
-                row["since"],
-                row["bin"],
-            ): Weight(row["ended"], row["gone"])
-            for row in await transaction.all(SQL["changed"], instant=since)
-            if row["kind"] in KINDS  # a newer bide beside this one may count more
-        }
+        return _lessons(await transaction.all(SQL["changed"], instant=since))
+
+    @reads
+    async def of_kind(self, transaction: Transaction, kind: Kind) -> Lessons:
+        """All counts of a kind, as they stand now."""
+        return _lessons(await transaction.all(SQL["of_kind"], kind=kind))
 
     @reads
     async def done(self, transaction: Transaction, batch: Batch) -> tuple[list[tuple[int, int]], int]:
@@ -49,6 +48,16 @@ class Forecasts(Verbs):
     async def forget(self, transaction: Transaction, before: int) -> None:
         """Delete what began before an instant."""
         await transaction.run(SQL["forget"], instant=before)
+
+
+def _lessons(rows: Iterable[Row]) -> Lessons:
+    return {
+        Count(
+            Cell(row["account"], row["model"], row["lane"], Kind(row["kind"]), row["size"]), row["since"], row["bin"]
+        ): Weight(row["ended"], row["gone"])
+        for row in rows
+        if row["kind"] in KINDS  # a newer bide beside this one may count more
+    }
 
 
 async def record(transaction: Transaction, lessons: Lessons, now: int) -> None:

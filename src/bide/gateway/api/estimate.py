@@ -104,7 +104,8 @@ def _load(gateway: Gateway, validator: Validator, number: int, one: Line, path: 
     route = gateway.routing.to(entry.model).route
     limit = entry.max_output_tokens if endpoint.writes_text else 0
     capped = (0, 0) if limit is None else (1, limit)
-    load = Load(1, entry.input_tokens, entry.input_tokens, *capped, frozenset({endpoint.url}))
+    tokens = gateway.context.memory.weighing(route.account, route.model).tokens(entry.input_tokens)
+    load = Load(1, tokens, tokens, *capped, frozenset({endpoint.url}))
     return (route.account, route.model), load
 
 

@@ -10,6 +10,11 @@ ON CONFLICT (account, model, lane, kind, size, since, bin) DO UPDATE SET ended =
 SELECT account, model, lane, kind, size, since, bin, ended, gone FROM forecasts WHERE changed_at >= :instant
 ORDER BY account, model, lane, kind, size, since, bin;
 
+-- name: of_kind
+-- All counts of a kind.
+SELECT account, model, lane, kind, size, since, bin, ended, gone FROM forecasts WHERE kind = :kind
+ORDER BY account, model, lane, kind, size, since, bin;
+
 -- name: ages
 -- By the moment (in units of `grain`) at which they were done, how many of a batch's requests; no moment where the provider told none.
 SELECT finished_at / :grain AS moment, count(*) AS requests FROM attempts

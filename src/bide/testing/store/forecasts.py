@@ -8,7 +8,7 @@ from bide.core.clock import DAY, MINUTE, SECOND
 from bide.core.errors import LeaseLostError
 from bide.core.states import AttemptState, BatchState
 from bide.lanes.evidence import bin_of
-from bide.lanes.lesson import REALTIME, WHOLE, Kind, Lessons, Weight, of_call
+from bide.lanes.lesson import REALTIME, WHOLE, Kind, Lessons, Weight, of_call, of_tokens
 from bide.testing.scene import Scene, held, report
 from bide.testing.store.case import OpenStore, StoreCase
 
@@ -38,6 +38,16 @@ class ForecastCases(StoreCase):
 
         found = _of(scene, await scene.store.forecasts.changed(scene.now))
         assert set(found.values()) == {Weight(20 * WHOLE, 0)}
+
+    async def test_tokens_of_a_busy_day_are_added_up(self, scene: Scene) -> None:
+        lessons = of_tokens(scene.account, scene.model, 1_000_000, 10**14, 2 * 10**14, scene.now)
+        for _ in range(3):
+            await scene.store.forecasts.add(lessons, scene.now)
+
+        found = _of(scene, await scene.store.forecasts.of_kind(Kind.TOKENS))
+        assert set(found.values()) == {Weight(6 * 10**14, 3 * 10**14), Weight(3 * 10**6 * WHOLE, 0)}
+        await scene.store.forecasts.add(_lessons(scene), scene.now)
+        assert _of(scene, await scene.store.forecasts.of_kind(Kind.TOKENS)) == found
 
     async def test_only_what_changed_is_read(self, scene: Scene) -> None:
         await scene.store.forecasts.add(_lessons(scene), scene.now)
