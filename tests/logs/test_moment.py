@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from bide.core.clock import MINUTE, SECOND
+from bide.core.clock import HOUR, MINUTE, SECOND
 from bide.logs.moment import ORIGIN, instant, span
 
 NOW = 1_800_000_000 * SECOND
@@ -23,13 +23,16 @@ NOW = 1_800_000_000 * SECOND
         pytest.param("2027-01-15 08:00:00", NOW, id="without a zone"),
         pytest.param("2027-01-15T09:00:00+01:00", NOW, id="another zone"),
         pytest.param(datetime.datetime(2027, 1, 15, 8, tzinfo=datetime.UTC), NOW, id="typed"),
+        pytest.param(datetime.date(2027, 1, 15), NOW - 8 * HOUR, id="a typed day"),
+        pytest.param("2027-01-15", NOW - 8 * HOUR, id="a day"),
+        pytest.param("1e-3", ORIGIN + SECOND // 1_000, id="a number that looks like a date"),
     ],
 )
 def test_an_instant_is_told_from_its_size_or_its_words(value: object, expected: int) -> None:
     assert instant(value) == expected
 
 
-@pytest.mark.parametrize("value", ["soon", "", "-1", "nan", "inf", 1e21, None, True])
+@pytest.mark.parametrize("value", ["soon", "", "-1", "1234-5", "nan", "inf", 1e21, None, True])
 def test_what_is_no_instant_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match="is no instant"):
         instant(value)

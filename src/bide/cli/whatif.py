@@ -166,7 +166,7 @@ def _scenarios(names: Sequence[str], requests_per_minute: int | None) -> "list[S
 def _log(config: "Config", path: str | None, ledger: bool, columns: Sequence[str], days: int | None) -> "Log":
     """The log that was named. Raises `InputError`."""
     from bide.core.errors import InputError
-    from bide.whatif.logs.columns import parse
+    from bide.logs.columns import parse
     from bide.whatif.logs.reading import read_log
 
     if (path is None) == (not ledger):

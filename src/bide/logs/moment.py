@@ -11,6 +11,8 @@ from bide.core.errors import BideError
 ORIGIN = 20_000 * DAY
 """The midnight from which a log's time counts where it is no date: seconds since its beginning."""
 
+EPOCH, MICROSECOND = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC), datetime.timedelta(microseconds=1)
+
 EPOCHS = ((1e9, 1e11, 1e6), (1e11, 1e14, 1e3), (1e14, 1e17, 1.0), (1e17, 1e20, 1e-3))
 """Numbers from, below, and what turns them into microseconds since 1970: seconds, milliseconds, micro- and nanoseconds."""
 
@@ -23,7 +25,10 @@ def instant(value: Any) -> int:
     """
     if isinstance(value, datetime.datetime):
         return _of(value)
-    number = _number(value)
+    if isinstance(value, datetime.date):
+        return _of(datetime.datetime(value.year, value.month, value.day, tzinfo=datetime.UTC))
+    # Most logs write a date, and to find out that it is no number costs more than to read it.
+    number = None if isinstance(value, str) and value[4:5] == "-" else _number(value)
     if number is None:
         try:
             return _of(datetime.datetime.fromisoformat(str(value).strip()))
@@ -57,7 +62,7 @@ def span(value: Any) -> int:
 def _of(moment: datetime.datetime) -> int:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=datetime.UTC)
-    return (moment - datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)) // datetime.timedelta(microseconds=1)
+    return (moment - EPOCH) // MICROSECOND
 
 
 def _number(value: Any) -> float | None:

@@ -5,7 +5,7 @@ import pytest
 from bide.core.clock import DAY, HOUR, MINUTE
 from bide.core.errors import InputError
 from bide.logs.moment import ORIGIN
-from bide.whatif.logs.columns import Columns, parse
+from bide.whatif.logs.columns import Columns
 
 PLAIN = {"t_s": "60", "in_tokens": "100", "out_tokens": "20"}
 
@@ -99,9 +99,3 @@ def test_a_limit_of_its_own_bounds_the_answer() -> None:
 def test_a_row_that_cannot_be_used_names_its_column(more: dict[str, str], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         columns(*more).arrival({**PLAIN, **more})
-
-
-def test_columns_are_named_with_an_equals_sign() -> None:
-    assert parse(["at=t_s", "input=in tokens"]) == {"at": "t_s", "input": "in tokens"}
-    with pytest.raises(InputError, match="names no column"):
-        parse(["at"])

@@ -1,11 +1,11 @@
 """Which column of a log says what: as the user names them, else by the names that such columns usually have."""
 
-import difflib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from bide.core.clock import DAY, MINUTE
 from bide.core.errors import InputError
+from bide.logs.columns import guessed, has
 from bide.logs.moment import instant, span
 from bide.whatif.arrival import EXPLICIT, LOW, STANDARD, URGENT, URGENT_WITHIN, Arrival, limit_of
 
@@ -43,23 +43,12 @@ class Columns:
     """
 
     def __init__(self, name: str, there: Collection[str], asked: Mapping[str, str]) -> None:
-        self.used: dict[str, str] = {}
-        lower = {column.lower(): column for column in reversed(list(there))}
-        for wanted, column in asked.items():
-            if wanted not in USUAL:
-                raise InputError(f"--column {wanted}={column}: there is no {wanted}; name one of {', '.join(USUAL)}")
-            if column not in there:
-                raise InputError(f"--column {wanted}={column}: {name} has no column {column}; {_has(there, column)}")
-            self.used[wanted] = column
-        for wanted, names in USUAL.items():
-            found = next((lower[usual] for usual in names if usual in lower), None)
-            if wanted not in self.used and found is not None:
-                self.used[wanted] = found
+        self.used = guessed(name, there, asked, USUAL)
         missing = [wanted for wanted in NEEDED if wanted not in self.used]
         if missing:
             raise InputError(
                 f"{name} has no column for {' and '.join(map(_meaning, missing))} that can be told by its name; say which it is, "
-                f"as in --column {missing[0]}=NAME. {_has(there, '')}"
+                f"as in --column {missing[0]}=NAME. {has(there)}"
             )
 
     def arrival(self, values: Mapping[str, Any]) -> Arrival:
@@ -115,17 +104,6 @@ class Columns:
             raise ValueError(f"{column}: {error}") from None
 
 
-def parse(texts: Iterable[str]) -> dict[str, str]:
-    """``at=t_s`` and the like, by what is wanted. Raises `InputError`."""
-    found: dict[str, str] = {}
-    for text in texts:
-        wanted, equals, column = text.partition("=")
-        if not equals or not column:
-            raise InputError(f"--column {text} names no column; write as in --column at=t_s")
-        found[wanted.strip()] = column.strip()
-    return found
-
-
 def _tokens(value: Any) -> int:
     try:
         number = float(value)
@@ -138,8 +116,3 @@ def _tokens(value: Any) -> int:
 
 def _meaning(wanted: str) -> str:
     return {"at": "when a request came", "input": "its input tokens", "output": "its output tokens"}[wanted]
-
-
-def _has(there: Collection[str], column: str) -> str:
-    close = difflib.get_close_matches(column, there, n=1)
-    return f"did you mean {close[0]}?" if close else f"There are {', '.join(sorted(there))}"
