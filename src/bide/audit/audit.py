@@ -1,0 +1,187 @@
+"""An audit: a profile judged. What a month costs, what is saved already, what could be, in which order, and what nobody can tell."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from bide.advise.calculator.quantity import Quantity
+from bide.advise.calculator.tariff import LANES, Price
+from bide.audit.captured import less
+from bide.audit.extent import extent
+from bide.audit.gap import Gap, gaps
+from bide.audit.group import Group
+from bide.audit.judging import Basis, judged
+from bide.audit.month import times_a_month, total
+from bide.audit.patience import HORIZONS, horizon
+from bide.audit.plan import Step, plan
+from bide.audit.profile import Profile
+from bide.audit.strand import Strand, strand
+from bide.audit.workflow import Workflow, workflows
+from bide.core.clock import DAY
+from bide.core.duration import format_duration
+from bide.ledger.sheet import STALE_AFTER, is_stale
+
+
+@dataclass(frozen=True, slots=True)
+class PriceUsed:
+    """A price that figures rest on."""
+
+    model: str
+    lane: str
+    price: Price
+    checked_on: datetime.date | None
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What a provider billed a month, beside what the usage in the log costs by its price list, in USD; None is unknown."""
+
+    provider: str
+    billed: Quantity
+    listed: Quantity | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """The result. Money is USD a month; `times` of the time that the log covers make one."""
+
+    profile: Profile
+    basis: Basis
+    covered: int
+    """The time that the log stands for, in microseconds."""
+    times: Fraction
+    workflows: Sequence[Workflow]
+    plan: Sequence[Step]
+    bills: Sequence[Reconciled]
+    gaps: Sequence[Gap]
+    prices: Sequence[PriceUsed]
+    notes: Sequence[str]
+
+    @property
+    def now(self) -> Quantity | None:
+        """What is paid, as far as it is known."""
+        return total([workflow.now for workflow in self.workflows])
+
+    @property
+    def left(self) -> Quantity | None:
+        """What would be left of it after all that is sure."""
+        return total([workflow.left for workflow in self.workflows])
+
+    @property
+    def sure(self) -> Quantity | None:
+        """What all that is sure saves."""
+        return total([step.saves for step in self.plan if step.verdict == "do"])
+
+    @property
+    def captured(self) -> Quantity | None:
+        """What is saved already: what it would have cost in real time with nothing cached, less what it costs."""
+        strands = [part.strand for workflow in self.workflows for part in workflow.parts]
+        return total([less(one.without(), one.listed) for one in strands])
+
+    def waits(self) -> Sequence[tuple[str, Quantity]]:
+        """What is paid by how long it could wait, in the words of `HORIZONS`."""
+        parts = [part for workflow in self.workflows for part in workflow.parts]
+        sums = (
+            (word, total([part.strand.now for part in parts if horizon(part.patience.within) == word]))
+            for word in HORIZONS
+        )
+        return [(word, money) for word, money in sums if money is not None]
+
+
+def audit(profile: Profile, basis: Basis) -> Audit:
+    """The profile judged.
+
+    Raises:
+        InputError: nothing was read, or all of it is of one moment.
+    """
+    covered = extent(profile)
+    times = times_a_month(covered)
+    usage, bills = _parted(profile.groups)
+    strands = [strand(group, times, basis.pricing) for group in usage]
+    found = workflows(judged(one, basis) for one in strands)
+    return Audit(
+        profile=profile,
+        basis=basis,
+        covered=covered,
+        times=times,
+        workflows=found,
+        plan=plan(found),
+        bills=_reconciled(strands, [strand(group, times, basis.pricing) for group in bills]),
+        gaps=gaps(profile.groups),
+        prices=_prices(found, basis),
+        notes=tuple(_notes(profile, covered, usage)),
+    )
+
+
+def _parted(groups: Sequence[Group]) -> tuple[Sequence[Group], Sequence[Group]]:
+    """Usage, and lines of bills for usage that stands in other rows. A bill without usage is all that is known of that."""
+    used = {group.provider for group in groups if group.rows > group.bills}
+
+    def is_bill(group: Group) -> bool:
+        return group.rows == group.bills and group.provider in used
+
+    return [group for group in groups if not is_bill(group)], [group for group in groups if is_bill(group)]
+
+
+def _reconciled(usage: Sequence[Strand], bills: Sequence[Strand]) -> Sequence[Reconciled]:
+    providers = dict.fromkeys(one.group.provider for one in bills)
+    found = (
+        (
+            provider,
+            total([one.billed for one in bills if one.group.provider == provider]),
+            total([one.listed for one in usage if one.group.provider == provider]),
+        )
+        for provider in providers
+    )
+    return [Reconciled(provider, billed, listed) for provider, billed, listed in found if billed is not None]
+
+
+def _prices(found: Sequence[Workflow], basis: Basis) -> Sequence[PriceUsed]:
+    """The prices of what is paid, and of the lanes it could move to."""
+    used = dict[tuple[str, str], PriceUsed]()
+    today = datetime.date.fromisoformat(basis.pricing.day)
+    for part in (part for workflow in found for part in workflow.parts):
+        of = part.strand
+        lanes = [
+            of.lane,
+            *(one.lever for one in part.findings if one.lever in of.tariff.prices and one.verdict != "captured"),
+        ]
+        for lane in dict.fromkeys(lanes):
+            if lane in of.tariff.prices and (of.tariff.model, lane) not in used:
+                card = basis.pricing.cards.card(of.group.provider, of.group.model, LANES[lane], basis.pricing.day)
+                checked = None if card is None else basis.pricing.checked_on(card)
+                stale = is_stale(checked, today, STALE_AFTER)
+                used[of.tariff.model, lane] = PriceUsed(of.tariff.model, lane, of.tariff.prices[lane], checked, stale)
+    return [used[key] for key in sorted(used)]
+
+
+def _notes(profile: Profile, covered: int, usage: Sequence[Group]) -> list[str]:
+    """What is to be said about the whole."""
+    found = list[str]()
+    if covered < DAY:
+        found.append(
+            f"the log covers {format_duration(covered)}: what a month of that would be says nothing of nights and weekends"
+        )
+    elif covered < 7 * DAY:
+        found.append(
+            f"the log covers {format_duration(covered)}, less than a week: weekends may be missing, or weigh too much"
+        )
+    for pair in profile.overlaps:
+        found.append(
+            f"{pair.one} and {pair.other} cover the same time at the same models: what is in both is counted twice"
+        )
+    if profile.lumped:
+        found.append(f"{profile.lumped:,} rows stand under one name, because there were too many names to keep apart")
+    if profile.forgotten:
+        found.append(
+            f"{profile.forgotten:,} sessions were forgotten to make room, so some calls that were followed look as if they were not"
+        )
+    if any(group.repeats.is_estimate or group.prefixes.is_estimate for group in usage):
+        found.append("repeats and shared beginnings are extrapolated from a sample of the prompts")
+    if unpriced := sum(
+        group.rows - group.bills for group in usage if not group.tokens.input and not group.tokens.output
+    ):
+        found.append(f"{unpriced:,} rows have no tokens")
+    return found

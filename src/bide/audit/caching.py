@@ -1,0 +1,142 @@
+"""What caches would save: a response cache for what is asked again word for word, the provider's prompt cache for what many prompts
+begin with."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from bide.audit.assumption import Assumptions
+from bide.audit.change import Change, Prefixes
+from bide.audit.group import AGES, LENGTHS, Amount, Group
+from bide.audit.patience import Strength
+from bide.audit.prompt_cache import PromptCache, prompt_cache
+from bide.audit.strand import Strand
+from bide.audit.waiting import Proposal
+from bide.core.duration import exact_duration
+from bide.core.usage import Usage
+
+SAME = "the same question may have the same answer, also where it was sampled"
+EXTRAPOLATED = "repeats are extrapolated from a sample of the prompts"
+FIRST = "prompts that begin like no other are taken to begin as long as those that do"
+AT_MOST = (
+    "the log tells how much began an earlier prompt, not how long ago: from nothing to all of it is found in the cache"
+)
+LEAST_UNKNOWN = "from how many tokens on this model's prompts are cached is not known; {least:,} are taken, the most its provider asks for"
+CACHED_UNKNOWN = "the log does not say what was read from the cache: perhaps all of it is saved already"
+
+BODIES = "log the prompts, or a hash of each and of what it begins with, and name the columns"
+
+
+def repeats(of: Strand, assumptions: Assumptions) -> Iterator[Proposal]:
+    """A response cache, for requests that are the same word for word."""
+    group = of.group
+    if not group.repeats.seen:
+        says = "the log has no prompts and no hashes of them, so nobody can tell how many come again"
+        yield Proposal(
+            lever="response cache", verdict="unknown", strength=Strength.NONE, change=None, says=says, do=BODIES
+        )
+        return
+    found = _not_answered(group.repeats.within(assumptions.keep), group.from_cache)
+    if not found.requests:
+        return
+    share = Fraction(found.requests, group.requests) if group.requests else Fraction(1)
+    keep = exact_duration(assumptions.keep)
+    assumes = [SAME]
+    if group.repeats.is_estimate:
+        assumes.append(EXTRAPOLATED)
+    if group.failed:
+        assumes.append(f"{group.failed:,} requests failed: as many of the repeats may be second tries")
+    yield Proposal(
+        lever="response cache",
+        verdict="do",
+        strength=Strength.FAIR if group.repeats.is_estimate or group.failed else Strength.STRONG,
+        change=Change(answered=found),
+        says=f"{found.requests:,} requests ({float(100 * share):.3g} %) were asked before, word for word, within {keep}",
+        do=f"keep its answers for {keep} in bide's response cache, if the same answer will do",
+        assumes=tuple(assumes),
+    )
+
+
+def _not_answered(found: Amount, from_cache: int) -> Amount:
+    """What came again and no response cache answered already, in proportion."""
+    if not from_cache or not found.requests:
+        return found
+    left = Fraction(max(0, found.requests - from_cache), found.requests)
+    return Amount(
+        int(found.requests * left), Usage(*(int(count * left) for count in found.tokens)), int(found.cost * left)
+    )
+
+
+def prefixes(of: Strand) -> Iterator[Proposal]:
+    """The provider's prompt cache, for what prompts have in common at their beginning."""
+    group, rule = of.group, prompt_cache(of.group.provider, of.group.model)
+    if of.load is None or rule is None:
+        return
+    if not group.prefixes.seen and not group.seen_before:
+        says = "the log has no prompts, so nobody can tell what they have in common at their beginning"
+        yield Proposal(
+            lever="prompt cache", verdict="unknown", strength=Strength.NONE, change=None, says=says, do=BODIES
+        )
+        return
+    found = _counted(group, rule) if group.prefixes.seen else _told(group)
+    if found is None or found.read_at_best <= of.load.cached:
+        return
+    assumes = list[str]()
+    cached_unknown = bool(group.missing.get("cached"))
+    for applies, text in (
+        (not group.prefixes.seen, AT_MOST),
+        (not rule.known, LEAST_UNKNOWN.format(least=rule.least)),
+        (cached_unknown, CACHED_UNKNOWN),
+        (group.prefixes.seen, FIRST),
+        (group.prefixes.is_estimate, EXTRAPOLATED),
+    ):
+        if applies:
+            assumes.append(text)
+    sure = bool(group.prefixes.seen) and rule.known and not cached_unknown
+    share = found.read_at_best / of.load.input
+    yield Proposal(
+        lever="prompt cache",
+        verdict="do" if sure else "ask",
+        strength=Strength.FAIR if sure else Strength.WEAK,
+        change=Change(prefixes=found),
+        says=f"{float(100 * share):.3g} % of the input began another prompt shortly before, and {_now(of)}",
+        do=_do(rule),
+        assumes=(*assumes, f"{rule.source}: from {rule.least:,} tokens on, kept for {exact_duration(rule.lifetime)}"),
+    )
+
+
+def _counted(group: Group, rule: PromptCache) -> Prefixes | None:
+    """From prefixes that were seen again: at best those that came again within the hour are read, at least those within five minutes."""
+    reuse = group.prefixes
+    long = next((index for index, least in enumerate(LENGTHS) if least >= rule.least), len(LENGTHS) - 1)
+    tokens = [sum(of_age[long:]) for of_age in reuse.prefixes]
+    requests = sum(sum(of_age) for of_age in reuse.prefix_requests)
+    if not requests or not sum(tokens):
+        return None
+    firsts = max(0, reuse.seen - requests)
+    written_first = Fraction(firsts * sum(tokens), requests)
+
+    def case(ages: int) -> tuple[Fraction, Fraction]:
+        return Fraction(sum(tokens[:ages])), written_first + sum(tokens[ages:])
+
+    at_best, at_least = case(AGES.index(AGES[1]) + 1), case(AGES.index(AGES[0]) + 1)
+    if rule.marked:
+        at_best = at_least  # an entry lives for five minutes, unless one pays more for an hour
+    return Prefixes(at_best[0], at_least[0], at_best[1], at_least[1])
+
+
+def _told(group: Group) -> Prefixes:
+    """From what the log itself says began an earlier prompt."""
+    return Prefixes(Fraction(group.seen_before), Fraction(0), Fraction(0), Fraction(0))
+
+
+def _now(of: Strand) -> str:
+    if of.group.missing.get("cached"):
+        return "what was read from the cache is not known"
+    cached = Fraction(of.load.cached, of.load.input) if of.load is not None and of.load.input else Fraction(0)
+    return f"{float(100 * cached):.3g} % was read from the cache" if cached else "none was read from the cache"
+
+
+def _do(rule: PromptCache) -> str:
+    if rule.marked:
+        return "mark the end of what all prompts share as a cache point, and put what differs behind it"
+    return "put what all prompts share first, without a date or a name in it, and send its requests close to each other"

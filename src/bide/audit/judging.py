@@ -1,0 +1,102 @@
+"""All findings of a strand: each lever by itself, and those of the plan one on top of the other."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bide.advise.calculator.derivation import Derivation
+from bide.advise.calculator.quantity import Quantity
+from bide.audit.assumption import Assumptions
+from bide.audit.caching import prefixes, repeats
+from bide.audit.captured import captured, less
+from bide.audit.change import NO_CHANGE, cost
+from bide.audit.finding import PLANNED, Finding
+from bide.audit.month import Pricing, total
+from bide.audit.patience import Patience, patience
+from bide.audit.rhythm import Rhythm, rhythm
+from bide.audit.strand import Strand
+from bide.audit.trying import possibilities
+from bide.audit.waiting import Proposal, lanes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What judging rests on. `batches` says whether a provider has batches, as far as bide knows."""
+
+    pricing: Pricing
+    assumptions: Assumptions = field(default_factory=Assumptions)
+    batches: Callable[[str], bool] = lambda provider: True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A strand with all that was found about it. `left` is what it costs a month after the plan's `do` alone, USD."""
+
+    strand: Strand
+    rhythm: Rhythm | None
+    patience: Patience
+    findings: Sequence[Finding]
+    left: Quantity | None
+
+
+def judged(of: Strand, basis: Basis) -> Judged:
+    """Everything about a strand."""
+    beat = rhythm(of.group, basis.assumptions.offset)
+    wait = patience(of.group, beat)
+    proposals = [
+        *lanes(of, wait, basis.batches(of.group.provider)),
+        *repeats(of, basis.assumptions),
+        *prefixes(of),
+        *possibilities(of, basis.assumptions, basis.pricing.tariff),
+    ]
+    found = list(_priced(of, proposals))
+    sure = total([one.adds for one in found if one.verdict == "do"])
+    left = of.now if sure is None else less(of.now, sure)
+    return Judged(strand=of, rhythm=beat, patience=wait, findings=(*captured(of), *found), left=left)
+
+
+def _priced(of: Strand, proposals: Sequence[Proposal]) -> Iterator[Finding]:
+    """Those of the plan first, in its order, each applied to what those before it have left; then the others."""
+    planned = [one for verdict in PLANNED for one in proposals if one.verdict == verdict]
+    so_far, before, left = NO_CHANGE, cost(of), list[Proposal]()
+    for one in planned:
+        if one.change is None:
+            continue
+        steps = Derivation()
+        after = cost(of, so_far.then(one.change), steps)
+        adds = less(before, after, steps)
+        if adds is not None and max(adds.bounds) <= 0:
+            left.append(one)
+            continue
+        yield _finding(of, one, adds, steps)
+        so_far, before = so_far.then(one.change), after
+    for one in [*left, *(one for one in proposals if one.verdict not in PLANNED)]:
+        saves = _alone(of, one)
+        verdict = "against" if one in left else one.verdict
+        says = f"it saves nothing: {one.says}" if one in left else one.says
+        yield Finding(
+            lever=one.lever,
+            verdict=verdict,
+            strength=one.strength,
+            saves=saves,
+            says=says,
+            do=one.do,
+            assumes=one.assumes,
+        )
+
+
+def _finding(of: Strand, one: Proposal, adds: Quantity | None, steps: Derivation) -> Finding:
+    return Finding(
+        lever=one.lever,
+        verdict=one.verdict,
+        strength=one.strength,
+        saves=_alone(of, one),
+        adds=adds,
+        says=one.says,
+        do=one.do,
+        assumes=(*one.assumes, *steps.notes),
+        steps=tuple(steps.steps),
+    )
+
+
+def _alone(of: Strand, one: Proposal) -> Quantity | None:
+    return None if one.change is None else less(cost(of), cost(of, one.change))

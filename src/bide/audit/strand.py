@@ -1,0 +1,94 @@
+"""One workflow at one model in one lane, with its prices: what a month of it costs, and what it would have cost in real time."""
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Literal
+
+from bide.advise.calculator.quantity import Quantity
+from bide.advise.calculator.tariff import BATCH, LANES, REALTIME, Tariff
+from bide.advise.calculator.unit import MONTH, USD
+from bide.audit.group import Group
+from bide.audit.month import Load, Pricing, monthly
+from bide.core.money import DOLLAR
+
+LaneKnown = Literal["the log", "the bill", "nobody"]
+
+NEAR = Fraction(2, 100)
+"""How far a bill may be from a price list that it is still by this list: rounding, and the tier of a few long prompts."""
+
+PER_MONTH = USD / MONTH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strand:
+    """A group and its prices. `lane` is how it runs now, in the calculator's words. Money is USD a month, None is unknown."""
+
+    group: Group
+    load: Load | None
+    """None where its tokens are not known."""
+    tariff: Tariff
+    lane: str
+    lane_known: LaneKnown
+    listed: Quantity | None
+    """What it costs by the price list, in its lane."""
+    billed: Quantity | None
+    """What it cost by the log."""
+
+    @property
+    def now(self) -> Quantity | None:
+        """By the price list, else by the log."""
+        return self.billed if self.listed is None else self.listed
+
+    def without(self) -> Quantity | None:
+        """What it would cost with nothing cached, in real time where it runs in a cheaper lane. None where nothing is saved, or nobody
+        can tell."""
+        if self.load is None or (self.lane not in (BATCH, "flex") and not self.load.cached):
+            return None
+        plain = replace(self.load, cached=0, written=0)
+        return monthly((plain, plain), self.tariff, REALTIME if self.lane in (BATCH, "flex") else self.lane)
+
+
+def strand(group: Group, times: Fraction, pricing: Pricing) -> Strand:
+    """A group with its prices; `times` of the time that the log covers make a month."""
+    load = _load(group, times)
+    tariff = pricing.tariff(group.provider, group.model, load) if load is not None else Tariff(group.model, {})
+    bill = group.amount.cost if not group.amount.unpriced else group.billed or None
+    billed = None if bill is None else _dollars(Fraction(bill, DOLLAR) * times)
+    lane, known = _lane(group, load, tariff, billed)
+    listed = None if load is None else monthly((load, load), tariff, lane)
+    return Strand(group=group, load=load, tariff=tariff, lane=lane, lane_known=known, listed=listed, billed=billed)
+
+
+def _load(group: Group, times: Fraction) -> Load | None:
+    tokens = group.tokens
+    if not tokens.input and not tokens.output:
+        return None
+    return Load(
+        requests=0 if group.missing.get("requests") else group.requests,
+        input=tokens.input,
+        output=tokens.output,
+        cached=min(tokens.cached, tokens.input),
+        written=tokens.cache_write,
+        longest=group.largest_input,
+        times=times,
+    )
+
+
+def _lane(group: Group, load: Load | None, tariff: Tariff, billed: Quantity | None) -> tuple[str, LaneKnown]:
+    """The lane, and who says so: the log, else the bill by the price list that it fits, else nobody, and then it is real time."""
+    if group.lane is not None:
+        return next(lane for lane, mode in LANES.items() if mode == group.lane), "the log"
+    if load is None or billed is None:
+        return REALTIME, "nobody"
+    costs = {lane: monthly((load, load), tariff, lane) for lane in (REALTIME, BATCH)}
+    near = [lane for lane, cost in costs.items() if cost is not None and _near(billed, cost)]
+    return (near[0], "the bill") if len(near) == 1 else (REALTIME, "nobody")
+
+
+def _near(billed: Quantity, cost: Quantity) -> bool:
+    low, high = cost.bounds
+    return bool(high) and low * (1 - NEAR) <= billed.low <= high * (1 + NEAR)
+
+
+def _dollars(amount: Fraction) -> Quantity:
+    return Quantity(amount, amount, PER_MONTH)
