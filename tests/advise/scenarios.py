@@ -17,9 +17,9 @@ from bide.advise.calculator.machine import Machine, machine_cost, utilisation
 from bide.advise.calculator.month import Convention
 from bide.advise.calculator.quantity import Quantity, exact, quantity
 from bide.advise.calculator.saving import blended, combined, of_utilisation, routed_for, saved
-from bide.advise.calculator.tariff import Tariff, by_hand, from_card
+from bide.advise.calculator.tariff import Cost, Tariff, by_hand, from_card
 from bide.advise.calculator.timing import fit, outside_window, pace, whole_latency
-from bide.advise.calculator.unit import DAY, HOUR, NUMBER, REQUEST, SECOND, TOKEN, USD, Unit
+from bide.advise.calculator.unit import DAY, HOUR, MONTH, NUMBER, REQUEST, SECOND, TOKEN, USD, Unit
 from bide.advise.calculator.workload import ONCE, Part, Workload
 from bide.ledger.prices import Prices
 
@@ -91,8 +91,16 @@ def workload(given: Case) -> Workload:
 
 
 def tariff(given: Case) -> Tariff:
+    def cost(value: Any) -> Cost:
+        low, *high = listed(value)
+        return (low, high[0]) if high else low
+
     prices = {
-        lane: by_hand(given["unit"], each["input"], each.get("output"), each.get("cached"), each.get("cache_write"))
+        lane: by_hand(
+            given["unit"],
+            cost(each["input"]),
+            *(cost(each[kind]) if kind in each else None for kind in ("output", "cached", "cache_write")),
+        )
         for lane, each in given.items()
         if lane != "unit"
     }
@@ -119,11 +127,24 @@ def _figures(found: Comparison) -> dict[str, Span]:
 
 
 def _machine(given: Case, to: Derivation) -> Mapping[str, Quantity]:
+    found = machine_cost(machine(given), to, convention({"days": given["month_days"]} if "month_days" in given else {}))
+    figures = {"hours": found.hours, "hourly": found.hourly, "month": found.cost}
+    figures |= {"idle": found.idle} if found.idle else {}
+    return {name: figure.value for name, figure in figures.items()}
+
+
+def machine(given: Case) -> Machine:
+    """Its hours are by the day, or by the month."""
     hours = cases(given["hours_a_day"], HOUR / DAY) if "hours_a_day" in given else None
-    discounts = {name: cases(value) for name, value in given.get("discounts", {}).items()}
-    machine = Machine(name="instance", hourly=cases(given["hourly"], USD / HOUR), hours=hours, discounts=discounts)
-    month = convention({"days": given["month_days"]} if "month_days" in given else {})
-    return {"month": machine_cost(machine, to, month).cost.value}
+    hours = cases(given["hours_a_month"], HOUR / MONTH) if "hours_a_month" in given else hours
+    return Machine(
+        name=given.get("name", "instance"),
+        hourly=cases(given["hourly"], given.get("unit", USD / HOUR)),
+        count=cases(given.get("count", "1")),
+        hours=hours,
+        busy=cases(given["busy"]) if "busy" in given else None,
+        discounts={name: cases(value) for name, value in given.get("discounts", {}).items()},
+    )
 
 
 def _saved(given: Case, to: Derivation) -> Mapping[str, Quantity]:

@@ -23,7 +23,7 @@ def test_units_in_words(text: str, unit: object, scale: Fraction) -> None:
     assert parse_unit(text) == (unit, scale)
 
 
-@pytest.mark.parametrize("text", ["", "EUR per token", "USD per 2M tokens", "USD per", "very many tokens"])
+@pytest.mark.parametrize("text", ["", "EUR per token", "USD per 2M tokens", "USD per", "USD/", "very many tokens"])
 def test_what_is_no_unit_is_refused_with_how_to_write_it(text: str) -> None:
     with pytest.raises(UnitError, match="USD per 1M tokens"):
         parse_unit(text)

@@ -75,9 +75,10 @@ export const MONTH = Unit.of("month");
  * @throws {UnitError} a word of it is no unit.
  */
 export function parseUnit(text: string): readonly [Unit, Fraction] {
-  const [over, under] = partition(text.trim().replace(/\s*\/\s*/g, " per "), " per ");
+  const written = text.trim().replace(/\s*\/\s*/g, " per ");
+  const [over, under] = partition(written, " per ");
   const [scale, unit] = over === "1" ? ([1, NUMBER] as const) : part(over, text);
-  if (!under) return [unit, new Fraction(scale)];
+  if (!written.includes(" per ")) return [unit, new Fraction(scale)];
   const [below, divided] = part(under, text);
   return [unit.per(divided), new Fraction(scale, below)];
 }

@@ -6,6 +6,7 @@ beside the dear ones, so that a range can be made of them.
 """
 
 import datetime
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -79,10 +80,18 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def catalogue(
-    prices: Prices, day: datetime.date, *, today: datetime.date | None = None, stale_after: int = STALE_AFTER
+    prices: Prices,
+    day: datetime.date,
+    *,
+    only: Iterable[tuple[str, str]] | None = None,
+    today: datetime.date | None = None,
+    stale_after: int = STALE_AFTER,
 ) -> Catalogue:
-    """The catalogue of a day: of every model with a known price in some mode. Takes about half a second, blocking."""
-    whole = model_catalog(prices, day, today=today, stale_after=stale_after)
+    """The catalogue of a day: of every model with a known price in some mode, or of `only` those named.
+
+    Takes about half a second, blocking.
+    """
+    whole = model_catalog(prices, day, only=only, today=today, stale_after=stale_after)
     origins: dict[Origin, int] = {}
     rows = tuple(_row(prices, each, day.isoformat(), origins) for each in whole.models)
     return Catalogue(

@@ -10,6 +10,7 @@ from typing import Any
 from bide.advise.calculator.comparison import Comparison, LaneCost
 from bide.advise.calculator.derivation import Derivation, Figure
 from bide.advise.calculator.hardware import Hardware
+from bide.advise.calculator.offers import Offer
 from bide.advise.calculator.quantity import Quantity, rounded
 from bide.advise.calculator.tariff import Tariff
 
@@ -52,7 +53,7 @@ def lane(one: LaneCost, tariffs: Sequence[Tariff]) -> Mapping[str, Any]:
     def value(figure: Figure | None) -> str | dict[str, str] | None:
         return None if figure is None else shown(figure.value)
 
-    prices = [tariff.prices[each] for tariff in tariffs for each in one.prices]
+    prices = [tariff.prices[each] for tariff in tariffs for each in one.prices if each in tariff.prices]
     return {
         "lane": one.lane,
         "cost": value(one.cost),
@@ -80,6 +81,15 @@ def comparison(found: Comparison, tariffs: Sequence[Tariff]) -> Mapping[str, Any
         "lanes": [lane(one, tariffs) for one in found.lanes],
         "notes": list(found.derivation.notes),
         "steps": steps(found.derivation),
+    }
+
+
+def offered(one: Offer) -> Mapping[str, Any]:
+    """A model, or several between which the work is divided."""
+    return {
+        "model": one.name,
+        "unknown": list(one.unknown),
+        "estimate": None if one.comparison is None else comparison(one.comparison, one.tariffs),
     }
 
 

@@ -68,12 +68,12 @@ def parse_unit(text: str) -> tuple[Unit, Fraction]:
     Raises:
         UnitError: a word of it is no unit.
     """
-    over, _, under = re.sub(r"\s*/\s*", " per ", text.strip()).partition(" per ")
+    over, divided, under = re.sub(r"\s*/\s*", " per ", text.strip()).partition(" per ")
     scale, unit = (1, NUMBER) if over == "1" else _part(over, text)
-    if not under:
+    if not divided:
         return unit, Fraction(scale)
-    below, divided = _part(under, text)
-    return unit / divided, Fraction(scale, below)
+    below, of = _part(under, text)
+    return unit / of, Fraction(scale, below)
 
 
 def _part(text: str, whole: str) -> tuple[int, Unit]:
