@@ -7,6 +7,7 @@ import typer
 from bide import __version__
 from bide.cli import (
     advise,
+    calculator,
     cancel,
     config,
     estimate,
@@ -63,6 +64,7 @@ app.add_typer(schedule.app, name="schedule", rich_help_panel=WORK)
 app.command("serve", rich_help_panel=WORK)(serve.serve)
 app.command("advise", rich_help_panel=LOOK)(advise.advise)
 app.command("whatif", rich_help_panel=LOOK)(whatif.whatif)
+app.add_typer(calculator.app, name="calculator", rich_help_panel=OTHER)
 app.command("sim", rich_help_panel=OTHER)(sim.sim)
 app.command("worker", rich_help_panel=OTHER)(worker.worker)
 app.command("purge", rich_help_panel=OTHER)(purge.purge)

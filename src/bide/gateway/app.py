@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bide.gateway import health, model_list, notices, settled
+from bide.gateway import calculator, health, model_list, notices, settled
 from bide.gateway.api.paths import PATHS as OWN_PATHS
 from bide.gateway.batches import surface as batches
 from bide.gateway.caller import Caller
@@ -58,6 +58,7 @@ def application(gateway: Gateway) -> ASGIApp:
         route("POST", "/bide/v1/requests/settled", settled.settled),
         *(route(*one) for one in OWN_PATHS),
         route("POST", "/bide/v1/notices/{account}", notices.hear, is_open=True),
+        route("GET", "/calculator", calculator.show, is_open=True),
         route("GET", "/healthz", health.healthz, is_open=True),
         route("GET", "/readyz", health.readyz, is_open=True),
     ]

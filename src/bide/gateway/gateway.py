@@ -13,6 +13,7 @@ from bide.gateway.api.tail import Tail
 from bide.gateway.batches.endings import Endings
 from bide.gateway.batches.validations import Validations
 from bide.gateway.books import Books
+from bide.gateway.calculator_page import CalculatorPages
 from bide.gateway.calls import Calls, Policy
 from bide.gateway.deferring import Deferring
 from bide.gateway.files.results import Results
@@ -49,6 +50,7 @@ class Gateway:
     identities: Identities
     kept: Kept
     pressure: Pressure
+    calculator: CalculatorPages
     results: Results
     endings: Endings
     validations: Validations
@@ -142,6 +144,7 @@ def build(bide: Embedded, *, engine: bool) -> Gateway:
         identities=Identities(context),
         kept=kept,
         pressure=pressure,
+        calculator=CalculatorPages(context.clock, bide.config.home),
         results=Results(context),
         endings=Endings(context),
         validations=validations,

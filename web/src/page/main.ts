@@ -1,0 +1,242 @@
+/** The page: a state, what follows from it, and the parts that show both. */
+
+import { lines } from "../calculator/wording.ts";
+import { contents } from "./contents.ts";
+import { costChart } from "./cost_chart.ts";
+import { byId, element } from "./element.ts";
+import { Fields, Within } from "./fields.ts";
+import { headline } from "./headline.ts";
+import { Matrix } from "./matrix.ts";
+import * as metrics from "./metrics.ts";
+import { type Model, Models } from "./model.ts";
+import { restored, written } from "./permalink.ts";
+import { Picker } from "./picker.ts";
+import { cutAlike, type Offer, type Outcome, reckon } from "./reckoning.ts";
+import { asCsv, asJson, asText, exactMonthly } from "./result_file.ts";
+import { Sharing } from "./sharing.ts";
+import { date, daysBetween } from "./shown.ts";
+import { OWN, picked, type State } from "./state.ts";
+import { costTable, priceTable, timeTable } from "./tables.ts";
+import { timeChart } from "./time_chart.ts";
+
+/** Milliseconds of quiet after which a result is read out, told and put into the address: not each step of a slider. */
+const QUIET = 400;
+
+/** Days after which the prices of a page that lies on a disk are called old. */
+const OLD = 30;
+
+const given = contents();
+const today = new Date().toISOString().slice(0, 10);
+const models = new Models(given.catalogue, today);
+const isModel = (name: string): boolean => models.find(name) !== undefined;
+
+let { state, problems: refused } = restored(location.hash, given, isModel);
+let outcome: Outcome = { offers: [], problems: new Map() };
+let waiting = 0;
+
+const matrix = new Matrix(byId("matrix"), given.use_cases, byId("advice"), (id) => {
+  const one = given.use_cases.find((each) => each.id === id);
+  change(one === undefined ? { ...state, useCase: OWN } : picked(state, one));
+});
+const picker = new Picker(
+  byId("picker"),
+  models,
+  given.key_models,
+  (names) => change({ ...state, models: names }),
+  (sameText) => change({ ...state, sameText }),
+);
+const fields = new Fields(byId("fields"), (changed, texts = {}) => {
+  change({ ...state, ...changed, texts: { ...state.texts, ...texts } });
+});
+const within = new Within(byId("within"), given.lane_times.within, (seconds) => change({ ...state, within: seconds }));
+const sharing = new Sharing(
+  byId("sharing"),
+  {
+    link,
+    text: () => asText(state, outcome.offers, origin()),
+    json: () => asJson(state, outcome.offers, origin()),
+    csv: () => asCsv(state, outcome.offers),
+  },
+  say,
+);
+
+function change(next: State): void {
+  state = next;
+  refused = [];
+  show();
+  window.clearTimeout(waiting);
+  waiting = window.setTimeout(settle, QUIET);
+}
+
+/** Everything that follows from the state. */
+function show(): void {
+  const chosen = state.models.flatMap((name) => models.find(name) ?? []);
+  const found = reckon(state, chosen, models.catalogue, given.lane_times);
+  // While a number is being typed that is none yet, the last result stays, and says that it is that.
+  outcome = found.problems.size ? { offers: outcome.offers, problems: found.problems } : found;
+  matrix.show(state.useCase);
+  picker.show(state.models, state.sameText, chosen.length > 1 && !cutAlike(chosen));
+  fields.show(state, found.problems);
+  within.show(state.within);
+  byId("results").classList.toggle("past", found.problems.size > 0);
+  byId("problems").replaceChildren(...problems().map((text) => element("p", { class: "problem" }, text)));
+  byId("headline").textContent = found.problems.size ? "" : headline(state, outcome.offers);
+  if (!found.problems.size) showResults(outcome.offers);
+  sharing.show(found.problems.size === 0);
+}
+
+function problems(): readonly string[] {
+  const form = outcome.problems.get("form");
+  const unclear = outcome.problems.size ? ["The figures below are the last ones that could be reckoned; correct what is marked."] : [];
+  return [...refused, ...(form === undefined ? [] : [form]), ...unclear];
+}
+
+function showResults(offers: readonly Offer[]): void {
+  const period = state.period === "once" ? null : state.period;
+  byId("costs-title").textContent = period === null ? "Cost of all of it" : "Cost of a month";
+  byId("cost-table").replaceChildren(costTable(offers, period));
+  byId("time-table").replaceChildren(timeTable(offers, state.within !== ""));
+  byId("time-notes").textContent = timeNotes(offers);
+  byId("notes").replaceChildren(...notes(offers));
+  byId("steps").replaceChildren(...offers.flatMap(derivation));
+  byId("price-tables").replaceChildren(...offers.flatMap(priced));
+  draw();
+}
+
+/** The charts, as wide as there is room. */
+function draw(): void {
+  const [first] = outcome.offers;
+  if (first === undefined) return;
+  const [costs, times] = [byId("cost-chart"), byId("time-chart")];
+  costs.replaceChildren(costChart(outcome.offers, Math.max(280, costs.clientWidth)));
+  times.replaceChildren(timeChart(first, state.within === "" ? null : Number(state.within), Math.max(280, times.clientWidth)));
+}
+
+function timeNotes(offers: readonly Offer[]): string {
+  const sources = new Set(offers.flatMap((offer) => offer.rows.flatMap((row) => row.time?.source.split("; ") ?? [])));
+  const drawn = offers.length > 1 ? `Drawn are the times of ${offers[0]?.model.name}. ` : "";
+  return `${drawn}What a batch has not answered in time bide calls, at the last safe moment. From: ${[...sources].join("; ")}.`;
+}
+
+function notes(offers: readonly Offer[]): readonly HTMLElement[] {
+  const found = new Set(offers.flatMap((offer) => [...trouble(offer.model), ...offer.notes.map(capital)]));
+  const chosen = offers.map((offer) => offer.model);
+  if (!state.sameText && !cutAlike(chosen)) {
+    found.add("Each model is given the same number of tokens, but tokenizers differ: tick “the same text for all” to reckon with that");
+  }
+  found.add("What is cached, compressed away and saved by waiting multiplies; it is not added up");
+  return [element("h3", {}, "Good to know"), element("ul", {}, ...[...found].map((text) => element("li", {}, `${text}.`)))];
+}
+
+/** What speaks against a model's prices. */
+function trouble(model: Model): readonly string[] {
+  const found: string[] = [];
+  const { name, retired, dispute } = model;
+  if (retired !== null) {
+    const when = retired.on === null ? "" : `, ${retired.past ? "last on" : "until"} ${date(retired.on)}`;
+    found.push(`${name} is ${retired.past ? "retired" : "about to be retired"}${when}: these are the prices it had`);
+  }
+  if (dispute) found.push(`${name}: the price is disputed: ${dispute}`);
+  const stale = [...model.trust].filter(([, trust]) => trust.stale).map(([lane]) => lane);
+  if (stale.length) {
+    found.push(`${name}: nobody has looked at the price in ${stale.join(", ")} for more than ${models.catalogue.staleAfterDays} days`);
+  }
+  return found;
+}
+
+function derivation(offer: Offer): readonly HTMLElement[] {
+  return offer.sums.flatMap((sums) => [
+    element("h3", {}, `${offer.model.name}: ${sums.title.toLowerCase()}`),
+    element("ol", { class: "steps" }, ...lines(sums.derivation).map((line) => step(line))),
+  ]);
+}
+
+/** A line as `name = formula = numbers = result`, with its parts apart. */
+function step(line: string): HTMLElement {
+  const [name = "", formula = "", numbers = "", result = ""] = line.split(" = ");
+  return element(
+    "li",
+    {},
+    element("strong", {}, name),
+    element("span", {}, ` = ${formula}`),
+    element("span", { class: "numbers" }, ` = ${numbers}`),
+    element("span", { class: "result" }, ` = ${result}`),
+  );
+}
+
+function priced(offer: Offer): readonly HTMLElement[] {
+  return [element("div", { class: "scroll", role: "region", tabindex: 0, "aria-label": `Prices of ${offer.model.name}` }, priceTable(offer))];
+}
+
+/** When somebody pauses: read the result out, tell it to whoever asked, and put the state into the address. */
+function settle(): void {
+  remember();
+  if (outcome.problems.size) return say([...outcome.problems.values()].join(" "));
+  say(byId("headline").textContent ?? "");
+  tellMetrics();
+}
+
+function remember(): void {
+  try {
+    history.replaceState(null, "", `#${written(state)}`);
+  } catch {
+    // Some frames may not change their address; the link is shown all the same.
+  }
+}
+
+function tellMetrics(): void {
+  const { useCase, period, texts } = state;
+  metrics.tell("user_selections", { use_case: useCase, models: state.models, period, ...texts });
+  const lanes = outcome.offers.flatMap((offer) => offer.rows.map((row) => ({ offer, row })));
+  metrics.tell(
+    "calculated_monthly_cost",
+    lanes.map(({ offer, row }) => ({ model: offer.model.name, lane: row.lane, usd: exactMonthly(row).cost })),
+  );
+  metrics.tell(
+    "comparison_delta",
+    lanes
+      .filter(({ row }) => row.lane !== "realtime")
+      .map(({ offer, row }) => ({ model: offer.model.name, lane: row.lane, ...exactMonthly(row).saved })),
+  );
+}
+
+function link(): string {
+  return `${location.href.split("#")[0]}#${written(state)}`;
+}
+
+function origin(): { readonly day: string; readonly link: string } {
+  return { day: models.catalogue.day, link: link() };
+}
+
+function say(text: string): void {
+  byId("said").textContent = text;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function showEdition(): void {
+  const { day, editions } = models.catalogue;
+  const age = daysBetween(day, today);
+  const edition = byId("edition");
+  edition.textContent = `Prices of ${date(day)}, ${models.size.toLocaleString("en-US")} models. Everything is reckoned in this page; nothing leaves it.`;
+  if (age > OLD) edition.append(" ", element("span", { class: "stale" }, `${age} days old: make the page anew`));
+  byId("about").textContent = `Made by bide from ${editions}. Prices are in US dollars, without taxes; a month is ${state.texts.days} days, or 52/12 weeks, or 730 hours.`;
+}
+
+byId("asked").addEventListener("submit", (event) => event.preventDefault());
+window.addEventListener("hashchange", () => {
+  ({ state, problems: refused } = restored(location.hash, given, isModel));
+  show();
+  settle();
+});
+// What is folded up is not on paper otherwise.
+window.addEventListener("beforeprint", () => {
+  for (const fold of document.querySelectorAll("details")) fold.open = true;
+});
+new ResizeObserver(() => draw()).observe(byId("costs"));
+metrics.listen();
+showEdition();
+show();
+tellMetrics();
