@@ -2,5 +2,6 @@
 
 `record` is a row of usage as it was read, `profile` what a million of them sum up to, in memory that does not grow with them: `group` is
 one workflow at one model in one lane there, with a `timeline` of when its requests came. `profiling` adds rows up: a `tally` for each
-group, `recurrence` for what is sent again, a `footprint` of each file to notice what stands in two.
+group, `recurrence` for what is sent again, a `footprint` of each file to notice what stands in two. `reading` reads files, by the `readers` that
+know their formats.
 """

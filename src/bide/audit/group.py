@@ -22,7 +22,7 @@ MISSING = (
     "requests", "provider", "model", "workflow", "lane", "input", "cached", "output", "reasoning", "cost", "latency", "streamed",
     "succeeded", "prompt", "prefix", "caller", "session", "hour",
 )  # fmt: skip
-"""What rows may say nothing of. ``hour`` is missing where a row stands for more than an hour."""
+"""What rows may say nothing of. ``hour`` is missing where a row stands for more than an hour, or has no time of the calendar."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """What a log sums up to: its groups, where it was read from, and how far it can be relied on."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from bide.audit.group import Group
+from bide.logs.row import BadRow
 
 Order = Literal["ascending", "descending", "mixed"]
 
@@ -16,7 +17,9 @@ OTHERS = "(others)"
 class Source:
     """A file that was read. `reader` is what it was taken for, `first` and `end` the time it covers, None where it had no row.
 
-    `bad` rows were left out, `skipped` ones are not about tokens: a span that calls no model, a bill for storage.
+    `bad` rows were left out because they cannot be used; `examples` are the first of them. `skipped` ones are not about tokens: a span that
+    calls no model, a bill for storage; `reasons` counts them by what they are, and `skipped_cost` is what they were billed at, in 1e-12 USD.
+    `notes` say what was assumed.
     """
 
     name: str
@@ -26,6 +29,10 @@ class Source:
     skipped: int = 0
     first: int | None = None
     end: int | None = None
+    examples: Sequence[BadRow] = ()
+    reasons: Mapping[str, int] = field(default_factory=dict[str, int])
+    skipped_cost: int = 0
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ class Record(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     at: int
     """When the request came, or the beginning of the period the row stands for."""
+    dated: bool = True
+    """Whether that is a time of the calendar: some logs count from their own beginning, and nobody knows which hours are nights."""
     period: int = 0
     """How long the period is; 0 where the row is one request."""
     requests: int | None = 1

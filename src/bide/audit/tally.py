@@ -127,7 +127,10 @@ class Tally:
             self._miss("hour")
             return
         requests = record.requests or 0
-        self.hours[(record.at - MONDAY) // HOUR % 168] += requests
+        if record.dated:
+            self.hours[(record.at - MONDAY) // HOUR % 168] += requests
+        else:
+            self._miss("hour")
         slot = record.at // WIDTHS[self.width]
         self.slots[slot] = self.slots.get(slot, 0) + requests
         while len(self.slots) > SLOTS and self.width + 1 < len(WIDTHS):

@@ -46,6 +46,12 @@ def instant(value: Any) -> int:
     return ORIGIN + int(number * SECOND)
 
 
+def is_since_beginning(value: Any) -> bool:
+    """Whether an instant is seconds since the log began, and no time of the calendar."""
+    number = None if isinstance(value, datetime.date) else _number(value)
+    return number is not None and number < EPOCHS[0][0]
+
+
 def span(value: Any) -> int:
     """Microseconds of a duration: a number of seconds, or text as in ``15m``. Raises `ValueError`."""
     if isinstance(value, datetime.timedelta):
