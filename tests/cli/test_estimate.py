@@ -144,7 +144,7 @@ def test_the_work_divided_between_models_and_hardware_beside(capsys: pytest.Capt
         pytest.param({"models": []}, "name a FILE", id="no model"),
         pytest.param({"tokens_in": None}, "name a FILE", id="no tokens"),
         pytest.param({"tokens_in": "many"}, "'many' is no number", id="no number"),
-        pytest.param({"requests": "0"}, "--requests: give a number above 0", id="no requests"),
+        pytest.param({"requests": "0"}, "requests: give a number above 0", id="no requests"),
         pytest.param({"cached": "130%"}, "cached is a share", id="share"),
         pytest.param({"period": "year"}, "'year' is no period", id="period"),
         pytest.param({"routes": ["openai/gpt-4.1"]}, "--route openai/gpt-4.1: write NAME=SHARE", id="route"),

@@ -470,6 +470,7 @@ OTHERS = (
     "/v1/messages/batches",
     "/v1/batches",
     "/bide/v1/estimate",
+    "/bide/v1/calculate",
     "/bide/v1/advise",
     "/bide/v1/requests/settled",
 )

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bide.cli import options
-from bide.cli.estimate_asked import LEARNED, day_named, listed_model, own_hardware, reported_of, route, work_of
+from bide.cli.estimate_asked import day_named, listed_model, own_hardware, reported_of, route
 from bide.cli.estimate_view import as_json, show
 from bide.cli.exits import BAD_INPUT
 from bide.cli.options import Output
@@ -120,6 +120,7 @@ def estimate(
     from bide.advise.calculator.month import Convention
     from bide.advise.calculator.offers import Asked, offers, routed_offer
     from bide.advise.calculator.quantity import exact, given
+    from bide.advise.calculator.question import LEARNED, work_of
     from bide.advise.calculator.workload import NOTHING
     from bide.core.errors import InputError
     from bide.ledger.edition import catalogue_of

@@ -10,53 +10,27 @@ if TYPE_CHECKING:
     from bide.advise.calculator.offers import Asked, Offer
     from bide.advise.calculator.quantity import Quantity
     from bide.advise.calculator.reasoning import Reported
-    from bide.advise.calculator.workload import Workload
     from bide.config import Config
-
-
-LEARNED = "learned"
-"""What `--reasoning` may be in place of a share."""
-
-MOST = 100_000
-"""Answers on record that are learned from."""
 
 
 def listed_model(config: "Config", name: str) -> "Listed":
     """A model by its whole name; an account of the config by the price list that it names. Raises `InputError`."""
-    from bide.advise.calculator.listing import Listed
+    from bide.advise.calculator.question import listed
     from bide.core.errors import InputError
 
-    account, slash, model = name.partition("/")
-    if not slash or not model:
-        raise InputError(f"--model {name}: say whose it is, as in --model openai/{name.strip('/')}")
-    known = config.settings.providers.get(account)
-    return Listed(name, known.catalogue if known is not None and known.catalogue else account, model)
-
-
-def work_of(tokens_in: "Quantity", tokens_out: "Quantity", requests: "Quantity | None") -> "Workload":
-    """Work of so many tokens altogether. Raises `InputError`."""
-    from bide.advise.calculator.quantity import Quantity
-    from bide.advise.calculator.unit import REQUEST, TOKEN
-    from bide.advise.calculator.workload import Workload
-    from bide.core.errors import InputError
-
-    if requests is None:
-        own = [Quantity(one.low, one.high, TOKEN) for one in (tokens_in, tokens_out)]
-        return Workload(input_tokens=own[0], output_tokens=own[1])
-    if min(requests.bounds) <= 0:
-        raise InputError("--requests: give a number above 0, or leave it out")
-    count = Quantity(requests.low, requests.high, REQUEST)
-    each = [Quantity(one.low, one.high, TOKEN) / count for one in (tokens_in, tokens_out)]
-    return Workload(input_tokens=each[0], output_tokens=each[1], requests=count)
+    try:
+        return listed(name, config.settings.providers)
+    except InputError as error:
+        raise InputError(f"--model {error}") from None
 
 
 async def reported_of(config: "Config") -> Mapping[str, "Reported"]:
     """What was reported of models, by account and model. Raises `StoreError`."""
-    from bide.advise.calculator.reasoning import reported
+    from bide.advise.calculator.reasoning import SAMPLE, reported
     from bide.embedded import opened
 
     async with opened(config) as bide:
-        return reported(await bide.store.history.reasoned(MOST))
+        return reported(await bide.store.history.reasoned(SAMPLE))
 
 
 def day_named(text: str | None) -> str:

@@ -27,19 +27,12 @@ def as_json(
     told: "Sequence[Offer]", asked: "Asked", facts: Mapping[str, Any] | None, beside: "Hardware | None"
 ) -> dict[str, Any]:
     """For programs."""
-    from bide.advise.calculator.rendering import comparison, of_hardware
+    from bide.advise.calculator.rendering import of_hardware, offered
 
     return {
         "day": asked.day,
         "tokens_of": asked.counted_by,
-        "models": [
-            {
-                "model": one.name,
-                "unknown": list(one.unknown),
-                "estimate": None if one.comparison is None else comparison(one.comparison, one.tariffs),
-            }
-            for one in told
-        ],
+        "models": [offered(one) for one in told],
         **({} if facts is None else {"file": facts}),
         **({} if beside is None else {"hardware": of_hardware(beside)}),
     }

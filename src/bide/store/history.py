@@ -97,10 +97,10 @@ class History(Verbs):
         return await transaction.all(SQL["workload"], since=since, count=count)
 
     @reads
-    async def reasoned(self, transaction: Transaction, count: int) -> Sequence[Row]:
+    async def reasoned(self, transaction: Transaction, count: int, owner: str | None = None) -> Sequence[Row]:
         """How much of their output models spent on reasoning in the latest answers of everybody: `count` deferred ones, and as many that
-        were passed on.
+        were passed on. With an `owner` only theirs among these.
 
         Columns: account, model, answers, output, reasoning (a part of output).
         """
-        return await transaction.all(SQL["reasoned"], count=count)
+        return await transaction.all(SQL["reasoned"], count=count, owner=owner)

@@ -10,6 +10,9 @@ from bide.advise.calculator.quantity import Quantity, quantity
 BUFFER = quantity(("10%", "20%"))
 """Where nothing was learned of a reasoning model. A rule of thumb of the articles; the hardest prompts take several times as much."""
 
+SAMPLE = 100_000
+"""Answers on record that are learned from."""
+
 ENOUGH = 20
 """Answers below which their mean says little."""
 

@@ -8,11 +8,13 @@ import msgspec
 
 import bide
 from bide.advise.advice import Advices
+from bide.advise.calculator.question import Question
 from bide.core.states import JobState, Lane, RequestState
 from bide.gateway import settled
 from bide.gateway.api import advise, estimate, events, explain, paging, requests
 from bide.gateway.api.shape.account import Provider, Providers
 from bide.gateway.api.shape.base import Error
+from bide.gateway.api.shape.calculation import Calculation
 from bide.gateway.api.shape.estimate import Estimate
 from bide.gateway.api.shape.explanation import Explanation
 from bide.gateway.api.shape.job import Job, JobReceipt, Jobs
@@ -35,6 +37,8 @@ SHAPES = (
     estimate.Line,
     estimate.Requested,
     Estimate,
+    Question,
+    Calculation,
     advise.AskedAdvice,
     Advices,
     Provider,
@@ -247,6 +251,14 @@ PATHS: Mapping[str, Mapping[str, Schema]] = {
             "What one request, or up to 1,000, would cost in each lane. Nothing is sent.",
             {"200": _json(Estimate, "The costs.")} | _errors(404, 413),
             body={"schema": {"oneOf": [_ref(estimate.Line), _ref(estimate.Requested)]}},
+        )
+    },
+    "/bide/v1/calculate": {
+        "post": _operation(
+            "calculate",
+            "What work of so many tokens would cost in each lane at up to 50 models, with every step. Nothing is sent or kept.",
+            {"200": _json(Calculation, "The models, with the lanes beside each other.")} | _errors(413),
+            body={"schema": _ref(Question)},
         )
     },
     "/bide/v1/advise": {

@@ -5,7 +5,19 @@ Keys have no path: whoever could make them over HTTP would not need one. `bide k
 
 from collections.abc import Sequence
 
-from bide.gateway.api import advise, description, estimate, events, explain, jobs, providers, queue, requests, schedules
+from bide.gateway.api import (
+    advise,
+    calculate,
+    description,
+    estimate,
+    events,
+    explain,
+    jobs,
+    providers,
+    queue,
+    requests,
+    schedules,
+)
 from bide.gateway.surface import Handler
 
 PATHS: Sequence[tuple[str, str, Handler]] = (
@@ -19,6 +31,7 @@ PATHS: Sequence[tuple[str, str, Handler]] = (
     ("GET", "/bide/v1/jobs/{job_id}/receipt", jobs.receipt),
     ("POST", "/bide/v1/jobs/{job_id}/cancel", jobs.cancel),
     ("POST", "/bide/v1/estimate", estimate.estimate),
+    ("POST", "/bide/v1/calculate", calculate.calculate),
     ("POST", "/bide/v1/advise", advise.advise),
     ("GET", "/bide/v1/providers", providers.list_providers),
     ("GET", "/bide/v1/providers/{account}", providers.show),

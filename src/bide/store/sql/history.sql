@@ -68,14 +68,15 @@ ORDER BY at, id LIMIT :count;
 
 -- name: reasoned
 -- Of the latest paid answers and the latest calls that were passed on, by account and model: how many they were, their output tokens, and
--- how many of these were reasoning.
+-- how many of these were reasoning; of everybody, or of an owner.
 SELECT account, model, count(*) AS answers, sum(output) AS output, sum(reasoning) AS reasoning FROM (
     SELECT a.account, b.model, e.output, e.reasoning
-    FROM (SELECT attempt_id, output, reasoning FROM ledger WHERE kind = 'paid' ORDER BY id DESC LIMIT :count) e
+    FROM (SELECT owner, attempt_id, output, reasoning FROM ledger WHERE kind = 'paid' ORDER BY id DESC LIMIT :count) e
     JOIN attempts a ON a.id = e.attempt_id JOIN requests r ON r.id = a.request_id JOIN buckets b ON b.id = r.bucket_id
+    WHERE e.owner = coalesce(:owner, e.owner)
     UNION ALL
     SELECT p.account, p.model, p.output, p.reasoning
     FROM (
-        SELECT account, model, output, reasoning FROM passages WHERE state = 'answered' ORDER BY id DESC LIMIT :count
-    ) p
+        SELECT owner, account, model, output, reasoning FROM passages WHERE state = 'answered' ORDER BY id DESC LIMIT :count
+    ) p WHERE p.owner = coalesce(:owner, p.owner)
 ) answered GROUP BY account, model ORDER BY account, model;

@@ -92,6 +92,9 @@ class HistoryCases(StoreCase):
         await _passed(scene, 1)
         counted = {row["model"]: row["answers"] for row in await scene.store.history.reasoned(9)}
         assert sum(counted.values()) == 4
+        own = await scene.store.history.reasoned(9, scene.owner)
+        assert sum(row["answers"] for row in own) == 4
+        assert await scene.store.history.reasoned(9, "somebody else") == []
 
     async def test_jobs_are_listed_newest_first(self, scene: Scene) -> None:
         jobs = [(await scene.hand_in(1)).job for _ in range(3)]
