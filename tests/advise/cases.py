@@ -64,6 +64,7 @@ OWN: Mapping[str, Mapping[str, Any]] = {
         "off_peak": {"hours": "16:30-00:30 UTC", "times": "0.5"},
     },
     "own/free": {"input": "0", "output": "0"},
+    "own/waits": {"batch": {"input": "1", "output": "2"}},
 }
 """Prices of the cases, so that none changes with the catalogue."""
 
@@ -228,6 +229,11 @@ def _sum(told: Case, to: Derivation) -> Mapping[str, Quantity]:
     return {"sum": to.add("sum", *numbers).value}
 
 
+def _product(told: Case, to: Derivation) -> Mapping[str, Quantity]:
+    numbers = [Figure(name, cases(value, unit)) for name, (value, unit) in told.items()]
+    return {"product": to.multiply("product", *numbers).value}
+
+
 MORE: Mapping[str, Callable[[Case, Derivation], Mapping[str, Quantity]]] = {
     "number": _number,
     "quantity": _quantity,
@@ -235,6 +241,7 @@ MORE: Mapping[str, Callable[[Case, Derivation], Mapping[str, Quantity]]] = {
     "break_even": _break_even,
     "subtract": _subtract,
     "sum": _sum,
+    "product": _product,
 }
 
 

@@ -31,7 +31,7 @@ ALWAYS = (
 )
 """Models of every tokenizer, one whose price depends on the hour, one's own, and one without a price."""
 
-SIZES = ((0, 0), (1_000, 150_000), (200_001, 1_000_000))
+SIZES = ((0, 0), (1_000, 150_000), (200_000, 200_001), (1_000_000, 10_000_000))
 """Input tokens of the shortest and of the longest request: below every tier, across some of them, and above."""
 
 

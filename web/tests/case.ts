@@ -6,7 +6,7 @@
 
 import type { Catalogue } from "../src/calculator/catalogue.ts";
 import { type Comparison, compare, type LaneCost } from "../src/calculator/comparison.ts";
-import { Derivation, figure } from "../src/calculator/derivation.ts";
+import { Derivation, type Figure, figure } from "../src/calculator/derivation.ts";
 import { InputError, UnitError } from "../src/calculator/errors.ts";
 import { hardware } from "../src/calculator/hardware.ts";
 import type { Listed } from "../src/calculator/listing.ts";
@@ -279,6 +279,11 @@ function offered(of: Offered, catalogue: Catalogue): Answer {
   return whole;
 }
 
+/** Numbers with their units, by name. */
+function numbers(of: Named<[Cases, string]>): readonly Figure[] {
+  return Object.entries(of).map(([name, [value, unit]]) => figure(name, cases(value, unit)));
+}
+
 /** The other kinds of cases: what is worked out of what is given. */
 const KINDS: Readonly<Record<string, (given: never, to: Derivation) => Named<Quantity | bigint>>> = {
   number: (of: { text: string }) => ({ number: given(of.text) }),
@@ -299,13 +304,9 @@ const KINDS: Readonly<Record<string, (given: never, to: Derivation) => Named<Qua
   add: ({ unit, ...of }: { unit: string } & Named<Cases>, to) => ({
     total: to.add("total", ...Object.entries(of).map(([name, value]) => figure(name, cases(value, unit)))).value,
   }),
-  sum: (of: Named<[Cases, string]>, to) => ({
-    sum: to.add("sum", ...Object.entries(of).map(([name, [value, unit]]) => figure(name, cases(value, unit)))).value,
-  }),
-  subtract: (of: Named<[Cases, string]>, to) => ({
-    rest: to.subtract("rest", ...Object.entries(of).map(([name, [value, unit]]) => figure(name, cases(value, unit))))
-      .value,
-  }),
+  sum: (of: Named<[Cases, string]>, to) => ({ sum: to.add("sum", ...numbers(of)).value }),
+  subtract: (of: Named<[Cases, string]>, to) => ({ rest: to.subtract("rest", ...numbers(of)).value }),
+  product: (of: Named<[Cases, string]>, to) => ({ product: to.multiply("product", ...numbers(of)).value }),
   utilisation: (of: { busy_hours: Cases; hours: Cases }, to) => {
     const [busy, running] = [cases(of.busy_hours, HOUR), cases(of.hours, HOUR)];
     const idle = to.subtract("idle", figure("running", running), figure("busy", busy));

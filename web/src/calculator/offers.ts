@@ -120,5 +120,5 @@ function cut(work: Workload, countedBy: string, model: string, to: Derivation): 
 /** Input tokens of one request, by which the tier is found; the lowest where nobody says how many requests there are. */
 function longest(work: Workload): readonly [Fraction, Fraction] {
   if (work.requests === null) return [ZERO, ZERO];
-  return [work.inputTokens.low.ceil(), work.inputTokens.high.ceil()];
+  return [work.inputTokens.low, work.inputTokens.high];
 }
