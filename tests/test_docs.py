@@ -33,6 +33,7 @@ WRITTEN = (
     "library.md",
     "objects.md",
     "operation.md",
+    "report.md",
     "security.md",
     "tokens.md",
     "webhooks.md",

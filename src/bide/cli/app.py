@@ -17,6 +17,7 @@ from bide.cli import (
     prices,
     providers,
     purge,
+    report,
     results,
     retry,
     run,
@@ -52,6 +53,7 @@ app.command("status", rich_help_panel=LOOK)(status.status)
 app.command("watch", rich_help_panel=LOOK)(watch.watch)
 app.command("explain", rich_help_panel=LOOK)(explain.explain)
 app.command("results", rich_help_panel=LOOK)(results.results)
+app.command("report", rich_help_panel=LOOK)(report.report)
 app.command("cancel", rich_help_panel=LOOK)(cancel.cancel)
 app.command("retry", rich_help_panel=LOOK)(retry.retry)
 app.add_typer(files.app, name="files", rich_help_panel=OTHER)

@@ -120,6 +120,8 @@ def _requests(receipt: "Receipt") -> str:
 
 def _saved(receipt: "Receipt") -> str:
     if receipt.saved is None or receipt.listed is None:
+        if not receipt.unpriced:
+            return "unknown: what an answer would have cost in real time is not known"
         return f"unknown: {receipt.unpriced:,} answers have no known price"
     share = f" ({100 * receipt.saved / receipt.listed:.1f} %)" if receipt.listed else ""
     return f"{format_money(receipt.saved)}{share}"

@@ -15,6 +15,7 @@ from bide.core.money import to_decimal
 from bide.core.states import AttemptState, JobState, Lane
 from bide.core.usage import Usage
 from bide.ledger import cards
+from bide.ledger.balance import balance, percent
 from bide.ledger.promise import Predicted, Promise, decode_promise
 from bide.ledger.times import Spread, Stage, stages
 from bide.store.jobs import Progress
@@ -109,24 +110,21 @@ async def receipt(store: Store, job: Job) -> Receipt:
     attempts = await store.ledger.attempts(owner, number)
     first_call, last_call = await store.ledger.realtime_span(owner, number)
     promise = decode_promise(job.admission) if job.admission else None
-    paid = [one for one in totals if one.kind == "paid"]
-    unpriced = sum(one.unpriced for one in totals if one.kind != "suspected")
-    spent = sum(one.amount for one in totals if one.kind != "suspected")
-    listed = sum(one.listed for one in paid)
+    money = balance(totals)
     return Receipt(
         job=job,
         promise=promise,
         progress=await store.jobs.progress(owner, number),
         final=job.state is JobState.DONE,
         late=await store.ledger.late(owner, number),
-        paid=None if unpriced else sum(one.amount for one in paid),
-        listed=None if unpriced else listed,
-        saved=None if unpriced else listed - spent,
+        paid=money.paid,
+        listed=money.listed,
+        saved=money.saved,
         shares=[Share(*key, progress) for key, progress in (await store.jobs.progress_by_model(owner, number)).items()],
         waste=_waste(totals, "waste"),
         suspected=_waste(totals, "suspected"),
-        unpriced=unpriced,
-        usage=_usage(paid),
+        unpriced=money.unpriced,
+        usage=money.usage,
         attempts=_by_lane(attempts),
         retries=sum(attempts.values()) - job.requests,
         batches=_outcomes(batches),
@@ -188,7 +186,7 @@ def as_table(receipt: Receipt) -> dict[str, Any]:
             "paid": _dollars(receipt.paid),
             "list_price": _dollars(receipt.listed),
             "saved": _dollars(receipt.saved),
-            "saved_percent": _percent(receipt.saved, receipt.listed),
+            "saved_percent": percent(receipt.saved, receipt.listed),
             "wasted": _dollars(receipt.wasted),
             "waste": [_waste_table(one) for one in receipt.waste],
             "suspected": [_waste_table(one) for one in receipt.suspected],
@@ -228,13 +226,6 @@ def _predicted(predicted: Predicted) -> Times:
 def _waste(totals: list[Total], kind: str) -> list[Waste]:
     found = [Waste(one.reason or "", one.entries, one.amount) for one in totals if one.kind == kind]
     return [one for one in found if one.amount or one.answers]
-
-
-def _usage(totals: list[Total]) -> Usage:
-    usage = Usage()
-    for one in totals:
-        usage = usage.plus(one.usage)
-    return usage
 
 
 def _by_lane(attempts: dict[tuple[str, str], int]) -> dict[str, dict[str, int]]:
@@ -298,10 +289,6 @@ def _times(times: Times) -> dict[str, float | None]:
 
 def _dollars(amount: int | None) -> str | None:
     return None if amount is None else format(to_decimal(amount).normalize(), "f")
-
-
-def _percent(part: int | None, whole: int | None) -> float | None:
-    return round(100 * part / whole, 2) if part is not None and whole else None
 
 
 def _seconds(duration: int | None) -> float | None:

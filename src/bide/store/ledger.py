@@ -16,7 +16,8 @@ STAGES = ("queue", "provider", "rescue")
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """The entries of one kind, lane and reason. `amount` and `listed` in 1e-12 USD, without the `unpriced` ones."""
+    """The entries of one kind, lane and reason. `amount` and `listed` in 1e-12 USD, without the `unpriced` ones; of `unlisted`
+    ones only what the same tokens cost at list price is unknown."""
 
     kind: str
     lane: str
@@ -26,6 +27,7 @@ class Total:
     amount: int
     listed: int
     usage: Usage
+    unlisted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +62,7 @@ class Ledger(Verbs):
     @reads
     async def totals(self, transaction: Transaction, owner: str, job: int) -> list[Total]:
         """What a job has cost so far."""
-        return [
-            Total(
-                row["kind"],
-                row["lane"],
-                row["reason"],
-                row["entries"],
-                int(row["unpriced"]),
-                _whole(row["amount_high"], row["amount_low"]),
-                _whole(row["listed_high"], row["listed_low"]),
-                Usage(*(int(row[name]) for name in Usage._fields)),
-            )
-            for row in await transaction.all(SQL["entries"], owner=owner, job=job)
-        ]
+        return [total(row) for row in await transaction.all(SQL["entries"], owner=owner, job=job)]
 
     @reads
     async def used_cards(self, transaction: Transaction, owner: str, job: int) -> list[KeptCard]:
@@ -107,6 +97,21 @@ class Ledger(Verbs):
         """How many of a job's answers came after their deadline."""
         row = await transaction.one(SQL["late"], owner=owner, job=job)
         return row["late"] if row else 0
+
+
+def total(row: Row) -> Total:
+    """Summed entries, from a row with their sums."""
+    return Total(
+        row["kind"],
+        row["lane"],
+        row["reason"],
+        row["entries"],
+        int(row["unpriced"]),
+        _whole(row["amount_high"], row["amount_low"]),
+        _whole(row["listed_high"], row["listed_low"]),
+        Usage(*(int(row[name]) for name in Usage._fields)),
+        int(row["unlisted"]),
+    )
 
 
 def _whole(high: int | None, low: int | None) -> int:

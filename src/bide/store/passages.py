@@ -164,6 +164,7 @@ def _ended_row(one: Passed) -> tuple[object, ...]:
         one.code,
         None if price is None else "suspected" if one.suspected else "paid",
         price.amount if price else None,
+        price.listed if price else None,
         price.card if price else None,
         *(price.usage if price else NO_USAGE),
     )

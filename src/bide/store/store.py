@@ -8,6 +8,7 @@ from bide.store.bodies import READ, Bodies, name_of
 from bide.store.buckets import Buckets
 from bide.store.budgets import Budgets
 from bide.store.calls import Calls
+from bide.store.costs import Costs
 from bide.store.database import Database, Transaction, Verbs, reads, writes
 from bide.store.decisions import Decisions
 from bide.store.deliveries import Deliveries
@@ -57,6 +58,7 @@ class Store(Verbs):
         self.batches = Batches(database)
         self.attempts = Attempts(database)
         self.ledger = Ledger(database)
+        self.costs = Costs(database)
         self.limits = Limits(database)
         self.forecasts = Forecasts(database)
         self.deliveries = Deliveries(database)

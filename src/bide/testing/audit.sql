@@ -118,6 +118,10 @@ WHERE a.owner <> r.owner OR r.owner <> b.owner OR r.owner <> j.owner
 UNION ALL SELECT e.id FROM ledger e JOIN jobs j ON j.id = e.job_id WHERE e.owner <> j.owner
 UNION ALL SELECT j.id FROM jobs j JOIN keys k ON k.id = j.key_id WHERE k.owner <> j.owner;
 
+-- name: payers
+-- An entry is paid by the key of its job.
+SELECT e.id FROM ledger e JOIN jobs j ON j.id = e.job_id WHERE coalesce(e.key_id, 0) <> coalesce(j.key_id, 0) ORDER BY e.id;
+
 -- name: reserved
 -- Nothing is reserved for what is settled.
 SELECT id, state, reserved FROM requests WHERE reserved < 0 OR (reserved > 0 AND state <> 'open') ORDER BY id;

@@ -17,6 +17,7 @@ from bide.testing.store.budgets import BudgetCases
 from bide.testing.store.calls import CallCases
 from bide.testing.store.case import OpenStore
 from bide.testing.store.copies import CopyCases
+from bide.testing.store.costs import CostCases
 from bide.testing.store.decisions import DecisionCases
 from bide.testing.store.failures import FailureCases
 from bide.testing.store.fences import FenceCases
@@ -54,6 +55,7 @@ class StoreConformance(
     FailureCases,
     KeyCases,
     BudgetCases,
+    CostCases,
     SingleCallCases,
     NewsCases,
     MessageBatchCases,

@@ -11,7 +11,7 @@ from bide.advise.advice import Advices
 from bide.advise.calculator.question import Question
 from bide.core.states import JobState, Lane, RequestState
 from bide.gateway import settled
-from bide.gateway.api import advise, estimate, events, explain, paging, requests
+from bide.gateway.api import advise, estimate, events, explain, paging, report, requests
 from bide.gateway.api.shape.account import Provider, Providers
 from bide.gateway.api.shape.base import Error
 from bide.gateway.api.shape.calculation import Calculation
@@ -19,11 +19,14 @@ from bide.gateway.api.shape.estimate import Estimate
 from bide.gateway.api.shape.explanation import Explanation
 from bide.gateway.api.shape.job import Job, JobReceipt, Jobs
 from bide.gateway.api.shape.queue import Event, Queue
+from bide.gateway.api.shape.report import Report
 from bide.gateway.api.shape.request import Request, Requests
 from bide.gateway.api.shape.schedule import Schedules
 from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
 from bide.gateway.gateway import Gateway
+from bide.ledger.report import MOST_OUTLIERS, Asked
+from bide.store.costs import PARTS
 
 SHAPES = (
     Request,
@@ -44,6 +47,7 @@ SHAPES = (
     Provider,
     Providers,
     Queue,
+    Report,
     Schedules,
     Event,
     Error,
@@ -285,6 +289,29 @@ PATHS: Mapping[str, Mapping[str, Schema]] = {
             "showQueue",
             "What is open by account, model and lane, the slack of the most urgent of it, and whether more is taken.",
             {"200": _json(Queue, "The queue.")} | _errors(),
+        )
+    },
+    "/bide/v1/report": {
+        "get": _operation(
+            "showReport",
+            "What the caller's owner has spent, against all of it in real time: by groups, with what stands out and where budgets stand.",
+            {"200": _json(Report, "The report.")} | _errors(),
+            _query(
+                "by", "What to divide by, with commas between.", {"type": "array", "items": _word(PARTS), "minItems": 1}
+            )
+            | {"style": "form", "explode": False},
+            _query("since", "From this instant on.", {"type": "integer", "minimum": 0, "maximum": report.LAST}),
+            _query("until", "Up to this instant.", {"type": "integer", "minimum": 0, "maximum": report.LAST}),
+            _query(
+                "tz",
+                "By whose clocks days begin: the name of a time zone, as in Europe/Berlin.",
+                TEXT | {"default": "UTC"},
+            ),
+            _query(
+                "outliers",
+                "How many of the dearest requests to tell of.",
+                {"type": "integer", "minimum": 0, "maximum": MOST_OUTLIERS, "default": Asked().outliers},
+            ),
         )
     },
     "/bide/v1/schedules": {

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 
 from bide.gateway.api import (
     advise,
+<<<<<<< HEAD
     calculate,
+=======
+>>>>>>> c06ea84 (wip)
     description,
     estimate,
     events,
@@ -15,6 +18,10 @@ from bide.gateway.api import (
     jobs,
     providers,
     queue,
+<<<<<<< HEAD
+=======
+    report,
+>>>>>>> c06ea84 (wip)
     requests,
     schedules,
 )
@@ -36,6 +43,7 @@ PATHS: Sequence[tuple[str, str, Handler]] = (
     ("GET", "/bide/v1/providers", providers.list_providers),
     ("GET", "/bide/v1/providers/{account}", providers.show),
     ("GET", "/bide/v1/queue", queue.show),
+    ("GET", "/bide/v1/report", report.show),
     ("GET", "/bide/v1/schedules", schedules.list_schedules),
     ("GET", "/bide/v1/events", events.follow),
     ("GET", "/bide/v1/openapi.json", description.show),

@@ -187,17 +187,17 @@ FROM moved m WHERE requests.id = m.request_id;
 -- name: clear_suspicion
 -- The call was answered after all: take the suspected entry back.
 INSERT INTO ledger (owner, job_id, workflow, request_id, attempt_id, lane, kind, reason, amount, listed, card_id,
-    input, cached, cache_write, output, reasoning, cache_write_1h, at)
+    input, cached, cache_write, output, reasoning, cache_write_1h, at, key_id)
 SELECT e.owner, e.job_id, e.workflow, e.request_id, e.attempt_id, e.lane, 'suspected', 'it was answered', -e.amount, -e.listed, e.card_id,
-    -e.input, -e.cached, -e.cache_write, -e.output, -e.reasoning, -e.cache_write_1h, :now
+    -e.input, -e.cached, -e.cache_write, -e.output, -e.reasoning, -e.cache_write_1h, :now, e.key_id
 FROM moved m JOIN ledger e ON e.attempt_id = m.attempt_id AND e.kind = 'suspected' WHERE m.was = 'lost';
 
 -- name: enter
 -- One entry per billed attempt.
 INSERT INTO ledger (owner, job_id, workflow, request_id, attempt_id, lane, kind, reason, amount, listed, card_id,
-    input, cached, cache_write, output, reasoning, cache_write_1h, at)
+    input, cached, cache_write, output, reasoning, cache_write_1h, at, key_id)
 SELECT m.owner, m.job_id, j.workflow, m.request_id, m.attempt_id, m.lane, m.entry, m.reason, l.amount, l.listed, l.card_id,
-    l.input, l.cached, l.cache_write, l.output, l.reasoning, l.cache_write_1h, :now
+    l.input, l.cached, l.cache_write, l.output, l.reasoning, l.cache_write_1h, :now, j.key_id
 FROM moved m JOIN landing l ON l.attempt_id = m.attempt_id JOIN jobs j ON j.id = m.job_id
 WHERE m.entry IS NOT NULL ORDER BY m.attempt_id;
 

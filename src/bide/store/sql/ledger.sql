@@ -10,6 +10,7 @@ SELECT * FROM rate_cards WHERE day = :day ORDER BY id;
 -- name: entries
 -- What a job has cost, by kind, lane and reason. Sums are split so that they cannot overflow 64 bits.
 SELECT e.kind, e.lane, e.reason, count(*) AS entries, sum(CASE WHEN e.amount IS NULL THEN 1 ELSE 0 END) AS unpriced,
+    sum(CASE WHEN e.amount IS NOT NULL AND e.listed IS NULL THEN 1 ELSE 0 END) AS unlisted,
     sum(e.amount / 1000000) AS amount_high, sum(e.amount % 1000000) AS amount_low,
     sum(e.listed / 1000000) AS listed_high, sum(e.listed % 1000000) AS listed_low,
     sum(e.input) AS input, sum(e.cached) AS cached, sum(e.cache_write) AS cache_write, sum(e.output) AS output,

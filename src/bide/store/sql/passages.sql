@@ -13,10 +13,10 @@ DELETE FROM ended;
 -- name: load
 -- What became of one. Of an end that is told twice the first one counts.
 INSERT INTO ended (
-    external_id, state, first_token_at, finished_at, status, code, kind, amount, card_id,
+    external_id, state, first_token_at, finished_at, status, code, kind, amount, listed, card_id,
     input, cached, cache_write, output, reasoning, cache_write_1h
 ) VALUES (
-    :external_id, :state, :first_token_at, :finished_at, :status, :code, :kind, :amount, :card,
+    :external_id, :state, :first_token_at, :finished_at, :status, :code, :kind, :amount, :listed, :card,
     :input, :cached, :cache_write, :output, :reasoning, :cache_write_1h
 ) ON CONFLICT (external_id) DO NOTHING;
 
@@ -38,7 +38,7 @@ GROUP BY 1, 2, 3;
 -- What became of them, once. That they are among the ended is said twice: so SQLite looks them up.
 UPDATE passages SET state = ended.state, holder = NULL, first_token_at = ended.first_token_at,
     finished_at = ended.finished_at, status = ended.status, code = ended.code, kind = ended.kind, amount = ended.amount,
-    card_id = ended.card_id, input = ended.input, cached = ended.cached, cache_write = ended.cache_write,
+    listed = ended.listed, card_id = ended.card_id, input = ended.input, cached = ended.cached, cache_write = ended.cache_write,
     output = ended.output, reasoning = ended.reasoning, cache_write_1h = ended.cache_write_1h
 FROM ended WHERE passages.external_id = ended.external_id AND passages.state = 'sent'
     AND passages.external_id IN (SELECT external_id FROM ended);

@@ -61,6 +61,7 @@
     code TEXT,
     kind TEXT,
     amount {integer},
+    listed {integer},
     card_id {integer},
     input {integer} NOT NULL,
     cached {integer} NOT NULL,
