@@ -7,10 +7,7 @@ from collections.abc import Sequence
 
 from bide.gateway.api import (
     advise,
-<<<<<<< HEAD
     calculate,
-=======
->>>>>>> c06ea84 (wip)
     description,
     estimate,
     events,
@@ -18,10 +15,7 @@ from bide.gateway.api import (
     jobs,
     providers,
     queue,
-<<<<<<< HEAD
-=======
     report,
->>>>>>> c06ea84 (wip)
     requests,
     schedules,
 )
