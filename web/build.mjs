@@ -39,10 +39,12 @@ const policy = [
   "form-action 'none'",
 ].join("; ");
 
-const parts = { policy, style, script };
+const licence = await readFile(join(here, "node_modules/fraction.js/LICENSE"), "utf8");
+const notice = `This page is bide's, under the Apache License 2.0. It contains fraction.js:\n\n${licence.trim()}`;
+const parts = { policy, style, script, notice };
 const page = await readFile(join(here, "src/page/page.html"), "utf8");
 await mkdir(dirname(target), { recursive: true });
 await writeFile(
   target,
-  page.replace(/%(policy|style|script)%/g, (_, name) => parts[name]),
+  page.replace(/%(policy|style|script|notice)%/g, (_, name) => parts[name]),
 );
