@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from bide.audit.reading import SHOWN, TOLD_EVERY, Defaults, read_files
+from bide.audit.reading import TOLD_EVERY, read_files
+from bide.audit.taking import SHOWN, Defaults
 from bide.core.errors import InputError
 from bide.core.money import DOLLAR
 from bide.core.usage import Usage

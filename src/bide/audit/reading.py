@@ -1,17 +1,14 @@
 """Reading files into a profile: each by the reader that knows it, bad rows counted and named, valid neighbours kept."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice
 
-import msgspec
-
-from bide.audit.footprint import Footprint
 from bide.audit.profile import Profile, Source
 from bide.audit.profiling import Profiler
 from bide.audit.readers.known import reader_of
-from bide.audit.readers.reader import Reader, Skipped
+from bide.audit.readers.reader import Reader
 from bide.audit.record import Record
+from bide.audit.taking import Defaults, Taking
 from bide.core.errors import InputError
 from bide.logs.opening import Opened, opened
 from bide.logs.row import BadRow, Row
@@ -19,22 +16,11 @@ from bide.logs.row import BadRow, Row
 HEAD = 100
 """Rows by which a file's reader is chosen; objects may leave out what they have no value for."""
 
-SHOWN = 20
-"""Bad rows that are kept to be shown; the others are only counted."""
-
 TOLD_EVERY = 2_048
 """Rows between two calls of whoever is told how far the reading has come."""
 
 Told = Callable[[str, int, float | None], None]
 """Hears of the file's name, of the rows that were read of it, and of the part of it (0 to 1, None: nobody knows)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Defaults:
-    """What is taken for rows that do not name it."""
-
-    provider: str = ""
-    model: str = ""
 
 
 def read_files(
@@ -61,8 +47,7 @@ class Reading:
         self._defaults = defaults
         self._told = told
         self._profiler = Profiler()
-        self._sources = list[Source]()
-        self._footprints = list[Footprint]()
+        self._sources = list[Taking]()
 
     def file(self, path: str, asked: Mapping[str, str]) -> None:
         """Read one file to its end. Raises `InputError`."""
@@ -74,103 +59,39 @@ class Reading:
                 why = f": {BadRow(head[0].line, head[0].trouble or '')}" if head else ""
                 raise InputError(f"{log.name} has no row that can be read{why}")
             reader = reader_of(log.name, readable, asked)
-            self._take(
-                log.name, f"{reader.name}, {log.form}", reader, _with_progress(log, chain(head, rows), self._told)
-            )
+            taking = self.source(log.name, f"{reader.name}, {log.form}", reader.notes)
+            _take(taking, reader, _with_progress(log, chain(head, rows), self._told))
 
-    def records(self, name: str, reader: str, records: Iterator[Record]) -> None:
-        """Take records that are no file's."""
-        source = _Source(name, reader, (), self._defaults, self._profiler)
-        for record in records:
-            source.take(record)
-            if source.rows % TOLD_EVERY == 0:
-                self._told(name, source.rows, None)
-        self._keep(source)
+    def source(self, name: str, reader: str, notes: Sequence[str] = ()) -> Taking:
+        """A source that is about to be read; one that is no file is read by whoever has its records."""
+        self._sources.append(Taking(name, reader, notes, self._defaults, self._profiler.add))
+        return self._sources[-1]
 
     def profile(self) -> Profile:
         """The profile of all that was read. Raises `InputError`: there is no usable row."""
-        if not any(source.rows for source in self._sources):
-            raise InputError(_nothing(self._sources))
-        return self._profiler.profile(self._sources, self._footprints)
+        sources = [source.source() for source in self._sources]
+        if not any(source.rows for source in sources):
+            raise InputError(_nothing(sources))
+        return self._profiler.profile(sources, [source.footprint for source in self._sources])
 
-    def _take(self, name: str, kind: str, reader: Reader, rows: Iterator[Row]) -> None:
-        source = _Source(name, kind, reader.notes, self._defaults, self._profiler)
-        read, parts = reader.record, reader.parts
-        for row in rows:
-            if row.trouble is not None:
-                source.refuse(row.line, row.trouble)
+
+def _take(taking: Taking, reader: Reader, rows: Iterator[Row]) -> None:
+    """Read rows to their end."""
+    read, parts = reader.record, reader.parts
+    for row in rows:
+        if row.trouble is not None:
+            taking.refuse(row.line, row.trouble)
+            continue
+        for number, part in enumerate(parts(row.values), 1):
+            try:
+                found = read(part)
+            except (ValueError, OverflowError) as error:
+                taking.refuse(row.line, str(error) if part is row.values else f"{error} (number {number:,} in it)")
                 continue
-            for number, part in enumerate(parts(row.values), 1):
-                try:
-                    found = read(part)
-                except (ValueError, OverflowError) as error:
-                    source.refuse(row.line, str(error) if part is row.values else f"{error} (number {number:,} in it)")
-                    continue
-                if isinstance(found, Record):
-                    source.take(found)
-                else:
-                    source.skip(found)
-        self._keep(source)
-
-    def _keep(self, source: "_Source") -> None:
-        self._sources.append(source.finished())
-        self._footprints.append(source.footprint)
-
-
-class _Source:
-    """One source while it is read."""
-
-    def __init__(self, name: str, reader: str, notes: Sequence[str], defaults: Defaults, profiler: Profiler) -> None:
-        self.name, self.reader, self.notes = name, reader, notes
-        self.footprint = Footprint(name)
-        self._defaults, self._profiler = defaults, profiler
-        self._bad, self._examples = 0, list[BadRow]()
-        self._reasons, self._skipped_cost = dict[str, int](), 0
-        self._defaulted = 0
-
-    @property
-    def rows(self) -> int:
-        return self.footprint.rows
-
-    def take(self, record: Record) -> None:
-        if not record.model and self._defaults.model:
-            record = msgspec.structs.replace(
-                record, model=self._defaults.model, provider=record.provider or self._defaults.provider
-            )
-            self._defaulted += 1
-        if not record.workflow and record.prefix is not None and record.prefix.text:
-            record = msgspec.structs.replace(record, workflow=record.prefix.text, named_by="how its prompts begin")
-        self.footprint.add(record)
-        self._profiler.add(record)
-
-    def refuse(self, line: int, why: str) -> None:
-        self._bad += 1
-        if len(self._examples) < SHOWN:
-            self._examples.append(BadRow(line, why))
-
-    def skip(self, skipped: Skipped) -> None:
-        # Reasons name operations and lines of bills, of which there are few; of whatever else, the first are kept.
-        why = skipped.why if skipped.why in self._reasons or len(self._reasons) < SHOWN else "it is not about tokens"
-        self._reasons[why] = self._reasons.get(why, 0) + 1
-        self._skipped_cost += skipped.cost
-
-    def finished(self) -> Source:
-        notes = tuple(self.notes)
-        if self._defaulted:
-            notes += (f"rows that name no model ({self._defaulted:,}) are taken to be of {self._defaults.model}",)
-        return Source(
-            name=self.name,
-            reader=self.reader,
-            rows=self.rows,
-            bad=self._bad,
-            skipped=sum(self._reasons.values()),
-            first=self.footprint.first,
-            end=self.footprint.end,
-            examples=tuple(self._examples),
-            reasons=self._reasons,
-            skipped_cost=self._skipped_cost,
-            notes=notes,
-        )
+            if isinstance(found, Record):
+                taking.take(found)
+            else:
+                taking.skip(found)
 
 
 def _with_progress(log: Opened, rows: Iterator[Row], told: Told) -> Iterator[Row]:

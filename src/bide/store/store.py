@@ -8,6 +8,7 @@ from bide.store.bodies import READ, Bodies, name_of
 from bide.store.buckets import Buckets
 from bide.store.budgets import Budgets
 from bide.store.calls import Calls
+from bide.store.consumed import Consumed
 from bide.store.costs import Costs
 from bide.store.database import Database, Transaction, Verbs, reads, writes
 from bide.store.decisions import Decisions
@@ -66,6 +67,7 @@ class Store(Verbs):
         self.notices = Notices(database)
         self.events = Events(database)
         self.history = History(database)
+        self.consumed = Consumed(database)
         self.bodies = Bodies(database, objects)
         self.snapshots = Snapshots(database)
         self.keys = Keys(database)

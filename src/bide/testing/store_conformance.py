@@ -16,6 +16,7 @@ from bide.testing.store.batches import BatchCases
 from bide.testing.store.budgets import BudgetCases
 from bide.testing.store.calls import CallCases
 from bide.testing.store.case import OpenStore
+from bide.testing.store.consumed import ConsumedCases
 from bide.testing.store.copies import CopyCases
 from bide.testing.store.costs import CostCases
 from bide.testing.store.decisions import DecisionCases
@@ -49,6 +50,7 @@ class StoreConformance(
     FenceCases,
     ForecastCases,
     HistoryCases,
+    ConsumedCases,
     CallCases,
     LandingCases,
     CopyCases,
