@@ -13,6 +13,7 @@ from bide.delivery.herald import Herald
 from bide.engine.memory import Memory
 from bide.engine.pricing import Pricing
 from bide.engine.pulse import Pulse
+from bide.lanes.outlook import Rules
 from bide.providers.port import Provider
 from bide.settings import Settings
 from bide.store.schedules import Schedule
@@ -73,3 +74,8 @@ class Context:
     """Bounds how many batches of an account are read at a time: each keeps a chunk of responses in memory."""
     troubles: dict[str, str] = field(default_factory=dict[str, str])
     """By account or by part of the store, what keeps us from working: for the progress view."""
+    rules: Rules = field(init=False)
+    """What decisions depend on, of the settings: made once, since every call is decided about."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rules", self.settings.rules)
