@@ -11,7 +11,7 @@ from bide.audit.rendering import rendered
 from bide.core.clock import DAY, HOUR
 from bide.core.errors import InputError
 
-HOURLY = "gpt-4.1-mini, hourly at minute 40"
+HOURLY = "gpt-4.1-mini hourly at minute 40"
 
 
 @pytest.fixture(scope="module")

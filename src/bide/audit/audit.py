@@ -9,6 +9,7 @@ from bide.advise.calculator.quantity import Quantity
 from bide.advise.calculator.tariff import LANES, Price
 from bide.audit.captured import less
 from bide.audit.extent import extent
+from bide.audit.finding import Verdict
 from bide.audit.gap import Gap, gaps
 from bide.audit.group import Group
 from bide.audit.judging import Basis, judged
@@ -72,7 +73,11 @@ class Audit:
     @property
     def sure(self) -> Quantity | None:
         """What all that is sure saves."""
-        return total([step.saves for step in self.plan if step.verdict == "do"])
+        return self.planned("do")
+
+    def planned(self, verdict: Verdict) -> Quantity | None:
+        """What the steps of a kind save together; None where there are none, or nobody knows."""
+        return total([step.saves for step in self.plan if step.verdict == verdict])
 
     @property
     def captured(self) -> Quantity | None:

@@ -81,7 +81,7 @@ def _name(group: Group, beat: Rhythm | None) -> tuple[str, str]:
         return f"{group.model or 'unknown model'}: “{begins}”", "the model and what its prompts begin with"
     cadence = _cadence(beat)
     name = group.model or "unknown model"
-    return (f"{name}, {cadence}", "the model and when its requests come") if cadence else (name, "the model alone")
+    return (f"{name} {cadence}", "the model and when its requests come") if cadence else (name, "the model alone")
 
 
 def _cadence(beat: Rhythm | None) -> str:

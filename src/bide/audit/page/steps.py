@@ -1,0 +1,71 @@
+"""The plan on the page: what to do first, what to ask, what to try."""
+
+import re
+from collections.abc import Iterator
+
+from bide.audit.audit import Audit
+from bide.audit.finding import PLANNED, Verdict
+from bide.audit.page.document import Child, Element, element
+from bide.audit.plan import Step
+from bide.audit.wording import HEADINGS, LEVERS, money, part, plain
+
+SAYS: dict[Verdict, str] = {
+    "do": "Counted in the log, request by request.",
+    "ask": "True only if somebody who knows the work says so.",
+    "try": "Nobody has measured these; each rests on the assumption that stands beside it.",
+}
+
+_CODE = re.compile(r"`([^`]+)`")
+
+
+def plan(of: Audit) -> Iterator[Element]:
+    """A section for each kind of step that there is."""
+    for verdict in PLANNED:
+        steps = [step for step in of.plan if step.verdict == verdict]
+        if steps:
+            listed = element("ol", *(_step(of, number, step) for number, step in enumerate(steps, 1)), class_="steps")
+            if verdict == "try":
+                listed = element("details", element("summary", f"{len(steps):,} possibilities"), listed)
+            sums = element("span", f" {money(of.planned(verdict))} a month", class_="quiet")
+            yield element(
+                "section", element("h2", HEADINGS[verdict], sums), element("p", SAYS[verdict], class_="quiet"), listed
+            )
+
+
+def _step(of: Audit, number: int, step: Step) -> Element:
+    share = part(step.saves, of.now)
+    evidence = (
+        ("an assumption", "none") if step.verdict == "try" else (f"{step.strength.word} evidence", step.strength.word)
+    )
+    return element(
+        "li",
+        element("span", f"{number}", class_="rank"),
+        element(
+            "div",
+            element("strong", plain(step.workflow)),
+            f": {LEVERS[step.lever]} ",
+            element("span", evidence[0], class_=f"badge {evidence[1]}"),
+            " ",
+            element("span", f"takes {step.ease}", class_="badge"),
+            element("p", plain(step.says, 600), class_="small"),
+            element("p", "To do: ", *typed(step.do), ".", class_="small"),
+            element("ul", *(element("li", plain(text, 600)) for text in step.assumes), class_="plain small quiet")
+            if step.assumes
+            else None,
+            class_="what",
+        ),
+        element(
+            "div",
+            money(step.saves),
+            element("span", f"{share} of all, a month" if share else "a month", class_="quiet"),
+            class_="money",
+        ),
+        class_="step",
+    )
+
+
+def typed(text: str) -> Iterator[Child]:
+    """A text in which what stands between backticks is typed."""
+    for index, piece in enumerate(_CODE.split(plain(text, 600))):
+        if piece:
+            yield element("code", piece) if index % 2 else piece
