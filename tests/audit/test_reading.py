@@ -88,11 +88,11 @@ def test_the_same_rows_are_the_same_profile_whatever_they_are_written_in(tmp_pat
     profiles = [read_files([path]) for path in paths]
 
     assert [profile.sources[0].reader for profile in profiles] == [
-        "a table of requests, table",
-        "a table of requests, table",
-        "a table of requests, JSON Lines",
-        "a table of requests, JSON",
-        "a table of requests, Parquet",
+        "a log of requests, table",
+        "a log of requests, table",
+        "a log of requests, JSON Lines",
+        "a log of requests, JSON",
+        "a log of requests, Parquet",
     ]
     assert all(profile.groups == profiles[0].groups for profile in profiles)
     assert profiles[0].groups[0].tokens == Usage(2_800, 0, 0, 28)
@@ -184,7 +184,7 @@ def test_whoever_waits_hears_how_far_it_is(tmp_path: Path) -> None:
         pytest.param("", "contains no request", id="empty"),
         pytest.param("t_s,in_tokens\n", "no row that can be read", id="a header alone"),
         pytest.param("{\n", "no row that can be read: line 1: it is no JSON", id="no JSON"),
-        pytest.param("t_s,in_tokens\nx,1\n", r"no usable row; .*t.csv \(a table of requests, table\): line 2: t_s: 'x'", id="no good row"),
+        pytest.param("t_s,in_tokens\nx,1\n", r"no usable row; .*t.csv \(a log of requests, table\): line 2: t_s: 'x'", id="no good row"),
         pytest.param(json.dumps(USAGE["data"][0] | {"results": []}), "no usable row; .*: it is empty", id="an empty page"),
         pytest.param("start_time,end_time,start_time_iso,end_time_iso\n1,2,,\n", "nothing was used then", id="an empty export"),
     ],

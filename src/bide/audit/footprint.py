@@ -16,6 +16,7 @@ class Footprint:
         self.name = name
         self.rows = 0
         self.bills = 0
+        self.dated = True
         self.first: int | None = None
         self.end: int | None = None
         self.models = set[tuple[str, str]]()
@@ -31,6 +32,7 @@ class Footprint:
             self.end = end
         self.rows += 1
         self.bills += record.bill
+        self.dated = self.dated and record.dated
         if len(self.models) < MODELS:
             self.models.add((record.provider, record.model))
         # Not what a gateway and its provider may see differently: the cost, the latency, the name of a workflow.

@@ -15,7 +15,8 @@ OTHERS = "(others)"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that was read. `reader` is what it was taken for, `first` and `end` the time it covers, None where it had no row.
+    """A file that was read. `reader` is what it was taken for, `first` and `end` the time it covers, None where it had no row;
+    without being `dated` it counts from its own beginning.
 
     `bad` rows were left out because they cannot be used; `examples` are the first of them. `skipped` ones are not about tokens: a span that
     calls no model, a bill for storage; `reasons` counts them by what they are, and `skipped_cost` is what they were billed at, in 1e-12 USD.
@@ -29,6 +30,7 @@ class Source:
     skipped: int = 0
     first: int | None = None
     end: int | None = None
+    dated: bool = True
     examples: Sequence[BadRow] = ()
     reasons: Mapping[str, int] = field(default_factory=dict[str, int])
     skipped_cost: int = 0

@@ -45,7 +45,7 @@ class Reading:
 
     def __init__(self, defaults: Defaults, told: Told) -> None:
         self._defaults = defaults
-        self._told = told
+        self.told = told
         self._profiler = Profiler()
         self._sources = list[Taking]()
 
@@ -60,7 +60,7 @@ class Reading:
                 raise InputError(f"{log.name} has no row that can be read{why}")
             reader = reader_of(log.name, readable, asked)
             taking = self.source(log.name, f"{reader.name}, {log.form}", reader.notes)
-            _take(taking, reader, _with_progress(log, chain(head, rows), self._told))
+            _take(taking, reader, _with_progress(log, chain(head, rows), self.told))
 
     def source(self, name: str, reader: str, notes: Sequence[str] = ()) -> Taking:
         """A source that is about to be read; one that is no file is read by whoever has its records."""

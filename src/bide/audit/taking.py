@@ -79,6 +79,7 @@ class Taking:
             skipped=sum(self._reasons.values()),
             first=self.footprint.first,
             end=self.footprint.end,
+            dated=self.footprint.dated,
             examples=tuple(self._examples),
             reasons=self._reasons,
             skipped_cost=self._skipped_cost,

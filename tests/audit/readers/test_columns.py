@@ -135,7 +135,7 @@ def test_the_user_may_say_what_a_column_is() -> None:
     assert (found.output, found.cost, found.workflow, found.named_by) == (5, 5 * DOLLAR // 4, "x", "what")
     assert (
         reader_of("it", [{"call_type": "", "startTime": "", "spend": 0}], {"at": "startTime"}).name
-        == "a table of requests"
+        == "a log of requests"
     )
 
 

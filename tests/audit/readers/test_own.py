@@ -9,7 +9,7 @@ from bide.audit.readers.own import records
 from bide.audit.record import Record
 from bide.core.clock import HOUR, SECOND
 
-ROW: dict[str | int, Any] = {
+ROW: dict[str, Any] = {
     "at": MONDAY, "workflow": "reports", "account": "work", "model": "gpt-4.1", "provider": "openai", "mode": "batch", "lane": "batch",
     "amount": 77, "input": 100, "cached": 10, "cache_write": 0, "cache_write_1h": 0, "output": 20, "reasoning": 5,
     "sent_at": MONDAY + SECOND, "finished_at": MONDAY + HOUR, "stream": None, "digest": None, "caller": None, "job": "job_1",
@@ -17,7 +17,8 @@ ROW: dict[str | int, Any] = {
 
 
 def record(**changes: Any) -> Record:
-    [found] = records([ROW | changes], lambda account: f"{account}'s list")
+    rows: Any = [ROW | changes]
+    [found] = records(rows, lambda account: f"{account}'s list")
     return found
 
 

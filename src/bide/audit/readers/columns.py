@@ -178,7 +178,7 @@ class Columns:
 def reader(name: str, rows: Collection[Values], asked: Mapping[str, str]) -> Reader:
     """The reader of a log by its first rows. Raises `InputError`."""
     columns = Columns(name, rows, asked)
-    return Reader("a table of requests", lambda values: True, columns.record, notes=columns.notes())
+    return Reader("a log of requests", lambda values: True, columns.record, notes=columns.notes())
 
 
 def _lane(values: Values, name: str) -> Mode | None:
