@@ -21,6 +21,7 @@ WRITTEN = (
     "anthropic-clients.md",
     "api.md",
     "architecture.md",
+    "audit-formats.md",
     "batches.md",
     "calculator.md",
     "conformance.md",

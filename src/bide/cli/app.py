@@ -7,6 +7,7 @@ import typer
 from bide import __version__
 from bide.cli import (
     advise,
+    audit,
     calculator,
     cancel,
     config,
@@ -65,6 +66,7 @@ app.add_typer(config.app, name="config", rich_help_panel=OTHER)
 app.add_typer(schedule.app, name="schedule", rich_help_panel=WORK)
 app.command("serve", rich_help_panel=WORK)(serve.serve)
 app.command("advise", rich_help_panel=LOOK)(advise.advise)
+app.command("audit", rich_help_panel=LOOK)(audit.audit)
 app.command("whatif", rich_help_panel=LOOK)(whatif.whatif)
 app.add_typer(calculator.app, name="calculator", rich_help_panel=OTHER)
 app.command("sim", rich_help_panel=OTHER)(sim.sim)

@@ -1,0 +1,180 @@
+"""`bide audit`: what could be saved in the usage that there was, by the logs and exports of it."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bide.cli import options
+from bide.cli.audit_reading import say_what_was_read, watching
+from bide.cli.audit_view import Form, form_of, show
+from bide.cli.exits import ALL_ANSWERED, SOME_FAILED
+from bide.cli.session import configured, run_async
+from bide.core.errors import InputError
+
+if TYPE_CHECKING:
+    from bide.audit.judging import Basis
+    from bide.audit.profile import Profile
+    from bide.audit.reading import Reading
+    from bide.audit.taking import Defaults
+    from bide.config import Config
+
+FILES = typer.Argument(
+    metavar="[FILES]",
+    help="Usage and cost exports of OpenAI and Anthropic, LiteLLM's spend logs, OpenTelemetry spans (OTLP, JSON), any CSV, JSON Lines or"
+    " Parquet, also packed: paths, URIs as in s3://bucket/file, or -.",
+)
+Ledger = Annotated[bool, typer.Option("--ledger", help="Take bide's own record (see --db), alone or beside the files.")]
+Days = Annotated[
+    int | None, typer.Option("--days", min=1, help="Of bide's own record, only the last days (default: all of it).")
+]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        metavar="WHAT=NAME",
+        help="Which column of a table says what, again and again: at, input, output, model, workflow, cost and others (default: by"
+        " its name).",
+    ),
+]
+Model = Annotated[
+    str | None,
+    typer.Option("--model", "-m", metavar="PROVIDER/MODEL", help="What rows that name no model are taken to be of."),
+]
+Zone = Annotated[
+    str | None,
+    typer.Option("--timezone", metavar="ZONE", help="Whose nights and working hours count (default: this machine's)."),
+]
+Shown = Annotated[
+    Form | None,
+    typer.Option(
+        "--output", help="table, json, markdown or html; by default a table on a terminal and JSON when piped."
+    ),
+]
+Written = Annotated[
+    str | None, typer.Option("--write", metavar="FILE", help="Into a file: a name that ends in .json, .md or .html.")
+]
+
+
+def audit(
+    files: Annotated[list[str] | None, FILES] = None,
+    ledger: Ledger = False,
+    days: Days = None,
+    columns: Columns = None,
+    model: Model = None,
+    timezone: Zone = None,
+    output: Shown = None,
+    write: Written = None,
+    database: options.Database = None,
+    assignments: options.Assignments = None,
+    config: options.ConfigFile = None,
+) -> None:
+    """Say what moving to batches, caching and smaller models would have saved, by workflow, and on what evidence. Nothing is sent anywhere.
+
+    \b
+    bide audit completions_usage.csv cost.csv
+    bide audit spend-logs.jsonl.gz --write audit.html
+    bide audit requests.csv --column at=created --column workflow=feature --model openai/gpt-4.1-mini
+    bide audit --ledger --days 30 --output markdown
+
+    Leaves with 1 where rows had to be left out.
+    """
+    from bide.audit.audit import audit as audit_of
+
+    form = form_of(output, write, watched=sys.stdout.isatty())
+    loaded = configured(database, assignments, config)
+    if not files and not ledger:
+        raise InputError("name the files to read, or say --ledger to take bide's own record; see --help")
+    if days is not None and not ledger:
+        raise InputError("--days is about bide's own record; say --ledger with it")
+    profile = _read(loaded, files or [], ledger, days, columns or [], _defaults(loaded, model))
+    say_what_was_read(profile)
+    show(audit_of(profile, _basis(loaded, timezone, profile)), form, write)
+    raise typer.Exit(SOME_FAILED if any(source.bad for source in profile.sources) else ALL_ANSWERED)
+
+
+def _read(
+    config: "Config", files: Sequence[str], ledger: bool, days: int | None, columns: Sequence[str], defaults: "Defaults"
+) -> "Profile":
+    from bide.audit.reading import Reading
+    from bide.logs.columns import parse
+
+    asked = parse(columns)
+    with watching() as told:
+        reading = Reading(defaults, told)
+        for file in files:
+            reading.file(file, asked)
+        if ledger:
+            run_async(_read_record(config, reading, days))
+        return reading.profile()
+
+
+async def _read_record(config: "Config", reading: "Reading", days: int | None) -> None:
+    from bide.audit.readers import own
+    from bide.core.clock import DAY
+    from bide.embedded import opened
+
+    taking = reading.source(own.NAME, "what was billed")
+    async with opened(config) as bide:
+        since = 0 if days is None else bide.context.clock.now() - days * DAY
+        async for page in bide.store.consumed.since(since):
+            for record in own.records(page, lambda account: _catalogue(config, account)):
+                taking.take(record)
+            reading.told(own.NAME, taking.rows, None)
+
+
+def _catalogue(config: "Config", account: str) -> str:
+    """The name under which an account's prices are listed."""
+    from bide.providers.kinds import KINDS
+
+    known = config.settings.providers.get(account)
+    if known is not None and known.catalogue:
+        return known.catalogue
+    kind = KINDS.get(known.kind or account if known is not None else account)
+    return kind.catalogue or account if kind is not None else account
+
+
+def _defaults(config: "Config", model: str | None) -> "Defaults":
+    from bide.audit.taking import Defaults
+
+    if model is None:
+        return Defaults()
+    account, slash, name = model.partition("/")
+    if not slash or not name:
+        raise InputError(f"--model {model}: say whose it is, as in --model openai/{model}")
+    return Defaults(_catalogue(config, account), name)
+
+
+def _basis(config: "Config", timezone: str | None, profile: "Profile") -> "Basis":
+    """Today's prices, and the clocks of whoever works there."""
+    from bide.audit.assumption import Assumptions
+    from bide.audit.judging import Basis
+    from bide.audit.month import Pricing
+    from bide.core.clock import SystemClock
+    from bide.ledger.edition import catalogue_of
+    from bide.ledger.hours import day_of
+    from bide.ledger.prices import Prices
+    from bide.providers.kinds import KINDS
+
+    prices = Prices(config.settings.prices, catalogue=catalogue_of(config.home))
+    pricing = Pricing(prices, day_of(SystemClock().now()), prices.checked_on)
+    known = {kind.catalogue: kind.capabilities.batch for kind in KINDS.values() if kind.catalogue is not None}
+    offset = _offset(config, timezone, (profile.first + profile.end) // 2)
+    return Basis(
+        pricing=pricing,
+        assumptions=Assumptions(offset=offset),
+        batches=lambda provider: known.get(provider, True),
+    )
+
+
+def _offset(config: "Config", timezone: str | None, at: int) -> int:
+    """How far a zone's clocks are from UTC at an instant, in microseconds. Raises `SettingError`."""
+    import datetime
+
+    from bide.cli.schedule import local_zone
+    from bide.core.clock import MICROSECOND, to_datetime
+    from bide.lanes.window import zone_named
+
+    offset = to_datetime(at).astimezone(zone_named(timezone or local_zone(config))).utcoffset() or datetime.timedelta()
+    return offset // datetime.timedelta(microseconds=1) * MICROSECOND
