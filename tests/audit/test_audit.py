@@ -7,6 +7,7 @@ from tests.audit.planted import DAYS, mix
 
 from bide.audit.audit import Audit
 from bide.audit.patience import Strength, horizon
+from bide.audit.record import BY_PROMPTS
 from bide.audit.rendering import rendered
 from bide.core.clock import DAY, HOUR
 from bide.core.errors import InputError
@@ -124,3 +125,11 @@ def test_names_are_those_of_callers_where_there_are_no_others() -> None:
     (one,) = audited(days(workflow="sk-abc", named_by="caller: api_key_id")).workflows
 
     assert (one.name, one.guessed) == ("sk-abc", "whoever called (api_key_id)")
+
+
+def test_names_are_the_first_words_of_prompts_where_there_is_nothing_else() -> None:
+    prompt = "You are an assistant\n who sorts the mail of a large firm by what it is about."
+    (one,) = audited(days(workflow=prompt, named_by=BY_PROMPTS)).workflows
+
+    assert (one.name, one.guessed) == ("You are an assistant who sorts the mail of a la…", BY_PROMPTS)
+    assert one.patience.within is None, "any prompt may say so"

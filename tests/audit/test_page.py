@@ -11,7 +11,7 @@ from bide.audit.audit import Audit
 from bide.audit.page.document import element, written
 from bide.audit.page.drawing import DAYS, week
 from bide.audit.page.report import page
-from bide.audit.record import Prefix, Record
+from bide.audit.record import BY_PROMPTS, Record
 from bide.core.clock import DAY, HOUR
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
@@ -115,7 +115,7 @@ def evil() -> list[Record]:
         "model": f"gpt-4.1{EVIL}\x1b[31m\u202e",
         "provider": '"><img src=x onerror=1>',
     }
-    unnamed = {"workflow": "", "named_by": "", "prefix": Prefix(1, 5_000, f"</style>{EVIL}"), "input": 5}
+    unnamed = {"workflow": f"</style>{EVIL}", "named_by": BY_PROMPTS, "input": 5}
     return [
         *days(**fields),
         record(MONDAY, **unnamed),

@@ -105,7 +105,7 @@ def audit(profile: Profile, basis: Basis) -> Audit:
     times = times_a_month(covered)
     usage, bills = _parted(profile.groups)
     strands = [strand(group, times, basis.pricing) for group in usage]
-    found = workflows(judged(one, basis) for one in strands)
+    found = workflows(judged(one, basis, covered) for one in strands)
     return Audit(
         profile=profile,
         basis=basis,

@@ -27,3 +27,8 @@ def _silent(profile: Profile) -> int:
     before = next(step for step in range(24) if by_hour[(first - 1 - step) % 24])
     behind = next(step for step in range(24) if by_hour[(last + 1 + step) % 24])
     return (before + behind) * HOUR + profile.first - first * HOUR + max(0, (last + 1) * HOUR - profile.end)
+
+
+def is_dated(profile: Profile) -> bool:
+    """Whether its times are those of the calendar; some logs count from their own beginning."""
+    return any(any(group.hours) or not group.timeline.slots for group in profile.groups)

@@ -19,7 +19,7 @@ REMEDIES = {
     "streamed": ("whether it was streamed", "nobody can see whether somebody reads along", "log the `stream` parameter"),
     "session": ("the session or trace", "nobody can see whether the next step waits for it", "log a trace or conversation id"),
     "latency": ("how long it took", "nobody can see what was waited for", "log the duration"),
-    "hour": ("the hour", "nights, working hours and schedules cannot be seen", "export by the hour or by the minute, not by the day"),
+    "hour": ("the hour", "nights, working hours and schedules cannot be seen", "export times of the calendar, by the hour or finer"),
 }  # fmt: skip
 """By the word of `bide.audit.group.MISSING`: what rows do not say, what follows, and what would make it known."""
 

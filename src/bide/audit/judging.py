@@ -38,9 +38,9 @@ class Judged:
     left: Quantity | None
 
 
-def judged(of: Strand, basis: Basis) -> Judged:
-    """Everything about a strand."""
-    beat = rhythm(of.group, basis.assumptions.offset)
+def judged(of: Strand, basis: Basis, covered: int) -> Judged:
+    """Everything about a strand of a log that stands for so many microseconds."""
+    beat = rhythm(of.group, basis.assumptions.offset, covered)
     wait = patience(of.group, beat)
     proposals = [
         *lanes(of, wait, basis.batches(of.group.provider)),

@@ -10,6 +10,7 @@ from enum import IntEnum
 from fractions import Fraction
 
 from bide.audit.group import GAPS, Group
+from bide.audit.record import BY_PROMPTS
 from bide.audit.rhythm import BULK, FEWEST, Rhythm
 from bide.core.clock import DAY, HOUR, MINUTE, SECOND
 
@@ -159,7 +160,7 @@ def _beat(beat: Rhythm | None) -> Iterator[Clue]:
                 NEXT_HOUR,
                 strength,
             )
-    elif beat.bulk is not None and beat.days >= 1:
+    elif beat.bulk is not None:
         says = f"nine tenths of the requests come in {_percent(beat.bulk)} of the time, {BULK} a minute and more: work is handed in in bulk"
         yield Clue(says, NEXT_HOUR, Strength.FAIR)
     if not beat.dated or beat.days < FEWEST["day"]:
@@ -195,6 +196,8 @@ WORDS: tuple[tuple[frozenset[str], int, str], ...] = (
 
 
 def _named(group: Group) -> Iterator[Clue]:
+    if group.named_by == BY_PROMPTS:
+        return  # any prompt may tell a model that it is an assistant
     words = set(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", group.workflow).lower()))
     for known, within, what in WORDS:
         if said := sorted(words & known):

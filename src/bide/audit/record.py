@@ -7,6 +7,9 @@ from bide.ledger.rates import Mode
 NOT_NAMED = ""
 """A provider, model or workflow that a row does not name."""
 
+BY_PROMPTS = "how its prompts begin"
+"""What a workflow is named by where nothing but its prompts tells it from others."""
+
 
 class Prefix(msgspec.Struct, frozen=True, gc=False):
     """How a prompt begins: the part before the first turn of the user, or its first thousand tokens.

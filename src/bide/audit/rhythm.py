@@ -67,8 +67,9 @@ class Rhythm:
     twentieth, or they came more slowly."""
 
 
-def rhythm(group: Group, offset: int = 0) -> Rhythm | None:
-    """The rhythm of a group; None where all rows stand for more than an hour. `offset` is the zone's distance from UTC in microseconds."""
+def rhythm(group: Group, offset: int = 0, covered: int = 0) -> Rhythm | None:
+    """The rhythm of a group; None where all rows stand for more than an hour. `offset` is the zone's distance from UTC, and `covered`
+    the time that the log stands for, both in microseconds: the silence before the first request and after the last counts too."""
     if not group.timeline.slots:
         return None
     hours = _local(group.hours, offset)
@@ -88,7 +89,7 @@ def rhythm(group: Group, offset: int = 0) -> Rhythm | None:
         working=share(busiest),
         evenness=share(min(by_hour) * 24),
         schedule=schedule(bursts(group.timeline), offset) if group.timeline.width < HOUR else None,
-        bulk=_bulk(group.timeline, group.end - group.first),
+        bulk=_bulk(group.timeline, max(covered, group.end - group.first)),
     )
 
 
@@ -125,7 +126,7 @@ def _bulk(timeline: Timeline, covered: int) -> Fraction | None:
         if seen * 10 >= whole * 9:
             break
         seen, busy = seen + requests, busy + 1
-    if not busy or covered <= 0 or seen * MINUTE < BULK * busy * timeline.width:
+    if not busy or covered < DAY or seen * MINUTE < BULK * busy * timeline.width:
         return None
     share = Fraction(busy * timeline.width, covered)
     return share if share <= Fraction(1, 20) else None

@@ -8,7 +8,7 @@ import msgspec
 from bide.audit.footprint import Footprint
 from bide.audit.profile import Source
 from bide.audit.readers.reader import Skipped
-from bide.audit.record import Record
+from bide.audit.record import BY_PROMPTS, Record
 from bide.logs.row import BadRow
 
 SHOWN = 20
@@ -49,7 +49,7 @@ class Taking:
             )
             self._defaulted += 1
         if not record.workflow and record.prefix is not None and record.prefix.text:
-            record = msgspec.structs.replace(record, workflow=record.prefix.text, named_by="how its prompts begin")
+            record = msgspec.structs.replace(record, workflow=record.prefix.text, named_by=BY_PROMPTS)
         self.footprint.add(record)
         self._add(record)
 

@@ -5,18 +5,16 @@ from fractions import Fraction
 
 from bide.advise.calculator.quantity import Quantity, rounded
 from bide.audit.audit import Audit
+from bide.audit.extent import is_dated
 from bide.audit.finding import Verdict
 from bide.audit.patience import Patience
 from bide.audit.plan import Step
-from bide.core.clock import DAY, to_datetime
+from bide.core.clock import to_datetime
 from bide.core.duration import exact_duration, format_duration
 from bide.core.money import DOLLAR, format_money
 
 FIRST = 3
 """Workflows that are named at the top."""
-
-EARLIEST = 10_000 * DAY
-"""1997: what is before that is no time of the calendar, but a log that counts from its own beginning."""
 
 HEADINGS: dict[Verdict, str] = {
     "do": "Do this first",
@@ -99,7 +97,7 @@ def facts(of: Audit) -> Sequence[tuple[str, str]]:
     found = [("read", f"{of.profile.rows:,} rows" + (f" of {files}" if files else ""))]
     times = f"a month is 30 days, {_number(of.times)} times that"
     first, end = (to_datetime(at).strftime("%Y-%m-%d %H:%M") for at in (of.profile.first, of.profile.end))
-    span = f", {first} to {end} UTC" if of.profile.first >= EARLIEST else ""
+    span = f", {first} to {end} UTC" if is_dated(of.profile) else ""
     found.append(("covers", f"{format_duration(of.covered)}{span}; {times}"))
     found.append(("prices", f"of {of.basis.pricing.day}; " + ("; ".join(_sources(of)) or "none is known")))
     smaller, shorter = _share(assumptions.cheaper), _share(assumptions.shorter)

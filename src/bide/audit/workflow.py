@@ -10,6 +10,7 @@ from bide.audit.judging import Judged
 from bide.audit.month import total
 from bide.audit.patience import Patience
 from bide.audit.profile import OTHERS
+from bide.audit.record import BY_PROMPTS
 from bide.audit.rhythm import Rhythm
 
 CALLER = "caller: "
@@ -58,12 +59,15 @@ class Workflow:
 
 def workflows(judged: Iterable[Judged]) -> Sequence[Workflow]:
     """The strands by workflow, the dearest first. What has no name is one workflow for each model."""
-    found = dict[tuple[str, str], list[Judged]]()
+    found = dict[tuple[str, str, str], list[Judged]]()
     for one in judged:
-        found.setdefault(_name(one.strand.group, one.rhythm), []).append(one)
+        group = one.strand.group
+        found.setdefault((group.workflow, *_name(group, one.rhythm)), []).append(
+            one
+        )  # two names may be cut to the same
     made = [
         Workflow(name=name, guessed=guessed, parts=tuple(sorted(parts, key=_weight)))
-        for (name, guessed), parts in found.items()
+        for (_, name, guessed), parts in found.items()
     ]
     return sorted(made, key=lambda workflow: (_money(workflow.now), workflow.name))
 
@@ -73,12 +77,11 @@ def _name(group: Group, beat: Rhythm | None) -> tuple[str, str]:
         return OTHERS, "too many names to keep apart"
     if group.workflow and group.named_by.startswith(CALLER):
         return group.workflow, f"whoever called ({group.named_by.removeprefix(CALLER)})"
+    if group.workflow and group.named_by == BY_PROMPTS:
+        words = " ".join(group.workflow.split())
+        return words if len(words) <= RECOGNISED else f"{words[: RECOGNISED - 1]}…", BY_PROMPTS
     if group.workflow:
         return group.workflow, ""
-    words = " ".join(group.prefix_text.split())
-    if words:
-        begins = words if len(words) <= RECOGNISED else f"{words[: RECOGNISED - 1]}…"
-        return f"{group.model or 'unknown model'}: “{begins}”", "the model and what its prompts begin with"
     cadence = _cadence(beat)
     name = group.model or "unknown model"
     return (f"{name} {cadence}", "the model and when its requests come") if cadence else (name, "the model alone")
