@@ -26,7 +26,7 @@ from bide.advise.calculator.derivation import Derivation, Figure
 from bide.advise.calculator.hardware import hardware
 from bide.advise.calculator.listing import Cards, Listed
 from bide.advise.calculator.machine import break_even
-from bide.advise.calculator.offers import ROUTED, Asked, Offer, offers, routed_offer
+from bide.advise.calculator.offers import Asked, Offer, offers, routed_offer
 from bide.advise.calculator.quantity import Quantity, given
 from bide.advise.calculator.reasoning import Reported
 from bide.advise.calculator.rendering import comparison, of_hardware
@@ -141,8 +141,7 @@ def _told(figures: Mapping[str, str], to: Derivation) -> dict[str, Any]:
 
 
 def _compared(found: Comparison) -> dict[str, Any]:
-    figures = dict(_figures(found))
-    return _told(figures, found.derivation)
+    return _told(dict(_figures(found)), found.derivation)
 
 
 def _figures(found: Comparison, prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -186,20 +185,20 @@ def _offers(told: Case, cards: Cards) -> tuple[Asked, Sequence[Offer]]:
 def _offered(told: Case, cards: Cards) -> dict[str, Any]:
     asked, found = _offers(told, cards)
     figures: dict[str, str] = {}
-    whole = _told(figures, Derivation())
+    said: list[str] = []
+    notes: list[str] = []
     for one in found:
-        name = one.name if one.name == ROUTED else one.tariffs[0].model
-        figures[f"{name}.unknown"] = " and ".join(one.unknown)
+        figures[f"{one.name}.unknown"] = " and ".join(one.unknown)
         if one.comparison is not None:
-            figures |= _figures(one.comparison, f"{name}.")
-            whole["lines"] += [f"{name}: {line}" for line in lines(one.comparison.derivation)]
-            whole["notes"] += [f"{name}: {note}" for note in one.comparison.derivation.notes]
+            figures |= _figures(one.comparison, f"{one.name}.")
+            said += [f"{one.name}: {line}" for line in lines(one.comparison.derivation)]
+            notes += [f"{one.name}: {note}" for note in one.comparison.derivation.notes]
     if "machine" in told:
         beside = hardware(machine(told["machine"]), found, asked.month)
         figures |= {f"hardware.{one.model}.{one.lane}": exactly(one.requests.value) for one in beside.pays}
-        whole["lines"] += lines(beside.derivation)
-        whole["notes"] += beside.derivation.notes
-    return whole | {"figures": figures}
+        said += lines(beside.derivation)
+        notes += beside.derivation.notes
+    return {"figures": figures, "lines": said, "notes": notes}
 
 
 def _number(told: Case, to: Derivation) -> Mapping[str, Quantity]:
