@@ -28,4 +28,4 @@ drills: setup  ## the long ones: kills, 10,000 simulated seeds, soak
 docs: setup    ## redraw what docs/ derives from code (states, command help)
 	@.venv/bin/python scripts/draw_docs.py
 	@.venv/bin/python -m tests.providers.translate.page
-	@.venv/bin/python -m tests.advise.page
+	@.venv/bin/python -m tests.advise.worked_examples

@@ -3,7 +3,7 @@
 import textwrap
 from typing import Any
 
-from tests.advise.page import BEGIN, END, PAGE, drawn
+from tests.advise.worked_examples import BEGIN, END, PAGE, drawn
 from tests.advise.scenarios import document, scenarios
 
 from bide.advise.calculator.wording import in_words
@@ -12,7 +12,7 @@ from bide.advise.calculator.wording import in_words
 def test_the_page_is_drawn_from_the_scenarios() -> None:
     page = PAGE.read_text("utf-8")
 
-    assert page == drawn(page), "run .venv/bin/python -m tests.advise.page"
+    assert page == drawn(page), "run .venv/bin/python -m tests.advise.worked_examples"
     made = page.partition(BEGIN)[2].partition(END)[0]
     assert [one["id"] for one in scenarios() if f"### {one['id']}: " not in made] == []
     assert all(title in made for title in document()["articles"].values())

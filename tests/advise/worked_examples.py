@@ -1,6 +1,6 @@
 """The worked examples of docs/calculator.md, drawn from `tests/cases/scenarios.json` and worked out by the calculator.
 
-.venv/bin/python -m tests.advise.page    # write them
+.venv/bin/python -m tests.advise.worked_examples    # write them
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ from bide.advise.calculator.wording import grouped, lines
 
 PAGE = Path(__file__).parents[2] / "docs" / "calculator.md"
 
-BEGIN = "<!-- Made by tests/advise/page.py from tests/cases/scenarios.json. -->\n"
+BEGIN = "<!-- Made by tests/advise/worked_examples.py from tests/cases/scenarios.json. -->\n"
 END = "<!-- The end of what is made. -->\n"
 
 WORDS = {
