@@ -11,7 +11,7 @@ const BAR = 20;
 const LABEL = 76;
 
 /** About as wide as a letter of the chart is, in pixels. */
-const LETTER = 7.6;
+const LETTER = 8.4;
 
 /** Narrower than this, words stand above their bars and not beside them. */
 const NARROW = 520;
@@ -23,6 +23,7 @@ interface Place {
   readonly left: number;
   readonly scale: number;
   readonly isNarrow: boolean;
+  readonly letters: number;
 }
 
 /** A chart as wide as there is room, in pixels. Beside it stands the table, which says the same in words. */
@@ -32,8 +33,8 @@ export function costChart(offers: readonly Offer[], width: number): SVGElement {
   const isNarrow = width < NARROW;
   const values = Math.max(...rows.map((row) => (row.cost ? value(row).join("").length : 0))) * LETTER + 12;
   const place: Place = isNarrow
-    ? { row: 46, bar: 22, left: 0, scale: width / most, isNarrow }
-    : { row: 34, bar: 0, left: LABEL, scale: Math.max(60, width - LABEL - values) / most, isNarrow };
+    ? { row: 46, bar: 22, left: 0, scale: width / most, isNarrow, letters: (width - LABEL) / LETTER }
+    : { row: 34, bar: 0, left: LABEL, scale: Math.max(60, width - LABEL - values) / most, isNarrow, letters: Infinity };
   const chart = drawn("svg", { role: "img", "aria-label": inWords(offers), width });
   let y = 4;
   for (const offer of offers) {
@@ -56,7 +57,8 @@ function line(row: Row, y: number, place: Place): SVGElement {
   const words = y + BAR / 2 + 5;
   group.append(drawn("text", { x: 0, y: words, class: "label" }, TITLES[row.lane]));
   if (row.cost === null) {
-    group.append(drawn("text", { x: LABEL, y: words, class: "absent" }, row.absent));
+    // The beginning will do: the table has all of it.
+    group.append(drawn("text", { x: LABEL, y: words, class: "absent" }, row.absent.split(/[:,]/)[0] ?? ""));
     return group;
   }
   const total = number(row.cost.cost.value.least);
@@ -66,12 +68,13 @@ function line(row: Row, y: number, place: Place): SVGElement {
   const rect = (wide: number, kind: string): SVGElement =>
     drawn("rect", { x: place.left, y: y + place.bar, width: Math.max(0, wide), height: BAR, class: kind });
   const [cost, less] = value(row);
+  const hasRoom = cost.length + less.length <= place.letters;
   const x = place.isNarrow ? LABEL : LABEL + end + 8;
   group.append(
     rect(end, "range"),
     rect(low, "output"),
     rect(input, "input"),
-    drawn("text", { x, y: words, class: "value" }, cost, drawn("tspan", { class: "less" }, less)),
+    drawn("text", { x, y: words, class: "value" }, cost, drawn("tspan", { class: "less" }, hasRoom ? less : "")),
   );
   return group;
 }

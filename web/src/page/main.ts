@@ -48,7 +48,7 @@ const picker = new Picker(
 const fields = new Fields(byId("fields"), (changed, texts = {}) => {
   change({ ...state, ...changed, texts: { ...state.texts, ...texts } });
 });
-const within = new Within(byId("within"), given.lane_times.within, (seconds) => change({ ...state, within: seconds }));
+const within = new Within(byId("within-choice"), given.lane_times.within, (seconds) => change({ ...state, within: seconds }));
 const sharing = new Sharing(
   byId("sharing"),
   {
@@ -108,8 +108,8 @@ function draw(): void {
   const [first] = outcome.offers;
   if (first === undefined) return;
   const [costs, times] = [byId("cost-chart"), byId("time-chart")];
-  costs.replaceChildren(costChart(outcome.offers, Math.max(280, costs.clientWidth)));
-  times.replaceChildren(timeChart(first, state.within === "" ? null : Number(state.within), Math.max(280, times.clientWidth)));
+  costs.replaceChildren(costChart(outcome.offers, Math.max(200, costs.clientWidth)));
+  times.replaceChildren(timeChart(first, state.within === "" ? null : Number(state.within), Math.max(200, times.clientWidth)));
 }
 
 function timeNotes(offers: readonly Offer[]): string {

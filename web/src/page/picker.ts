@@ -24,7 +24,14 @@ export class Picker {
     spellcheck: "false",
     placeholder: "gpt-5, claude sonnet, gemini …",
   });
-  private readonly list = element("ul", { id: "model-list", role: "listbox", "aria-label": "Models", hidden: true });
+  // What scrolls takes the focus by itself in some browsers, and Tab would end in a list that closes then.
+  private readonly list = element("ul", {
+    id: "model-list",
+    role: "listbox",
+    "aria-label": "Models",
+    hidden: true,
+    tabindex: -1,
+  });
   private readonly sameText = element("input", { type: "checkbox", id: "same-text" });
   private readonly sameTextLine: HTMLElement;
   private found: readonly Model[] = [];
