@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
 from bide.cli.estimate import estimate
 from bide.cli.options import Output
@@ -160,3 +161,77 @@ def test_what_cannot_be_is_refused_by_its_name(
 ) -> None:
     with pytest.raises(InputError, match=message):
         asked(capsys, "openai/gpt-4.1", **more)
+
+
+def batch_file(
+    path: Path, count: int = 30, model: str = "gpt-4.1", content: Any = "Sort this ticket, please. " * 20
+) -> str:
+    body = {"model": model, "max_tokens": 50, "messages": [{"role": "user", "content": content}]}
+    lines = [
+        {"custom_id": f"r{n}", "method": "POST", "url": "/v1/chat/completions", "body": body} for n in range(count)
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return str(path)
+
+
+FILE: dict[str, Any] = {"tokens_in": None, "tokens_out": None}
+
+
+def test_a_file_is_compared_on_its_text_without_any_account(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    source = batch_file(tmp_path / "tickets.jsonl")
+    models = ("openai/gpt-4.1", "anthropic/claude-haiku-4-5", "openrouter/openai/gpt-4.1")
+    told = asked(capsys, *models, source=source, **FILE)
+
+    own, claude, elsewhere = told["file"]["models"]
+    assert (told["file"]["requests"], told["file"]["parts_guessed"]) == (30, 0)
+    assert own["counted"] == "counted with o200k_base in all 30 requests"
+    assert claude["input_tokens"] == {
+        "low": round(own["input_tokens"] * 1.18),
+        "high": round(own["input_tokens"] * 1.81),
+    }
+    cost = lanes(told)["realtime"]["input_cost"]
+    assert float(cost) == pytest.approx(own["input_tokens"] * 2 / 10**6)
+    assert [one["on"] for one in told["file"]["models"]] == [False, False, None]
+    assert (own["files"], elsewhere["files"], elsewhere["seconds"]) == (1, None, None)
+    assert {one["resource"] for one in own["quotas"]} == {"enqueued_tokens"}
+    assert {one["resource"] for one in claude["quotas"]} == {"enqueued_requests"}
+    for one in (own, claude):
+        assert all(quota["fits"] for quota in one["quotas"])
+        assert 0 < one["seconds"]["typical"] < one["seconds"]["slow"]
+        assert one["seconds"]["all_in_realtime"] == pytest.approx(
+            30 * 60 / one["seconds"]["requests_per_minute"], rel=0.01
+        )
+
+
+def test_a_file_for_people(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    picture = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
+    source = batch_file(tmp_path / "seen.jsonl", 3, content=[{"type": "text", "text": "What is this?"}, picture])
+    shown = asked(capsys, "openai/gpt-4.1", "nobody/knows-it", source=source, output=Output.TABLE, **FILE)
+
+    for word in (
+        "3; the tokens of 3 parts that are no text",
+        "counted with o200k_base in all 3 requests",
+        "1 batch file",
+        "the account is off",
+        "half of such batches take",
+        "requests a minute, which is assumed",
+        "there is no account nobody: files, quotas and time are not known",
+    ):
+        assert word in shown
+
+
+def test_a_file_too_large_for_a_queue_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    source = batch_file(tmp_path / "much.jsonl", 40, content="word " * 3_000)
+    [own] = asked(capsys, "openai/gpt-4.1", source=source, **FILE)["file"]["models"]
+
+    assert own["input_tokens"] > 90_000
+    assert [(one["resource"], one["fits"]) for one in own["quotas"]] == [("enqueued_tokens", False)]
+
+
+def test_a_file_without_a_good_line_is_no_work(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "bad.jsonl"
+    path.write_text("{\n")
+    with pytest.raises(typer.Exit) as ended:
+        asked(capsys, "openai/gpt-4.1", source=str(path), **FILE)
+    assert ended.value.exit_code == 2
+    assert "line 1: invalid_json_line" in capsys.readouterr().err

@@ -9,10 +9,11 @@ from bide.cli.terminal import chosen, say, show_json, show_pairs, show_table
 from bide.intake.asked import Asked, file_request
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from bide.config import Config
     from bide.embedded import Embedded
+    from bide.intake.entry import Chunk
     from bide.intake.hand_in import FileRequest
     from bide.intake.ingest import Reading
     from bide.ledger.estimate import Load
@@ -42,8 +43,11 @@ async def dry_run(config: "Config", asked: Asked, output: Output | None) -> int:
         return BAD_INPUT if stops else ALL_ANSWERED
 
 
-async def rehearsed(bide: "Embedded", config: "Config", asked: Asked) -> "tuple[FileRequest, Reading] | None":
-    """What was asked for and what reading it finds; None when no line can be used, which has been said then."""
+async def rehearsed(
+    bide: "Embedded", config: "Config", asked: Asked, see: "Callable[[Chunk], None]" = lambda chunk: None
+) -> "tuple[FileRequest, Reading] | None":
+    """What was asked for and what reading it finds; None when no line can be used, which has been said then. `see` is shown what is
+    read."""
     from bide.embedded import LOCAL_OWNER
     from bide.intake.findings import BadLinesError
     from bide.intake.hand_in import open_request, order_of
@@ -54,7 +58,7 @@ async def rehearsed(bide: "Embedded", config: "Config", asked: Asked) -> "tuple[
     with source:
         try:
             order = order_of(request)
-            return request, await rehearse(bide.context, order, lambda model: routing.to(model).route, source)
+            return request, await rehearse(bide.context, order, lambda model: routing.to(model).route, source, see=see)
         except BadLinesError as error:
             show_problems(error.findings.problems, error.findings.refused)
             say(f"bide: {error}")

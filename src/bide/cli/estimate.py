@@ -1,7 +1,8 @@
 """`bide estimate`: what work would cost in every lane, of one model and of others, with each step."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +13,9 @@ from bide.cli.exits import BAD_INPUT
 from bide.cli.options import Output
 from bide.cli.session import configured, run_async
 from bide.cli.terminal import chosen, show_json
+
+if TYPE_CHECKING:
+    from bide.advise.calculator.text import Weighed
 
 
 def estimate(
@@ -128,16 +132,16 @@ def estimate(
 
     loaded = configured(database, assignments, config)
     facts, listed = None, [listed_model(loaded, name) for name in models or []]
+    weighed: Mapping[str, Weighed] = {}
     if source is not None:
         if tokens_in is not None or requests is not None or tokens_of is not None:
             raise InputError("a file says itself what goes in; leave --tokens-in, --requests and --tokens-of out")
-        from bide.cli.estimate_file import survey
+        from bide.cli.estimate_file import BY, survey
 
         found = run_async(survey(loaded, source, models or []))
         if found is None:
             raise typer.Exit(BAD_INPUT)
-        facts, tokens_of = found.facts, found.counted_by
-        listed = listed or [listed_model(loaded, name) for name in found.models]
+        facts, tokens_of, weighed, listed = found.facts, BY, found.weighed, found.models
         work = work_of(found.input_tokens, given(tokens_out) if tokens_out else found.output_tokens, found.requests)
     elif (models or routes) and tokens_in is not None:
         work = work_of(given(tokens_in), given(tokens_out or "0"), given(requests) if requests else None)
@@ -157,6 +161,7 @@ def estimate(
         batch_share=given(batch_share) if batch_share else None,
         month=Convention(days=exact(month_days)),
         reported=run_async(reported_of(loaded)) if reasoning == LEARNED else None,
+        weighed=weighed,
     )
     prices = Prices(loaded.settings.prices, catalogue=catalogue_of(loaded.home))
     told = list(offers(asked, listed, prices))

@@ -10,66 +10,107 @@ from bide.cli.terminal import many, say
 from bide.intake.asked import Asked
 
 if TYPE_CHECKING:
+    from bide.advise.calculator.listing import Listed
     from bide.advise.calculator.quantity import Quantity
+    from bide.advise.calculator.text import Weighed
     from bide.config import Config
-    from bide.intake.ingest import Reading
+    from bide.embedded import Embedded
+    from bide.intake.findings import Findings
+    from bide.intake.sample import Sample
     from bide.ledger.estimate import Load
-    from bide.providers.port import Provider
     from bide.settings import RealtimeSettings
 
-BY_SIZE = "gpt-4o"
-"""Sizes are turned into tokens as they are with o200k, this model's tokenizer."""
-
-ENVELOPE = 200
-"""Bytes around a body in a batch file: its id, method and URL."""
+BY = "gpt-4o"
+"""By whose tokenizer, o200k, answers are as long as expected; at others they are longer or shorter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The whole file in tokens, the models to compare, and how it stands to the accounts that would serve it."""
+    """The whole file in tokens by size, the models to compare with their own tokens, and how it stands to each of them."""
 
     requests: "Quantity"
     input_tokens: "Quantity"
     output_tokens: "Quantity"
-    models: Sequence[str]
-    counted_by: str
+    models: "Sequence[Listed]"
+    weighed: "Mapping[str, Weighed]"
     facts: Mapping[str, Any]
 
 
 async def survey(config: "Config", source: str, models: Sequence[str]) -> Survey | None:
     """Read a file; None when its lines cannot be used, which has been said then. Lines that name no model get the first.
 
+    Without an account that is switched on it is read all the same, where `models` say what to compare.
+
     Raises:
         InputError: it cannot be read, or asks several models and nobody says which to compare.
     """
     from bide.advise.calculator.quantity import quantity
+    from bide.advise.calculator.text import Text
+    from bide.cli.estimate_asked import listed_model
+    from bide.cli.estimate_fit import fits
     from bide.core.errors import InputError
     from bide.embedded import opened
+    from bide.engine.expectation import weighings
+    from bide.intake.sample import Sample
 
     async with opened(config) as bide:
-        found = await rehearsed(bide, config, _asked(source, models[0] if models else None))
-        if found is None:
+        sample = Sample()
+        findings = await _read(bide, config, source, models, sample)
+        if findings is None:
             return None
-        _, reading = found
-        if reading.findings.refused:
-            show_problems(reading.findings.problems, reading.findings.refused)
-            say(f"bide: estimated without {many(reading.findings.refused, 'bad line')}")
-        loads, providers = reading.findings.loads, bide.context.providers
-        low, high = _output(loads.values(), config.settings.realtime)
-        if not models and len(loads) > 1:
+        if findings.refused:
+            show_problems(findings.problems, findings.refused)
+            say(f"bide: estimated without {many(findings.refused, 'bad line')}")
+        if not models and len(findings.loads) > 1:
             raise InputError(
-                f"{source} asks {len(loads)} models; say --model to compare all of it at one, or see its plan with"
+                f"{source} asks {len(findings.loads)} models; say --model to compare all of it at one, or see its plan with"
                 f" `bide run {source} --dry-run`"
             )
-        own = [f"{account}/{model}" for account, model in sorted(loads)]
+        low, high = _output(findings.loads.values(), config.settings.realtime)
+        names = list(models) or [f"{account}/{model}" for account, model in sorted(findings.loads)]
+        listed = [listed_model(config, name) for name in names]
+        text = Text(sample, await weighings(bide.store, bide.context.clock.now()))
+        weighed = text.weigh(listed)
+        requests = max(1, sample.requests)
         return Survey(
-            requests=quantity(sum(load.requests for load in loads.values())),
-            input_tokens=quantity(sum(load.input_tokens for load in loads.values())),
+            requests=quantity(sample.requests),
+            input_tokens=quantity(sample.by_size),
             output_tokens=quantity((low, high)),
-            models=list(models) or own,
-            counted_by=BY_SIZE,
-            facts=_facts(reading, providers),
+            models=listed,
+            weighed=weighed,
+            facts={
+                "requests": sample.requests,
+                "refused_lines": findings.refused,
+                "input_tokens_by_size": sample.by_size,
+                "parts_guessed": text.guessed,
+                "models": [
+                    await fits(
+                        bide, of.name, sample.requests, findings.bytes // requests, weighed[of.name], low // requests
+                    )
+                    for of in listed
+                ],
+            },
         )
+
+
+async def _read(
+    bide: "Embedded", config: "Config", source: str, models: Sequence[str], sample: "Sample"
+) -> "Findings | None":
+    """What is in the file; None when nothing of it can be used, which has been said then."""
+    if bide.context.providers or not models:
+        found = await rehearsed(bide, config, _asked(source, models[0] if models else None), sample.see)
+        return None if found is None else found[1].findings
+    from bide.intake.defaults import Defaults
+    from bide.intake.reader import open_input
+    from bide.intake.rehearse import inspect
+
+    with open_input(source, Defaults(model=models[0]), context_window=None) as opened:
+        findings = await inspect(opened, config.settings, sample.see)
+    if findings.requests:
+        return findings
+    show_problems(findings.problems, findings.refused)
+    say(f"bide: {many(findings.refused, 'line')} of {source} cannot be used, and no other is there")
+    return None
 
 
 def _asked(source: str, model: str | None) -> Asked:
@@ -108,49 +149,3 @@ def _output(loads: "Iterable[Load]", settings: "RealtimeSettings") -> tuple[int,
         expected += min(load.capped_output, load.capped * typical) + uncapped * typical
         most += load.capped_output + uncapped * settings.assumed_output_tokens
     return expected, most
-
-
-def _facts(reading: "Reading", providers: "Mapping[str, Provider]") -> Mapping[str, Any]:
-    """Files, quotas and time, as JSON; seconds are None where a day is not enough."""
-    from bide.core.clock import SECOND
-
-    promise, findings = reading.promise, reading.findings
-    late = promise.predicted.provider_p95
-    mean = promise.bytes // max(1, findings.requests) + ENVELOPE
-    return {
-        "requests": findings.requests,
-        "input_tokens": sum(load.input_tokens for load in findings.loads.values()),
-        "refused_lines": findings.refused,
-        "accounts": [
-            {"account": account, "model": model, **_fits(providers[account], load, mean)}
-            for (account, model), load in sorted(findings.loads.items())
-        ],
-        "seconds": {
-            "waits_for_hours": promise.predicted.queue / SECOND,
-            "typical": promise.predicted.provider / SECOND,
-            "slow": None if late is None else late / SECOND,
-            "all_in_realtime": promise.predicted.rescue / SECOND,
-        },
-    }
-
-
-def _fits(provider: "Provider", load: "Load", mean: int) -> Mapping[str, Any]:
-    """The batch files that requests of `mean` bytes make, and whether an account's documented quotas hold all of them at once."""
-    from bide.advise.calculator.timing import fit
-    from bide.core.quota import Resource
-
-    per_file = max(1, min(provider.limits.max_requests, provider.limits.max_bytes // mean))
-    weights = {Resource.ENQUEUED_TOKENS: load.input_tokens, Resource.ENQUEUED_REQUESTS: load.requests}
-    return {
-        "files": fit(load.requests, load.input_tokens, per_file=per_file).files,
-        "quotas": [
-            {
-                "resource": str(one.resource),
-                "limit": one.limit,
-                "varies": one.varies,
-                "fits": fit(load.requests, weights[one.resource], quota=one.limit).fits,
-            }
-            for one in provider.limits.quotas
-            if one.limit is not None and one.resource in weights
-        ],
-    }

@@ -61,8 +61,10 @@ def show(
         missing = [lane for lane in one.unknown if lane in LOOKED_FOR]
         if missing:
             print(f"  {one.name}: the price in {' and in '.join(missing)} is unknown")
+    said = [] if facts is None else [f"input tokens of {one.why}" for one in asked.weighed.values()]
     for note in dict.fromkeys(note for one in told if one.comparison for note in one.comparison.derivation.notes):
-        print(f"  {note}")
+        if note not in said:
+            print(f"  {note}")
     if steps:
         for one in told:
             _show_steps(one)
@@ -121,22 +123,43 @@ def _hardware(beside: "Hardware") -> dict[str, str]:
 
 
 def _facts(facts: Mapping[str, Any]) -> dict[str, str]:
+    guessed = facts["parts_guessed"]
+    beside = (
+        f"; the tokens of {guessed:,} parts that are no text (pictures, documents, sound) are a guess"
+        if guessed
+        else ""
+    )
+    pairs = {"requests": f"{facts['requests']:,}{beside}"}
+    return pairs | {one["model"]: "\n".join(_fits(one)) for one in facts["models"]}
+
+
+def _fits(one: Mapping[str, Any]) -> Sequence[str]:
+    """How a file stands to a model's account, a line for each thing."""
+    tokens = one["input_tokens"]
+    shown = f"{tokens:,}" if isinstance(tokens, int) else f"{tokens['low']:,} – {tokens['high']:,}"
+    lines = [f"{shown} input tokens, {one['counted']}"]
+    if one["on"] is None:
+        return [*lines, f"there is no account {one['model'].partition('/')[0]}: files, quotas and time are not known"]
+    seconds = one["seconds"]
+    called = f"in real time {_time(seconds['all_in_realtime'])} at {seconds['requests_per_minute']:,} requests a minute"
+    called += "" if seconds["is_known"] else ", which is assumed"
+    if not one["files"]:
+        return [*lines, f"no batches for so many requests; {called}"]
+    quotas = "".join(
+        f"; {each['resource'].replace('_', ' ')} {each['limit']:,}{LOWEST if each['varies'] else ''}: {'fits' if each['fits'] else 'does not fit at once, it waits'}"
+        for each in one["quotas"]
+    )
+    waits = f"waits {_time(seconds['waits_for_hours'])} for its hours; " if seconds["waits_for_hours"] else ""
+    off = "" if one["on"] else "; the account is off"
+    return [
+        *lines,
+        f"{many(one['files'], 'batch file')}{quotas}{off}",
+        f"{waits}half of such batches take {_time(seconds['typical'])}, 19 in 20 {_time(seconds['slow'])}; {called}",
+    ]
+
+
+def _time(seconds: float | None) -> str:
     from bide.core.clock import SECOND
     from bide.core.duration import format_duration
 
-    seconds = {
-        name: LONGER if value is None else format_duration(int(value * SECOND))
-        for name, value in facts["seconds"].items()
-    }
-    late = seconds["slow"]
-    pairs = {
-        "requests": f"{facts['requests']:,}, {facts['input_tokens']:,} input tokens (by their size)",
-        "time": f"half of such batches take {seconds['typical']}, 19 in 20 {late}; all of it in real time: {seconds['all_in_realtime']}",
-    }
-    for one in facts["accounts"]:
-        quota = "".join(
-            f"; {each['resource'].replace('_', ' ')} {each['limit']:,}{LOWEST if each['varies'] else ''}: {'fits' if each['fits'] else 'does not fit at once, it waits'}"
-            for each in one["quotas"]
-        )
-        pairs[f"{one['account']}/{one['model']}"] = f"{many(one['files'], 'batch file')}{quota}"
-    return pairs
+    return LONGER if seconds is None else format_duration(int(seconds * SECOND))

@@ -1,7 +1,7 @@
 """The same work at several models, each by its own price list and, where it is known, its own tokenizer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import ceil
 
 from bide.advise.calculator.comparison import Comparison, compare
@@ -11,6 +11,7 @@ from bide.advise.calculator.month import USUAL, Convention
 from bide.advise.calculator.quantity import Quantity
 from bide.advise.calculator.reasoning import Reported, buffer_of
 from bide.advise.calculator.tariff import LANES, REALTIME, Tariff
+from bide.advise.calculator.text import Weighed
 from bide.advise.calculator.tokenizer import between
 from bide.advise.calculator.workload import WHOLE, Part, Workload, routed, split
 
@@ -25,7 +26,8 @@ ROUTED = "routed"
 class Asked:
     """The work, by whose tokens it was counted (None: by each model's own), how much of it can wait, and the prices' day.
 
-    `reported` is what was reported of models, from which their reasoning is taken; None: it is the work's own.
+    `reported` is what was reported of models, from which their reasoning is taken; None: it is the work's own. `weighed` are the input
+    tokens of each request by the names of models, where the text itself is at hand.
     """
 
     work: Workload
@@ -34,6 +36,7 @@ class Asked:
     batch_share: Quantity | None = None
     month: Convention = USUAL
     reported: Mapping[str, Reported] | None = None
+    weighed: Mapping[str, Weighed] = field(default_factory=dict[str, Weighed])
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def _offer(asked: Asked, name: str, mix: Sequence[tuple[Listed, Quantity]], card
             to.note(buffer.why)
             work = replace(work, reasoning=buffer.share)
         if asked.counted_by is not None:
-            work = _cut(work, asked.counted_by, of.model, to)
+            work = _cut(work, asked.counted_by, of.model, asked.weighed.get(of.name), to)
         whole.append((Part(of.name, work, listed_tariff(cards, of, asked.day, _longest(work))), share))
     tariffs = [part.tariff for part, _ in whole]
     for hours in dict.fromkeys(price.hours for tariff in tariffs for price in tariff.prices.values() if price.hours):
@@ -97,9 +100,20 @@ def _cut_alike(models: Sequence[Listed]) -> bool:
     return all(between(models[0].model, of.model) == WHOLE for of in models)
 
 
-def _cut(work: Workload, counted_by: str, model: str, to: Derivation) -> Workload:
-    """The same text in a model's own tokens, as far as it was measured."""
+def _cut(work: Workload, counted_by: str, model: str, weighed: Weighed | None, to: Derivation) -> Workload:
+    """The same text in a model's own tokens, as far as it was measured; the input as it was `weighed`, where it was."""
     times = between(counted_by, model)
+    if weighed is not None:
+        to.note(f"input tokens of {weighed.why}")
+        work = replace(work, input_tokens=weighed.input_tokens)
+        if times is None or times == WHOLE:
+            return work
+        to.note(
+            f"the output of {model} is an estimate: as many tokens as {counted_by} would write, times what was measured"
+        )
+        factor = Figure(f"tokens of {model} for one of {counted_by}", times)
+        output = Figure("output tokens", work.output_tokens)
+        return replace(work, output_tokens=to.multiply(f"output tokens as {model} cuts them", output, factor).value)
     if times is None:
         to.note(f"nobody has measured how {model} cuts text beside {counted_by}: its tokens are taken to be as many")
         return work
