@@ -95,7 +95,7 @@ def choose(
         return route
     now, own = context.clock.now(), context.providers[route.account].capabilities
     sick, given = unwell(snapshot), promised(snapshot)
-    margins = context.settings.rules.margins
+    margins = context.rules.margins
     slack = max(0, last_call(deadline, longest, margins) - now)
     places: list[Place] = []
     for name in names:

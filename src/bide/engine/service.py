@@ -111,9 +111,9 @@ class Service:
             snapshot = replanned(context, snapshot, {name for name, until in self._sick.items() if now < until})
             outlook = outlook_of(context, snapshot)
             outlook = replace(outlook, flex=await tiers(context, snapshot, outlook, self._caller.without_flex(now)))
-            decisions = decide(outlook, context.settings.rules, now)
+            decisions = decide(outlook, context.rules, now)
             decisions.cancels.update(waiting_elsewhere)
-            grounds = Grounds(outlook, context.settings.rules, decisions, now)
+            grounds = Grounds(outlook, context.rules, decisions, now)
             next_at = min(decisions.next_at, snapshot.next_lease or FAR_FUTURE)
             await self._settle(decisions, now)
             for opening in decisions.openings:

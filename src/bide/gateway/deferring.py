@@ -152,10 +152,7 @@ class Deferring:
                 recipients=await self._recipients(exchange, call.caller),
             )
         )
-        if (
-            taken.is_first
-            or call.deadline - self._context.clock.now() < self._context.settings.rules.grouping.single_below
-        ):
+        if taken.is_first or call.deadline - self._context.clock.now() < self._context.rules.grouping.single_below:
             self._wake()
         tell(exchange, taken.reservation)
         return taken

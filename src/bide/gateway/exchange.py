@@ -40,6 +40,19 @@ class Connection(Protocol):
         the body has been read."""
         ...
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether it is known to be lost. Only after the body has been read."""
+        ...
+
+    def cork(self) -> None:
+        """Keep what is written until `uncork`."""
+        ...
+
+    def uncork(self) -> None:
+        """Write what was kept, in one piece."""
+        ...
+
 
 class GoneError(Exception):
     """The client is gone; there is nobody to answer."""
@@ -163,6 +176,10 @@ class Exchange:
 
     async def is_gone(self) -> bool:
         """Whether the client is known to have gone away. Only after the body has been read."""
+        connection = self.connection
+        if connection is not None:
+            await asyncio.sleep(0)  # what has come in meanwhile is looked at
+            return connection.is_lost
         leaving = asyncio.ensure_future(self.gone())
         await asyncio.sleep(0)
         leaving.cancel()
@@ -199,8 +216,25 @@ class Exchange:
         """Send a whole response."""
         given = dict(headers)
         given["content-length"] = str(len(body))
-        await self.start(status, given, content_type)
-        await self.end(body)
+        connection = self.connection
+        if connection is None:
+            await self.start(status, given, content_type)
+            await self.end(body)
+            return
+        connection.cork()
+        try:
+            await self.start(status, given, content_type)
+            await self.end(body)
+        finally:
+            self._uncork(connection)
+
+    def _uncork(self, connection: Connection) -> None:
+        try:
+            connection.uncork()
+        except RuntimeError as error:
+            if CLOSED in str(error):
+                raise GoneError from None
+            raise
 
     async def refuse(self, refusal: RefusalError) -> None:
         """Answer with an error, in the client's protocol."""

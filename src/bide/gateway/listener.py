@@ -15,6 +15,7 @@ from typing import cast
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from bide.gateway.corked import Corked
 from bide.gateway.door import Door
 from bide.gateway.exchange import CONNECTION
 from bide.gateway.refusal import RefusalError, protocol_of
@@ -61,6 +62,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Somebody has come."""
         super().connection_made(cast(asyncio.Transport, transport))
+        self._corked = Corked(self.transport)
         self._phase, self._since, self._got = HEAD, self.loop.time(), 0
         self._unread = self._size = self._names = 0
         self._stalled: tuple[float, int] | None = None
@@ -88,6 +90,20 @@ class Connection(HttpToolsProtocol):
         if on_lost is not None:
             self.flow.resume_reading()
         return not self._lost
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it is known to be lost. What a client says from here on is read, as in `watch`."""
+        self.flow.resume_reading()
+        return self._lost
+
+    def cork(self) -> None:
+        """Keep what is written until `uncork`."""
+        self._corked.cork()
+
+    def uncork(self) -> None:
+        """Write what was kept, in one piece."""
+        self._corked.uncork()
 
     def data_received(self, data: bytes) -> None:
         """Bytes have come."""
@@ -161,6 +177,7 @@ class Connection(HttpToolsProtocol):
             return
         self._phase, self._since, self._got, self._unread = BODY, self.loop.time(), 0, 0
         super().on_headers_complete()
+        self.cycle.transport = cast(asyncio.Transport, self._corked)
 
     def on_body(self, body: bytes) -> None:
         """A part of the body has come."""

@@ -75,13 +75,15 @@ async def cancel(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
 async def delete(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
     """Tell nobody of a response any more. One that is not there yet is cancelled first."""
     identifier, context = exchange.parameters["response_id"], gateway.context
-    if not await _passed_on(gateway, exchange, caller, "DELETE", ""):
-        row = await _row(gateway, caller, identifier)
-        await context.store.calls.cancel(caller.owner, row["external_id"], context.clock.now())
-        gateway.waiters.look()
-        deleted = {"id": identifier, "object": "response", "deleted": True}
-        await exchange.respond(200, msgspec.json.encode(deleted))
+    if await _passed_on(gateway, exchange, caller, "DELETE", ""):
+        await context.store.responses.delete(caller.owner, identifier, context.clock.now())
+        return
+    row = await _row(gateway, caller, identifier)
+    await context.store.calls.cancel(caller.owner, row["external_id"], context.clock.now())
     await context.store.responses.delete(caller.owner, identifier, context.clock.now())
+    gateway.waiters.look()
+    deleted = {"id": identifier, "object": "response", "deleted": True}
+    await exchange.respond(200, msgspec.json.encode(deleted))
 
 
 async def input_items(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
