@@ -26,7 +26,12 @@ CHAT: Mapping[str, Any] = {"model": "gpt-4.1-mini", "messages": [{"role": "user"
 QUICK = '[batch]\nturnaround = "1m"\nvalidation = "0s"\nfinalizing = "0s"\n'
 """Batches that take a second of the tests."""
 
-SETTINGS = ("engine.poll_interval=1s", "gather.longest=4s", "engine.shortest_turn=0.02s")
+SETTINGS = (
+    "engine.poll_interval=1s",
+    "gather.longest=4s",
+    "engine.shortest_turn=0.02s",
+    "providers.openai.flex=false",  # or what is short of time would not wait for its batch
+)
 """A batch takes seconds, not minutes, of the time of the tests."""
 
 

@@ -2,6 +2,7 @@
 nothing goes wrong inside, and everybody else is served meanwhile."""
 
 import contextlib
+import dataclasses
 import json
 import socket
 import threading
@@ -272,28 +273,42 @@ STREAM = 100 * MIB
 EVENT = b'data: {"choices":[{"index":0,"delta":{"content":"' + b"word " * 2_000 + b'"}}]}\n\n'
 
 
+@dataclasses.dataclass
+class Flood:
+    """A provider that streams as fast as it is read, until whoever reads is gone: then it is `cut`."""
+
+    url: str
+    cut: threading.Event
+
+
 @contextlib.contextmanager
-def flood() -> Generator[str]:
-    """A provider that streams as fast as it is read."""
+def flood() -> Generator[Flood]:
     listener = socket.create_server(("127.0.0.1", 0))
+    found = Flood(f"http://127.0.0.1:{listener.getsockname()[1]}/v1", threading.Event())
+
+    def stream(connection: socket.socket) -> None:
+        while b'"stream"' not in connection.recv(1 << 16):
+            pass
+        try:
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n")
+            connection.sendall(b"transfer-encoding: chunked\r\n\r\n")
+            for _ in range(STREAM // len(EVENT)):
+                connection.sendall(b"%x\r\n%b\r\n" % (len(EVENT), EVENT))
+            connection.sendall(b"0\r\n\r\n")
+        except OSError:
+            found.cut.set()
 
     def serve() -> None:
         with contextlib.suppress(OSError):
             while True:
                 connection, _ = listener.accept()
-                with connection, contextlib.suppress(OSError):
-                    while b'"stream"' not in connection.recv(1 << 16):
-                        pass
-                    connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n")
-                    connection.sendall(b"transfer-encoding: chunked\r\n\r\n")
-                    for _ in range(STREAM // len(EVENT)):
-                        connection.sendall(b"%x\r\n%b\r\n" % (len(EVENT), EVENT))
-                    connection.sendall(b"0\r\n\r\n")
+                with connection:
+                    stream(connection)
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+        yield found
     finally:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
@@ -302,7 +317,7 @@ def flood() -> Generator[str]:
 
 def test_a_stream_that_is_not_read_waits_at_its_provider(tmp_path: Path) -> None:
     body = with_field("stream", "true")
-    with flood() as upstream, attacked(tmp_path, "gateway.stall=2s", upstream=upstream) as it:
+    with flood() as upstream, attacked(tmp_path, "gateway.stall=2s", upstream=upstream.url) as it:
         before = it.memory()
         with it.connect() as connection:
             connection.sendall(request(CHAT, *LOCAL, f"Content-Length: {len(body)}") + body)
@@ -315,14 +330,12 @@ def test_a_stream_that_is_not_read_waits_at_its_provider(tmp_path: Path) -> None
                 got += len(part)
             assert it.memory() < before + 40
         assert got > STREAM * 0.99
-        files = it.files()
-        with it.connect() as connection:  # who reads nothing at all is cut off
+        assert not upstream.cut.is_set()
+        with it.connect() as connection:  # who reads nothing at all is cut off, and so is what is read for it
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 14)
             connection.sendall(request(CHAT, *LOCAL, f"Content-Length: {len(body)}") + body)
-            while it.files() <= files:
-                threading.Event().wait(0.01)
-            while it.files() > files:
-                threading.Event().wait(0.1)
+            assert upstream.cut.wait(60)
+            assert it.memory() < before + 40
 
 
 # --- heads ---
