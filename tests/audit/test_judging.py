@@ -279,3 +279,10 @@ def levers(records: list[Record]) -> list[str]:
 def replaced(one: Record, **fields: object) -> Record:
     """A row with other fields."""
     return msgspec.structs.replace(one, **fields)
+
+
+def test_embeddings_have_no_output_that_was_forgotten() -> None:
+    embedded = found(audited(days(model="text-embedding-3-small", output=0)), "batch")
+
+    assert not any("input only" in text for text in embedded.assumes)
+    assert any("input only" in text for text in found(audited(days(output=0)), "batch").assumes)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bide.advise.calculator.derivation import Derivation
+from bide.advise.calculator.effective import INPUT_ONLY
 from bide.advise.calculator.quantity import Quantity
 from bide.audit.assumption import Assumptions
 from bide.audit.caching import prefixes, repeats
@@ -93,9 +94,15 @@ def _finding(of: Strand, one: Proposal, adds: Quantity | None, steps: Derivation
         adds=adds,
         says=one.says,
         do=one.do,
-        assumes=(*one.assumes, *steps.notes),
+        assumes=(*one.assumes, *(note for note in steps.notes if note != INPUT_ONLY or _has_output(of))),
         steps=tuple(steps.steps),
     )
+
+
+def _has_output(of: Strand) -> bool:
+    """Whether output costs anything: that of embeddings is no token, and nobody forgot it."""
+    price = of.tariff.prices[of.lane].output
+    return price is None or any(price.bounds)
 
 
 def _alone(of: Strand, one: Proposal) -> Quantity | None:

@@ -56,7 +56,9 @@ def part(of: Quantity | None, whole: Quantity | None) -> str:
 
 
 def percent(share: Fraction) -> str:
-    """A share as whole per cents, with a place more where there are few."""
+    """A share as whole per cents, with a place more where there are few; what is not nothing is not shown as nothing."""
+    if 0 < share < Fraction(1, 2_000):
+        return "< 0.1"
     return f"{rounded(share * 100, 0 if abs(share) >= Fraction(1, 100) or not share else 1):f}"
 
 

@@ -46,6 +46,15 @@ Zone = Annotated[
     str | None,
     typer.Option("--timezone", metavar="ZONE", help="Whose nights and working hours count (default: this machine's)."),
 ]
+Assumed = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--assume",
+        metavar="WHAT=SHARE",
+        help="What no log can tell, again and again: for how much a smaller model is good enough (smaller=25-50%), how much of the"
+        " input can be left out (shorter=10-30%), how long a response cache keeps answers (keep=1d).",
+    ),
+]
 Shown = Annotated[
     Form | None,
     typer.Option(
@@ -64,6 +73,7 @@ def audit(
     columns: Columns = None,
     model: Model = None,
     timezone: Zone = None,
+    assume: Assumed = None,
     output: Shown = None,
     write: Written = None,
     database: options.Database = None,
@@ -90,7 +100,7 @@ def audit(
         raise InputError("--days is about bide's own record; say --ledger with it")
     profile = _read(loaded, files or [], ledger, days, columns or [], _defaults(loaded, model))
     say_what_was_read(profile)
-    show(audit_of(profile, _basis(loaded, timezone, profile)), form, write)
+    show(audit_of(profile, _basis(loaded, timezone, assume or [], profile)), form, write)
     raise typer.Exit(SOME_FAILED if any(source.bad for source in profile.sources) else ALL_ANSWERED)
 
 
@@ -146,9 +156,9 @@ def _defaults(config: "Config", model: str | None) -> "Defaults":
     return Defaults(_catalogue(config, account), name)
 
 
-def _basis(config: "Config", timezone: str | None, profile: "Profile") -> "Basis":
+def _basis(config: "Config", timezone: str | None, assume: Sequence[str], profile: "Profile") -> "Basis":
     """Today's prices, and the clocks of whoever works there."""
-    from bide.audit.assumption import Assumptions
+    from bide.audit.assumption import assumptions
     from bide.audit.judging import Basis
     from bide.audit.month import Pricing
     from bide.core.clock import SystemClock
@@ -163,7 +173,7 @@ def _basis(config: "Config", timezone: str | None, profile: "Profile") -> "Basis
     offset = _offset(config, timezone, (profile.first + profile.end) // 2)
     return Basis(
         pricing=pricing,
-        assumptions=Assumptions(offset=offset),
+        assumptions=assumptions(assume, offset),
         batches=lambda provider: known.get(provider, True),
     )
 
