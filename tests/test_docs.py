@@ -22,6 +22,7 @@ WRITTEN = (
     "api.md",
     "architecture.md",
     "audit-formats.md",
+    "audit.md",
     "batches.md",
     "calculator.md",
     "conformance.md",

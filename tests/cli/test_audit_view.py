@@ -65,3 +65,14 @@ def test_a_file_of_nobody_knows_what_is_refused(asked: Form | None, name: str) -
 def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written"):
         show(audited(days()), Form.HTML, str(tmp_path / "nowhere" / "a.html"))
+
+
+def test_the_page_of_the_docs_shows_what_comes_out(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "118")
+    show(audited(sorted(mix(), key=lambda row: row.at)), Form.TABLE, None)
+    told = "\n".join(line.rstrip() for line in capsys.readouterr().out.splitlines())
+    page = (Path(__file__).parents[2] / "docs" / "audit.md").read_text("utf-8")
+
+    assert told.startswith(page.split("```\n")[1].rstrip())

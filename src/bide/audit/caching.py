@@ -51,7 +51,7 @@ def repeats(of: Strand, assumptions: Assumptions) -> Iterator[Proposal]:
         strength=Strength.FAIR if group.repeats.is_estimate or group.failed else Strength.STRONG,
         change=Change(answered=found),
         says=f"{found.requests:,} requests ({float(100 * share):.3g} %) were asked before, word for word, within {keep}",
-        do=f"keep its answers for {keep} in bide's response cache, if the same answer will do",
+        do=f"keep its answers for {keep} in a response cache, if the same answer will do",
         assumes=tuple(assumes),
     )
 

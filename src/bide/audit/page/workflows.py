@@ -155,6 +155,7 @@ def _finding(one: Finding) -> Element:
                 "details",
                 element("summary", "arithmetic, in the dearest case"),
                 element("ol", *arithmetic, class_="sums"),
+                class_="arithmetic",
             )
         )
     return element(
