@@ -60,12 +60,14 @@ def test_a_use_case_is_picked_by_keyboard_and_its_numbers_and_advice_come(opened
 
 def test_a_slider_and_its_number_go_together_and_the_result_is_read_out_once(opened: Opened) -> None:
     page = opened()
+    expect(page.locator("#advice")).to_contain_text("The numbers are those of Batch Processing vs Real-Time AI Inference")
     slider = page.get_by_role("slider", name="Requests, slider")
     slider.focus()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_label("Requests", exact=True)).to_have_value("12,000")
     page.keyboard.press("ArrowRight")
     expect(slider).to_have_attribute("aria-valuetext", "15,000")
+    expect(page.locator("#advice")).not_to_contain_text("The numbers are")
     assert page.locator("#said").inner_text() == ""
 
     settled(page, "$54.00 a month in batches instead of $108.00 called at once: $54.00 less, 50 %.")

@@ -1,7 +1,7 @@
 /** How long an answer takes in each lane, and whether that is soon enough. */
 
 import type { LaneTimes } from "./contents.ts";
-import { duration } from "./shown.ts";
+import { duration, GAP } from "./shown.ts";
 
 /** The lanes that are compared, in their order. */
 export const COMPARED = ["realtime", "batch", "flex", "hybrid"] as const;
@@ -92,7 +92,7 @@ function batch({ batch }: LaneTimes, { provider, within }: Wanted): Time {
     limit: found.limit,
     usual: `half within ${duration(found.half)}`,
     late: `9 in 10 within ${duration(found.nine_in_ten)}${found.limit === null ? "" : `, ${duration(found.limit)} at most`}`,
-    enough: done === undefined ? "" : `${(done * 100).toFixed(done > 0.99 ? 1 : 0)} % in time`,
+    enough: done === undefined ? "" : `${(done * 100).toFixed(done > 0.99 ? 1 : 0)}${GAP}% in time`,
     source: `batch: ${found.source}`,
   };
 }

@@ -15,7 +15,7 @@ import { cutAlike, type Offer, type Outcome, reckon } from "./reckoning.ts";
 import { asCsv, asJson, asText, exactMonthly } from "./result_file.ts";
 import { Sharing } from "./sharing.ts";
 import { date, daysBetween } from "./shown.ts";
-import { OWN, picked, type State } from "./state.ts";
+import { isAsItCame, OWN, picked, type State } from "./state.ts";
 import { costTable, priceTable, timeTable } from "./tables.ts";
 import { timeChart } from "./time_chart.ts";
 
@@ -74,7 +74,8 @@ function show(): void {
   const found = reckon(state, chosen, models.catalogue, given.lane_times);
   // While a number is being typed that is none yet, the last result stays, and says that it is that.
   outcome = found.problems.size ? { offers: outcome.offers, problems: found.problems } : found;
-  matrix.show(state.useCase);
+  const useCase = given.use_cases.find((each) => each.id === state.useCase);
+  matrix.show(state.useCase, useCase !== undefined && isAsItCame(state, useCase));
   picker.show(state.models, state.sameText, chosen.length > 1 && !cutAlike(chosen));
   fields.show(state, found.problems);
   within.show(state.within);
@@ -146,7 +147,7 @@ function trouble(model: Model): readonly string[] {
 
 function derivation(offer: Offer): readonly HTMLElement[] {
   return offer.sums.flatMap((sums) => [
-    element("h3", {}, `${offer.model.name}: ${sums.title.toLowerCase()}`),
+    element("h3", {}, `${offer.model.name}: ${sums.title}`),
     element("ol", { class: "steps" }, ...lines(sums.derivation).map((line) => step(line))),
   ]);
 }

@@ -29,11 +29,11 @@ export class Matrix {
     });
   }
 
-  /** Show which one is picked. */
-  show(id: string): void {
+  /** Show which one is picked, and whether its numbers are still those that came with it. */
+  show(id: string, isAsItCame: boolean): void {
     for (const [each, button] of this.buttons) button.checked = each === id;
     const found = this.cases.find((one) => one.id === id);
-    this.advice.replaceChildren(...(found === undefined ? [] : adviceOn(found)));
+    this.advice.replaceChildren(...(found === undefined ? [] : adviceOn(found, isAsItCame)));
   }
 
   private card(id: string, title: string, time: string, mode: string | null): HTMLElement {
@@ -54,7 +54,7 @@ export class Matrix {
   }
 }
 
-function adviceOn(one: UseCase): readonly HTMLElement[] {
+function adviceOn(one: UseCase, isAsItCame: boolean): readonly HTMLElement[] {
   const sources = one.sources.map((source) => source.title + (source.section ? `, ${source.section}` : "")).join("; ");
   return [
     element(
@@ -67,11 +67,13 @@ function adviceOn(one: UseCase): readonly HTMLElement[] {
     element(
       "p",
       { class: "quiet" },
-      `The rule is “${one.rule}” (${sources}). Volume: ${one.volume}. The numbers are ${
-        one.numbers.startsWith("a ") ? one.numbers : `those of ${one.numbers}`
-      }.`,
+      `The rule is “${one.rule}” (${sources}). Volume: ${one.volume}. ${isAsItCame ? whose(one.numbers) : ""}`,
     ),
   ];
+}
+
+function whose(numbers: string): string {
+  return numbers.startsWith("a ") ? `The numbers are ${numbers}.` : `The numbers are those of ${numbers}.`;
 }
 
 /** A text in which what stands between backticks is typed somewhere. */

@@ -151,8 +151,8 @@ function offer(model: Model, alone: Priced, hybrid: Priced | null, asked: Asked,
   });
   const sums: Sums[] = [];
   for (const [title, each] of [
-    ["All of it in one lane", alone],
-    ["A part waits, the rest is called", hybrid],
+    ["all of it in one lane", alone],
+    [`${state.texts.waits} of the requests wait, the rest is called`, hybrid],
   ] as const) {
     if (each?.comparison) sums.push({ title, derivation: each.comparison.derivation });
   }

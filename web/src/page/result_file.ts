@@ -89,7 +89,7 @@ export function asText(state: State, offers: readonly Offer[], origin: Origin): 
       `${state.texts.in} tokens in and ${state.texts.out} out of each:`,
     ...offer.rows.map((row) => `  ${TITLES[row.lane]}: ${row.cost === null ? row.absent : inWords(row, each)}`),
   ]);
-  return `${lines.join("\n")}\nPrices of ${origin.day}. ${origin.link}\n`;
+  return `${lines.join("\n").replaceAll("\u00a0", " ")}\nPrices of ${origin.day}. ${origin.link}\n`;
 }
 
 /** A lane's month for programs: what it costs, and what it saves. */

@@ -3,6 +3,9 @@
 import { Fraction, ONE, type Quantity, rounded, ZERO } from "../calculator/quantity.ts";
 import { grouped } from "../calculator/wording.ts";
 
+/** A space at which no line is broken: a number and its unit stay together. */
+export const GAP = "\u00a0";
+
 const THOUSAND = new Fraction(1000n);
 const TEN = new Fraction(10n);
 const HUNDRED = new Fraction(100n);
@@ -30,7 +33,7 @@ export function percent(share: Quantity): string {
     string,
     string,
   ];
-  return low === high ? `${low} %` : `${low} – ${high} %`;
+  return low === high ? `${low}${GAP}%` : `${low} – ${high}${GAP}%`;
 }
 
 /** A price by the million tokens, as price lists have it. */
@@ -54,9 +57,9 @@ export function duration(seconds: number): string {
   for (const [size, unit] of UNITS) {
     const count = seconds / size;
     const isOne = unit !== "d" && Math.abs(count - 1) < NEAR;
-    if (count >= 2 || isOne) return `${count < 10 && !isOne ? Number(count.toFixed(1)) : Math.round(count)} ${unit}`;
+    if (count >= 2 || isOne) return `${count < 10 && !isOne ? Number(count.toFixed(1)) : Math.round(count)}${GAP}${unit}`;
   }
-  return "1 s";
+  return `1${GAP}s`;
 }
 
 /** A day as `21 Nov 2026`. */

@@ -75,3 +75,8 @@ export function picked(state: State, one: UseCase): State {
     },
   };
 }
+
+/** Whether the numbers are still those that came with the use case. */
+export function isAsItCame(state: State, one: UseCase): boolean {
+  return JSON.stringify(picked(state, one)) === JSON.stringify(state);
+}
