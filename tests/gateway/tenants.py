@@ -111,6 +111,7 @@ def names_ids(method: str, path: str, ids: Mapping[str, str]) -> dict[str, objec
                 "/files",
                 "/bide/advise",
                 "/bide/estimate",
+                "/bide/calculate",
             )
         ),
     }

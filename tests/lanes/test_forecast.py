@@ -118,6 +118,12 @@ def test_what_changed_on_record_changes_what_was_asked_before() -> None:
     assert after == pytest.approx(fresh.view(NOW).batch("openai", "luna").finished(HOUR))
 
 
+def test_a_clock_that_was_set_back_makes_nothing_weigh_more() -> None:
+    forecast = learned(8, 5 * MINUTE)
+    known = forecast.view(NOW).weight("openai", "luna", 1)
+    assert [forecast.view(now).weight("openai", "luna", 1) for now in (NOW - 30 * DAY, 0)] == [known, known]
+
+
 def test_a_cancel_takes_a_minute_until_the_provider_is_known() -> None:
     forecast = Forecast({name: prior_of(name) for name in ("openai", "anthropic")})
     slow = replace(ONE, outcome=BatchOutcome.CANCELLED, cancel_at=NOW - 9 * MINUTE, left=1)

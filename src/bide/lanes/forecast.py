@@ -144,8 +144,8 @@ class Sum:
         self.gone[count.bin] += weight.gone * factor
 
     def at(self, now: int) -> Evidence:
-        """As it counts at an instant."""
-        factor = 0.5 ** ((now - self.as_of) / self.asked.half_life)
+        """As it counts at an instant. What was seen after it counts whole: a clock that was set back makes nothing weigh more."""
+        factor = 0.5 ** (max(0, now - self.as_of) / self.asked.half_life)
         return Evidence(
             tuple([value * factor for value in self.ended]),
             tuple([value * factor for value in self.gone]),
