@@ -1,4 +1,4 @@
-"""Run the benchmarks, all or those named: ``python -m bench [start ingest landing whole scale gateway batches day policy prices] [--json]``."""
+"""Run the benchmarks, all or those named: ``python -m bench [start ingest landing whole scale gateway batches day policy prices audit] [--json]``."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 
-from bench import batches, day, gateway, ingest, landing, policy, prices, scale, start, whole
+from bench import audit, batches, day, gateway, ingest, landing, policy, prices, scale, start, whole
 from bench.measure import Figure
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "day": day.figures,
     "policy": policy.figures,
     "prices": prices.figures,
+    "audit": audit.figures,
 }
 
 

@@ -1,6 +1,6 @@
 """What lies deeper in an object, under names with dots, as in ``usage.prompt_tokens``."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 DEEPEST = 3
@@ -9,14 +9,19 @@ DEEPEST = 3
 
 def flat(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """The values by their whole names."""
-    if not any(isinstance(value, dict) for value in values.values()):
+    for value in values.values():
+        if isinstance(value, dict):
+            break
+    else:
         return values
-    return dict(_named("", values, DEEPEST))
+    found = dict[str, Any]()
+    _name(found, "", values, DEEPEST)
+    return found
 
 
-def _named(prefix: str, values: Mapping[str, Any], levels: int) -> Iterator[tuple[str, Any]]:
+def _name(found: dict[str, Any], prefix: str, values: Mapping[str, Any], levels: int) -> None:
     for name, value in values.items():
-        if isinstance(value, dict) and levels > 1:
-            yield from _named(f"{prefix}{name}.", cast(dict[str, Any], value), levels - 1)
+        if levels > 1 and isinstance(value, dict):
+            _name(found, f"{prefix}{name}.", cast(dict[str, Any], value), levels - 1)
         else:
-            yield prefix + name, value
+            found[prefix + name] = value
