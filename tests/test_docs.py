@@ -24,6 +24,7 @@ WRITTEN = (
     "audit-formats.md",
     "audit.md",
     "batches.md",
+    "cache.md",
     "calculator.md",
     "conformance.md",
     "deadlines.md",

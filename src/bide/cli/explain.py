@@ -114,7 +114,7 @@ def step_pairs(step: "Step") -> dict[str, Any]:
     if step.batch is not None:
         shown["batch"] = f"{step.batch}, {many(step.group or 0, 'request')}"
     elif step.group is not None:
-        shown["calls"] = f"{many(step.group, 'request')} together"
+        shown["kept" if step.action == "cache" else "calls"] = f"{many(step.group, 'request')} together"
     if step.slack_seconds is not None:
         shown["slack"] = _span(step.slack_seconds)
     numbers = [
@@ -156,7 +156,8 @@ def end_pairs(found: "Explanation", now: int) -> dict[str, Any]:
 
 
 def _action(step: "Step") -> str:
-    return {"batch": "into a batch", "call": f"called, {step.lane}", "hold": "left waiting"}[step.action]
+    words = {"batch": "into a batch", "hold": "left waiting", "cache": "answered at no cost"}
+    return words.get(step.action, f"called, {step.lane}")
 
 
 def _alternative(one: "Alternative") -> str:

@@ -97,6 +97,14 @@ Workflow = Annotated[
     str | None, typer.Option("--workflow", metavar="NAME", help="What this work is, for the money report.")
 ]
 Account = Annotated[str | None, typer.Option("--account", metavar="NAME", help="The provider account to use.")]
+Cache = Annotated[
+    str | None,
+    typer.Option(
+        "--cache",
+        metavar="TIME",
+        help="Answer exact repeats with answers up to this old, and keep these for as long: 1h, 7d, or no (default: [cache]).",
+    ),
+]
 Destination = Annotated[
     str | None,
     typer.Option(

@@ -47,6 +47,7 @@ def counts(job: "Job", progress: "Progress") -> str:
         f"{phases.get(Phase.CALLING, 0):,} being called" if phases.get(Phase.CALLING) else "",
         f"{phases.get(Phase.FLEX, 0):,} in flex" if phases.get(Phase.FLEX) else "",
         f"{phases.get(Phase.REALTIME, 0):,} {called}" if phases.get(Phase.REALTIME) else "",
+        f"{phases.get(Phase.CACHE, 0):,} kept from before" if phases.get(Phase.CACHE) else "",
         f"{phases.get(Phase.FAILED, 0):,} failed" if phases.get(Phase.FAILED) else "",
         f"{phases.get(Phase.CANCELLED, 0):,} cancelled" if phases.get(Phase.CANCELLED) else "",
         f"{phases.get(Phase.EXPIRED, 0):,} expired" if phases.get(Phase.EXPIRED) else "",

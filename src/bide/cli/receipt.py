@@ -106,6 +106,7 @@ def _requests(receipt: "Receipt") -> str:
         Phase.BATCH: "in batch",
         Phase.FLEX: "in flex",
         Phase.REALTIME: "in real time",
+        Phase.CACHE: "kept from before",
         Phase.FAILED: "failed",
         Phase.CANCELLED: "cancelled",
         Phase.EXPIRED: "expired",
@@ -127,12 +128,15 @@ def _saved(receipt: "Receipt") -> str:
     return f"{format_money(receipt.saved)}{share}"
 
 
-WORDS = {Phase.BATCH: "batch", Phase.FLEX: "flex", Phase.REALTIME: "real time"}
+WORDS = {Phase.BATCH: "batch", Phase.FLEX: "flex", Phase.REALTIME: "real time", Phase.CACHE: "kept"}
+
+SOMETIMES = (Phase.FLEX, Phase.CACHE)
+"""Lanes that are told where something came from them."""
 
 
 def _shares(shares: "Sequence[Share]") -> str:
     """A line for each model, with what it had and cost."""
-    answered = [phase for phase in ANSWERED_PHASES if phase is not Phase.FLEX or _has_flex(shares)]
+    answered = [phase for phase in ANSWERED_PHASES if phase not in SOMETIMES or _has(phase, shares)]
     rows = [["", *(WORDS[phase] for phase in answered), "paid", "list price", "saved"]]
     for share in shares:
         phases = share.progress.phases
@@ -144,8 +148,8 @@ def _shares(shares: "Sequence[Share]") -> str:
     return "\n".join("  ".join(line) for line in lines)
 
 
-def _has_flex(shares: "Sequence[Share]") -> bool:
-    return any(share.progress.phases.get(Phase.FLEX) for share in shares)
+def _has(phase: Phase, shares: "Sequence[Share]") -> bool:
+    return any(share.progress.phases.get(phase) for share in shares)
 
 
 def _waste(receipt: "Receipt") -> str:

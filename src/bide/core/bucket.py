@@ -29,6 +29,8 @@ class Phase(enum.StrEnum):
     """Answered by a call in the flex tier."""
     REALTIME = "realtime"
     """Answered in real time."""
+    CACHE = "cache"
+    """Answered with what was kept of an exact repeat."""
     FAILED = "failed"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
@@ -47,7 +49,7 @@ class Part(enum.StrEnum):
 
 OPEN_PHASES = (Phase.WAITING, Phase.STUBBORN, Phase.BATCHED, Phase.CALLING)
 
-ANSWERED_PHASES = (Phase.BATCH, Phase.FLEX, Phase.REALTIME)
+ANSWERED_PHASES = (Phase.BATCH, Phase.FLEX, Phase.REALTIME, Phase.CACHE)
 
 MOST_LOSSES = 2
 """Attempts of a request that may be lost before it stays out of batches."""
@@ -94,6 +96,8 @@ class Bucket:
     """Whether any account of its model's places may serve them, should this one be unwell."""
     gathers_until: int | None = None
     """Until when more like them may join; None: they are complete."""
+    seek_from: int | None = None
+    """Requests above this id are still to be looked up among the answers that are kept; None: none."""
     waiting: Tally = field(init=False)
     idle: Tally = field(init=False)
     """With no live attempt, whether or not batches have lost them before."""

@@ -100,6 +100,9 @@ class _Run:
             for batch, tag in batches:
                 await self._store.drop_batch(self._hold, batch, tag)
                 self._add(batches=1)
+        while not self._is_over():
+            if not await self._store.forget_kept(self._hold, horizon.passages, self._context.clock.now()):
+                break
         await self._objects()
         for table in TABLES:
             await self._table(table, getattr(horizon, table))

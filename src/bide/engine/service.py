@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from bide.core.batch import Batch
+from bide.core.bucket import Bucket
 from bide.core.clock import FAR_FUTURE, MINUTE, SECOND
 from bide.core.decision import reason_of
 from bide.core.errors import BideError, StoreError
@@ -22,6 +23,7 @@ from bide.engine.placing import FRESH, replanned, stranded, unwell
 from bide.engine.purge import PERIOD, purge
 from bide.engine.tell import Teller
 from bide.lanes.assemble import Opening
+from bide.lanes.cache import LOOKED_UP
 from bide.lanes.decide import decide
 from bide.lanes.decision import Decisions, GiveUp
 from bide.lanes.forecast import prior_of
@@ -116,6 +118,8 @@ class Service:
             grounds = Grounds(outlook, context.rules, decisions, now)
             next_at = min(decisions.next_at, snapshot.next_lease or FAR_FUTURE)
             await self._settle(decisions, now)
+            for bucket in decisions.sought:
+                await self._repeat(bucket, grounds)
             for opening in decisions.openings:
                 self._fill(opening, grounds)
             self._full = {bucket: until for bucket, until in self._full.items() if now < until}
@@ -154,6 +158,14 @@ class Service:
             done = await self._context.store.requests.give_up(one.bucket, one.state, one.phase, GIVE_UP_CHUNK, now)
             self._context.on_settled()
             left = left - done if done else 0
+
+    async def _repeat(self, bucket: Bucket, grounds: Grounds) -> None:
+        """Answer some of a bucket's requests with what is kept. Everybody's next look comes right after it."""
+        context = self._context
+        decided = grounds.of_repeats(bucket)
+        if await context.store.cache.serve(bucket, LOOKED_UP, decided, context.clock.now()):
+            context.on_settled()
+        self._changed.set()
 
     async def _note_holds(self, grounds: Grounds) -> None:
         """Write down what keeps requests waiting, when the reason is another than at the last look."""

@@ -42,6 +42,7 @@ class Asked:
     out: str | None
     output_format: str | None
     new: bool
+    cache: str | None = None
 
 
 def file_request(
@@ -57,6 +58,7 @@ def file_request(
     from bide.delivery.shape import Format
     from bide.intake.defaults import Defaults
     from bide.intake.hand_in import FileRequest
+    from bide.lanes.cache import parse_keep
 
     deadline, priority, source = when(asked, settings, now, zone)
     on_bad_line = one_of("--on-bad-line", asked.on_bad_line or settings.input.on_bad_line, ("stop", "skip"))
@@ -91,6 +93,7 @@ def file_request(
         strict=asked.strict,
         skip_bad_lines=on_bad_line == "skip",
         new=asked.new,
+        kept_for=None if asked.cache is None else parse_keep(asked.cache, "--cache"),
     )
 
 

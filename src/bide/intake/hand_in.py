@@ -70,6 +70,8 @@ class FileRequest:
     strict: bool = False
     skip_bad_lines: bool = False
     new: bool = False
+    kept_for: int | None = None
+    """How long answers stand for exact repeats, in microseconds; 0: not at all, None: as the settings say."""
     idempotency_key: str | None = None
     """Under which it is one job, however often it is handed in."""
 
@@ -146,6 +148,7 @@ def order_of(request: FileRequest, destination: str | None = None) -> Order:
         idempotency_key=request.idempotency_key,
         new=request.new,
         skip_bad_lines=request.skip_bad_lines,
+        kept_for=request.kept_for,
     )
 
 

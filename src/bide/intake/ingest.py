@@ -26,6 +26,7 @@ from bide.intake.admit import Terms
 from bide.intake.entry import Chunk
 from bide.intake.findings import BadLinesError, Findings, fingerprint
 from bide.intake.growing import GrowingObject
+from bide.intake.likeness import Keeping
 from bide.intake.order import Order
 from bide.intake.placement import Choose, Placed, Placement
 from bide.intake.problem import duplicate_custom_id
@@ -36,7 +37,7 @@ from bide.ledger.promise import Promise
 from bide.store.bodies import checksums
 from bide.store.deliveries import Recipient
 from bide.store.jobs import Acceptance, NewJob
-from bide.store.requests import NewRequest, NewRequests
+from bide.store.requests import Alike, NewRequest, NewRequests
 from bide.store.store import Store
 
 WRITE_ROWS = 4_000
@@ -124,6 +125,11 @@ class _Reader:
         self._newest = newest
         self._recipients = recipients
         self._rows: list[NewRequest] = []
+        self._route = route
+        may_keep = order.lanes is None or Lane.CACHE in order.lanes
+        rule, said = context.settings.cache.rule, order.kept_for if may_keep else 0
+        self._keeping = Keeping(rule, said, order.workflow, order.key_id)
+        self._alike: list[Alike] | None = None if self._keeping.is_off else []
         self._pending_columns: list[tuple[int, bytes]] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -185,6 +191,10 @@ class _Reader:
         placed = await self._placement.place(chunk.entries)
         self.findings.requests += len(chunk.entries)
         self._rows += self._as_rows(placed, start)
+        if self._alike is not None:
+            self._alike += [
+                self._keeping.alike(one.endpoint, one.model, self._route(one.model), one.body) for one in chunk.entries
+            ]
         given = zip(chunk.entries.lines, chunk.entries.columns, strict=True)
         self._pending_columns += [(line, columns) for line, columns in given if columns]
         if len(self._rows) >= WRITE_ROWS:
@@ -270,9 +280,10 @@ class _Reader:
         """Store the queued rows while the next are read; at most one such write is under way."""
         await self._written()
         rows, self._rows = self._rows, []
+        alike, self._alike = self._alike, None if self._alike is None else []
         columns, self._pending_columns = self._pending_columns, []
         if rows:
-            self._writing = asyncio.create_task(self._write(rows, columns))
+            self._writing = asyncio.create_task(self._write(rows, alike, columns))
             await asyncio.sleep(0)  # let it reach the store before this thread is busy with reading
 
     async def _written(self) -> None:
@@ -281,10 +292,12 @@ class _Reader:
             writing, self._writing = self._writing, None
             await writing
 
-    async def _write(self, rows: Sequence[NewRequest], columns: Sequence[tuple[int, bytes]]) -> None:
+    async def _write(
+        self, rows: Sequence[NewRequest], alike: Sequence[Alike] | None, columns: Sequence[tuple[int, bytes]]
+    ) -> None:
         """Store rows. Those that repeat a `custom_id` are problems, and their columns are not kept."""
         now = self._context.clock.now()
-        new = NewRequests(self._order.owner, self._job.id, self._bodies.id, now, rows)
+        new = NewRequests(self._order.owner, self._job.id, self._bodies.id, now, rows, alike)
         repeats = await self._context.store.requests.add(new)
         self.findings.requests -= len(repeats)
         self.findings.refuse(

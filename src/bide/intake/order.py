@@ -35,3 +35,5 @@ class Order:
     new: bool = False
     """Whether it is a job of its own even where the same has been handed in before."""
     skip_bad_lines: bool = False
+    kept_for: int | None = None
+    """How long answers stand for exact repeats, in microseconds; 0: not at all, None: as the settings say."""

@@ -15,6 +15,7 @@ from bide.core.deadline import OnMiss
 from bide.core.states import JobState, Lane, RequestState
 from bide.lanes import rescue
 from bide.lanes.attend import Ways, attend
+from bide.lanes.cache import seeks
 from bide.lanes.cancel import endings, unwanted
 from bide.lanes.capacity import ASSUMED
 from bide.lanes.carrier import Carrier
@@ -42,6 +43,8 @@ def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
     queues = Queues(outlook.quotas, _waiting(groups), partial(_chance, outlook.forecast, decisions.starts, now))
     for key, buckets in groups.items():
         _give_up(buckets, now, decisions)
+        sought = {bucket.id: bucket for bucket in buckets if seeks(bucket, now)}
+        decisions.sought.extend(sought.values())
         account = outlook.accounts.get(key[0])
         if account is None:
             continue  # this worker has no credentials for it; another may
@@ -54,7 +57,7 @@ def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
         pressed = not is_barred and is_pressed(outlook.loads.get(key, NO_LOAD), capacity)
         tier = None if is_barred else outlook.flex.get(key)
         ways = Ways(slow, account, queues, hours, pressed, tier, outlook.forecast)
-        lined.extend((_place(bucket, found, now), bucket, ways) for bucket in buckets)
+        lined.extend((_place(bucket, found, now), bucket, ways) for bucket in buckets if bucket.id not in sought)
         stages = {
             bucket.id: stage(bucket, found.get(bucket.id), tier, rules.thresholds, rules.flex, now)
             for bucket in buckets

@@ -49,6 +49,8 @@ class Decisions:
     """Batches that get a second copy, with the chance that it comes back in time though the first does not."""
     given_up: list[GiveUp] = field(default_factory=list[GiveUp])
     protected: list[Bucket] = field(default_factory=list[Bucket])
+    sought: list[Bucket] = field(default_factory=list[Bucket])
+    """Buckets with requests to look up among the answers that are kept, before anything else is planned for them."""
     starts: dict[int, Start] = field(default_factory=dict[int, Start])
     """The last safe moment of every bucket that is rescued, on which the others rest."""
     next_at: int = FAR_FUTURE

@@ -11,6 +11,7 @@ from bide.core.bucket import Bucket
 from bide.core.decision import Decided, Number
 from bide.core.states import Lane
 from bide.lanes.assemble import Opening
+from bide.lanes.cache import WHY as WHY_KEPT
 from bide.lanes.capacity import ASSUMED, latency_bound
 from bide.lanes.copies import NO_COPIES, WHY
 from bide.lanes.decision import Decisions, Wanted
@@ -47,6 +48,10 @@ class Grounds:
     def of_calls(self, wanted: Wanted) -> Decided:
         """Why requests are called."""
         return self._decided(wanted.bucket, wanted.why, {"due": wanted.calls, "lane": wanted.lane})
+
+    def of_repeats(self, bucket: Bucket) -> Decided:
+        """Why requests are answered with what is kept."""
+        return self._decided(bucket, WHY_KEPT, {"lane": Lane.CACHE})
 
     def of_hold(self, held: Held) -> Decided:
         """Why requests wait."""

@@ -14,13 +14,14 @@ from bide.settings.advise import AdviseSettings
 from bide.settings.deadline import DeadlineSettings, GatherSettings
 from bide.settings.engine import EngineSettings, PlacementSettings, RealtimeSettings
 from bide.settings.gateway import ClassSettings, GatewaySettings
-from bide.settings.keeping import InputSettings, RetentionSettings
+from bide.settings.keeping import CacheSettings, InputSettings, RetentionSettings
 from bide.settings.news import EmailSettings, WebhookSettings
 from bide.settings.provider import ProviderSettings
 from bide.settings.section import Section
 
 __all__ = [
     "AdviseSettings",
+    "CacheSettings",
     "ClassSettings",
     "DeadlineSettings",
     "EmailSettings",
@@ -51,6 +52,7 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     webhooks: WebhookSettings = WebhookSettings()
     email: EmailSettings = EmailSettings()
     retention: RetentionSettings = RetentionSettings()
+    cache: CacheSettings = CacheSettings()
     advise: AdviseSettings = AdviseSettings()
     providers: dict[str, ProviderSettings] = msgspec.field(default_factory=dict[str, ProviderSettings])
     prices: dict[str, dict[str, str | dict[str, str]]] = msgspec.field(

@@ -3,8 +3,9 @@
 from typing import Literal
 
 from bide.core.clock import DAY, FAR_FUTURE
+from bide.lanes.cache import CacheRule
 from bide.lanes.retention import Horizon, horizon
-from bide.settings.section import Kept, Section
+from bide.settings.section import Count, Duration, Kept, Names, Section
 
 
 class InputSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -14,6 +15,25 @@ class InputSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The model of lines that name none."""
     on_bad_line: Literal["stop", "skip"] = "stop"
     """stop: refuse the whole input before anything is spent; skip: go on with the good lines."""
+
+
+class CacheSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Answers that stand for exact repeats of their requests, as docs/cache.md explains. Off until `keep` says for how long; a
+    call's own Bide-Cache stands above it."""
+
+    keep: Duration = Duration(0)
+    """How long an answer stands for exact repeats, as in 1h; 0s: nothing is kept that does not ask for it."""
+    workflows: Names = Names()
+    """The workflows of which answers are kept, patterns as in nightly-*; none: all."""
+    models: Names = Names()
+    """The models of which answers are kept, by the names that callers use; none: all."""
+    largest: Count = 1 << 20
+    """Bytes of the largest answer to an urgent call that is kept; those of deferred work are kept for its own sake anyway."""
+
+    @property
+    def rule(self) -> CacheRule:
+        """As decisions know it."""
+        return CacheRule(self.keep, self.workflows, self.models)
 
 
 class RetentionSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):

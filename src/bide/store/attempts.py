@@ -17,6 +17,7 @@ from bide.core.usage import Usage
 from bide.store import budgets, decisions, deliveries, events, jobs, queries
 from bide.store.buckets import count
 from bide.store.database import Row, Transaction, Verbs, reads, writes
+from bide.store.kept import keep_landed
 from bide.store.reports import Report
 
 SQL = queries.load("attempts")
@@ -120,6 +121,8 @@ async def settle(
         await transaction.run(SQL["clear_suspicion"], now=now)
     if any(row["entry"] is not None for row in totals):
         await transaction.run(SQL["enter"], now=now)
+    if any(row["keeps"] for row in totals):
+        await keep_landed(transaction, now)
     await _add_up(transaction, totals, lifted, now)
     await budgets.settle_moved(transaction, totals, lifted, now)
     await deliveries.wake_moved(transaction, sorted({row["job_id"] for row in totals}), now)

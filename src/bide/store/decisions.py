@@ -11,8 +11,8 @@ from bide.store.database import Row, Transaction, Verbs, reads, writes
 
 SQL = queries.load("decisions")
 
-BATCH, CALL, HOLD = "batch", "call", "hold"
-"""What was done: a batch was made, requests were called, or they were left waiting."""
+BATCH, CALL, HOLD, CACHE = "batch", "call", "hold", "cache"
+"""What was done: a batch was made, requests were called, they were left waiting, or answered with what is kept."""
 
 MOST_HOLDS = 50
 """Reasons for waiting that are told of one request."""

@@ -20,6 +20,7 @@ from bide.store.bodies import INLINE, READ, Bodies, name_of
 from bide.store.database import Database, Transaction, Verbs, reads, writes
 
 SQL = queries.load("purge")
+CACHE = queries.load("cache")
 
 REQUESTS = 1_000
 """Requests that go in one transaction, with their attempts and answers."""
@@ -111,6 +112,7 @@ class Purge(Verbs):
         objects: Sequence[int] = []
         if job.kind == GATHERED:
             objects = [one["object_id"] for one in await transaction.all(SQL["objects_of_chunk"], **chunk)]
+        await transaction.run(CACHE["forget_of_job"], **chunk)
         for name in ("answers", "attempts", "served_lines", "calls", "requests"):
             await transaction.run(SQL[f"delete_{name}"], **chunk)
         if objects:
@@ -145,9 +147,22 @@ class Purge(Verbs):
         """Delete a batch, and mark the objects of its answers."""
         await _hold(transaction, hold)
         await transaction.run(SQL["delete_batch_decisions"], batch=batch)
+        await transaction.run(CACHE["hold_answers"], prefix=f"answers-{tag}-")
         await transaction.run(SQL["orphan_answers"], prefix=f"answers-{tag}-")
         await transaction.run(SQL["free_copy"], batch=batch)
         await transaction.run(SQL["delete_batch"], batch=batch)
+
+    @writes
+    async def forget_kept(self, transaction: Transaction, hold: Hold, before: int, now: int) -> int:
+        """Forget answers whose time is over, and those of calls that were passed on before an instant, and mark objects of kept
+        answers into which nothing points any more; how many were marked, up to a hundred."""
+        await _hold(transaction, hold)
+        await transaction.run(CACHE["forget_old"], before=before, now=now)
+        released = await transaction.all(CACHE["released"], count=OBJECTS)
+        for row in released:
+            await transaction.run(SQL["delete_content"], object=row["id"])
+            await transaction.run(SQL["orphan_object"], object=row["id"])
+        return len(released)
 
     async def sweep(self, hold: Hold, after: int) -> int | None:
         """Remove the files of marked objects, then their rows; behind which to go on, None when there are no more."""

@@ -1,6 +1,6 @@
 """Requests in the store: added while a job is read, read back as results, given up in bulk."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -13,9 +13,13 @@ from bide.store.database import Row, Transaction, Verbs, reads, writes
 
 SQL = queries.load("requests")
 BUCKETS = queries.load("buckets")
+CACHE = queries.load("cache")
 
 NewRequest = tuple[int, int, str, int, int, int, int, int]
 """(bucket, line, custom_id, start, length, checksum, input tokens, output tokens), in the order of the query `insert`."""
+
+Alike = tuple[bytes | None, int | None]
+"""(likeness, how old an answer may be in microseconds), both None for a request that is to have an answer of its own."""
 
 BUCKET, LINE, CUSTOM_ID, INPUT_TOKENS, OUTPUT_TOKENS = 0, 1, 2, 6, 7
 
@@ -29,6 +33,8 @@ class NewRequests:
     object_id: int
     queued_at: int
     rows: Sequence[NewRequest]
+    alike: Sequence[Alike] | None = None
+    """Of each row, how its exact repeats are known; None: nothing of the job is answered from what is kept, or kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +53,8 @@ class Requests(Verbs):
     async def add(self, transaction: Transaction, new: NewRequests) -> list[Repeat]:
         """Add requests to a job that is being read; those that repeat a `custom_id` are left out and returned."""
         rows, repeats = new.rows, list[Repeat]()
-        added = await transaction.many(
-            SQL["insert"], rows, owner=new.owner, job=new.job, object=new.object_id, now=new.queued_at
-        )
+        shared = {"owner": new.owner, "job": new.job, "object": new.object_id, "now": new.queued_at}
+        added = await insert(transaction, rows, new.alike, shared)
         if added != len(rows):
             repeats = await self._repeats(transaction, new)
         left_out = {repeat.line for repeat in repeats}
@@ -61,6 +66,8 @@ class Requests(Verbs):
             tokens = sum(outputs) + sum(map(itemgetter(INPUT_TOKENS), mine))
             await count(transaction, bucket, Phase.WAITING, Tally(len(mine), tokens))
             await transaction.run(BUCKETS["lengthen"], bucket=bucket, longest=max(outputs))
+            if new.alike is not None:
+                await transaction.run(CACHE["seek"], bucket=bucket, after=0)
         return repeats
 
     async def _repeats(self, transaction: Transaction, new: NewRequests) -> list[Repeat]:
@@ -122,6 +129,16 @@ class Requests(Verbs):
             await budgets.release(transaction, bucket.job_id, rows)
             await deliveries.wake_settled(transaction, bucket.job_id, now)
         return len(rows)
+
+
+async def insert(
+    transaction: Transaction, rows: Sequence[NewRequest], alike: Sequence[Alike] | None, shared: Mapping[str, object]
+) -> int:
+    """Add requests, `shared` being what they have in common; how many were no repeats."""
+    if alike is None:
+        return await transaction.many(SQL["insert"], rows, **shared)
+    both = [(*row, *like) for row, like in zip(rows, alike, strict=True)]
+    return await transaction.many(SQL["insert_alike"], both, **shared)
 
 
 async def newest(transaction: Transaction) -> int:

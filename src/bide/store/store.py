@@ -7,6 +7,7 @@ from bide.store.batches import Batches
 from bide.store.bodies import READ, Bodies, name_of
 from bide.store.buckets import Buckets
 from bide.store.budgets import Budgets
+from bide.store.cache import Cache
 from bide.store.calls import Calls
 from bide.store.consumed import Consumed
 from bide.store.costs import Costs
@@ -77,6 +78,7 @@ class Store(Verbs):
         self.budgets = Budgets(database)
         self.purge = Purge(database, self.bodies)
         self.schedules = Schedules(database)
+        self.cache = Cache(database)
 
     @writes
     async def agree(self, transaction: Transaction, name: str, value: str) -> str:

@@ -16,11 +16,15 @@ from bide.store.bodies import checksum, keep_inline
 from bide.store.buckets import count
 from bide.store.database import Transaction
 from bide.store.deliveries import Recipient
-from bide.store.requests import newest
+from bide.store.requests import Alike, NewRequest, insert, newest
 
 SQL = queries.load("calls")
 REQUESTS = queries.load("requests")
 BUCKETS = queries.load("buckets")
+CACHE = queries.load("cache")
+
+ALONE: Alike = (None, None)
+"""For a call that is to have an answer of its own."""
 
 
 class ReusedKeyError(ConflictError):
@@ -76,6 +80,8 @@ class NewCall(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Who is told when it is settled: promised with the call."""
     spread: bool = False
     """Whether other accounts may serve it as well."""
+    alike: Alike = ALONE
+    """How exact repeats of it are known."""
 
 
 class Taken(msgspec.Struct, frozen=True, gc=False):
@@ -225,7 +231,8 @@ async def _gather(
     object_id = await keep_inline(transaction, gathering.owner, group[0].external_id, content, now)
     start = 0
     found: dict[tuple[str, str, str, Part, bool], int] = {}
-    rows: dict[int, list[tuple[int, int, str, int, int, int, int, int]]] = {}
+    rows: dict[int, list[NewRequest]] = {}
+    alike: dict[int, list[Alike]] = {}
     for call in group:
         line += 1
         kind = call.account, call.model, call.endpoint, call.part, call.spread
@@ -254,10 +261,15 @@ async def _gather(
                 call.output_tokens,
             )
         )
+        alike.setdefault(bucket, []).append(call.alike)
         start += len(call.body) + 1
     for bucket in sorted(rows):
         mine = rows[bucket]
-        await transaction.many(REQUESTS["insert"], mine, owner=gathering.owner, job=job, object=object_id, now=now)
+        shared = {"owner": gathering.owner, "job": job, "object": object_id, "now": now}
+        is_kept = any(likeness is not None for likeness, _ in alike[bucket])
+        await insert(transaction, mine, alike[bucket] if is_kept else None, shared)
+        if is_kept:
+            await transaction.run(CACHE["seek"], bucket=bucket, after=since)
         tokens = sum(one[6] + one[7] for one in mine)
         await count(transaction, bucket, Phase.WAITING, Tally(len(mine), tokens))
         await transaction.run(BUCKETS["lengthen"], bucket=bucket, longest=max(one[7] for one in mine))

@@ -14,6 +14,7 @@ Each case begins with an empty database and ends with an audit of everything tha
 
 from bide.testing.store.batches import BatchCases
 from bide.testing.store.budgets import BudgetCases
+from bide.testing.store.cache import CacheCases
 from bide.testing.store.calls import CallCases
 from bide.testing.store.case import OpenStore
 from bide.testing.store.consumed import ConsumedCases
@@ -52,6 +53,7 @@ class StoreConformance(
     HistoryCases,
     ConsumedCases,
     CallCases,
+    CacheCases,
     LandingCases,
     CopyCases,
     FailureCases,

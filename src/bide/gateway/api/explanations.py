@@ -32,12 +32,14 @@ from bide.gateway.api.shape.request import Request, RequestReceipt
 from bide.lanes.capacity import FIRST_LATENCY, OUTPUT_SPEED, latency_bound
 from bide.settings import Settings
 from bide.store.database import Row
-from bide.store.decisions import BATCH, CALL
+from bide.store.decisions import BATCH, CACHE, CALL
 from bide.store.history import Tried
 
 Numbers = Mapping[str, Any]
 
-DURATIONS = frozenset({"slack", "work", "kept_for_later", "safety", "latency_bound", "batch_median", "batch_p95"})
+DURATIONS = frozenset(
+    {"slack", "work", "kept_for_later", "safety", "latency_bound", "batch_median", "batch_p95", "oldest"}
+)
 INSTANTS = frozenset({"last_call", "planned_for"})
 APART = frozenset({"open", "slack", "lane"})
 """Numbers that are told in a place of their own."""
@@ -236,24 +238,26 @@ def _waits_for(
     if is_idle and row["gathers_until"] is not None and now < row["gathers_until"]:
         left = format_duration(row["gathers_until"] - now)
         return f"it waits for calls like it, to share a batch with them, for at most {left} more"
-    if is_idle and decisions and decisions[-1]["action"] not in (BATCH, CALL):
+    if is_idle and decisions and decisions[-1]["action"] not in (BATCH, CALL, CACHE):
         return _rule(decisions[-1], private=private)
     return why(RequestState.OPEN, None, attempts, hurried=hurried)
 
 
 def _step(row: Row, tried: Tried, cards: Cards, usage: Usage, *, private: bool) -> Step:
     numbers, action = _numbers(row), row["action"]
-    lane = {BATCH: Lane.BATCH, CALL: Lane(str(numbers.get("lane", Lane.REALTIME)))}.get(action)
+    lane = {BATCH: Lane.BATCH, CALL: Lane(str(numbers.get("lane", Lane.REALTIME))), CACHE: Lane.CACHE}.get(action)
     names = row.keys()
     mine = [one for one in tried.attempts if "attempt" in names and one["id"] == row["attempt"]]
     group = row["requests"] if "requests" in names else None
-    if action == CALL:
+    if action in (CALL, CACHE):
         group = row["last_attempt"] - row["first_attempt"] + 1
     open_lanes = frozenset(map(Lane, str(numbers.get("open", "")).split()))
+    if action == CACHE:
+        open_lanes |= {Lane.CACHE}
     slack = numbers.get("slack")
     return Step(
         at=_exact(row["at"]),
-        action=cast(Literal["batch", "call", "hold"], action),
+        action=cast(Literal["batch", "call", "hold", "cache"], action),
         lane=lane,
         rule=_rule(row, private=private),
         slack_seconds=span(slack),
@@ -284,7 +288,9 @@ def _told(numbers: Numbers, *, private: bool) -> Sequence[tuple[str, Any]]:
 
 def _alternatives(open_lanes: frozenset[Lane], cards: Cards, usage: Usage, missing: str) -> list[Alternative]:
     """Every lane, with what the answer costs there."""
-    found = [Alternative(lane=Lane.CACHE, open=False, why="no answer to the same request is kept", cost_usd="0")]
+    is_kept = Lane.CACHE in open_lanes
+    none = "" if is_kept else "no answer to the same request is kept"
+    found = [Alternative(lane=Lane.CACHE, open=is_kept, why=none, cost_usd="0")]
     for lane in (Lane.BATCH, Lane.FLEX, Lane.REALTIME):
         is_open = lane in open_lanes
         cost = cards.cost(lane, usage)

@@ -54,6 +54,8 @@ def why(state: RequestState, lane: Lane | None, attempts: Sequence[tuple[Lane, A
     called = lane is Lane.REALTIME or (lane is None and Lane.REALTIME in live)
     if lane is Lane.BATCH:
         return "a batch answered it"
+    if lane is Lane.CACHE:
+        return "an answer to the same request was kept"
     if called and batched:
         return "no batch had answered it by the last safe moment, so it is called in real time"
     if called and hurried:

@@ -142,7 +142,7 @@ SELECT l.attempt_id, r.owner, r.job_id, r.bucket_id, r.id, r.input_tokens + r.ou
         WHEN l.verdict = 'errored' AND (l.permanent = 1 OR r.errors + 1 >= :most_errors) THEN 'failed'
         ELSE 'open'
     END,
-    r.live_batches - CASE WHEN a.lane <> 'realtime' AND a.state <> 'lost' THEN 1 ELSE 0 END,
+    r.live_batches - CASE WHEN a.lane IN ('batch', 'flex') AND a.state <> 'lost' THEN 1 ELSE 0 END,
     r.live_calls - CASE WHEN a.lane = 'realtime' AND a.state <> 'lost' THEN 1 ELSE 0 END,
     {phase r},
     CASE
@@ -164,7 +164,8 @@ SELECT l.attempt_id, r.owner, r.job_id, r.bucket_id, r.id, r.input_tokens + r.ou
         WHEN r.state = 'succeeded' THEN 'answered twice'
         WHEN r.state <> 'open' THEN 'answered after it was ' || r.state
     END,
-    l.amount, l.listed
+    l.amount, l.listed,
+    CASE WHEN r.likeness IS NOT NULL AND r.state = 'open' AND l.verdict = 'answered' AND a.lane <> 'cache' THEN 1 ELSE 0 END
 FROM landing l CROSS JOIN attempts a CROSS JOIN requests r
 WHERE a.id = l.attempt_id AND r.id = a.request_id AND coalesce(a.batch_id, 0) = :batch
     AND (a.state IN ('planned', 'sent') OR (a.state = 'lost' AND l.verdict IN ('answered', 'errored')))
@@ -207,7 +208,7 @@ WHERE m.entry IS NOT NULL ORDER BY m.attempt_id;
 SELECT t.*, j.key_id FROM (
 SELECT m.bucket_id, m.job_id, m.lane, m.was, m.phase_before, m.phase_idle, m.request_before, m.request_after, m.live_batches, m.live_calls, m.entry,
     count(*) AS requests, sum(m.tokens) AS tokens, sum(m.amount) AS amount, sum(m.listed) AS listed,
-    sum(CASE WHEN m.amount IS NULL THEN 1 ELSE 0 END) AS unpriced
+    sum(CASE WHEN m.amount IS NULL THEN 1 ELSE 0 END) AS unpriced, max(m.keeps) AS keeps
 FROM moved m
 GROUP BY m.bucket_id, m.job_id, m.lane, m.was, m.phase_before, m.phase_idle, m.request_before, m.request_after, m.live_batches, m.live_calls, m.entry
 ) AS t CROSS JOIN jobs j WHERE j.id = t.job_id

@@ -95,7 +95,7 @@ WHERE c.job_id = :job AND r.job_id = :job AND r.state <> 'open' AND r.settled_at
 -- name: settled_counts
 -- How many requests of each job of a range are settled; grows with every answer.
 SELECT b.job_id, sum(t.requests) AS settled FROM buckets b JOIN tallies t ON t.bucket_id = b.id
-WHERE b.job_id BETWEEN :first AND :last AND t.phase IN ('batch', 'flex', 'realtime', 'failed', 'cancelled', 'expired') GROUP BY b.job_id;
+WHERE b.job_id BETWEEN :first AND :last AND t.phase IN ('batch', 'flex', 'realtime', 'cache', 'failed', 'cancelled', 'expired') GROUP BY b.job_id;
 
 -- name: cancel
 -- Spend no more on one call: a request that waits gets its final state, one that is under way is not wanted any more.

@@ -33,7 +33,7 @@ GROUP BY a.lane, a.state ORDER BY a.lane, a.state;
 -- name: realtime_span
 -- When the first call of a job was made and the last one ended.
 SELECT min(a.sent_at) AS first, max(a.finished_at) AS last FROM attempts a JOIN requests r ON r.id = a.request_id
-WHERE r.owner = :owner AND +r.job_id = :job AND a.batch_id IS NULL
+WHERE r.owner = :owner AND +r.job_id = :job AND a.batch_id IS NULL AND a.lane <> 'cache'
     AND r.id BETWEEN (SELECT first_request FROM jobs WHERE id = :job) AND (SELECT last_request FROM jobs WHERE id = :job);
 
 -- name: stages
@@ -45,7 +45,7 @@ WITH again AS (
     WHERE request_id BETWEEN (SELECT first_request FROM jobs WHERE id = :job) AND (SELECT last_request FROM jobs WHERE id = :job)
     GROUP BY request_id HAVING count(*) > 1
 ), timed AS (
-    SELECT r.queued_at, r.settled_at,
+    SELECT r.queued_at, r.settled_at, a.lane,
         CASE WHEN o.request_id IS NULL THEN a.sent_at
             ELSE (SELECT min(sent_at) FROM attempts WHERE request_id = r.id) END AS sent_at,
         CASE WHEN a.lane <> 'realtime' THEN NULL WHEN o.request_id IS NULL THEN a.sent_at
@@ -55,7 +55,7 @@ WITH again AS (
         AND r.id BETWEEN (SELECT first_request FROM jobs WHERE id = :job) AND (SELECT last_request FROM jobs WHERE id = :job)
 ), divided AS (
     SELECT (sent_at - queued_at) / 1000000 AS queue,
-        CASE WHEN called_at IS NULL OR sent_at < called_at THEN (coalesce(called_at, settled_at) - sent_at) / 1000000 END AS provider,
+        CASE WHEN lane <> 'cache' AND (called_at IS NULL OR sent_at < called_at) THEN (coalesce(called_at, settled_at) - sent_at) / 1000000 END AS provider,
         (settled_at - called_at) / 1000000 AS rescue
     FROM timed
 )

@@ -6,6 +6,14 @@ INSERT INTO requests (
     :owner, :job, :bucket, :line, :custom_id, :object, :start, :length, :checksum, :input_tokens, :output_tokens, :now
 ) ON CONFLICT (job_id, custom_id) DO NOTHING;
 
+-- name: insert_alike
+-- The same of one that may be answered from what is kept.
+INSERT INTO requests (
+    owner, job_id, bucket_id, line, custom_id, object_id, start, length, checksum, input_tokens, output_tokens, likeness, kept_for, queued_at
+) VALUES (
+    :owner, :job, :bucket, :line, :custom_id, :object, :start, :length, :checksum, :input_tokens, :output_tokens, :likeness, :kept_for, :now
+) ON CONFLICT (job_id, custom_id) DO NOTHING;
+
 -- name: find_custom_id
 -- Which line a custom_id was first used on.
 SELECT id, line FROM requests WHERE owner = :owner AND job_id = :job AND custom_id = :custom_id;

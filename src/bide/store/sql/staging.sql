@@ -47,7 +47,8 @@
     entry TEXT,
     reason TEXT,
     amount {integer},
-    listed {integer}
+    listed {integer},
+    keeps {integer} NOT NULL -- 1: its answer is kept for exact repeats
 );
 
 -- name: ended

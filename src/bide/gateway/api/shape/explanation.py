@@ -51,7 +51,7 @@ class Step(Shape, kw_only=True):
     """A decision, with the numbers of its instant."""
 
     at: float
-    action: Literal["batch", "call", "hold"]
+    action: Literal["batch", "call", "hold", "cache"]
     lane: Lane | None
     """Where it went; null: it waited."""
     rule: str
