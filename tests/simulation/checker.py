@@ -57,6 +57,7 @@ class Checker:
             *self._no_batch_is_too_small(),
             *self._ledger_within_charges(),
             *self._learned_once(),
+            *self._what_is_given_was_bought(),
         ]
 
     def finally_(self) -> list[Violation]:
@@ -207,7 +208,7 @@ class Checker:
 
     def _ledger_within_charges(self) -> Iterator[Violation]:
         charged = self._charges()
-        for row in self._rows("SELECT * FROM ledger WHERE kind <> 'suspected'"):
+        for row in self._rows("SELECT * FROM ledger WHERE kind <> 'suspected' AND lane <> 'cache'"):
             charge = charged.get(row["attempt_id"])
             if charge is None:
                 yield (
@@ -225,6 +226,18 @@ class Checker:
             card = Cards().card("openai", charge.model, mode, "")
             if card is not None and row["amount"] != card.cost(charge.usage):
                 yield "amounts are exact", f"attempt {row['attempt_id']}: {row['amount']} for {charge.usage}"
+
+    def _what_is_given_was_bought(self) -> Iterator[Violation]:
+        """What is given at no cost is what a provider answered, in the same place; and nothing is while that is off."""
+        text = """
+            SELECT a.id, e.amount, e.kind, (
+                SELECT count(*) FROM attempts b WHERE b.object_id = a.object_id AND b.start = a.start AND b.length = a.length
+                    AND b.checksum = a.checksum AND b.lane <> 'cache' AND b.state = 'answered'
+            ) AS bought
+            FROM attempts a LEFT JOIN ledger e ON e.attempt_id = a.id WHERE a.lane = 'cache'"""
+        for row in self._rows(text):
+            if not self._plan.kept or (row["amount"], row["kind"], row["bought"]) != (0, "paid", 1):
+                yield "what is given was bought once", str(dict(row))
 
     def _everything_done(self) -> Iterator[Violation]:
         jobs = list(self._rows("SELECT * FROM jobs WHERE state <> 'accepting' ORDER BY id"))
@@ -345,7 +358,7 @@ class Checker:
         """Whether an answer says what its request did, as every answer of the simulator does."""
         _, line, _, _, job = custom_id.split()
         said = answer.partition("You said: ")[2]
-        asked = question(self._plan.seed, int(job), int(line)).partition(":")[0]
+        asked = question(self._plan, int(job), int(line)).partition(":")[0]
         return said.startswith(asked) or asked.startswith(said.partition('"')[0])  # a short answer is cut anywhere
 
     def _shown(self) -> set[str]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import msgspec
 
+from bide.core.clock import DAY
 from bide.core.entropy import SeededEntropy
 from bide.core.identifiers import base36
 from bide.core.job import Job
@@ -18,7 +19,8 @@ from bide.lanes.route import Route
 from bide.lanes.window import Window
 from bide.ledger.hours import day_of
 from bide.providers.setup import Tools
-from bide.settings import DeadlineSettings, EngineSettings, ProviderSettings, Settings
+from bide.settings import CacheSettings, DeadlineSettings, EngineSettings, ProviderSettings, Settings
+from bide.settings.section import Duration
 from bide.store.store import Store
 from tests.simulation.loop import Process
 from tests.simulation.plan import JobPlan, Plan
@@ -85,6 +87,7 @@ def context_of(world: World, process: Process, plan: Plan, number: int) -> Conte
         settings=Settings(
             engine=EngineSettings(fill_chunk=25, landing_chunk=15, landing_bytes=2_000),
             deadline=DeadlineSettings(copies=plan.copies),
+            cache=CacheSettings(keep=Duration(DAY if plan.kept else 0)),
             providers={plan.provider: ProviderSettings(requests_per_minute=plan.requests_per_minute, **plan.hours)},
         ),
         holder=f"{process.name}-{number}",
@@ -123,7 +126,7 @@ async def hand_in(world: World, process: Process, plan: Plan, job: JobPlan, numb
 
 
 def chunks(plan: Plan, job: JobPlan) -> list[Chunk]:
-    """The job's requests; every prompt of a seed is another."""
+    """The job's requests; every prompt of a seed is another, unless its answers are kept for repeats."""
     model = SIMULATED[plan.provider].model
     entries = [
         Entry(
@@ -131,7 +134,7 @@ def chunks(plan: Plan, job: JobPlan) -> list[Chunk]:
             f"request {line} of job {job.number}",
             ENDPOINT,
             model,
-            body(plan.seed, job, line, model),
+            body(plan, job, line, model),
             LIMITED if line % 3 else None,
         )
         for line in range(1, job.requests + 1)
@@ -142,14 +145,14 @@ def chunks(plan: Plan, job: JobPlan) -> list[Chunk]:
     ]
 
 
-def question(seed: int, job: int, line: int) -> str:
+def question(plan: Plan, job: int, line: int) -> str:
     """What a request asks; its answer quotes it."""
-    return f"{base36(seed)} {job} {line}: what is the answer?"
+    return f"{base36(plan.seed)} {0 if plan.kept else job} {line}: what is the answer?"
 
 
-def body(seed: int, job: JobPlan, line: int, model: str) -> bytes:
+def body(plan: Plan, job: JobPlan, line: int, model: str) -> bytes:
     """A request's body. The marker makes the provider refuse its line."""
     marker = " [poison:validation]" if line <= job.poisoned else ""
-    prompt = question(seed, job.number, line) + marker
+    prompt = question(plan, job.number, line) + marker
     limit = {"max_completion_tokens": LIMITED} if line % 3 else {}
     return msgspec.json.encode({"model": model, "messages": [{"role": "user", "content": prompt}], **limit})

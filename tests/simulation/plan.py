@@ -56,6 +56,8 @@ class Plan:
     """Whether the account uses its flex tier, where the provider has one."""
     copies: bool = False
     """Whether batches of one get second copies."""
+    kept: bool = False
+    """Whether answers stand for exact repeats; then every job asks what the first one asks."""
     downtimes: Sequence[int] = field(default=(5 * SECOND, 40 * SECOND, 5 * MINUTE))
 
     @property

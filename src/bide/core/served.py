@@ -46,6 +46,8 @@ class ServedBatch:
     on_miss: OnMiss
     workflow: str | None
     webhook: str | None
+    kept_for: int | None
+    """How long answers stand for exact repeats, in microseconds; None: as the settings say."""
     digest: bytes
     holder: str | None
     errors: str | None

@@ -24,6 +24,7 @@ from bide.gateway.preference import holds
 from bide.gateway.pressure import Pressure
 from bide.gateway.rates import Rates
 from bide.gateway.refusal import RefusalError
+from bide.gateway.repeats import Asking, Repeats
 from bide.gateway.responses.conversation import PREVIOUS
 from bide.gateway.responses.going_on import GoingOn
 from bide.gateway.responses.kept import is_native
@@ -32,6 +33,7 @@ from bide.intake.routing import Destination, Routing
 from bide.lanes.urgency import Rule, Said, Urgency, Words, urgency
 from bide.lanes.weighing import weight_of
 from bide.ledger.prices import day_of
+from bide.store.taking import ALONE
 
 WORKFLOW = "bide-workflow"
 
@@ -60,6 +62,7 @@ class Calls:
         policy: Policy,
         pressure: Pressure,
         largest: int,
+        repeats: Repeats,
     ) -> None:
         """`largest` is the most bytes of a body."""
         self._context = context
@@ -71,6 +74,7 @@ class Calls:
         self._pressure = pressure
         self._largest = largest
         self._rates = Rates(context)
+        self._repeats = repeats
 
     async def serve(self, exchange: Exchange, caller: Caller, endpoint: Endpoint) -> None:
         """Answer one call."""
@@ -90,25 +94,27 @@ class Calls:
         found = urgency(said, self._policy.rules, self._policy.words, now)
         if caller.key is not None:
             found = await self._allowed(exchange, caller.key, endpoint, body, asked, found, now)
+        kept_for = self._repeats.kept_for(exchange, said, caller)
         background = endpoint is RESPONSES and bool(asked.background) and not asked.stream
         if background:
             found = self._in_background(found, asked.model, now)
         if found.deadline is None or (not background and self._is_short(found.deadline - now, exchange)):
             wanted = fields.without_own_words(body, asked, deferred=False)
+            urgent = Urgent(
+                caller=caller,
+                endpoint=endpoint,
+                body=wanted,
+                asked=asked,
+                workflow=said.workflow,
+                urgency=found.source,
+                output_tokens=self._assumed(endpoint),
+                now=now,
+                alike=self._repeats.alike(exchange, said, caller, endpoint, wanted, kept_for) if kept_for else ALONE,
+            )
+            if urgent.alike is not ALONE and await self._repeats.answer(exchange, _asking(urgent)):
+                return
             with self._pressure.passing():
-                await self._onward.serve(
-                    exchange,
-                    Urgent(
-                        caller=caller,
-                        endpoint=endpoint,
-                        body=wanted,
-                        asked=asked,
-                        workflow=said.workflow,
-                        urgency=found.source,
-                        output_tokens=self._assumed(endpoint),
-                        now=now,
-                    ),
-                )
+                await self._onward.serve(exchange, urgent)
             return
         self._pressure.check()
         await check_lasting(body)
@@ -125,6 +131,7 @@ class Calls:
                 stream=bool(asked.stream),
                 workflow=said.workflow,
                 background=background,
+                alike=self._repeats.alike(exchange, said, caller, endpoint, wanted, kept_for) if kept_for else ALONE,
             ),
         )
 
@@ -187,6 +194,19 @@ class Calls:
         source = self._context.pricing.source
         card = source.card(destination.provider.catalogue, destination.route.model, mode, day_of(now))
         return card.cost(Usage(input=1_000, output=1_000)) if card else None
+
+
+def _asking(call: Urgent) -> Asking:
+    return Asking(
+        caller=call.caller,
+        model=call.asked.model,
+        alike=call.alike,
+        workflow=call.workflow,
+        urgency=call.urgency,
+        body=call.body,
+        output_tokens=call.asked.longest(call.output_tokens),
+        now=call.now,
+    )
 
 
 def _said(exchange: Exchange, caller: Caller, asked: Asked) -> Said:

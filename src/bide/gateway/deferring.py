@@ -28,7 +28,8 @@ from bide.intake.single import Desk, SingleCall
 from bide.lanes.urgency import Urgency
 from bide.store.calls import Orphaned
 from bide.store.deliveries import Recipient
-from bide.store.taking import Taken
+from bide.store.requests import Alike
+from bide.store.taking import ALONE, Taken
 
 
 class Deferred(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -44,6 +45,8 @@ class Deferred(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     stream: bool
     workflow: str | None
     background: bool = False
+    alike: Alike = ALONE
+    """How exact repeats of it are known, whose answer it may have."""
 
 
 class Deferring:
@@ -150,9 +153,14 @@ class Deferring:
                 idempotency_key=exchange.headers.get("idempotency-key"),
                 holder=holder,
                 recipients=await self._recipients(exchange, call.caller),
+                alike=call.alike,
             )
         )
-        if taken.is_first or call.deadline - self._context.clock.now() < self._context.rules.grouping.single_below:
+        if (
+            taken.is_first
+            or call.alike is not ALONE
+            or call.deadline - self._context.clock.now() < self._context.rules.grouping.single_below
+        ):
             self._wake()
         tell(exchange, taken.reservation)
         return taken

@@ -23,6 +23,7 @@ from bide.gateway.messages import orphans
 from bide.gateway.onward import Onward
 from bide.gateway.passing import Passing
 from bide.gateway.pressure import Pressure
+from bide.gateway.repeats import Repeats
 from bide.gateway.responses.going_on import GoingOn
 from bide.gateway.responses.kept import Kept
 from bide.gateway.telling import Telling
@@ -125,8 +126,9 @@ def build(bide: Embedded, *, engine: bool) -> Gateway:
     pressure = Pressure(context, settings, bide.config.home)
     kept = Kept(context)
     going_on = GoingOn(context, desk.routing, kept)
-    onward = Onward(context, desk.routing, Passing(context, books, kept), _failover(context, settings))
-    calls = Calls(context, desk.routing, onward, going_on, deferring, policy, pressure, settings.largest_body)
+    repeats = Repeats(context, desk.routing, books)
+    onward = Onward(context, desk.routing, Passing(context, books, kept), _failover(context, settings), repeats)
+    calls = Calls(context, desk.routing, onward, going_on, deferring, policy, pressure, settings.largest_body, repeats)
     validations = Validations(context, desk.routing, wake)
     return Gateway(
         tail=Tail(context.store),

@@ -5,6 +5,7 @@ is ambiguous goes back to the caller, whose SDK tries again by itself. A call th
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import msgspec
 
@@ -15,6 +16,7 @@ from bide.gateway.asked import Asked
 from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
 from bide.gateway.passing import Passing
+from bide.gateway.repeats import Repeats
 from bide.intake.body import name_model
 from bide.intake.endpoint import CHAT, Endpoint
 from bide.intake.routing import Destination, Routing
@@ -22,6 +24,8 @@ from bide.providers.failures import BusyError, OutOfCreditError, OverloadedError
 from bide.providers.port import Call
 from bide.providers.transport import NotSentError
 from bide.store.passages import Passage
+from bide.store.requests import Alike
+from bide.store.taking import ALONE
 
 FORWARDED = ("openai-beta", "anthropic-beta", "anthropic-version")
 """The caller's headers that a provider gets. Never the one with the key."""
@@ -39,18 +43,26 @@ class Urgent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     urgency: str
     output_tokens: int
     now: int
+    alike: Alike = ALONE
+    """How exact repeats of it are known, for which its answer is kept."""
 
 
 class Onward:
     """Passes calls on. `failover` has, by the name of a model, the names that are tried in this order."""
 
     def __init__(
-        self, context: Context, routing: Routing, passing: Passing, failover: Mapping[str, Sequence[str]]
+        self,
+        context: Context,
+        routing: Routing,
+        passing: Passing,
+        failover: Mapping[str, Sequence[str]],
+        repeats: Repeats,
     ) -> None:
         self._context = context
         self._routing = routing
         self._passing = passing
         self._failover = failover
+        self._repeats = repeats
 
     async def serve(self, exchange: Exchange, call: Urgent) -> None:
         """Answer a call. Raises what the last account that was tried raised."""
@@ -88,7 +100,9 @@ class Onward:
         )
         sent = Call(endpoint.url, body, passage.external_id, model, forwarded(exchange.headers))
         if not asked.stream:
-            await self._passing.send(exchange, destination.provider, sent, passage)
+            is_kept = tried == 1 and call.alike[0] is not None  # what another account answers is no answer of the first
+            keep = partial(self._repeats.keep, passage, call.alike) if is_kept else None
+            await self._passing.send(exchange, destination.provider, sent, passage, keep)
             return
         hides = self._asks_usage(endpoint, asked, destination)
         if hides:

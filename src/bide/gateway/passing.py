@@ -5,7 +5,7 @@ cancels its call.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from types import TracebackType
 
@@ -50,8 +50,15 @@ class Passing:
         self._books = books
         self.kept = kept
 
-    async def send(self, exchange: Exchange, provider: Provider, call: Call, passage: Passage) -> None:
-        """Answer with the provider's answer, whatever it is."""
+    async def send(
+        self,
+        exchange: Exchange,
+        provider: Provider,
+        call: Call,
+        passage: Passage,
+        keep: Callable[[Answer], Awaitable[None]] | None = None,
+    ) -> None:
+        """Answer with the provider's answer, whatever it is; `keep` has it before."""
         recorded = await self._begin(exchange, passage)
         try:
             async with WhileThere(exchange):
@@ -64,6 +71,8 @@ class Passing:
             recorded.result()  # nobody is answered before it is on the disk
         else:
             await asyncio.shield(recorded)
+        if keep is not None:
+            await keep(answer)
         if call.endpoint == RESPONSES.url:
             self.kept.note_answer(passage, provider, answer.row.response)
         await respond(exchange, answer)

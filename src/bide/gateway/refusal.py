@@ -20,6 +20,7 @@ from bide.core.errors import (
 )
 from bide.delivery.target import WebhookUrlError
 from bide.intake.problem import Code, LineError
+from bide.lanes.cache import CacheWordError
 from bide.lanes.permission import LaneNotAllowedError, ModelNotAllowedError
 from bide.lanes.route import NoRouteError
 from bide.providers.failures import (
@@ -129,6 +130,7 @@ class RefusalError(Exception):
 
 PERMANENT: Mapping[type[BideError], int] = {
     DeadlineError: 400,
+    CacheWordError: 400,
     InputError: 400,
     RejectedError: 400,
     RefusedError: 400,

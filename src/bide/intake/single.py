@@ -29,8 +29,9 @@ from bide.lanes.gather import slot
 from bide.lanes.outlook import Key as Pool
 from bide.lanes.rescue import Demand
 from bide.store.deliveries import Recipient
+from bide.store.requests import Alike
 from bide.store.snapshot import Snapshot
-from bide.store.taking import Gathering, NewCall, Refused, Taken
+from bide.store.taking import ALONE, Gathering, NewCall, Refused, Taken
 
 LOOK = 2 * SECOND
 """How old the view of what the capacity is promised to may be. Calls that come within this time see each other, whatever
@@ -60,6 +61,8 @@ class SingleCall(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     holder: str | None
     recipients: Sequence[Recipient] = ()
     """Who is told when it is settled: `Herald.webhook` makes them."""
+    alike: Alike = ALONE
+    """How exact repeats of it are known."""
 
 
 class Desk:
@@ -133,6 +136,7 @@ class Desk:
                 reserved=self._to_reserve(call, entry, assumed),
                 recipients=call.recipients,
                 spread=route.spread,
+                alike=call.alike,
             )
         )
         if not isinstance(taken, Taken):

@@ -114,7 +114,9 @@ class Cache(Verbs):
     @writes
     async def give(self, transaction: Transaction, given: Given, kept: KeptAnswer) -> None:
         """Put a call on record that was answered from what is kept."""
-        await transaction.run(SQL["give"], **msgspec.structs.asdict(given), card=kept.card, **kept.usage._asdict())
+        await transaction.run(
+            SQL["give"], **msgspec.structs.asdict(given), card=kept.card, listed=kept.listed, **kept.usage._asdict()
+        )
 
 
 async def _give(transaction: Transaction, bucket: Bucket, rows: Sequence[Row], decided: Decided, now: int) -> None:

@@ -27,8 +27,8 @@ class Wanted:
 
     @property
     def may_be_passed(self) -> bool:
-        """Whether a call that was passed on at once could be among them: it has no job, and real time is its lane."""
-        return self.job is None and self.lane in (None, "realtime")
+        """Whether a call that could not wait could be among them: it has no job, and real time or the cache is its lane."""
+        return self.job is None and self.lane in (None, "realtime", "cache")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class History(Verbs):
     ) -> list[Row] | None:
         """Up to `count` calls, deferred and passed on, after the one with the id `after`; None where there is none of it.
 
-        Columns: external_id, at, path, model, urgency, key_id, state, settled_at, workflow, account, amount; of deferred ones
-        also deadline, job, lane.
+        Columns: external_id, at, path, model, urgency, key_id, state, settled_at, workflow, account, amount, lane; of deferred
+        ones also deadline, job.
         """
         at = FAR_FUTURE
         if after is not None:
@@ -62,7 +62,7 @@ class History(Verbs):
         common = {"state": wanted.state, "model": wanted.model, "workflow": wanted.workflow}
         found = [await transaction.all(SQL["deferred"], **where, **common, job=wanted.job, lane=wanted.lane)]
         if wanted.may_be_passed:
-            found.append(await transaction.all(SQL["passed"], **where, **common))
+            found.append(await transaction.all(SQL["passed"], **where, **common, lane=wanted.lane))
         both = merge(*found, key=lambda row: (row["at"], row["external_id"]), reverse=True)
         return [row for row, _ in zip(both, range(count), strict=False)]
 

@@ -45,6 +45,7 @@ class NewServed:
     holder: str
     key_id: int | None = None
     webhook: str | None = None
+    kept_for: int | None = None
     idempotency_key: str | None = None
 
 

@@ -125,10 +125,13 @@ def explanation_of(
 
 
 def passed_explanation(told: Request, row: Row, cards: Cards, usage: Usage) -> Explanation:
-    """The record of a call that was passed on at once."""
+    """The record of a call that could not wait: passed on at once, or answered with what was kept."""
     receipt = cast(RequestReceipt, told.receipt)
-    alternatives = _alternatives(frozenset({Lane.REALTIME}), cards, usage, "nobody said that the call may wait for it")
-    settled = row["finished_at"]
+    settled, lane = row["finished_at"], Lane(row["lane"] or Lane.REALTIME)
+    open_lanes = frozenset({lane, Lane.REALTIME})
+    alternatives = _alternatives(open_lanes, cards, usage, "nobody said that the call may wait for it")
+    price = receipt.price
+    is_kept = lane is Lane.CACHE
     return Explanation(
         id=told.id,
         job=None,
@@ -152,8 +155,8 @@ def passed_explanation(told: Request, row: Row, cards: Cards, usage: Usage) -> E
         decisions=[
             Step(
                 at=_exact(row["sent_at"]),
-                action="call",
-                lane=Lane.REALTIME,
+                action="cache" if is_kept else "call",
+                lane=lane,
                 rule=receipt.decision.why,
                 slack_seconds=None,
                 batch=None,
@@ -164,13 +167,13 @@ def passed_explanation(told: Request, row: Row, cards: Cards, usage: Usage) -> E
         ],
         tokens=Tokens(input=usage.input, output=usage.output, estimated=usage == Usage()),
         attempts=receipt.attempts,
-        price=receipt.price,
+        price=price,
         outcome=Outcome(
             settled_at=None if settled is None else _exact(settled),
-            lane=Lane.REALTIME,
+            lane=lane,
             met=None,
             margin_seconds=None,
-            saved_usd=None,
+            saved_usd=price.list_price if is_kept else None,
         ),
     )
 

@@ -12,6 +12,10 @@ from bide.ledger import cards
 from bide.store.database import Row
 from bide.store.history import Tried
 
+PASSED_ON = "nobody said that it may wait, or there was no time for a batch, so it was passed on at once"
+
+KEPT = "an answer to the same request was kept"
+
 UNDER_WAY = (AttemptState.PLANNED, AttemptState.SENT)
 
 
@@ -55,7 +59,7 @@ def why(state: RequestState, lane: Lane | None, attempts: Sequence[tuple[Lane, A
     if lane is Lane.BATCH:
         return "a batch answered it"
     if lane is Lane.CACHE:
-        return "an answer to the same request was kept"
+        return KEPT
     if called and batched:
         return "no batch had answered it by the last safe moment, so it is called in real time"
     if called and hurried:
@@ -70,9 +74,10 @@ def why(state: RequestState, lane: Lane | None, attempts: Sequence[tuple[Lane, A
 
 
 def passed_receipt(row: Row, card: str | None, list_price: int | None) -> RequestReceipt:
-    """The receipt of a call that was passed on at once, from a row of passages and the rate card that it was charged by."""
+    """The receipt of a call that could not wait, from a row of passages and the rate card that it was charged by."""
     paid = row["amount"] if row["kind"] == "paid" else 0 if row["kind"] is None else None
     suspected = row["amount"] if row["kind"] == "suspected" else 0
+    lane = Lane(row["lane"] or Lane.REALTIME)
     return RequestReceipt(
         decision=Decision(
             urgency=row["urgency"],
@@ -80,8 +85,8 @@ def passed_receipt(row: Row, card: str | None, list_price: int | None) -> Reques
             planned_for=None,
             part=None,
             on_miss=None,
-            lane=Lane.REALTIME,
-            why="nobody said that it may wait, or there was no time for a batch, so it was passed on at once",
+            lane=lane,
+            why=KEPT if lane is Lane.CACHE else PASSED_ON,
             margin_seconds=None,
         ),
         price=Price(
@@ -94,7 +99,7 @@ def passed_receipt(row: Row, card: str | None, list_price: int | None) -> Reques
         tokens=Usage(*(row[name] for name in Usage._fields))._asdict(),
         attempts=[
             Attempt(
-                lane=Lane.REALTIME,
+                lane=lane,
                 account=row["account"],
                 state=row["state"],
                 batch=None,

@@ -114,17 +114,17 @@ def _row(row: Row) -> RequestRow:
         deadline=seconds(row["deadline"]) if is_deferred else None,
         created_at=row["at"] // SECOND,
         settled_at=seconds(row["settled_at"]),
-        lane=(Lane(row["lane"]) if row["lane"] else None) if is_deferred else Lane.REALTIME,
+        lane=Lane(row["lane"]) if row["lane"] else None,
         amount_usd=dollars(row["amount"]),
     )
 
 
 async def passed(context: Context, row: Row) -> Request:
-    """A call that was passed on at once, from a row of `store.passages.find`; its answer is not kept."""
+    """A call that was passed on at once, or answered with what was kept, from a row of `store.passages.find`."""
     state = {"sent": RequestState.OPEN, "answered": RequestState.SUCCEEDED}.get(row["state"], RequestState.FAILED)
     card = None if row["card_id"] is None else await context.store.history.card(row["card_id"])
-    provider, listed = context.providers.get(row["account"]), None
-    if provider is not None and row["kind"] == "paid":
+    lane, provider, listed = Lane(row["lane"] or Lane.REALTIME), context.providers.get(row["account"]), row["listed"]
+    if provider is not None and row["kind"] == "paid" and lane is Lane.REALTIME:
         source = context.pricing.source
         sent = source.when(provider.catalogue, row["model"], row["sent_at"])
         dated = source.card(provider.catalogue, row["model"], STANDARD, sent)
@@ -141,7 +141,7 @@ async def passed(context: Context, row: Row) -> Request:
         deadline=None,
         created_at=row["sent_at"] // SECOND,
         settled_at=seconds(row["finished_at"]),
-        lane=Lane.REALTIME,
+        lane=lane,
         amount_usd=dollars(row["amount"]),
         guaranteed=None,
         receipt=passed_receipt(row, card, listed),

@@ -19,6 +19,7 @@ from bide.gateway.files.lifetime import read_life
 from bide.gateway.refusal import RefusalError
 from bide.intake.endpoint import ENDPOINTS
 from bide.intake.problem import did_you_mean
+from bide.lanes.cache import CacheWordError, said
 from bide.lanes.patience import A_DAY
 from bide.lanes.urgency import Said, Words, urgency
 
@@ -27,7 +28,16 @@ OUTPUT_LIFE = 30 * DAY
 
 MOST_PAIRS, LONGEST_NAME, LONGEST_VALUE = 16, 64, 512
 
-OWN = ("bide_within", "bide_by", "bide_priority", "bide_on_miss", "bide_workflow", "bide_partial", "bide_webhook")
+OWN = (
+    "bide_within",
+    "bide_by",
+    "bide_priority",
+    "bide_on_miss",
+    "bide_workflow",
+    "bide_partial",
+    "bide_webhook",
+    "bide_cache",
+)
 
 REQUIRED = ("input_file_id", "endpoint", "completion_window")
 
@@ -55,6 +65,8 @@ class Creation:
     workflow: str | None
     webhook: str | None
     partial: bool
+    kept_for: int | None
+    """How long answers stand for exact repeats, in microseconds; None: it does not say."""
 
 
 def read_creation(body: bytes, headers: Mapping[str, str], default: OnMiss, now: int, low: str = A_DAY) -> Creation:
@@ -93,6 +105,7 @@ def read_creation(body: bytes, headers: Mapping[str, str], default: OnMiss, now:
         workflow=headers.get("bide-workflow") or (metadata or {}).get("bide_workflow"),
         webhook=headers.get("bide-webhook") or (metadata or {}).get("bide_webhook"),
         partial=_partial((metadata or {}).get("bide_partial")),
+        kept_for=_kept_for(headers, metadata or {}),
     )
 
 
@@ -149,6 +162,13 @@ def _deadline(
         return parse_deadline(window, now), "completion_window"
     except DeadlineError as error:
         raise RefusalError(400, "invalid_value", f"completion_window: {error}", param="completion_window") from None
+
+
+def _kept_for(headers: Mapping[str, str], metadata: Mapping[str, str]) -> int | None:
+    try:
+        return said(headers, metadata)
+    except CacheWordError as error:
+        raise RefusalError(400, error.code, str(error), param="metadata.bide_cache") from None
 
 
 def _output_life(value: Any) -> int:

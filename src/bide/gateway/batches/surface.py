@@ -121,6 +121,7 @@ def _new_batch(gateway: Gateway, exchange: Exchange, caller: Caller, creation: C
         on_miss=creation.on_miss,
         workflow=creation.workflow or caller.workflow,
         webhook=creation.webhook,
+        kept_for=creation.kept_for,
         digest=digest,
         holder=gateway.context.holder,
         key_id=caller.key_id,

@@ -177,6 +177,7 @@ def _order(batch: ServedBatch, file: File, key: Key | None) -> Order:
         webhook=batch.webhook,
         idempotency_key=batch.external_id,
         key_id=batch.key_id,
+        kept_for=batch.kept_for,
         new=True,
     )
     return under_key(order, key)

@@ -22,6 +22,7 @@ from bide.intake.message_batch import MessageRequests, explained
 from bide.intake.order import Order
 from bide.intake.validator import Validator
 from bide.intake.window import ContextWindows
+from bide.lanes.cache import said as said_to_keep
 from bide.lanes.urgency import Said, Words, urgency
 from bide.store.jobs import Acceptance
 from bide.store.message_batches import NewMessageBatch, TakenError
@@ -44,6 +45,8 @@ class Creation:
     webhook: str | None
     idempotency_key: str | None
     holder: str
+    kept_for: int | None
+    """How long answers stand for exact repeats, in microseconds; None: it does not say."""
 
     def named(self, external_id: str, digest: bytes) -> NewMessageBatch:
         """What it is known by in the store."""
@@ -72,6 +75,7 @@ def read_creation(gateway: Gateway, exchange: Exchange, caller: Caller) -> Creat
         webhook=own.get(WEBHOOK),
         idempotency_key=headers.get("idempotency-key"),
         holder=context.holder,
+        kept_for=said_to_keep(own, {}),
     )
 
 
@@ -107,6 +111,7 @@ async def hand_in(gateway: Gateway, caller: Caller, creation: Creation, body: Bi
         parameters=msgspec.json.encode({"message_batch": new.external_id}).decode(),
         workflow=creation.workflow,
         webhook=creation.webhook,
+        kept_for=creation.kept_for,
         new=True,
     )
 

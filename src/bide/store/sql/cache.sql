@@ -52,10 +52,10 @@ SELECT * FROM kept_answers WHERE owner = :owner AND likeness = :likeness AND unt
 -- A call that could not wait, answered from what is kept: it has ended when it is put on record, and cost nothing.
 INSERT INTO passages (
     external_id, owner, key_id, workflow, path, account, model, urgency, state, lane, holder, body_bytes, output_tokens, reserved,
-    sent_at, finished_at, status, kind, amount, card_id, input, cached, cache_write, output, reasoning, cache_write_1h
+    sent_at, finished_at, status, kind, amount, listed, card_id, input, cached, cache_write, output, reasoning, cache_write_1h
 ) VALUES (
     :external_id, :owner, :key, :workflow, :path, :account, :model, :urgency, 'answered', 'cache', NULL, :body_bytes, :output_tokens, 0,
-    :now, :now, 200, 'paid', 0, :card, :input, :cached, :cache_write, :output, :reasoning, :cache_write_1h
+    :now, :now, 200, 'paid', 0, :listed, :card, :input, :cached, :cache_write, :output, :reasoning, :cache_write_1h
 );
 
 -- name: seek_from

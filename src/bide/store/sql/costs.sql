@@ -24,7 +24,7 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 LIMIT :count;
 SELECT CASE WHEN :workflow = 1 THEN p.workflow END AS workflow, CASE WHEN :key = 1 THEN p.key_id END AS key_id,
     CASE WHEN :model = 1 THEN p.model END AS model, CASE WHEN :provider = 1 THEN p.account END AS provider,
     CASE WHEN :day = 1 THEN (p.finished_at + :offset) / 86400000000 END AS day,
-    'realtime' AS lane, p.kind, CASE WHEN p.kind = 'suspected' THEN 'no reply came' END AS reason, count(*) AS entries,
+    coalesce(p.lane, 'realtime') AS lane, p.kind, CASE WHEN p.kind = 'suspected' THEN 'no reply came' END AS reason, count(*) AS entries,
     sum(CASE WHEN p.amount IS NULL THEN 1 ELSE 0 END) AS unpriced,
     sum(CASE WHEN p.amount IS NOT NULL AND p.listed IS NULL THEN 1 ELSE 0 END) AS unlisted,
     sum(p.amount / 1000000) AS amount_high, sum(p.amount % 1000000) AS amount_low,
@@ -51,7 +51,7 @@ WITH costs AS (
     UNION ALL
     SELECT CASE WHEN :workflow = 1 THEN p.workflow END, CASE WHEN :key = 1 THEN p.key_id END,
         CASE WHEN :model = 1 THEN p.model END, CASE WHEN :provider = 1 THEN p.account END,
-        CASE WHEN :lane = 1 THEN 'realtime' END, 0, p.id, p.amount, p.finished_at
+        CASE WHEN :lane = 1 THEN coalesce(p.lane, 'realtime') END, 0, p.id, p.amount, p.finished_at
     FROM passages p
     WHERE (p.owner = :owner OR :owner = '') AND p.finished_at >= :since AND p.finished_at < :until AND p.kind = 'paid'
         AND p.amount IS NOT NULL

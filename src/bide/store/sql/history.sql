@@ -14,13 +14,13 @@ ORDER BY c.created_at DESC, c.external_id DESC LIMIT :count;
 -- The same of calls that were passed on at once; `state` is what it would be of a request.
 SELECT * FROM (
     SELECT p.external_id, p.owner, p.sent_at AS at, p.path, p.model, p.urgency, p.key_id, p.workflow, p.account, p.amount,
-        p.finished_at AS settled_at,
+        coalesce(p.lane, 'realtime') AS lane, p.finished_at AS settled_at,
         CASE p.state WHEN 'sent' THEN 'open' WHEN 'answered' THEN 'succeeded' ELSE 'failed' END AS state
     FROM passages p
 ) p
 WHERE p.owner = :owner AND p.at <= :at AND (p.at < :at OR p.external_id < :external_id)
     AND p.state = coalesce(:state, p.state) AND p.model = coalesce(:model, p.model)
-    AND coalesce(p.workflow, '') = coalesce(:workflow, p.workflow, '')
+    AND coalesce(p.workflow, '') = coalesce(:workflow, p.workflow, '') AND p.lane = coalesce(:lane, p.lane)
 ORDER BY p.at DESC, p.external_id DESC LIMIT :count;
 
 -- name: deferred_at

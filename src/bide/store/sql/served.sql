@@ -2,10 +2,10 @@
 -- A batch that is about to be validated.
 INSERT INTO served_batches (
     owner, external_id, key_id, state, endpoint, completion_window, metadata, input_file, partial, output_life, deadline,
-    said_by, priority, on_miss, workflow, webhook, idempotency_key, digest, holder, created_at
+    said_by, priority, on_miss, workflow, webhook, kept_for, idempotency_key, digest, holder, created_at
 ) VALUES (
     :owner, :external_id, :key_id, 'validating', :endpoint, :completion_window, :metadata, :input_file, :partial,
-    :output_life, :deadline, :said_by, :priority, :on_miss, :workflow, :webhook, :idempotency_key, :digest, :holder, :now
+    :output_life, :deadline, :said_by, :priority, :on_miss, :workflow, :webhook, :kept_for, :idempotency_key, :digest, :holder, :now
 ) RETURNING *;
 
 -- name: by_idempotency_key

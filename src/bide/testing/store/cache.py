@@ -12,6 +12,7 @@ from bide.core.usage import Usage
 from bide.lanes.retention import Horizon
 from bide.store.bodies import NewObject
 from bide.store.cache import Given
+from bide.store.costs import Stretch
 from bide.store.database import Row
 from bide.store.purge import Hold
 from bide.store.reports import Price
@@ -89,6 +90,17 @@ class CacheCases(StoreCase):
         await scene.settle_calls([report(call.attempt, AttemptState.ERRORED, permanent=True, inline=b"no")])
         again = await _hand_in(scene, like("a"))
         assert await _serve(scene, again) == 0
+
+    async def test_reports_tell_what_was_given_apart(self, scene: Scene) -> None:
+        await _batched(scene, like("a"))
+        again = await _hand_in(scene, like("a"))
+        await _serve(scene, again)
+        kept = await scene.store.cache.find(scene.owner, b"a", HOUR, scene.now)
+        assert kept is not None
+        await scene.store.cache.give(_given(scene), kept)
+        totals = await scene.store.costs.totals(scene.owner, ("lane",), Stretch())
+        given = [total for group, total in totals if group.lane == "cache"]
+        assert [(one.entries, one.amount, one.listed) for one in given] == [(1, 0, 2_000)] * 2
 
     async def test_what_is_kept_is_its_owner_s_alone(self, scene: Scene) -> None:
         await _batched(scene, like("a"))
