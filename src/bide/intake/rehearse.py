@@ -4,7 +4,7 @@ The same reading as the real one, so that it finds the same problems, repeated i
 """
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +17,7 @@ from bide.core.job import Job
 from bide.core.money import RateCard
 from bide.engine.context import Context
 from bide.engine.pricing import Pricing
+from bide.intake.entry import Chunk
 from bide.intake.findings import BadLinesError, Findings
 from bide.intake.ingest import Reading, ingest
 from bide.intake.order import Order
@@ -38,20 +39,22 @@ async def rehearse(
     route: Callable[[str], Route],
     opened: Input,
     on_progress: Callable[[Findings], None] = lambda findings: None,
+    see: Callable[[Chunk], None] = lambda chunk: None,
 ) -> Reading:
-    """Read an input as `ingest` would, skipping bad lines, and forget it. The capacity is what is free at `context`."""
+    """Read an input as `ingest` would, skipping bad lines, and forget it. The capacity is what is free at `context`; `see` is shown
+    each chunk."""
     with tempfile.TemporaryDirectory(prefix="bide-") as folder:
         store = Store(SqliteDatabase(Path(folder) / "rehearsal.db"), Nowhere())
         aside = replace(context, store=store, pricing=Pricing(store, context.pricing.source), herald=None)
         try:
             meant = replace(order, skip_bad_lines=True, destination=None, idempotency_key=None)
-            return await ingest(aside, meant, route, opened, on_progress, beside=context.store)
+            return await ingest(aside, meant, route, _shown(opened, see), on_progress, beside=context.store)
         finally:
             await store.close()
 
 
-async def inspect(opened: Input, settings: Settings) -> Findings:
-    """Read an input only to see what is in it; needs no account and no state."""
+async def inspect(opened: Input, settings: Settings, see: Callable[[Chunk], None] = lambda chunk: None) -> Findings:
+    """Read an input only to see what is in it; needs no account and no state. `see` is shown each chunk."""
     with tempfile.TemporaryDirectory(prefix="bide-") as folder:
         store = Store(SqliteDatabase(Path(folder) / "inspection.db"), Nowhere())
         entropy, clock = SystemEntropy(), SystemClock()
@@ -78,11 +81,18 @@ async def inspect(opened: Input, settings: Settings) -> Findings:
             skip_bad_lines=True,
         )
         try:
-            return (await ingest(context, order, lambda model: Route(OPENAI.name, model), opened)).findings
+            chunks = _shown(opened, see)
+            return (await ingest(context, order, lambda model: Route(OPENAI.name, model), chunks)).findings
         except BadLinesError as error:
             return error.findings  # every line is bad: that is what was to be found out
         finally:
             await store.close()
+
+
+def _shown(opened: Iterable[Chunk], see: Callable[[Chunk], None]) -> Iterator[Chunk]:
+    for chunk in opened:
+        see(chunk)
+        yield chunk
 
 
 async def _nobody(store: Store, job: Job, destination: str) -> None:
