@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from bide.advise.calculator.catalogue import Catalogue, Rates, Row, Tier, catalogue
+from bide.advise.calculator.tariff import LANES
 from bide.core.money import RateCard
 from bide.ledger.infrastructure import prices as infrastructure
 from bide.ledger.prices import Prices
-from bide.ledger.rates import MODES
 from bide.ledger.sheet import per_million
 
 DAY = datetime.date(2026, 11, 21)
@@ -44,7 +44,7 @@ def test_every_model_has_the_prices_of_the_ledger_and_those_that_are_unknown_are
 ) -> None:
     assert len({(each.provider, each.model) for each in made.models}) == len(made.models) > 1_000
     for each in made.models:
-        for mode in MODES:
+        for mode in LANES.values():
             rates: Rates | None = getattr(each, mode)
             card = prices.card(each.provider, each.model, mode, DAY.isoformat())
             assert (rates is None) == (card is None)

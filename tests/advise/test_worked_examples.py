@@ -3,8 +3,8 @@
 import textwrap
 from typing import Any
 
-from tests.advise.worked_examples import BEGIN, END, PAGE, drawn
 from tests.advise.scenarios import document, scenarios
+from tests.advise.worked_examples import BEGIN, END, PAGE, drawn
 
 from bide.advise.calculator.wording import in_words
 

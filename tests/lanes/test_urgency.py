@@ -38,6 +38,7 @@ def asked(said: Said, *rules: Rule, words: Words | None = None) -> Urgency:
         ),
         (structs.replace(PLAIN, service_tier="flex"), 15 * MINUTE, "service_tier flex"),
         (structs.replace(PLAIN, service_tier="priority"), None, "service_tier priority"),
+        (structs.replace(PLAIN, service_tier="fast"), None, "service_tier fast"),
         (structs.replace(PLAIN, background=True, service_tier="flex"), 15 * MINUTE, "background"),
         (structs.replace(PLAIN, stream=True, service_tier="flex"), None, "stream"),
         (structs.replace(PLAIN, stream=True, headers={"bide-within": "1h"}), HOUR, "header bide-within"),

@@ -10,6 +10,7 @@ longer one should be noticed. The traps by name:
 - surfaces: the same model costs something else on another one
 - tiers are all or nothing, and one of them is disputed
 - writes that live for an hour
+- fast mode is dearer, and only some models have it
 """
 
 from collections import Counter
@@ -60,7 +61,7 @@ def test_a_batch_price_that_does_not_exist_is_not_the_standard_price(
     assert ours == (we_say and Decimal(we_say))
 
 
-@pytest.mark.parametrize("mode", ["batched", "batches", "BATCH", "flexible", "fast", ""])
+@pytest.mark.parametrize("mode", ["batched", "batches", "BATCH", "flexible", "ultrafast", ""])
 def test_a_mode_with_a_typing_error_is_unknown(prices: Prices, mode: str) -> None:
     assert prices.card("openai", "gpt-4.1", mode, TODAY) is None
 
@@ -86,6 +87,41 @@ def test_a_mode_is_priced_on_the_days_it_has_a_price(
 
     assert (card and dollars(card.cost(Usage(input=MILLION, output=MILLION)))) == (amount and Decimal(amount))
     assert card is None or card.source.startswith(source)
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "standard", "fast"),
+    [
+        pytest.param("anthropic", "claude-fable-5-2", "48", "96", id="twice as dear at Anthropic"),
+        pytest.param("anthropic", "claude-opus-5-5", "24", "48", id="another model"),
+        pytest.param("anthropic", "claude-haiku-4-5", "6", None, id="a model without it"),
+        pytest.param("openai", "gpt-5", "11.25", "22.50", id="OpenAI's other name of priority"),
+        pytest.param("bedrock", "anthropic.claude-opus-5-5", None, None, id="a surface without it"),
+        pytest.param("gemini", "gemini-3.8-flash", "4.50", None, id="Google has none"),
+    ],
+)
+def test_fast_mode_is_dearer_and_only_some_models_have_it(
+    prices: Prices, provider: str, model: str, standard: str | None, fast: str | None
+) -> None:
+    usage = Usage(input=MILLION, output=MILLION)
+
+    if standard is not None:
+        assert cost(prices, provider, model, "standard", TODAY, usage) == Decimal(standard)
+    assert cost(prices, provider, model, "fast", TODAY, usage) == (fast and Decimal(fast))
+
+
+def test_the_cache_s_discounts_apply_on_top_of_fast_mode(prices: Prices) -> None:
+    """Of Fable 5.2: 16 in, 0.40 from the cache, 20 into it for five minutes and 32 for an hour."""
+    usage = Usage(input=4 * MILLION, cached=MILLION, cache_write=2 * MILLION, cache_write_1h=MILLION)
+
+    assert cost(prices, "anthropic", "claude-fable-5-2", "fast", TODAY, usage) == Decimal("68.40")
+    fallen_back = genai_prices.calc_price(
+        genai_prices.Usage(input_tokens=MILLION, output_tokens=MILLION),
+        "claude-haiku-4-5",
+        provider_id="anthropic",
+        price_context={"speed": "fast"},
+    )
+    assert fallen_back.total_price == 6, "the library answers with the standard price"
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ LEVERS = {
     "shorter prompts": "shorter prompts",
 }
 
-LANES = {"batch": "batch", "flex": "flex", "realtime": "real time", "priority": "priority"}
+LANES = {"batch": "batch", "flex": "flex", "realtime": "real time", "priority": "priority", "fast": "fast mode"}
 
 
 def money(value: Quantity | None) -> str:

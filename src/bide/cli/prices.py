@@ -30,7 +30,7 @@ At = Annotated[str | None, typer.Option("--at", metavar="DATE", help="By the pri
 Provider = Annotated[
     str | None, typer.Option("--provider", metavar="NAME", help="Only this one, as docs/prices.md names it.")
 ]
-Mode = Annotated[str | None, typer.Option("--mode", metavar="MODE", help="Only standard, batch, flex or priority.")]
+Mode = Annotated[str | None, typer.Option("--mode", metavar="MODE", help="Only standard, batch, flex, priority or fast.")]
 StaleAfter = Annotated[
     int,
     typer.Option(

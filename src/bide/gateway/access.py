@@ -21,6 +21,7 @@ from bide.ledger.rates import STANDARD, Mode
 AT_ONCE: dict[str | None, tuple[Lane, tuple[Mode, ...]]] = {
     "flex": (Lane.FLEX, ("flex",)),
     "priority": (Lane.REALTIME, (STANDARD, "priority")),
+    "fast": (Lane.REALTIME, (STANDARD, "fast")),
 }
 """By service tier, the lane of a call that is passed on, and what its tokens may be sold as; others are real time."""
 
@@ -45,7 +46,7 @@ def allowed_way(
     minimum = context.settings.deadline.batch_minimum
     limits, can = destination.provider.limits, destination.provider.capabilities
     ways = Ways(
-        AT_ONCE.get(asked.service_tier, (Lane.REALTIME,))[0],
+        AT_ONCE.get(asked.tier, (Lane.REALTIME,))[0],
         can.batches(endpoint) and limits.min_requests <= BATCH_TAKES_ONE,
         minimum,
         found.deadline is not None and found.deadline - now < minimum,
@@ -72,7 +73,7 @@ def under_key(order: Order, key: Key | None) -> Order:
 def at_once(context: Context, destination: Destination, body: bytes, asked: Asked, output_tokens: int) -> int | None:
     """What to reserve for a call that is passed on, in 1e-12 USD; None: a price is unknown."""
     longest = longest_input(body, destination.window)
-    modes: Collection[Mode] = AT_ONCE.get(asked.service_tier, (Lane.REALTIME, (STANDARD,)))[1]
+    modes: Collection[Mode] = AT_ONCE.get(asked.tier, (Lane.REALTIME, (STANDARD,)))[1]
     route = destination.route
     most = ceiling_in(context, route.account, route.model, modes, longest)
     return None if most is None else most.amount(longest, output_tokens)

@@ -15,6 +15,9 @@ PREFIX = "bide_"
 OWN = ("bide_within", "bide_by", "bide_priority", "bide_on_miss", "bide_workflow", "bide_cache")
 """What a call may say in metadata."""
 
+FAST = "fast"
+"""Anthropic's ``speed`` and OpenAI's tier: dearer, and never of use to what may wait."""
+
 LONGEST_MODEL, LONGEST_WORD = 512, 255
 """Characters of a model's name, and of what bide's own metadata say."""
 
@@ -32,6 +35,8 @@ class Asked(msgspec.Struct, gc=False):
     stream: bool | None = None
     metadata: dict[str, Any] | None = None
     service_tier: str | None = None
+    speed: Any = None
+    """Anthropic's ``fast`` or ``standard``; elsewhere it may be a number, and mean something else."""
     background: bool | None = None
     previous_response_id: str | None = None
     stream_options: StreamOptions | None = None
@@ -40,6 +45,11 @@ class Asked(msgspec.Struct, gc=False):
     max_output_tokens: int | None = None
     n: int | None = None
     best_of: int | None = None
+
+    @property
+    def tier(self) -> str | None:
+        """The service tier, of which fast mode is one."""
+        return FAST if self.speed == FAST else self.service_tier
 
     def longest(self, assumed: int) -> int:
         """The most output tokens it can come to, as `most_output` reckons."""
@@ -136,9 +146,13 @@ def without_own_words(body: bytes, asked: Asked, *, deferred: bool) -> bytes:
     for it to wait. Every other byte of every field stays."""
     ours = [name for name in asked.metadata or () if name.startswith(PREFIX)]
     drop = {"stream", "stream_options", "background"} if deferred else set[str]()
-    if deferred and asked.service_tier in ("flex", "priority"):
+    if deferred and asked.service_tier in ("flex", "priority", FAST):
         drop.add("service_tier")
-    if not ours and not (deferred and (asked.stream is not None or asked.background or "service_tier" in drop)):
+    if deferred and asked.speed == FAST:
+        drop.add("speed")
+    if not ours and not (
+        deferred and (asked.stream is not None or asked.background or not drop.isdisjoint(("service_tier", "speed")))
+    ):
         return body
     fields = {name: value for name, value in _fields(body).items() if name not in drop}
     if ours:

@@ -218,7 +218,7 @@ def _said(exchange: Exchange, caller: Caller, asked: Asked) -> Said:
         headers=headers,
         metadata=metadata,
         stream=bool(asked.stream),
-        service_tier=asked.service_tier,
+        service_tier=asked.tier,
         background=bool(asked.background),
         workflow=headers.get(WORKFLOW) or metadata.get("bide_workflow") or caller.workflow,
         key=caller.key.name if caller.key else None,

@@ -106,8 +106,8 @@ def urgency(said: Said, rules: Sequence[Rule], words: Words, now: int) -> Urgenc
                 return Urgency(deadline, f"{source} {name}", on_miss, explicit=True)
     if said.stream:
         return Urgency(None, "stream")
-    if said.service_tier == "priority":
-        return Urgency(None, "service_tier priority")
+    if said.service_tier in ("priority", "fast"):
+        return Urgency(None, f"service_tier {said.service_tier}")
     if said.background:
         return _by_priority(words.background, "background", on_miss, words, now)
     if said.service_tier == "flex":

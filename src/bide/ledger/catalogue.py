@@ -26,13 +26,14 @@ from bide.ledger.rates import STANDARD, Tiers, rate
 if TYPE_CHECKING:
     from genai_prices.types import ConditionalPrice, ModelInfo, ModelPrice, PriceVariant, Provider, TieredPrices
 
-CONTEXTS: Mapping[str, Mapping[str, str]] = {
-    STANDARD: {},
-    "batch": {"processing": "batch"},
-    "flex": {"service_tier": "flex"},
-    "priority": {"service_tier": "priority"},
+CONTEXTS: Mapping[str, Sequence[Mapping[str, str]]] = {
+    STANDARD: ({},),
+    "batch": ({"processing": "batch"},),
+    "flex": ({"service_tier": "flex"},),
+    "priority": ({"service_tier": "priority"},),
+    "fast": ({"speed": "fast"}, {"service_tier": "fast"}),
 }
-"""Our modes in the library's words."""
+"""Our modes in the library's words. No model has two of a mode's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,7 @@ def bundled_catalogue() -> Catalogue:
 def _variants(entry: Entry, mode: str) -> "list[PriceVariant]":
     if entry.borrowed or mode == STANDARD:
         return []
-    return [variant for variant in entry.info.price_variants or () if variant.when == CONTEXTS.get(mode)]
+    return [variant for variant in entry.info.price_variants or () if variant.when in CONTEXTS.get(mode, ())]
 
 
 def _compiled(entry: Entry, mode: str, on: datetime.date, at: datetime.time | None) -> Tiers | None:
@@ -218,7 +219,7 @@ def _compiled(entry: Entry, mode: str, on: datetime.date, at: datetime.time | No
     if any(_by_the_hour(each) for each in variants) or (at is None and any(_by_the_hour(each) for each in conditions)):
         return None
     moment = datetime.datetime.combine(on, at or datetime.time(12), datetime.UTC)
-    prices = entry.info.get_prices(moment, CONTEXTS[mode])
+    prices = entry.info.get_prices(moment, variants[0].when if variants else {})
     return _tiers(prices, free_output=entry.embeds)
 
 

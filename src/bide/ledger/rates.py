@@ -12,8 +12,8 @@ import msgspec
 
 from bide.core.money import RATE_DOLLAR, Rates
 
-Mode = Literal["standard", "batch", "flex", "priority"]
-"""What a provider sells the same tokens as, at different prices."""
+Mode = Literal["standard", "batch", "flex", "priority", "fast"]
+"""What a provider sells the same tokens as, at different prices. Fast is Anthropic's ``speed``, and OpenAI's newer name of priority."""
 
 MODES: tuple[Mode, ...] = get_args(Mode)
 STANDARD: Mode = "standard"
@@ -21,7 +21,13 @@ STANDARD: Mode = "standard"
 UNKNOWN = "unknown"
 """What was sold as something that bide has no price for."""
 
-SOLD_AS: Mapping[str | None, str] = {None: STANDARD, "default": STANDARD, "flex": "flex", "priority": "priority"}
+SOLD_AS: Mapping[str | None, str] = {
+    None: STANDARD,
+    "default": STANDARD,
+    "flex": "flex",
+    "priority": "priority",
+    "fast": "fast",
+}
 
 
 def mode_of(tier: str | None) -> str:

@@ -80,10 +80,11 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     batch: ModePrice | None
     flex: ModePrice | None
     priority: ModePrice | None
+    fast: ModePrice | None
 
     def modes(self) -> dict[Mode, ModePrice | None]:
         """The prices by mode."""
-        return {"standard": self.standard, "batch": self.batch, "flex": self.flex, "priority": self.priority}
+        return {mode: getattr(self, mode) for mode in MODES}
 
 
 def sheet(

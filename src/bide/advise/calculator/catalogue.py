@@ -12,11 +12,15 @@ from typing import Literal
 import msgspec
 
 from bide.advise.calculator.listing import Listed, cheapest
+from bide.advise.calculator.tariff import LANES
 from bide.core.money import RateCard
 from bide.ledger.model_catalog import Hardware, model_catalog
 from bide.ledger.prices import Prices
-from bide.ledger.rates import MODES
+from bide.ledger.rates import MODES, Mode
 from bide.ledger.sheet import STALE_AFTER, Gone, ModePrice, Sheet, per_million
+
+SHOWN: tuple[Mode, ...] = tuple(mode for mode in MODES if mode in LANES.values())
+"""The modes that a lane of the calculator is priced by."""
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +112,7 @@ def _row(prices: Prices, of: Sheet, day: str, origins: dict[Origin, int]) -> Row
     """A model's row; origins that are not yet known are added to them."""
     listed = Listed(f"{of.provider}/{of.model}", of.provider, of.model)
     rates: dict[str, Rates] = {}
-    for mode in MODES:
+    for mode in SHOWN:
         price, card = of.modes()[mode], prices.card(of.provider, of.model, mode, day)
         if price is not None and card is not None:
             rates[mode] = _rates(prices, listed, price, card, origins)

@@ -40,6 +40,9 @@ WORDS = {
 TIERS = {"standard": "default"}
 """Anthropic's words that are not OpenAI's."""
 
+FAST = "fast"
+"""The ``speed`` that has a price of its own."""
+
 WRITTEN_TIERS = {"default": "standard", "priority": "priority", "batch": "batch"}
 
 
@@ -62,6 +65,7 @@ class WireUsage(msgspec.Struct, gc=False):
     output_tokens: int | None = None
     output_tokens_details: _Details | None = None
     service_tier: str | None = None
+    speed: str | None = None
 
 
 class Block(msgspec.Struct, gc=False):
@@ -141,7 +145,9 @@ def stop_of(reason: str | None) -> Stop | None:
 
 
 def tier_of(usage: WireUsage | None) -> str | None:
-    """The tier that served the answer, in OpenAI's words or `batch`."""
+    """The tier that served the answer, in OpenAI's words or `batch`. Fast mode is named elsewhere, and goes before it."""
+    if usage is not None and usage.speed == FAST:
+        return FAST
     if usage is None or usage.service_tier is None:
         return None
     return TIERS.get(usage.service_tier, usage.service_tier)
