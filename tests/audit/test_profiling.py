@@ -86,6 +86,15 @@ def test_a_timeline_grows_coarser_and_loses_nothing() -> None:
     assert sum(group.timeline.slots.values()) == 20_000
 
 
+def test_a_row_of_an_hour_is_no_burst_at_the_full_hour() -> None:
+    (group,) = profile_of(record(MONDAY + hour * HOUR, period=HOUR, requests=5) for hour in (2, 8, 9, 10, 26)).groups
+
+    assert group.timeline.width == HOUR
+    assert [(burst.start - MONDAY, burst.end - MONDAY, burst.requests) for burst in bursts(group.timeline)] == [
+        (2 * HOUR, 3 * HOUR, 5), (8 * HOUR, 11 * HOUR, 15), (26 * HOUR, 27 * HOUR, 5),
+    ]  # fmt: skip
+
+
 def test_repeats_are_counted_by_how_long_ago_the_same_came() -> None:
     at = [0, AGES[0], AGES[0] + AGES[1], 3 * HOUR, 10 * DAY]
     (group,) = profile_of(

@@ -12,6 +12,7 @@ import pytest
 
 from bide.audit.reading import TOLD_EVERY, read_files
 from bide.audit.taking import SHOWN, Defaults
+from bide.core.clock import DAY, HOUR
 from bide.core.errors import InputError
 from bide.core.money import DOLLAR
 from bide.core.usage import Usage
@@ -119,6 +120,16 @@ def test_an_export_and_its_bill_are_one_profile(tmp_path: Path) -> None:
     assert profile.overlaps == ()
 
 
+def test_hours_in_which_nothing_was_used_belong_to_the_time_that_is_covered(tmp_path: Path) -> None:
+    head = "start_time,end_time,start_time_iso,end_time_iso,num_model_requests,input_tokens,output_tokens,model\n"
+    times = [str(1_786_060_800 + second) for second in (0, 3_600, 7_200, 10_800, 82_800, 86_400)]
+    rows = f"{times[0]},{times[1]},,,,,,\n{times[2]},{times[3]},,,1,5,1,gpt-4o\n{times[4]},{times[5]},,,,,,\n"
+    profile = read_files([written(tmp_path / "usage.csv", head + rows)])
+
+    assert (profile.rows, profile.end - profile.first) == (1, DAY)
+    assert profile.groups[0].end - profile.groups[0].first == HOUR
+
+
 def test_files_of_the_same_time_are_told(tmp_path: Path) -> None:
     paths = [written(tmp_path / name, table(rows)) for name, rows in (("a.csv", ROWS), ("b.csv", ROWS[3:]))]
     (found,) = read_files(paths).overlaps
@@ -184,8 +195,8 @@ def test_whoever_waits_hears_how_far_it_is(tmp_path: Path) -> None:
         pytest.param("", "contains no request", id="empty"),
         pytest.param("t_s,in_tokens\n", "no row that can be read", id="a header alone"),
         pytest.param("{\n", "no row that can be read: line 1: it is no JSON", id="no JSON"),
-        pytest.param("t_s,in_tokens\nx,1\n", r"no usable row; .*t.csv \(a log of requests, table\): line 2: t_s: 'x'", id="no good row"),
-        pytest.param(json.dumps(USAGE["data"][0] | {"results": []}), "no usable row; .*: it is empty", id="an empty page"),
+        pytest.param("t_s,in_tokens\nx,1\n", r"no usable row: .*t.csv \(a log of requests, table\): line 2: t_s: 'x'", id="no good row"),
+        pytest.param(json.dumps(USAGE["data"][0] | {"results": []}), "no usable row: .* is empty.*--column", id="an empty page"),
         pytest.param("start_time,end_time,start_time_iso,end_time_iso\n1,2,,\n", "nothing was used then", id="an empty export"),
     ],
 )  # fmt: skip

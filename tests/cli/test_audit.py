@@ -114,7 +114,7 @@ async def _serve(calls: int) -> None:
         ),
         pytest.param(("log.csv", "--column", "at=when"), "log.csv has no column when", id="no column"),
         pytest.param(("log.csv", "--timezone", "Mars/Olympus"), "there is no time zone 'Mars/Olympus'", id="no zone"),
-        pytest.param(("--ledger",), "there is no usable row; bide's own record: it is empty", id="an empty record"),
+        pytest.param(("--ledger",), "there is no usable row: bide's own record is empty", id="an empty record"),
         pytest.param(("log.csv", "--write", "audit.doc"), "end the name in .json, .md or .html", id="no form"),
     ],
 )

@@ -23,13 +23,16 @@ class Footprint:
         self.sample = set[int]()
         self.passes = 0
 
-    def add(self, record: Record) -> None:
-        """One more row of the file."""
-        end = record.at + record.period
-        if self.first is None or record.at < self.first:
-            self.first = record.at
+    def cover(self, first: int, end: int) -> None:
+        """Some time of which the file speaks."""
+        if self.first is None or first < self.first:
+            self.first = first
         if self.end is None or end > self.end:
             self.end = end
+
+    def add(self, record: Record) -> None:
+        """One more row of the file."""
+        self.cover(record.at, record.at + record.period)
         self.rows += 1
         self.bills += record.bill
         self.dated = self.dated and record.dated

@@ -69,11 +69,14 @@ class Profiler:
         """What the rows sum up to so far, the groups that cost most or have most tokens first."""
         one_in = (self._prompts.one_in, self._prefixes.one_in)
         groups = sorted((tally.group(*one_in) for tally in self._tallies.values()), key=_rank)
+        covered = [(group.first, group.end) for group in groups]
+        # An export also has hours in which nothing was used, and they count for what a month of it would be.
+        covered += [(one.first, one.end) for one in footprints if one.first is not None and one.end is not None]
         overlaps = (overlap(*pair) for pair in combinations(footprints, 2))
         return Profile(
             groups=groups,
-            first=min((group.first for group in groups), default=0),
-            end=max((group.end for group in groups), default=0),
+            first=min((first for first, _ in covered), default=0),
+            end=max((end for _, end in covered), default=0),
             sources=tuple(sources),
             overlaps=tuple(found for found in overlaps if found is not None),
             order=self._order(),

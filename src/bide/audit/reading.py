@@ -112,5 +112,9 @@ def _nothing(sources: Sequence[Source]) -> str:
         elif source.reasons:
             said.append(f"{source.name} ({source.reader}): {next(iter(source.reasons))}")
         else:
-            said.append(f"{source.name}: it is empty")
-    return "there is no usable row; " + "; ".join(said)
+            said.append(f"{source.name} is empty")
+    return (
+        "there is no usable row: "
+        + "; ".join(said)
+        + ". Name other files, or say with --column which column of a table is what"
+    )

@@ -65,6 +65,8 @@ class Taking:
         why = skipped.why if skipped.why in self._reasons or len(self._reasons) < SHOWN else "it is not about tokens"
         self._reasons[why] = self._reasons.get(why, 0) + 1
         self._skipped_cost += skipped.cost
+        if skipped.covers is not None:
+            self.footprint.cover(*skipped.covers)
 
     def source(self) -> Source:
         """What is to be said of it."""

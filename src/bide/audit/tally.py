@@ -131,15 +131,21 @@ class Tally:
             self.hours[(record.at - MONDAY) // HOUR % 168] += requests
         else:
             self._miss("hour")
+        while WIDTHS[self.width] < record.period:
+            self._widen()  # a row of an hour says nothing of the minutes: all of it would be a burst at the full hour
         slot = record.at // WIDTHS[self.width]
         self.slots[slot] = self.slots.get(slot, 0) + requests
         while len(self.slots) > SLOTS and self.width + 1 < len(WIDTHS):
-            self.width += 1
-            factor = WIDTHS[self.width] // WIDTHS[self.width - 1]
-            wider = dict[int, int]()
-            for narrow, count in self.slots.items():
-                wider[narrow // factor] = wider.get(narrow // factor, 0) + count
-            self.slots = wider
+            self._widen()
+
+    def _widen(self) -> None:
+        """Make the slots of the line of time wider."""
+        self.width += 1
+        factor = WIDTHS[self.width] // WIDTHS[self.width - 1]
+        wider = dict[int, int]()
+        for slot, count in self.slots.items():
+            wider[slot // factor] = wider.get(slot // factor, 0) + count
+        self.slots = wider
 
     def _note(self, record: Record) -> None:
         """Everything else that it says, and what it does not."""

@@ -14,7 +14,8 @@ SILENCE = 30 * MINUTE
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Requests by slot: the instant of a slot is its number times `width`. Slots in which nothing came are left out."""
+    """Requests by slot: the instant of a slot is its number times `width`. Slots in which nothing came are left out. No slot is narrower than
+    the period of a row that stands in it."""
 
     width: int = WIDTHS[0]
     slots: Mapping[int, int] = field(default_factory=dict[int, int])

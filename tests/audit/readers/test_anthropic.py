@@ -97,7 +97,7 @@ def test_the_tier_is_the_lane_where_it_has_a_price(tier: str | None, lane: str |
 def test_a_row_in_which_nothing_was_used_is_left_out() -> None:
     nothing = {name: "0" if "tokens" in name else value for name, value in EXPORTED.items()}
 
-    assert anthropic_usage.record(nothing) == Skipped("nothing was used then")
+    assert anthropic_usage.record(nothing) == Skipped("nothing was used then", covers=(AT, AT + DAY))
 
 
 def test_the_api_bills_in_cents() -> None:

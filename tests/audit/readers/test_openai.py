@@ -92,7 +92,6 @@ def test_a_row_of_the_export_stands_for_its_minute() -> None:
 @pytest.mark.parametrize(
     ("row", "why"),
     [
-        pytest.param(dict.fromkeys(openai_usage.NO_USE, "1761523200"), "nothing was used then", id="an empty bucket"),
         pytest.param(
             {"object": "organization.usage.images.result", "images": 5, "num_model_requests": 2, "start_time": START},
             "it is not billed by the token",
@@ -103,6 +102,15 @@ def test_a_row_of_the_export_stands_for_its_minute() -> None:
 def test_what_has_no_tokens_is_left_out_with_a_reason(row: dict[str, Any], why: str) -> None:
     assert reader_of("it", [row], {}) is openai_usage.READER
     assert openai_usage.record(row) == Skipped(why)
+
+
+def test_an_empty_bucket_says_that_nothing_was_used_in_its_time() -> None:
+    row = {"start_time": "1761523200", "end_time": "1761526800", "start_time_iso": "", "end_time_iso": ""}
+
+    assert reader_of("it", [row], {}) is openai_usage.READER
+    assert openai_usage.record(row) == Skipped(
+        "nothing was used then", covers=(1_761_523_200 * SECOND, 1_761_526_800 * SECOND)
+    )
 
 
 def test_embeddings_have_no_output() -> None:

@@ -40,9 +40,9 @@ def record(values: Values) -> Record | Skipped:
         shorter = cell.tokens(made, "ephemeral_5m_input_tokens")
         hour = cell.tokens(made, "ephemeral_1h_input_tokens")
         output = cell.tokens(values, "output_tokens")
-    if not any((plain, cached, shorter, hour, output)):
-        return Skipped("nothing was used then")
     at, period = when(values)
+    if not any((plain, cached, shorter, hour, output)):
+        return Skipped("nothing was used then", covers=(at, at + period))
     workflow, named_by = owner(values)
     parts = [part for part in (plain, cached, shorter, hour) if part is not None]
     return Record(

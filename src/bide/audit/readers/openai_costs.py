@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from bide.audit.readers import cell
 from bide.audit.readers.bucket import holds, results
-from bide.audit.readers.openai_usage import owner
+from bide.audit.readers.openai_usage import owner, times
 from bide.audit.readers.reader import Reader, Skipped, Values
 from bide.audit.record import NOT_NAMED, Record
 from bide.ledger.rates import Mode
@@ -39,13 +39,11 @@ def record(values: Values) -> Record | Skipped:
     model, lane = (NOT_NAMED, None) if item is None else _for(item)
     if model is None:
         return Skipped(f"it is the bill for {item}", cost)
-    start = cell.moment(values, "start_time") or cell.moment(values, "start_time_iso")
-    end = cell.moment(values, "end_time") or cell.moment(values, "end_time_iso")
-    at = cell.needed(start, "start_time")
+    at, end = times(values)
     workflow, named_by = owner(values)
     return Record(
         at=at,
-        period=max(0, cell.needed(end, "end_time") - at),
+        period=max(0, end - at),
         requests=0,
         provider="openai",
         model=model,

@@ -28,19 +28,17 @@ def takes(values: Values) -> bool:
 def record(values: Values) -> Record | Skipped:
     requests, read = cell.tokens(values, "num_model_requests"), cell.tokens(values, "input_tokens")
     if requests is None and read is None:
-        return Skipped("nothing was used then")
+        return Skipped("nothing was used then", covers=times(values))
     if read is None:
         return Skipped("it is not billed by the token")
-    start = cell.moment(values, "start_time") or cell.moment(values, "start_time_iso")
-    end = cell.moment(values, "end_time") or cell.moment(values, "end_time_iso")
-    at = cell.needed(start, "start_time")
+    at, end = times(values)
     workflow, named_by = owner(values)
     output = cell.tokens(values, "output_tokens")
     if output is None and "embeddings" in str(values.get("object", "")):
         output = 0  # embeddings have no output, and the API no field for it
     return Record(
         at=at,
-        period=max(0, cell.needed(end, "end_time") - at),
+        period=max(0, end - at),
         requests=requests,
         provider="openai",
         model=cell.text(values, "model") or NOT_NAMED,
@@ -53,6 +51,13 @@ def record(values: Values) -> Record | Skipped:
         output=output,
         caller=cell.text(values, "api_key_id", "user_id"),
     )
+
+
+def times(values: Values) -> tuple[int, int]:
+    """The bucket of a result: when it begins and ends."""
+    start = cell.moment(values, "start_time") or cell.moment(values, "start_time_iso")
+    end = cell.moment(values, "end_time") or cell.moment(values, "end_time_iso")
+    return cell.needed(start, "start_time"), cell.needed(end, "end_time")
 
 
 def owner(values: Values) -> tuple[str, str]:

@@ -13,10 +13,12 @@ Values = Mapping[str, Any]
 
 
 class Skipped(msgspec.Struct, frozen=True, gc=False):
-    """A row that is not about tokens, and why; `cost` is what it was billed at, in 1e-12 USD."""
+    """A row that is not about tokens, and why; `cost` is what it was billed at, in 1e-12 USD. `covers` is the time, from and to, of
+    which it says that nothing was used."""
 
     why: str
     cost: int = 0
+    covers: tuple[int, int] | None = None
 
 
 def _itself(values: Values) -> Iterable[Values]:
