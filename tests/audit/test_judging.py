@@ -10,9 +10,14 @@ from tests.audit.given import DAYS, MONDAY, audited, bounds, days, found, record
 
 from bide.advise.calculator.quantity import quantity
 from bide.audit.assumption import Assumptions
+from bide.audit.audit import audit
+from bide.audit.judging import Basis
+from bide.audit.month import Pricing
+from bide.audit.profiling import profile_of
 from bide.audit.record import Prefix, Record
 from bide.core.clock import DAY, HOUR, MINUTE, SECOND
 from bide.core.money import DOLLAR
+from bide.ledger.prices import Prices
 
 CALLED = "84"
 """A month of gpt-4.1 with 30 million tokens in and 3 million out: 30 × 2 + 3 × 8."""
@@ -286,3 +291,47 @@ def test_embeddings_have_no_output_that_was_forgotten() -> None:
 
     assert not any("input only" in text for text in embedded.assumes)
     assert any("input only" in text for text in found(audited(days(output=0)), "batch").assumes)
+
+
+def test_what_may_cost_more_is_asked_and_not_done() -> None:
+    """By night, and nearly all of it read from the cache: 29.7 of 30 million tokens at 0.30 and the rest at 3 are 9.81. In a batch three tenths of
+    them are found at least, and the rest written: (8.91 × 0.30 + 20.79 × 3.75 + 0.3 × 3) ÷ 2 = 40.76775."""
+    nightly = {
+        "provider": "anthropic",
+        "model": "claude-sonnet-4-6",
+        "input": 1_000_000,
+        "cached": 990_000,
+        "output": 0,
+    }
+    of = audited([record(MONDAY + day * DAY + 2 * HOUR, **nightly) for day in range(DAYS)])
+    one = found(of, "batch")
+
+    assert bounds(of.now) == ("9.81",)
+    assert one.verdict == "ask"
+    assert bounds(one.adds)[0] == "-30.95775"
+    assert "in the dearest case it costs more than it saves" in one.assumes
+    assert of.left == of.now
+
+
+def test_a_bill_that_is_not_by_the_list_is_said() -> None:
+    of = audited(days(cost=2 * DOLLAR))
+
+    assert of.own_bill is not None
+    assert [bounds(one) for one in of.own_bill] == [("60",), (CALLED,)]
+    assert audited(days(cost=84 * DOLLAR // DAYS)).own_bill is None
+
+
+def test_where_nobody_counted_requests_the_lowest_tier_is_taken_and_said() -> None:
+    of = audited(days(requests=None, model="claude-haiku-5-5", provider="anthropic"))
+
+    assert bounds(of.now) == ("4.5",), "30 × 0.10 + 3 × 0.50"
+    assert any("lowest tier" in note for note in of.notes)
+
+
+def test_one_lane_may_have_no_price() -> None:
+    """Nobody lists a real-time price: what a batch would save is unknown, and is no error."""
+    prices = Prices({"openai/ours": {"batch": {"input": "1", "output": "1"}}})
+    of = audit(profile_of(days(model="ours", output=0)), Basis(pricing=Pricing(prices, "2026-11-21")))
+
+    assert of.now is None
+    assert found(of, "batch").saves is None

@@ -8,6 +8,7 @@ from tests.audit.given import MONDAY, audited, days, record
 from tests.audit.planted import mix
 
 from bide.audit.audit import Audit
+from bide.audit.page import steps, workflows
 from bide.audit.page.document import element, written
 from bide.audit.page.drawing import DAYS, week
 from bide.audit.page.report import page
@@ -172,3 +173,12 @@ def test_losing_is_drawn_as_staying() -> None:
     of: Audit = audited(rows)
 
     assert Reading(page(of)).open == []
+
+
+def test_a_page_of_many_workflows_says_how_many_it_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workflows, "MOST", 2)
+    monkeypatch.setattr(steps, "MOST", 1)
+    read = Reading(page(audited([one for name in "abcd" for one in days(workflow=name)])))
+
+    assert "And 2 others, which cost $168.00 a month together" in read.text
+    assert "And 3 more; the JSON has them all." in read.text

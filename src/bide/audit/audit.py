@@ -17,7 +17,7 @@ from bide.audit.month import times_a_month, total
 from bide.audit.patience import HORIZONS, horizon
 from bide.audit.plan import Step, plan
 from bide.audit.profile import Profile
-from bide.audit.strand import Strand, strand
+from bide.audit.strand import Strand, near, strand
 from bide.audit.workflow import Workflow, workflows
 from bide.core.clock import DAY
 from bide.core.duration import format_duration
@@ -84,6 +84,14 @@ class Audit:
         """What is saved already: what it would have cost in real time with nothing cached, less what it costs."""
         strands = [part.strand for workflow in self.workflows for part in workflow.parts]
         return total([less(one.without(), one.listed) for one in strands])
+
+    @property
+    def own_bill(self) -> tuple[Quantity, Quantity] | None:
+        """What the rows that name a cost came to by it, and by the price list; None where these agree or nobody knows."""
+        strands = [part.strand for workflow in self.workflows for part in workflow.parts]
+        both = [one for one in strands if one.billed is not None and one.listed is not None]
+        billed, listed = total([one.billed for one in both]), total([one.listed for one in both])
+        return None if billed is None or listed is None or near(billed, listed) else (billed, listed)
 
     def waits(self) -> Sequence[tuple[str, Quantity]]:
         """What is paid by how long it could wait, in the words of `HORIZONS`."""
@@ -185,6 +193,8 @@ def _notes(profile: Profile, covered: int, usage: Sequence[Group]) -> list[str]:
         )
     if any(group.repeats.is_estimate or group.prefixes.is_estimate for group in usage):
         found.append("repeats and shared beginnings are extrapolated from a sample of the prompts")
+    if any(not group.requests or group.missing.get("requests") for group in usage):
+        found.append("where the number of requests is not known, the price is that of the lowest tier")
     if unpriced := sum(
         group.rows - group.bills for group in usage if not group.tokens.input and not group.tokens.output
     ):

@@ -57,6 +57,8 @@ def cost(of: Strand, change: Change = NO_CHANGE, to: Derivation | None = None) -
     """What the strand costs a month after a change, in USD; None where tokens or a price are unknown."""
     if of.load is None:
         return None
+    if change == NO_CHANGE and to is None:
+        return of.listed
     cases = tuple(_load(of, of.load, change, best=best) for best in (True, False))
     return monthly((cases[0], cases[1]), of.tariff, change.lane or of.lane, change.routed, to)
 

@@ -1,7 +1,7 @@
 """All findings of a strand: each lever by itself, and those of the plan one on top of the other."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bide.advise.calculator.derivation import Derivation
 from bide.advise.calculator.effective import INPUT_ONLY
@@ -55,42 +55,36 @@ def judged(of: Strand, basis: Basis, covered: int) -> Judged:
     return Judged(strand=of, rhythm=beat, patience=wait, findings=(*captured(of), *found), left=left)
 
 
+MAY_COST = "in the dearest case it costs more than it saves"
+
+
 def _priced(of: Strand, proposals: Sequence[Proposal]) -> Iterator[Finding]:
-    """Those of the plan first, in its order, each applied to what those before it have left; then the others."""
-    planned = [one for verdict in PLANNED for one in proposals if one.verdict == verdict]
-    so_far, before, left = NO_CHANGE, cost(of), list[Proposal]()
-    for one in planned:
-        if one.change is None:
-            continue
-        steps = Derivation()
-        after = cost(of, so_far.then(one.change), steps)
-        adds = less(before, after, steps)
-        if adds is not None and max(adds.bounds) <= 0:
-            left.append(one)
-            continue
-        yield _finding(of, one, adds, steps)
-        so_far, before = so_far.then(one.change), after
-    for one in [*left, *(one for one in proposals if one.verdict not in PLANNED)]:
-        saves = _alone(of, one)
-        verdict = "against" if one in left else one.verdict
-        says = f"it saves nothing: {one.says}" if one in left else one.says
-        yield Finding(
-            lever=one.lever,
-            verdict=verdict,
-            strength=one.strength,
-            saves=saves,
-            says=says,
-            do=one.do,
-            assumes=one.assumes,
-        )
+    """Those of the plan first, in its order, each applied to what those before it have left; then the others. What may also cost more is
+    nothing to be done first: somebody has to be asked."""
+    waiting = {verdict: [one for one in proposals if one.verdict == verdict and one.change] for verdict in PLANNED}
+    so_far, before, rest = NO_CHANGE, cost(of), list[Proposal]()
+    for verdict in PLANNED:
+        for one in waiting[verdict]:
+            change, steps = so_far.then(one.change or NO_CHANGE), Derivation()
+            after = cost(of, change, steps)
+            adds = less(before, after, steps)
+            if adds is not None and max(adds.bounds) <= 0:
+                rest.append(replace(one, verdict="against", says=f"it saves nothing: {one.says}"))
+            elif adds is not None and min(adds.bounds) < 0 and verdict == "do":
+                waiting["ask"].append(replace(one, verdict="ask", assumes=(*one.assumes, MAY_COST)))
+            else:
+                yield _finding(of, one, adds if so_far == NO_CHANGE else _alone(of, one), adds, steps)
+                so_far, before = change, after
+    for one in [*rest, *(one for one in proposals if one.verdict not in PLANNED)]:
+        yield _finding(of, one, _alone(of, one), None, Derivation())
 
 
-def _finding(of: Strand, one: Proposal, adds: Quantity | None, steps: Derivation) -> Finding:
+def _finding(of: Strand, one: Proposal, saves: Quantity | None, adds: Quantity | None, steps: Derivation) -> Finding:
     return Finding(
         lever=one.lever,
         verdict=one.verdict,
         strength=one.strength,
-        saves=_alone(of, one),
+        saves=saves,
         adds=adds,
         says=one.says,
         do=one.do,
@@ -101,8 +95,8 @@ def _finding(of: Strand, one: Proposal, adds: Quantity | None, steps: Derivation
 
 def _has_output(of: Strand) -> bool:
     """Whether output costs anything: that of embeddings is no token, and nobody forgot it."""
-    price = of.tariff.prices[of.lane].output
-    return price is None or any(price.bounds)
+    price = of.tariff.prices.get(of.lane)
+    return price is None or price.output is None or any(price.output.bounds)
 
 
 def _alone(of: Strand, one: Proposal) -> Quantity | None:

@@ -81,11 +81,12 @@ def _lane(group: Group, load: Load | None, tariff: Tariff, billed: Quantity | No
     if load is None or billed is None:
         return REALTIME, "nobody"
     costs = {lane: monthly((load, load), tariff, lane) for lane in (REALTIME, BATCH)}
-    near = [lane for lane, cost in costs.items() if cost is not None and _near(billed, cost)]
-    return (near[0], "the bill") if len(near) == 1 else (REALTIME, "nobody")
+    fits = [lane for lane, cost in costs.items() if cost is not None and near(billed, cost)]
+    return (fits[0], "the bill") if len(fits) == 1 else (REALTIME, "nobody")
 
 
-def _near(billed: Quantity, cost: Quantity) -> bool:
+def near(billed: Quantity, cost: Quantity) -> bool:
+    """Whether a bill may be by a price list."""
     low, high = cost.bounds
     return bool(high) and low * (1 - NEAR) <= billed.low <= high * (1 + NEAR)
 

@@ -101,6 +101,9 @@ def facts(of: Audit) -> Sequence[tuple[str, str]]:
     first, end = (to_datetime(at).strftime("%Y-%m-%d %H:%M") for at in (of.profile.first, of.profile.end))
     span = f", {first} to {end} UTC" if is_dated(of.profile) else ""
     found.append(("covers", f"{format_duration(of.covered)}{span}; {times}"))
+    if (bill := of.own_bill) is not None:
+        says = f"by the costs that the log names it is {money(bill[0])} a month, by the price list {money(bill[1])}: figures are by the list"
+        found.append(("billed", says))
     found.append(("prices", f"of {of.basis.pricing.day}; " + ("; ".join(_sources(of)) or "none is known")))
     smaller, shorter = _share(assumptions.cheaper), _share(assumptions.shorter)
     kept = exact_duration(assumptions.keep)

@@ -15,6 +15,9 @@ SAYS: dict[Verdict, str] = {
     "try": "Nobody has measured these; each rests on the assumption that stands beside it.",
 }
 
+MOST = 50
+"""Steps of a kind that are shown."""
+
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -23,7 +26,10 @@ def plan(of: Audit) -> Iterator[Element]:
     for verdict in PLANNED:
         steps = [step for step in of.plan if step.verdict == verdict]
         if steps:
-            listed = element("ol", *(_step(of, number, step) for number, step in enumerate(steps, 1)), class_="steps")
+            shown = [_step(of, number, step) for number, step in enumerate(steps[:MOST], 1)]
+            if len(steps) > MOST:
+                shown.append(element("li", f"And {len(steps) - MOST:,} more; the JSON has them all.", class_="quiet"))
+            listed = element("ol", *shown, class_="steps")
             if verdict == "try":
                 listed = element("details", element("summary", f"{len(steps):,} possibilities"), listed)
             sums = element("span", f" {money(of.planned(verdict))} a month", class_="quiet")

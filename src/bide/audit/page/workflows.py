@@ -8,6 +8,7 @@ from bide.advise.calculator.wording import lines
 from bide.audit.audit import Audit
 from bide.audit.finding import Finding
 from bide.audit.judging import Judged
+from bide.audit.month import total
 from bide.audit.page.document import Element, element
 from bide.audit.page.drawing import DAYS, days, spent, week
 from bide.audit.page.steps import typed
@@ -21,6 +22,9 @@ SHARES = (("stays", "stays"), ("perhaps", "goes in the best case"), ("goes", "go
 OPEN = 1
 """Workflows that are shown unfolded."""
 
+MOST = 50
+"""Workflows that are shown with all about them; nobody reads more, and browsers grow slow."""
+
 
 def workflows(of: Audit) -> Element:
     """All of them, the dearest first."""
@@ -32,8 +36,18 @@ def workflows(of: Audit) -> Element:
             "p", "What a month of each costs, and what is left of it after what can be done first.", class_="quiet"
         ),
         key(SHARES),
-        *(_workflow(of, one, most, unfolded=place < OPEN) for place, one in enumerate(of.workflows)),
+        *(_workflow(of, one, most, unfolded=place < OPEN) for place, one in enumerate(of.workflows[:MOST])),
+        _others(of),
     )
+
+
+def _others(of: Audit) -> Element | None:
+    """What is said of the workflows that are not shown."""
+    others = of.workflows[MOST:]
+    if not others:
+        return None
+    paid = money(total([one.now for one in others]))
+    return element("p", f"And {len(others):,} others, which cost {paid} a month together; the JSON has them all.")
 
 
 def key(entries: tuple[tuple[str, str], ...]) -> Element:

@@ -11,7 +11,7 @@ from bide.audit.record import NOT_NAMED, Record
 from bide.core.clock import DAY, MILLISECOND, SECOND
 from bide.core.errors import InputError
 from bide.ledger.rates import MODES, STANDARD, Mode
-from bide.logs.columns import guessed
+from bide.logs.columns import guessed, has
 from bide.logs.flat import flat
 from bide.logs.moment import is_since_beginning
 
@@ -97,7 +97,7 @@ class Columns:
             )
             raise InputError(
                 f"{name} has no column for {missing} that can be told by its name; say which it is, as in"
-                f" --column {example}=NAME. There are {', '.join(sorted(there))}"
+                f" --column {example}=NAME. {has(there)}"
             )
         self._dated = not any(is_since_beginning(row.get(self.used["at"])) for row in rows)
         self._counts = [(wanted, self.used[wanted]) for wanted in NUMBERS if wanted in self.used]
