@@ -107,6 +107,12 @@ def test_nothing_is_no_log(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n", b"a\0,\0b\0\n"], ids=["a picture", "UTF-16 without a mark"])
+def test_what_is_no_text_is_no_log(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(InputError, match="does not begin with text; a log is CSV, JSON or Parquet"):
+        read(tmp_path / "log", content)
+
+
 def test_deep_values_have_whole_names() -> None:
     plain = {"a": 1, "b": "x"}
 

@@ -45,12 +45,14 @@ def watching() -> "Generator[Told]":
 
 def say_what_was_read(profile: "Profile") -> None:
     """Every file, what it was taken for and what it covers; what in it could not be used or was assumed."""
+    from bide.audit.wording import plain
+
     for source in profile.sources:
         say(f"bide: {_line(source)}")
         for note in source.notes:
-            say(f"  {note}")
+            say(f"  {plain(note)}")
         for why, rows in source.reasons.items():
-            say(f"  {many(rows, 'row')} left aside: {why}")
+            say(f"  {many(rows, 'row')} left aside: {plain(why)}")
         if source.skipped_cost:
             say(f"  they were billed at {format_money(source.skipped_cost)}, which is in no figure")
         if source.bad:
@@ -62,7 +64,7 @@ def say_what_was_read(profile: "Profile") -> None:
     for pair in profile.overlaps:
         say(
             f"bide: {pair.one} and {pair.other} overlap from {_day(pair.first)} to {_day(pair.end)} at"
-            f" {_few([model or 'models without a name' for _, model in pair.models])}: what is in both is counted twice"
+            f" {_few([plain(model) or 'models without a name' for _, model in pair.models])}: what is in both is counted twice"
             + (f"; about {pair.same:.0%} of the rows are the same" if pair.same else "")
         )
 

@@ -5,6 +5,9 @@ from collections.abc import Collection, Iterable, Mapping
 
 from bide.core.errors import InputError
 
+MOST, LONGEST = 40, 60
+"""Columns that an error names, and characters of each: the first line of a file need not be a header."""
+
 
 def guessed(
     name: str, there: Collection[str], asked: Mapping[str, str], usual: Mapping[str, tuple[str, ...]]
@@ -44,5 +47,7 @@ def parse(texts: Iterable[str]) -> dict[str, str]:
 
 def has(there: Collection[str], column: str = "") -> str:
     """What columns there are, or the one that was probably meant."""
-    close = difflib.get_close_matches(column, there, n=1)
-    return f"did you mean {close[0]}?" if close else f"There are {', '.join(sorted(there))}"
+    names = ["".join(letter if letter.isprintable() else "?" for letter in name)[:LONGEST] for name in sorted(there)]
+    close = difflib.get_close_matches(column, names, n=1)
+    more = f" and {len(names) - MOST:,} more" if len(names) > MOST else ""
+    return f"did you mean {close[0]}?" if close else f"There are {', '.join(names[:MOST])}{more}"

@@ -34,6 +34,10 @@ class Opened:
         if not first:
             raise empty_input(name)
         self.form = _form(first)
+        if self.form == TABLE and not _is_text(first[0]):
+            raise InputError(
+                f"{name} does not begin with text; a log is CSV, JSON or Parquet: save it as one of these, in UTF-8"
+            )
         read = {TABLE: table.rows, JSON_LINES: jsonl.rows, DOCUMENT: document.rows}[self.form]
         self._rows = read(chain(first, lines))
 
@@ -78,6 +82,13 @@ def _form(first: list[bytes]) -> str:
     except (msgspec.DecodeError, UnicodeDecodeError):
         return DOCUMENT
     return JSON_LINES
+
+
+def _is_text(line: bytes) -> bool:
+    try:
+        return b"\0" not in line and bool(line.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
 
 
 def _begins(file: BinaryIO, mark: bytes) -> bool:
