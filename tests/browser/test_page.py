@@ -60,7 +60,9 @@ def test_a_use_case_is_picked_by_keyboard_and_its_numbers_and_advice_come(opened
 
 def test_a_slider_and_its_number_go_together_and_the_result_is_read_out_once(opened: Opened) -> None:
     page = opened()
-    expect(page.locator("#advice")).to_contain_text("The numbers are those of Batch Processing vs Real-Time AI Inference")
+    expect(page.locator("#advice")).to_contain_text(
+        "The numbers are those of Batch Processing vs Real-Time AI Inference"
+    )
     slider = page.get_by_role("slider", name="Requests, slider")
     slider.focus()
     page.keyboard.press("ArrowRight")

@@ -43,6 +43,14 @@ async def test_an_urgent_call_is_answered_with_what_the_first_was_answered(at: P
     assert (row["id"], row["lane"], row["amount_usd"]) == (headers["x-request-id"], "cache", "0")
 
 
+async def test_anthropic_s_client_is_answered_so_too(at: Place) -> None:
+    create = at.anthropic().messages.with_raw_response.create
+    told: dict[str, Any] = {"model": "claude-sonnet-4-6", "max_tokens": 50, "messages": CHAT["messages"]}
+    answers = [await create(**told, extra_headers=KEEP) for _ in range(2)]
+    assert [answer.headers["bide-lane"] for answer in answers] == ["realtime", "cache"]
+    assert await answers[0].parse() == await answers[1].parse()
+
+
 async def test_without_the_word_two_identical_calls_are_two_calls(at: Place) -> None:
     client = at.openai()
     await ask(client, KEEP)

@@ -1,7 +1,7 @@
 """Purging what is over: small steps, one worker at a time, and whatever a crash left behind first."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, replace
 
 from bide.core.budget import Span, period_of
@@ -100,10 +100,11 @@ class _Run:
             for batch, tag in batches:
                 await self._store.drop_batch(self._hold, batch, tag)
                 self._add(batches=1)
-        while not self._is_over():
-            if not await self._store.forget_kept(self._hold, horizon.passages, self._context.clock.now()):
-                break
-        await self._objects()
+        now = self._context.clock.now()
+        while not self._is_over() and await self._store.forget_kept(self._hold, horizon.passages, now):
+            pass
+        await self._each(self._store.release)
+        await self._each(self._store.sweep)
         for table in TABLES:
             await self._table(table, getattr(horizon, table))
         while not self._is_over() and await self._store.forget_names(self._hold, horizon.passages):
@@ -136,10 +137,11 @@ class _Run:
         await self._store.finish(self._hold, job)
         self._add(jobs=1, requests=job.requests)
 
-    async def _objects(self) -> None:
+    async def _each(self, step: Callable[[Hold, int], Awaitable[int | None]]) -> None:
+        """Take a step until there is nothing more behind what it came to."""
         after: int | None = 0
         while after is not None and not self._is_over():
-            after = await self._store.sweep(self._hold, after)
+            after = await step(self._hold, after)
 
     async def _table(self, table: str, before: int) -> None:
         after: int | None = 0

@@ -154,15 +154,21 @@ class Purge(Verbs):
 
     @writes
     async def forget_kept(self, transaction: Transaction, hold: Hold, before: int, now: int) -> int:
-        """Forget answers whose time is over, and those of calls that were passed on before an instant, and mark objects of kept
-        answers into which nothing points any more; how many were marked, up to a hundred."""
+        """Forget answers that were kept and whose time is over, and those of calls that were passed on before an instant; how many
+        went, up to a few thousand."""
         await _hold(transaction, hold)
-        await transaction.run(CACHE["forget_old"], before=before, now=now)
-        released = await transaction.all(CACHE["released"], count=OBJECTS)
-        for row in released:
-            await transaction.run(SQL["delete_content"], object=row["id"])
-            await transaction.run(SQL["orphan_object"], object=row["id"])
-        return len(released)
+        return await transaction.run(CACHE["forget_old"], before=before, now=now, count=REQUESTS)
+
+    @writes
+    async def release(self, transaction: Transaction, hold: Hold, after: int) -> int | None:
+        """Mark objects of kept answers into which nothing points any more; behind which to go on, None when there are no more."""
+        await _hold(transaction, hold)
+        rows = await transaction.all(CACHE["held"], after=after, count=REQUESTS)
+        for row in rows:
+            if not row["used"]:
+                await transaction.run(SQL["delete_content"], object=row["id"])
+                await transaction.run(SQL["orphan_object"], object=row["id"])
+        return rows[-1]["id"] if rows else None
 
     async def sweep(self, hold: Hold, after: int) -> int | None:
         """Remove the files of marked objects, then their rows; behind which to go on, None when there are no more."""

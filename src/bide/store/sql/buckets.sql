@@ -42,8 +42,10 @@ SELECT b.* FROM buckets b JOIN tallies t ON t.bucket_id = b.id
 WHERE b.owner = :owner AND b.job_id = :job AND t.phase = 'failed' AND t.requests > 0 ORDER BY b.id;
 
 -- name: arrivals
--- Single calls that were accepted since an instant with less time than a horizon, whatever became of them. CROSS JOIN as in `open`.
+-- Single calls that were accepted since an instant with less time than a horizon, whatever became of them but an answer that was kept.
+-- CROSS JOIN as in `open`.
 SELECT b.account, b.model, j.accepted_at, sum(t.requests) AS requests, sum(t.tokens) AS tokens
 FROM jobs j CROSS JOIN buckets b CROSS JOIN tallies t
 WHERE b.job_id = j.id AND t.bucket_id = b.id AND j.accepted_at >= :since AND j.gathers_until IS NOT NULL AND b.deadline - j.accepted_at < :horizon
+    AND t.phase <> 'cache'
 GROUP BY b.account, b.model, j.accepted_at;

@@ -88,19 +88,21 @@ WHERE r.bucket_id = :bucket AND r.state = 'open' AND r.live_batches = 0 AND r.li
 ORDER BY r.id LIMIT :count;
 
 -- name: forget_old
--- Answers whose time is over, and those of calls that were passed on before an instant.
-DELETE FROM kept_answers WHERE until <= :now OR (request_id IS NULL AND kept_at < :before);
+-- Some of the answers whose time is over, and of those of calls that were passed on before an instant.
+DELETE FROM kept_answers WHERE (owner, likeness) IN (
+    SELECT owner, likeness FROM kept_answers WHERE until <= :now OR (request_id IS NULL AND kept_at < :before)
+    ORDER BY until LIMIT :count
+);
 
 -- name: forget_of_job
 -- Answers of requests that are purged.
 DELETE FROM kept_answers WHERE request_id IN (SELECT id FROM requests WHERE id BETWEEN :first AND :last AND +job_id = :job);
 
--- name: released
--- Objects into which nothing points any more.
-SELECT o.id, o.name FROM objects o WHERE o.kind = 'held'
-    AND NOT EXISTS (SELECT 1 FROM kept_answers k WHERE k.object_id = o.id)
-    AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.batch_id IS NULL AND a.object_id = o.id)
-ORDER BY o.id LIMIT :count;
+-- name: held
+-- The next objects that stay for as long as something points into them, and whether anything does.
+SELECT o.id, CASE WHEN EXISTS (SELECT 1 FROM kept_answers k WHERE k.object_id = o.id)
+    OR EXISTS (SELECT 1 FROM attempts a WHERE a.batch_id IS NULL AND a.object_id = o.id) THEN 1 ELSE 0 END AS used
+FROM objects o WHERE o.kind = 'held' AND o.id > :after ORDER BY o.id LIMIT :count;
 
 -- name: hold_answers
 -- The answers of a batch that goes, as far as others need them.

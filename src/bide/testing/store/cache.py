@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 from bide.core.bucket import Phase
 from bide.core.clock import DAY, HOUR, MINUTE
 from bide.core.decision import Decided
+from bide.core.errors import StoreError
 from bide.core.job import Job
 from bide.core.span import Span
 from bide.core.states import AttemptState, BatchState
@@ -196,10 +199,10 @@ class CacheCases(StoreCase):
         last = await _called(scene, ALONE)
         hold = await _hold(scene)
         await _purge_job(scene, hold, first.job)
-        assert await scene.store.purge.forget_kept(hold, 0, scene.now) == 0
+        await _clear_up(scene, hold)
+        assert await scene.store.bodies.size(row["object_id"]) == len(b"an answer")
         await _purge_job(scene, hold, again.job)
-        assert await scene.store.purge.forget_kept(hold, 0, scene.now) == 1
-        await scene.store.purge.sweep(hold, 0)
+        await _clear_up(scene, hold)
         assert await scene.store.bodies.size(row["object_id"]) == 0
         assert bytes((await _rows(scene, last.job))[0]["response"]) == b"an answer"
 
@@ -208,13 +211,17 @@ class CacheCases(StoreCase):
         await cache.keep(scene.owner, b"a", "req_1", b"one", price, scene.now + HOUR, scene.now)
         await cache.keep(scene.owner, b"b", "req_2", b"two", price, scene.now + DAY, scene.now)
         await cache.keep(scene.owner, b"b", "req_3", b"three", price, scene.now + DAY, scene.now)
-        hold = await _hold(scene)
-        assert await scene.store.purge.forget_kept(hold, 0, scene.now + HOUR) == 2  # of what was replaced too
+        hold, purge = await _hold(scene), scene.store.purge
+        assert [await purge.forget_kept(hold, 0, scene.now + HOUR) for _ in range(2)] == [1, 0]
         assert await cache.find(scene.owner, b"a", DAY, scene.now) is None
         kept = await cache.find(scene.owner, b"b", DAY, scene.now)
         assert kept is not None
         assert await scene.store.bodies.read(kept.body) == b"three"
-        assert await scene.store.purge.forget_kept(hold, scene.now + 1, scene.now + HOUR) == 1
+        assert await purge.forget_kept(hold, scene.now + 1, scene.now) == 1
+        assert await purge.release(hold, 0) == kept.body.object_id
+        assert await purge.release(hold, kept.body.object_id) is None
+        with pytest.raises(StoreError, match="not on record"):
+            await scene.store.bodies.read(kept.body)
 
 
 async def _hand_in(scene: Scene, *alike: Alike) -> Handed:
@@ -296,5 +303,10 @@ async def _drop_batches(scene: Scene, hold: Hold) -> None:
     horizon = Horizon(scene.now + DAY, 0, 0, 0, scene.now + DAY)
     for batch, tag in await scene.store.purge.empty_batches(horizon, MOST):
         await scene.store.purge.drop_batch(hold, batch, tag)
-    await scene.store.purge.forget_kept(hold, 0, scene.now)
+    await _clear_up(scene, hold)
+
+
+async def _clear_up(scene: Scene, hold: Hold) -> None:
+    """Remove the objects into which nothing points any more."""
+    await scene.store.purge.release(hold, 0)
     await scene.store.purge.sweep(hold, 0)
