@@ -132,6 +132,13 @@ def test_what_prompts_share_is_read_from_the_prompt_cache() -> None:
     assert (one.verdict, bounds(one.saves)) == ("do", ("0.5316",))
 
 
+def test_a_cache_that_looks_by_itself_is_asked_why_it_finds_nothing() -> None:
+    """At best 99 × 2,000 tokens of gpt-4.1 at 0.50 in the place of 2, and at least none: it has found none so far."""
+    one = found(audited(begun(2_000, provider="openai", model="gpt-4.1")), "prompt cache")
+
+    assert (one.verdict, bounds(one.saves)) == ("ask", ("0", "0.297"))
+
+
 def test_too_short_a_beginning_is_not_cached() -> None:
     assert [one for one in levers(begun(1_000)) if one == "prompt cache"] == []
 

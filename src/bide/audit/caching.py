@@ -11,6 +11,7 @@ from bide.audit.patience import Strength
 from bide.audit.prompt_cache import PromptCache, prompt_cache
 from bide.audit.strand import Strand
 from bide.audit.waiting import Proposal
+from bide.core.clock import HOUR, MINUTE
 from bide.core.duration import exact_duration
 from bide.core.usage import Usage
 
@@ -20,6 +21,7 @@ FIRST = "prompts that begin like no other are taken to begin as long as those th
 AT_MOST = (
     "the log tells how much began an earlier prompt, not how long ago: from nothing to all of it is found in the cache"
 )
+BY_ITSELF = "the provider looks for it by itself, and has not found it: from nothing more to all of it can be found"
 LEAST_UNKNOWN = "from how many tokens on this model's prompts are cached is not known; {least:,} are taken, the most its provider asks for"
 CACHED_UNKNOWN = "the log does not say what was read from the cache: perhaps all of it is saved already"
 
@@ -84,6 +86,7 @@ def prefixes(of: Strand) -> Iterator[Proposal]:
     cached_unknown = bool(group.missing.get("cached"))
     for applies, text in (
         (not group.prefixes.seen, AT_MOST),
+        (group.prefixes.seen and not rule.marked, BY_ITSELF),
         (not rule.known, LEAST_UNKNOWN.format(least=rule.least)),
         (cached_unknown, CACHED_UNKNOWN),
         (group.prefixes.seen, FIRST),
@@ -91,7 +94,7 @@ def prefixes(of: Strand) -> Iterator[Proposal]:
     ):
         if applies:
             assumes.append(text)
-    sure = bool(group.prefixes.seen) and rule.known and not cached_unknown
+    sure = bool(group.prefixes.seen) and rule.known and rule.marked and not cached_unknown
     share = found.read_at_best / of.load.input
     yield Proposal(
         lever="prompt cache",
@@ -105,23 +108,18 @@ def prefixes(of: Strand) -> Iterator[Proposal]:
 
 
 def _counted(group: Group, rule: PromptCache) -> Prefixes | None:
-    """From prefixes that were seen again: at best those that came again within the hour are read, at least those within five minutes."""
+    """From prefixes that were seen again. Where a mark makes the provider keep them, those that came again within five minutes are read,
+    and the others are written. Where it finds out by itself, at best those of an hour are read, and at least no more than now."""
     reuse = group.prefixes
     long = next((index for index, least in enumerate(LENGTHS) if least >= rule.least), len(LENGTHS) - 1)
     tokens = [sum(of_age[long:]) for of_age in reuse.prefixes]
     requests = sum(sum(of_age) for of_age in reuse.prefix_requests)
     if not requests or not sum(tokens):
         return None
-    firsts = max(0, reuse.seen - requests)
-    written_first = Fraction(firsts * sum(tokens), requests)
-
-    def case(ages: int) -> tuple[Fraction, Fraction]:
-        return Fraction(sum(tokens[:ages])), written_first + sum(tokens[ages:])
-
-    at_best, at_least = case(AGES.index(AGES[1]) + 1), case(AGES.index(AGES[0]) + 1)
-    if rule.marked:
-        at_best = at_least  # an entry lives for five minutes, unless one pays more for an hour
-    return Prefixes(at_best[0], at_least[0], at_best[1], at_least[1])
+    ages = AGES.index(5 * MINUTE if rule.marked else HOUR) + 1
+    firsts = Fraction(max(0, reuse.seen - requests) * sum(tokens), requests)
+    read, written = Fraction(sum(tokens[:ages])), firsts + sum(tokens[ages:])
+    return Prefixes(read, read, written, written) if rule.marked else Prefixes(read, Fraction(0), written, Fraction(0))
 
 
 def _told(group: Group) -> Prefixes:
@@ -139,4 +137,7 @@ def _now(of: Strand) -> str:
 def _do(rule: PromptCache) -> str:
     if rule.marked:
         return "mark the end of what all prompts share as a cache point, and put what differs behind it"
-    return "put what all prompts share first, without a date or a name in it, and send its requests close to each other"
+    return (
+        "see why the provider does not find it: put what all prompts share first, without a date or a name in it, and send its requests"
+        " close to each other, with a cache key where there is one"
+    )

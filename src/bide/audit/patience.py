@@ -49,7 +49,8 @@ def horizon(within: int | None) -> str:
 MOST = Fraction(9, 10)
 """The part of the requests that makes a habit."""
 
-LATENCY_NOBODY_WATCHES = MINUTE
+LONG = MINUTE
+"""An answer that nobody watches for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +127,12 @@ def _sold(group: Group) -> Iterator[Clue]:
         yield Clue("it is sent in batches already", TOMORROW, Strength.STRONG)
     elif group.lane == "flex":
         yield Clue("it is sent to the flex tier already", SOON, Strength.STRONG)
-    elif group.lane == "priority":
-        yield Clue("somebody pays for the priority tier", NOW, Strength.STRONG)
+    elif group.lane in ("priority", "fast"):
+        yield Clue("somebody pays for an answer sooner", NOW, Strength.STRONG)
 
 
 def _slow(group: Group) -> Iterator[Clue]:
-    if group.latency is not None and group.latency.p50 >= LATENCY_NOBODY_WATCHES:
+    if group.latency is not None and group.latency.p50 >= LONG:
         yield Clue(
             f"half of the answers take more than {group.latency.p50 // SECOND} seconds, and nobody watches that",
             SOON,

@@ -11,8 +11,6 @@ from bide.audit.prompt_cache import found_in_batch
 from bide.audit.strand import Strand
 from bide.core.duration import exact_duration
 
-FLEX = "flex"
-
 CHEAPER: tuple[Lever, ...] = ("batch", "flex")
 """Lanes that cost less because they may take their time."""
 

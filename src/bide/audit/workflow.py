@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bide.advise.calculator.quantity import Quantity
-from bide.audit.finding import Finding, Lever, Verdict
 from bide.audit.group import Group
 from bide.audit.judging import Judged
 from bide.audit.month import total
@@ -48,23 +47,14 @@ class Workflow:
         """That of the dearest part."""
         return self.parts[0].patience
 
-    def findings(self, *verdicts: Verdict) -> Sequence[Finding]:
-        """Those of all parts with these verdicts."""
-        return [one for part in self.parts for one in part.findings if one.verdict in verdicts]
-
-    def adds(self, *verdicts: Verdict, lever: Lever | None = None) -> Quantity | None:
-        """What these findings save together, each of what those before it have left."""
-        return total([one.adds for one in self.findings(*verdicts) if lever in (None, one.lever)])
-
 
 def workflows(judged: Iterable[Judged]) -> Sequence[Workflow]:
     """The strands by workflow, the dearest first. What has no name is one workflow for each model."""
     found = dict[tuple[str, str, str], list[Judged]]()
     for one in judged:
         group = one.strand.group
-        found.setdefault((group.workflow, *_name(group, one.rhythm)), []).append(
-            one
-        )  # two names may be cut to the same
+        key = (group.workflow, *_name(group, one.rhythm))  # two names may be cut to the same
+        found.setdefault(key, []).append(one)
     made = [
         Workflow(name=name, guessed=guessed, parts=tuple(sorted(parts, key=_weight)))
         for (_, name, guessed), parts in found.items()
