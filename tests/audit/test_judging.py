@@ -18,6 +18,7 @@ from bide.audit.record import Prefix, Record
 from bide.core.clock import DAY, HOUR, MINUTE, SECOND
 from bide.core.money import DOLLAR
 from bide.ledger.prices import Prices
+from bide.ledger.rates import MODES
 
 CALLED = "84"
 """A month of gpt-4.1 with 30 million tokens in and 3 million out: 30 × 2 + 3 × 8."""
@@ -81,6 +82,20 @@ def test_the_priority_tier_is_for_those_who_wait() -> None:
 
     assert bounds(of.now) == ("147",), "30 × 3.50 + 3 × 14"
     assert (found(of, "batch").verdict, bounds(found(of, "batch").saves)) == ("against", ("105",))
+
+
+def test_fast_mode_has_its_own_price() -> None:
+    """claude-fable-5-2: 8 in and 40 out, 16 and 80 in fast mode: 480 + 240."""
+    of = audited(days(provider="anthropic", model="claude-fable-5-2", lane="fast"))
+
+    assert bounds(of.now) == ("720",)
+    assert found(of, "batch").verdict == "against"
+    assert ("anthropic/claude-fable-5-2", "fast") in {(one.model, one.lane) for one in of.prices}
+
+
+@pytest.mark.parametrize("lane", MODES)
+def test_whatever_it_was_sold_as_is_judged(lane: str) -> None:
+    assert audited(days(model="gpt-6.1-sol", lane=lane)).workflows[0].parts[0].strand.lane_known == "the log"
 
 
 def repeated() -> list[Record]:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bide.advise.calculator.quantity import Quantity
-from bide.advise.calculator.tariff import LANES, Price
+from bide.advise.calculator.tariff import Price
 from bide.audit.captured import less
 from bide.audit.extent import extent
 from bide.audit.finding import Verdict
 from bide.audit.gap import Gap, gaps
 from bide.audit.group import Group
 from bide.audit.judging import Basis, judged
-from bide.audit.month import times_a_month, total
+from bide.audit.month import SOLD, times_a_month, total
 from bide.audit.patience import HORIZONS, horizon
 from bide.audit.plan import Step, plan
 from bide.audit.profile import Profile
@@ -163,7 +163,7 @@ def _prices(found: Sequence[Workflow], basis: Basis) -> Sequence[PriceUsed]:
         ]
         for lane in dict.fromkeys(lanes):
             if lane in of.tariff.prices and (of.tariff.model, lane) not in used:
-                card = basis.pricing.cards.card(of.group.provider, of.group.model, LANES[lane], basis.pricing.day)
+                card = basis.pricing.cards.card(of.group.provider, of.group.model, SOLD[lane], basis.pricing.day)
                 checked = None if card is None else basis.pricing.checked_on(card)
                 stale = is_stale(checked, today, STALE_AFTER)
                 used[of.tariff.model, lane] = PriceUsed(of.tariff.model, lane, of.tariff.prices[lane], checked, stale)

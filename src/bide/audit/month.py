@@ -5,7 +5,7 @@ that of a request of the mean size, and the price is a range where the longest p
 """
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
@@ -16,7 +16,7 @@ from bide.advise.calculator.effective import saves
 from bide.advise.calculator.listing import Cards, Listed, listed_tariff
 from bide.advise.calculator.month import USUAL
 from bide.advise.calculator.quantity import Quantity, quantity
-from bide.advise.calculator.tariff import Tariff
+from bide.advise.calculator.tariff import LANES, REALTIME, Tariff
 from bide.advise.calculator.unit import REQUEST, TOKEN
 from bide.advise.calculator.workload import NOTHING, WHOLE, Part, Workload
 from bide.advise.calculator.workload import routed as divided
@@ -79,6 +79,9 @@ class Load:
         )
 
 
+SOLD: Mapping[str, str] = {**LANES, "fast": "fast"}
+"""Everything that a log may have been sold as, and what the ledger calls its price: the calculator's lanes, and fast mode."""
+
 Cases = tuple[Load, Load]
 """The same work in the cheapest case and in the dearest."""
 
@@ -103,7 +106,7 @@ class Pricing:
     def tariff(self, provider: str, model: str, load: Load) -> Tariff:
         """What a model costs in each lane, for requests of this load's sizes."""
         sizes = (load.mean, max(load.mean, load.longest))
-        return listed_tariff(self.cards, Listed(f"{provider}/{model}", provider, model), self.day, sizes)
+        return listed_tariff(self.cards, Listed(f"{provider}/{model}", provider, model), self.day, sizes, SOLD)
 
 
 def monthly(
@@ -120,15 +123,17 @@ def monthly(
 
 
 def _cost(load: Load, tariff: Tariff, lane: str, routed: Routed | None, to: Derivation | None) -> Quantity:
+    name = lane if lane in LANES else REALTIME  # fast mode is real time at another price
+
     def part(of: Tariff) -> Part:
         # Alone in its tariff: what is asked is one lane's cost, not how it stands to real time.
-        return Part(of.model, load.workload(), Tariff(of.model, {lane: of.prices[lane]}))
+        return Part(of.model, load.workload(), Tariff(of.model, {name: of.prices[lane]}))
 
     parts = [part(tariff)]
     if routed is not None:
         share = saves(routed.share)
         parts = list(divided([(part(tariff), WHOLE - share), (part(routed.tariff), share)]))
-    return compare(parts, USUAL, to).lane(lane).cost.value
+    return compare(parts, USUAL, to).lane(name).cost.value
 
 
 def times_a_month(covered: int) -> Fraction:

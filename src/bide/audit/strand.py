@@ -5,10 +5,10 @@ from fractions import Fraction
 from typing import Literal
 
 from bide.advise.calculator.quantity import Quantity
-from bide.advise.calculator.tariff import BATCH, LANES, REALTIME, Tariff
+from bide.advise.calculator.tariff import BATCH, REALTIME, Tariff
 from bide.advise.calculator.unit import MONTH, USD
 from bide.audit.group import Group
-from bide.audit.month import Load, Pricing, monthly
+from bide.audit.month import SOLD, Load, Pricing, monthly
 from bide.core.money import DOLLAR
 
 LaneKnown = Literal["the log", "the bill", "nobody"]
@@ -77,7 +77,7 @@ def _load(group: Group, times: Fraction) -> Load | None:
 def _lane(group: Group, load: Load | None, tariff: Tariff, billed: Quantity | None) -> tuple[str, LaneKnown]:
     """The lane, and who says so: the log, else the bill by the price list that it fits, else nobody, and then it is real time."""
     if group.lane is not None:
-        return next(lane for lane, mode in LANES.items() if mode == group.lane), "the log"
+        return next(lane for lane, mode in SOLD.items() if mode == group.lane), "the log"
     if load is None or billed is None:
         return REALTIME, "nobody"
     costs = {lane: monthly((load, load), tariff, lane) for lane in (REALTIME, BATCH)}

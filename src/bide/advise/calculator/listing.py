@@ -1,5 +1,6 @@
 """Tariffs from the ledger: what a model costs in each lane on a day, as far as anybody knows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -36,8 +37,11 @@ class Listed:
     model: str
 
 
-def listed_tariff(cards: Cards, of: Listed, day: str, input_tokens: tuple[int, int]) -> Tariff:
-    """The lanes that have a price for requests of so many input tokens, in the cheapest and in the dearest case.
+def listed_tariff(
+    cards: Cards, of: Listed, day: str, input_tokens: tuple[int, int], lanes: Mapping[str, str] = LANES
+) -> Tariff:
+    """The lanes (with the ledger's names of them) that have a price for requests of so many input tokens, in the cheapest and in the
+    dearest case.
 
     A price that depends on the hour, or on a tier that only one of the two reaches, is a range.
 
@@ -45,7 +49,7 @@ def listed_tariff(cards: Cards, of: Listed, day: str, input_tokens: tuple[int, i
         ValueError: the day is no date.
     """
     prices: dict[str, Price] = {}
-    for lane, mode in LANES.items():
+    for lane, mode in lanes.items():
         card = cards.card(of.provider, of.model, mode, day)
         if card is not None:
             prices[lane] = _price(cards, of, card, input_tokens)
