@@ -7,20 +7,20 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
-from tests.browser.chromium import chromium, watch
 
 from bide.advise.page.contents import contents
 from bide.advise.page.document import document
 from bide.ledger.prices import Prices
+from tests.browser.chromium import chromium, watch
 
 DAY = datetime.date(2026, 11, 21)
 NOON = datetime.datetime(2026, 11, 21, 12, tzinfo=datetime.UTC)
-
 Opened = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Generator[Browser]:
+    """One for all of these tests, and gone after them: Playwright's loop runs for as long as it is there, and no other may then."""
     with chromium() as found:
         yield found
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
+
 from tests.browser.chromium import watch
 
 HOST = """<!doctype html><title>host</title><iframe src="calculator.html" width="900" height="600"></iframe>

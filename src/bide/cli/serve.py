@@ -85,6 +85,7 @@ async def _serve(config: "Config", host: str | None, port: int | None, engine: b
             note(log, "start", url=url, accounts=accounts, served=who, engine=engine, pid=os.getpid())
         else:
             say(f"bide serves {who}: {accounts}.\nexport OPENAI_BASE_URL={url}/v1\nexport ANTHROPIC_BASE_URL={url}")
+            say(f"# what batches would save: {url}/calculator")
             if who == WITHOUT_KEYS:
                 say("# clients want a key all the same: export OPENAI_API_KEY=none ANTHROPIC_API_KEY=none")
         for model, name, why in lost(gateway):

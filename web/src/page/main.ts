@@ -9,7 +9,7 @@ import { headline } from "./headline.ts";
 import { Matrix } from "./matrix.ts";
 import * as metrics from "./metrics.ts";
 import { type Model, Models } from "./model.ts";
-import { restored, written } from "./permalink.ts";
+import { isState, restored, written } from "./permalink.ts";
 import { Picker } from "./picker.ts";
 import { cutAlike, type Offer, type Outcome, reckon } from "./reckoning.ts";
 import { asCsv, asJson, asText, exactMonthly } from "./result_file.ts";
@@ -228,6 +228,7 @@ function showEdition(): void {
 
 byId("asked").addEventListener("submit", (event) => event.preventDefault());
 window.addEventListener("hashchange", () => {
+  if (!isState(location.hash)) return;
   ({ state, problems: refused } = restored(location.hash, given, isModel));
   show();
   settle();

@@ -28,11 +28,16 @@ export interface Restored {
   readonly problems: readonly string[];
 }
 
+/** Whether a fragment is a state: another one names a place in the page. */
+export function isState(fragment: string): boolean {
+  return fragment.includes("=");
+}
+
 /** The state of a fragment over what a page opens with: what cannot be used is named, and the rest is taken. */
 export function restored(fragment: string, contents: Contents, isModel: (name: string) => boolean): Restored {
   const start = initial(contents);
   const text = fragment.replace(/^#/, "");
-  if (text === "" || !text.includes("=")) return { state: start, problems: [] };
+  if (!isState(text)) return { state: start, problems: [] };
   if (text.length > LONGEST) return { state: start, problems: ["the link is too long to be one of this page"] };
   const asked = new URLSearchParams(text);
   const problems: string[] = [];

@@ -3,6 +3,7 @@
 import type { KeyModel } from "./contents.ts";
 import { button, element } from "./element.ts";
 import type { Model, Models } from "./model.ts";
+import { date } from "./shown.ts";
 import { MOST_MODELS } from "./state.ts";
 
 /** Names that are listed at a time. */
@@ -96,7 +97,9 @@ export class Picker {
   private tick(key: KeyModel): HTMLElement {
     const id = `key-${key.name.replaceAll(/[^a-z0-9]+/g, "-")}`;
     const box = element("input", { type: "checkbox", id });
-    const retired = this.models.find(key.name)?.retired?.past ? ", retired" : "";
+    const model = this.models.find(key.name);
+    const trust = model?.trust.get("realtime");
+    const said = [key.tier, model?.retired?.past ? "retired" : "", trust?.checkedOn ? `checked ${date(trust.checkedOn)}` : ""];
     this.ticks.set(key.name, box);
     box.addEventListener("change", () => {
       const others = this.names.filter((name) => name !== key.name);
@@ -107,7 +110,8 @@ export class Picker {
       "div",
       { class: "tick" },
       box,
-      element("label", { for: id }, key.name.replace(/^.*\//, ""), element("span", { class: "tier" }, ` ${key.tier}${retired}`)),
+      element("label", { for: id }, key.name.replace(/^.*\//, ""), element("span", { class: "tier" }, ` ${said.filter(Boolean).join(", ")}`)),
+      trust?.stale ? element("span", { class: "stale" }, "stale") : null,
     );
   }
 
