@@ -250,6 +250,25 @@ def test_a_bill_tells_the_lane_that_the_log_does_not(bill: int, lane: str, known
         assert any("taken for real time" in text for text in found(of, "batch").assumes)
 
 
+@pytest.mark.parametrize(
+    ("answered", "known", "verdict"),
+    [
+        pytest.param({"latency": 9 * SECOND}, "how it was answered", "do", id="soon"),
+        pytest.param({"latency": 3 * HOUR}, "nobody", "ask", id="late"),
+        pytest.param({"streamed": True}, "how it was answered", "against", id="streamed"),
+        pytest.param({}, "nobody", "ask", id="nobody knows"),
+    ],
+)
+def test_what_is_soon_answered_was_called(answered: dict[str, object], known: str, verdict: str) -> None:
+    """A nightly call. Where nobody knows how it was sold, it may be in a batch already, so somebody is asked."""
+    rows = [
+        record(MONDAY + day * DAY + 2 * HOUR, lane=None, input=1_000, output=100, **answered) for day in range(DAYS)
+    ]
+    of = audited(rows)
+
+    assert (of.workflows[0].parts[0].strand.lane_known, found(of, "batch").verdict) == (known, verdict)
+
+
 def test_a_price_that_nobody_knows_is_unknown_and_the_bill_is_not() -> None:
     of = audited(days(model="nobody-s-model", cost=DOLLAR))
 

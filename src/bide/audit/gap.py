@@ -12,7 +12,7 @@ REMEDIES = {
     "model": ("the model", "no price can be found", "group the export by model"),
     "provider": ("the provider", "no price can be found", "name the column of the provider, or set it for the file"),
     "workflow": ("a workflow", "it is guessed, by model, prompt and rhythm", "send `metadata.bide_workflow`, or tag calls at your gateway"),
-    "lane": ("how they were sold", "they are taken for real time, unless the bill says otherwise", "export the service tier and the batch flag"),
+    "lane": ("how they were sold", "they are taken for real time, unless the bill or the latency says otherwise", "export the service tier and the batch flag"),
     "cached": ("what was read from the prompt cache", "it may be saved already", "export the cached tokens"),
     "prompt": ("the prompt or a hash of it", "repeats cannot be counted", "log the bodies, or a hash of each"),
     "prefix": ("how the prompt begins", "what prompts share cannot be counted", "log the bodies"),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bide.audit.audit import Audit
 from bide.audit.finding import PLANNED, Verdict
-from bide.audit.wording import HEADINGS, LANES, LEVERS, facts, headline, money, part, plain, waiting
+from bide.audit.wording import HEADINGS, LANES, LEVERS, evidence, facts, headline, money, part, plain, waiting
 
 _MEANT = re.compile(r"[\\`*_\[\]|~$<>&]")
 
@@ -53,7 +53,7 @@ def _lines(of: Audit) -> Iterator[str]:
     guessed = [one for one in of.workflows if one.guessed]
     if guessed:
         yield ""
-        yield f"Guessed names: {'; '.join(f'{escaped(one.name)} by {escaped(one.guessed)}' for one in guessed)}."
+        yield f"The log does not name these workflows: {'; '.join(f'{escaped(one.name)}, told by {escaped(one.guessed)}' for one in guessed)}."
     if of.bills:
         yield from ("", "## Bills", "")
         yield from _table(
@@ -90,10 +90,10 @@ def _steps(of: Audit, verdict: Verdict) -> Iterator[str]:
     yield from ("", f"## {HEADINGS[verdict]}: {escaped(money(of.planned(verdict)))} a month", "")
     for number, step in enumerate(steps, 1):
         share = part(step.saves, of.now)
-        evidence = "an assumption" if verdict == "try" else f"{step.strength.word} evidence"
+        told = "an assumption" if verdict == "try" else evidence(step.strength)
         yield (
             f"{number}. **{escaped(step.workflow)}**: {LEVERS[step.lever]}, {escaped(money(step.saves))} a month"
-            f"{f' ({share})' if share else ''}, {evidence}, takes {step.ease}: {escaped(step.says)}. To do: {marked(step.do)}."
+            f"{f' ({share})' if share else ''}, {told}, takes {step.ease}: {escaped(step.says)}. To do: {marked(step.do)}."
         )
         yield from (f"   - {escaped(text)}" for text in step.assumes)
 

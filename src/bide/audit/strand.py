@@ -9,9 +9,14 @@ from bide.advise.calculator.tariff import BATCH, REALTIME, Tariff
 from bide.advise.calculator.unit import MONTH, USD
 from bide.audit.group import Group
 from bide.audit.month import SOLD, Load, Pricing, monthly
+from bide.core.clock import MINUTE
 from bide.core.money import DOLLAR
 
-LaneKnown = Literal["the log", "the bill", "nobody"]
+LaneKnown = Literal["the log", "the bill", "how it was answered", "nobody"]
+"""Who says in which lane it ran."""
+
+SOONEST = 15 * MINUTE
+"""What nearly always took less was no batch."""
 
 NEAR = Fraction(2, 100)
 """How far a bill may be from a price list that it is still by this list: rounding, and the tier of a few long prompts."""
@@ -75,9 +80,12 @@ def _load(group: Group, times: Fraction) -> Load | None:
 
 
 def _lane(group: Group, load: Load | None, tariff: Tariff, billed: Quantity | None) -> tuple[str, LaneKnown]:
-    """The lane, and who says so: the log, else the bill by the price list that it fits, else nobody, and then it is real time."""
+    """The lane, and who says so: the log, else that it was streamed or soon answered, else the bill by the price list that it fits, else
+    nobody, and then it is taken for real time."""
     if group.lane is not None:
         return next(lane for lane, mode in SOLD.items() if mode == group.lane), "the log"
+    if group.streamed or (group.latency is not None and group.latency.p95 < SOONEST):
+        return REALTIME, "how it was answered"
     if load is None or billed is None:
         return REALTIME, "nobody"
     costs = {lane: monthly((load, load), tariff, lane) for lane in (REALTIME, BATCH)}

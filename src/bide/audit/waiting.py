@@ -17,7 +17,7 @@ CHEAPER: tuple[Lever, ...] = ("batch", "flex")
 IN_TIME = "every batch is back in time; what bide has to call at the last safe moment costs the real-time price"
 REFUSED = "the tier has room; what it turns away costs nothing, is called, and costs the real-time price"
 COLD = "rows of a batch find the prompt cache warm less often: the range is from as many cached tokens as now to {least} of them"
-LANE_ASSUMED = "the log does not say how it was sold: it is taken for real time"
+LANE_ASSUMED = "the log does not say how it was sold: it is taken for real time, and may be in a cheaper lane already"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ def lanes(of: Strand, wait: Patience, batches: bool) -> Iterator[Proposal]:
     soon = wait.within is not None and NOW < wait.within < NEXT_HOUR
     chosen: Lever = "flex" if soon and "flex" in offered else offered[0]
     for lever in offered:
-        verdict = _verdict(wait, lever)
+        verdict = _verdict(of, wait, lever)
         if lever != chosen and verdict != "against":
             verdict = "instead"
         assumes = [IN_TIME if lever == "batch" else REFUSED]
@@ -72,13 +72,14 @@ def lanes(of: Strand, wait: Patience, batches: bool) -> Iterator[Proposal]:
 PRICE = "name it in the config, under [prices]; `bide prices show PROVIDER/MODEL` says what is known"
 
 
-def _verdict(wait: Patience, lever: Lever) -> Verdict:
+def _verdict(of: Strand, wait: Patience, lever: Lever) -> Verdict:
     if wait.within is None:
         return "ask"
     if not wait.waits:
         return "ask" if wait.strength is Strength.WEAK else "against"
     too_soon = lever == "batch" and wait.within < NEXT_HOUR
-    return "ask" if too_soon or wait.strength is Strength.WEAK else "do"
+    unsure = wait.strength is Strength.WEAK or of.lane_known == "nobody"
+    return "ask" if too_soon or unsure else "do"
 
 
 def _says(wait: Patience, verdict: Verdict) -> str:

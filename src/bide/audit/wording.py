@@ -7,7 +7,7 @@ from bide.advise.calculator.quantity import Quantity, rounded
 from bide.audit.audit import Audit
 from bide.audit.extent import is_dated
 from bide.audit.finding import Verdict
-from bide.audit.patience import Patience
+from bide.audit.patience import Patience, Strength
 from bide.audit.plan import Step
 from bide.core.clock import to_datetime
 from bide.core.duration import exact_duration, format_duration
@@ -131,6 +131,11 @@ def _sources(of: Audit) -> Sequence[str]:
 def waiting(one: Patience) -> str:
     """``somebody waits``, ``8h``, ``unknown``."""
     return "unknown" if one.within is None else exact_duration(one.within) if one.within else "somebody waits"
+
+
+def evidence(strength: Strength) -> str:
+    """``strong evidence``, ``no evidence``."""
+    return "no evidence" if strength is Strength.NONE else f"{strength.word} evidence"
 
 
 def plain(text: str, most: int = 200) -> str:

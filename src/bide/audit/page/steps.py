@@ -7,7 +7,7 @@ from bide.audit.audit import Audit
 from bide.audit.finding import PLANNED, Verdict
 from bide.audit.page.document import Child, Element, element
 from bide.audit.plan import Step
-from bide.audit.wording import HEADINGS, LEVERS, money, part, plain
+from bide.audit.wording import HEADINGS, LEVERS, evidence, money, part, plain
 
 SAYS: dict[Verdict, str] = {
     "do": "Counted in the log, request by request.",
@@ -40,9 +40,7 @@ def plan(of: Audit) -> Iterator[Element]:
 
 def _step(of: Audit, number: int, step: Step) -> Element:
     share = part(step.saves, of.now)
-    evidence = (
-        ("an assumption", "none") if step.verdict == "try" else (f"{step.strength.word} evidence", step.strength.word)
-    )
+    told = ("an assumption", "none") if step.verdict == "try" else (evidence(step.strength), step.strength.word)
     return element(
         "li",
         element("span", f"{number}", class_="rank"),
@@ -50,7 +48,7 @@ def _step(of: Audit, number: int, step: Step) -> Element:
             "div",
             element("strong", plain(step.workflow)),
             f": {LEVERS[step.lever]} ",
-            element("span", evidence[0], class_=f"badge {evidence[1]}"),
+            element("span", told[0], class_=f"badge {told[1]}"),
             " ",
             element("span", f"takes {step.ease}", class_="badge"),
             element("p", plain(step.says, 600), class_="small"),

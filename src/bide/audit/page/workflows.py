@@ -12,7 +12,7 @@ from bide.audit.month import total
 from bide.audit.page.document import Element, element
 from bide.audit.page.drawing import DAYS, days, spent, week
 from bide.audit.page.steps import typed
-from bide.audit.wording import HEADINGS, LANES, LEVERS, money, plain, waiting
+from bide.audit.wording import HEADINGS, LANES, LEVERS, evidence, money, plain, waiting
 from bide.audit.workflow import Workflow
 from bide.core.clock import HOUR, to_datetime
 
@@ -76,7 +76,9 @@ def _workflow(of: Audit, one: Workflow, most: Fraction, *, unfolded: bool) -> El
         spent(one.now, one.left, most, says),
         element("span", f"{money(one.now)} → {money(one.left)}", class_="sum"),
     )
-    guessed = element("p", f"The log does not name it; the name is guessed by {one.guessed}.", class_="small quiet")
+    guessed = element(
+        "p", f"The log names no workflow here; it is told from others by {one.guessed}.", class_="small quiet"
+    )
     inside = element(
         "div",
         guessed if one.guessed else None,
@@ -107,7 +109,7 @@ def _part(of: Audit, one: Judged) -> Iterator[Element]:
         "Could wait: ",
         element("strong", waiting(wait)),
         " ",
-        element("span", f"{wait.strength.word} evidence", class_=f"badge {wait.strength.word}"),
+        element("span", evidence(wait.strength), class_=f"badge {wait.strength.word}"),
         class_="small",
     )
     if wait.clues:
