@@ -164,6 +164,17 @@ def test_streams_failures_and_answers_of_a_cache_are_counted() -> None:
     assert SECOND * 7 < group.latency.p95 <= 8 * SECOND
 
 
+def test_what_a_response_cache_answered_was_sold_by_nobody() -> None:
+    (group,) = profile_of(
+        [record(input=10, output=2, cost=7), record(MONDAY + HOUR, input=10, output=2, cost=0, from_cache=True)]
+    ).groups
+
+    assert (group.rows, group.requests, group.tokens, group.cost) == (2, 1, Usage(10, 0, 0, 2), 7)
+    assert (group.from_cache, group.spared) == (1, Amount(1, Usage(10, 0, 0, 2)))
+    assert sum(group.hours) == 2
+    assert sum(amount.requests for amount in group.days.values()) == 1
+
+
 def test_lines_of_a_bill_are_money_and_nothing_else() -> None:
     (group,) = profile_of(
         [
@@ -189,6 +200,17 @@ def test_more_groups_than_there_is_room_for_are_put_together(monkeypatch: pytest
     assert profile.lumped == 7
     others = [(group.model, group.rows) for group in profile.groups if group.workflow == OTHERS]
     assert sorted(others) == [("", 2), ("m0", 1), ("m3", 2), ("m4", 2)]
+
+
+def test_many_groups_have_less_room_each() -> None:
+    few = [record(MONDAY + minute * MINUTE, workflow="first") for minute in range(0, 8_000, 2)]
+    many = [record(MONDAY, workflow=f"w{number}", caller=f"c{number}") for number in range(255)]
+    first = next(group for group in profile_of(few + many).groups if group.workflow == "first")
+
+    assert profile_of(few).groups[0].timeline.width == MINUTE
+    assert first.timeline.width > MINUTE
+    assert len(first.timeline.slots) <= 1_024
+    assert sum(first.timeline.slots.values()) == 4_000
 
 
 def test_sessions_that_are_over_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """What could be saved in the usage that there was: logs and exports are read, summed up and judged.
 
 `record` is a row of usage as it was read, `profile` what a million of them sum up to, in memory that does not grow with them: `group` is
-one workflow at one model in one lane there, with a `timeline` of when its requests came. `profiling` adds rows up: a `tally` for each
+one workflow at one model in one lane there, with a `timeline` of when its requests came. `profiling` adds rows up: a `tally` of `sums` and `latencies` for each
 group, `recurrence` for what is sent again, a `footprint` of each file to notice what stands in two. `reading` reads files, by the `readers` that
 know their formats.
 """

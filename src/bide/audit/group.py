@@ -114,6 +114,9 @@ class Group:
     unstreamed: int = 0
     failed: int = 0
     from_cache: int = 0
+    """Requests that a response cache answered, so that no provider was asked."""
+    spared: Amount = Amount()
+    """What these would have used. It is in no other amount: nobody sold it."""
     seen_before: int = 0
     """Tokens that began an earlier prompt too, by the log's own word."""
     latency: Latency | None = None

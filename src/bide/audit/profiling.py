@@ -97,6 +97,8 @@ class Profiler:
         tally = self._tallies.get(key)
         if tally is None:
             tally = self._tallies[key] = Tally(len(self._tallies), record)
+            for other in self._tallies.values():
+                other.make_room(len(self._tallies))
         return tally, record
 
     def _follow(self, session: str, record: Record, tally: Tally) -> None:

@@ -1,100 +1,40 @@
 """A group while its rows come in: sums, counters and small tables, none of which grows with the number of rows."""
 
-from bisect import bisect_left, bisect_right
-
-from bide.audit.group import AGES, GAPS, LENGTHS, Amount, Distinct, Group, Latency, Reuse
+from bide.audit.group import GAPS, Distinct, Group
+from bide.audit.latencies import quantiles, step_of
 from bide.audit.record import Record
+from bide.audit.sums import Again, Sums
 from bide.audit.timeline import WIDTHS, Timeline
 from bide.core.clock import DAY, HOUR
-from bide.core.usage import Usage
 
-SLOTS = 4_096
-"""Slots of a timeline; with more of them they are made wider."""
+SLOTS, ALL_SLOTS = (256, 4_096), 1 << 18
+"""Slots of a timeline: what each group has where there are many groups and where there are few, and all of them together. With more they
+are made wider."""
 
-NAMES = 1_024
-"""Different callers and sessions that are counted."""
-
-KINDS = 9
-"""Figures of an amount while it is summed up: requests, the six kinds of token, cost, rows without a cost."""
+NAMES, ALL_NAMES = (32, 1_024), 1 << 16
+"""Different callers that are counted, and sessions: of a group, and of all together."""
 
 MONDAY = 4 * DAY
 """1970-01-05, the first Monday."""
 
 
-class Sums:
-    """An amount that grows."""
-
-    __slots__ = ("figures",)
-
-    def __init__(self) -> None:
-        self.figures = [0] * KINDS
-
-    def add(self, record: Record, times: int = 1) -> None:
-        """A row; `times`: so many of its like."""
-        figures = self.figures
-        figures[0] += (record.requests or 0) * times
-        figures[1] += (record.input or 0) * times
-        figures[2] += (record.cached or 0) * times
-        figures[3] += (record.cache_write or 0) * times
-        figures[4] += (record.output or 0) * times
-        figures[5] += (record.reasoning or 0) * times
-        figures[6] += (record.cache_write_1h or 0) * times
-        if record.cost is None:
-            figures[8] += times
-        else:
-            figures[7] += record.cost * times
-
-    def amount(self) -> Amount:
-        requests, read, cached, written, output, reasoning, written_1h, cost, unpriced = self.figures
-        return Amount(requests, Usage(read, cached, written, output, reasoning, written_1h), cost, unpriced)
-
-
-class Again:
-    """What came again, by how long ago it was last seen."""
-
-    __slots__ = ("prefix_requests", "prefixes", "seen", "sums")
-
-    def __init__(self) -> None:
-        self.seen = 0
-        self.sums = [Sums() for _ in range(len(AGES) + 1)]
-        self.prefixes = [[0] * len(LENGTHS) for _ in self.sums]
-        self.prefix_requests = [[0] * len(LENGTHS) for _ in self.sums]
-
-    def add(self, record: Record, age: int, times: int, prefix_tokens: int | None = None) -> None:
-        """A row of which the same was seen so long ago, in microseconds, and which stands for so many."""
-        index = bisect_left(AGES, age)
-        self.sums[index].add(record, times)
-        if prefix_tokens is not None:
-            length = bisect_right(LENGTHS, prefix_tokens) - 1
-            self.prefixes[index][length] += prefix_tokens * times
-            self.prefix_requests[index][length] += times
-
-    def reuse(self, one_in: int, of_prefixes: bool) -> Reuse:
-        return Reuse(
-            seen=self.seen,
-            again=tuple(sums.amount() for sums in self.sums),
-            prefixes=tuple(map(tuple, self.prefixes)) if of_prefixes else (),
-            prefix_requests=tuple(map(tuple, self.prefix_requests)) if of_prefixes else (),
-            one_in=one_in,
-        )
-
-
 class Tally:
-    """The rows of one group so far."""
+    """The rows of one group so far. `number` is its place among the groups, from 0."""
 
     def __init__(self, number: int, record: Record) -> None:
         self.number = number
+        self.width = 0
+        self.slots: dict[int, int] = {}
+        self.make_room(number + 1)
         self.key = (record.workflow, record.named_by, record.provider, record.model, record.lane)
         self.rows = self.bills = self.billed = 0
         self.first, self.end = record.at, record.at + record.period
-        self.sums = Sums()
+        self.sums, self.spared = Sums(), Sums()
         self.days: dict[int, Sums] = {}
         self.hours = [0] * 168
-        self.width = 0
-        self.slots: dict[int, int] = {}
         self.largest_input = 0
         self.missing = dict[str, int]()
-        self.streamed = self.unstreamed = self.failed = self.from_cache = self.seen_before = 0
+        self.streamed = self.unstreamed = self.failed = self.seen_before = 0
         self.latencies: dict[int, int] = {}
         self.repeats, self.prefixes = Again(), Again()
         self.prefix_text = ""
@@ -109,17 +49,24 @@ class Tally:
             self.first = at
         if end > self.end:
             self.end = end
-        self.sums.add(record)
-        day = self.days.get(at // DAY)
-        if day is None:
-            day = self.days[at // DAY] = Sums()
-        day.add(record)
+        if record.from_cache:
+            self.spared.add(record)
+        else:
+            self._pay(record)
         if record.bill:
             self.bills += 1
             self.billed += record.cost or 0
             return
         self._place(record)
         self._note(record)
+
+    def _pay(self, record: Record) -> None:
+        """What it used, in all and on its day."""
+        self.sums.add(record)
+        day = self.days.get(record.at // DAY)
+        if day is None:
+            day = self.days[record.at // DAY] = Sums()
+        day.add(record)
 
     def _place(self, record: Record) -> None:
         """When it came: in the week, and on the line of time."""
@@ -135,7 +82,18 @@ class Tally:
             self._widen()  # a row of an hour says nothing of the minutes: all of it would be a burst at the full hour
         slot = record.at // WIDTHS[self.width]
         self.slots[slot] = self.slots.get(slot, 0) + requests
-        while len(self.slots) > SLOTS and self.width + 1 < len(WIDTHS):
+        if len(self.slots) > self._most_slots:
+            self._fit()
+
+    def make_room(self, groups: int) -> None:
+        """Take no more than the share of one of so many groups from here on."""
+        self._most_slots = max(SLOTS[0], min(SLOTS[1], ALL_SLOTS // groups))
+        self._most_names = max(NAMES[0], min(NAMES[1], ALL_NAMES // groups))
+        if len(self.slots) > self._most_slots:
+            self._fit()
+
+    def _fit(self) -> None:
+        while len(self.slots) > self._most_slots and self.width + 1 < len(WIDTHS):
             self._widen()
 
     def _widen(self) -> None:
@@ -164,19 +122,20 @@ class Tally:
                 self.unstreamed += record.requests or 0
         if record.succeeded is False:
             self.failed += record.requests or 0
-        if record.from_cache:
-            self.from_cache += record.requests or 0
         if record.seen_before:
             self.seen_before += record.seen_before
         if record.latency is not None:
-            step = _step(record.latency)
+            step = step_of(record.latency)
             self.latencies[step] = self.latencies.get(step, 0) + 1
-        if record.caller is not None and len(self.callers) <= NAMES:
+        if record.caller is not None and len(self.callers) <= self._most_names:
             self.callers.add(record.caller)
-        if record.session is not None and len(self.sessions) <= NAMES:
+        if record.session is not None and len(self.sessions) <= self._most_names:
             self.sessions.add(record.session)
         if record.prefix is not None and not self.prefix_text:
             self.prefix_text = record.prefix.text
+
+    def _distinct(self, names: set[str]) -> Distinct:
+        return Distinct(min(len(names), self._most_names), len(names) > self._most_names)
 
     def _miss(self, name: str) -> None:
         self.missing[name] = self.missing.get(name, 0) + 1
@@ -204,15 +163,16 @@ class Tally:
             streamed=self.streamed,
             unstreamed=self.unstreamed,
             failed=self.failed,
-            from_cache=self.from_cache,
+            from_cache=self.spared.figures[0],
+            spared=self.spared.amount(),
             seen_before=self.seen_before,
-            latency=_latency(self.latencies),
+            latency=quantiles(self.latencies),
             repeats=self.repeats.reuse(repeats_one_in, of_prefixes=False),
             prefixes=self.prefixes.reuse(prefixes_one_in, of_prefixes=True),
             prefix_text=self.prefix_text,
             follows=tuple(self.follows),
-            callers=Distinct(min(len(self.callers), NAMES), len(self.callers) > NAMES),
-            sessions=Distinct(min(len(self.sessions), NAMES), len(self.sessions) > NAMES),
+            callers=self._distinct(self.callers),
+            sessions=self._distinct(self.sessions),
         )
 
 
@@ -221,28 +181,3 @@ EXPECTED = (
     "session",
 )  # fmt: skip
 NAMED = ("provider", "model", "workflow")
-
-
-def _step(latency: int) -> int:
-    """Its class: of the numbers between two powers of two, the quarter."""
-    length = max(latency, 4).bit_length()
-    return length << 2 | max(latency, 4) >> length - 3 & 3
-
-
-def _least(step: int) -> int:
-    """The smallest latency of a class."""
-    length, quarter = step >> 2, step & 3
-    return (4 | quarter) << length - 3
-
-
-def _latency(steps: dict[int, int]) -> Latency | None:
-    rows = sum(steps.values())
-    if not rows:
-        return None
-    found, so_far, wanted = list[int](), 0, [(rows + 1) // 2, -(-rows * 95 // 100)]
-    for step in sorted(steps):
-        so_far += steps[step]
-        while wanted and so_far >= wanted[0]:
-            found.append(_least(step))
-            wanted.pop(0)
-    return Latency(rows, *found)

@@ -25,7 +25,7 @@ def record(**changes: Any) -> Record:
 def test_an_answer_is_a_record_with_everything_that_was_billed() -> None:
     assert record() == Record(
         at=MONDAY, provider="openai", model="gpt-4.1", workflow="reports", named_by="workflow", lane="batch", input=100, cached=10,
-        cache_write=0, cache_write_1h=0, output=20, reasoning=5, cost=77, succeeded=True,
+        cache_write=0, cache_write_1h=0, output=20, reasoning=5, cost=77, succeeded=True, from_cache=False,
     )  # fmt: skip
 
 
@@ -37,6 +37,8 @@ def test_an_answer_is_a_record_with_everything_that_was_billed() -> None:
         pytest.param({"mode": "unknown"}, "lane", "batch", id="a tier without a price"),
         pytest.param({"lane": "realtime", "mode": "standard"}, "latency", HOUR - SECOND, id="a call took so long"),
         pytest.param({"lane": "realtime", "finished_at": None}, "latency", None, id="nobody knows how long"),
+        pytest.param({"lane": "cache", "mode": "standard"}, "from_cache", True, id="answered before"),
+        pytest.param({"lane": "cache", "mode": None}, "lane", "standard", id="answered before, by a call"),
         pytest.param({"stream": 1}, "streamed", True, id="streamed"),
         pytest.param({"workflow": None, "caller": "mail"}, "named_by", "caller: key", id="named for its key"),
         pytest.param({"workflow": None}, "workflow", "", id="nobody"),

@@ -6,7 +6,7 @@ from bide.audit.record import NOT_NAMED, Record
 from bide.ledger.rates import MODES, STANDARD, Mode
 from bide.store.database import Row
 
-SOLD_AS: dict[str, Mode] = {"batch": "batch", "flex": "flex", "realtime": STANDARD}
+SOLD_AS: dict[str, Mode] = {"batch": "batch", "flex": "flex", "realtime": STANDARD, "cache": STANDARD}
 """What a lane is sold as, where the price that was billed does not say."""
 
 NAME = "bide's own record"
@@ -37,6 +37,7 @@ def records(rows: Iterable[Row], catalogue: Callable[[str], str]) -> Iterator[Re
             latency=finished - sent if row["lane"] == "realtime" and None not in (sent, finished) else None,
             streamed=None if row["stream"] is None else bool(row["stream"]),
             succeeded=True,
+            from_cache=row["lane"] == "cache",
             prompt=None if digest is None else int.from_bytes(bytes(digest)[:8]),
             caller=caller,
         )

@@ -10,7 +10,7 @@ WHERE e.id > :after AND e.kind = 'paid' AND e.at >= :since ORDER BY e.id LIMIT :
 
 -- name: passed
 -- The same of calls that were passed on at once.
-SELECT p.id, p.workflow, 'realtime' AS lane, c.mode, c.provider, p.account, p.model, p.amount, p.input, p.cached, p.cache_write,
+SELECT p.id, p.workflow, coalesce(p.lane, 'realtime') AS lane, c.mode, c.provider, p.account, p.model, p.amount, p.input, p.cached, p.cache_write,
     p.cache_write_1h, p.output, p.reasoning, p.sent_at AS at, p.sent_at, p.finished_at, NULL AS stream, NULL AS digest, y.name AS caller,
     NULL AS job
 FROM passages p LEFT JOIN keys y ON y.id = p.key_id LEFT JOIN rate_cards c ON c.id = p.card_id
