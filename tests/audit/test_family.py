@@ -12,6 +12,8 @@ from bide.audit.family import smaller
         ("openai", "gpt-4.1", ("gpt-4.1-mini", "gpt-4.1-nano")),
         ("openai", "gpt-4.1-mini", ("gpt-4.1-nano",)),
         ("openai", "gpt-4.1-nano", ()),
+        ("openai", "gpt-4.1-2025-04-14", ("gpt-4.1-mini", "gpt-4.1-nano")),
+        ("anthropic", "claude-sonnet-4-5-20250929", ("claude-haiku-4-5",)),
         ("openai", "gpt-6-astra", ("gpt-6-sol", "gpt-6-luna")),
         ("anthropic", "claude-opus-4-5", ("claude-sonnet-4-5", "claude-haiku-4-5")),
         ("anthropic", "claude-haiku-4-5", ()),

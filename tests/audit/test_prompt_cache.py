@@ -11,6 +11,8 @@ from bide.audit.prompt_cache import found_in_batch, prompt_cache
         ("anthropic", "claude-opus-5-5", 512, True),
         ("anthropic", "claude-sonnet-5-5-20261001", 512, True),
         ("anthropic", "claude-sonnet-4-6", 1_024, True),
+        ("anthropic", "claude-fable-5-20260801", 512, True),
+        ("anthropic", "claude-fable-5-2", 4_096, False),
         ("anthropic", "claude-opus-4-7", 2_048, True),
         ("anthropic", "claude-haiku-4-5-20251001", 4_096, True),
         ("anthropic", "claude-haiku-5-5", 4_096, False),

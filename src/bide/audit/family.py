@@ -19,12 +19,19 @@ LADDERS: tuple[tuple[str, ...], ...] = (
 SUFFIXES = ("", "-mini", "-nano")
 """Endings of a name, from the dearest down."""
 
+_DATE = re.compile(r"[-@](?:\d{4}-\d{2}-\d{2}|\d{8}|latest)$")
+
 _SMALLER = re.compile(r"-(?:mini|nano)$")
+
+
+def undated(model: str) -> str:
+    """A model's name without the day of its snapshot: its smaller sisters are of other days."""
+    return _DATE.sub("", model)
 
 
 def smaller(model: str, exists: Callable[[str], bool]) -> tuple[str, ...]:
     """The smaller members of a model's family, the nearest first; `exists` says whether the provider has such a model."""
-    return tuple(dict.fromkeys(name for name in _candidates(model) if name != model and exists(name)))
+    return tuple(dict.fromkeys(name for name in _candidates(undated(model)) if exists(name)))
 
 
 def _candidates(model: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from fractions import Fraction
 
+from bide.audit.family import undated
 from bide.core.clock import MINUTE
 
 UNKNOWN_IN_BATCH = (Fraction(0), Fraction(1))
@@ -92,7 +93,8 @@ def prompt_cache(provider: str, model: str) -> PromptCache | None:
         (
             rule
             for rule in RULES
-            if rule.provider == provider and any(fnmatchcase(model.lower(), pattern) for pattern in rule.models)
+            if rule.provider == provider
+            and any(fnmatchcase(undated(model.lower()), pattern) for pattern in rule.models)
         ),
         None,
     )
