@@ -143,6 +143,28 @@ def test_a_newer_catalogue_is_taken_used_and_removed(home: Path) -> None:
     assert price() == "2"
 
 
+def test_requests_are_held_against_the_windows_of_a_newer_catalogue(home: Path) -> None:
+    line = {
+        "custom_id": "r1",
+        "method": "POST",
+        "url": "/v1/embeddings",
+        "body": {"model": "text-embedding-3-small", "input": "word " * 100},
+    }
+    (home / "input.jsonl").write_text(json.dumps(line) + "\n")
+    everything = data_file.raw()
+    openai = next(each for each in everything if each["id"] == "openai")
+    next(each for each in openai["models"] if each["id"] == "text-embedding-3-small")["context_window"] = 50
+    (home / "newer.json").write_bytes(data_file.encoded(everything))
+
+    def problems() -> list[str]:
+        done = CliRunner().invoke(app, ["files", "validate", "input.jsonl", "--output", "json"])
+        return [one["code"] for one in json.loads(done.stdout)["problems"]]
+
+    assert problems() == []
+    told("update", "newer.json")
+    assert problems() == ["context_window_exceeded"]
+
+
 def test_work_is_priced_by_it_too(home: Path) -> None:
     about = edition.keep(home, b"[]", "newer.json", datetime.date(2026, 11, 21))
 

@@ -45,6 +45,9 @@ class Cards:
     def cheap_hours(self, provider: str, model: str, mode: str, day: str) -> Window | None:
         return None
 
+    def window(self, provider: str, model: str) -> int | None:
+        return None
+
     def encode(self, card: RateCard) -> str:
         return f"{card.mode} on {card.day}"
 

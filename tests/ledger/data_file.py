@@ -34,6 +34,8 @@ def encoded(value: object) -> bytes:
 
 def _model(model: ModelInfo) -> dict[str, Any]:
     told: dict[str, Any] = {"id": model.id, "match": _match(model.match), "prices": _prices(model.prices)}
+    if model.context_window:
+        told["context_window"] = model.context_window
     if model.price_variants:
         told["price_variants"] = [
             {"when": one.when, "prices": _price(one.prices), **_constraint(one.constraint)}

@@ -1,6 +1,7 @@
 import pytest
 
-from bide.ledger.facts import UNKNOWN, ModelFacts, context_window, model_facts
+from bide.ledger.facts import UNKNOWN, ModelFacts, model_facts
+from bide.ledger.prices import Prices
 
 
 @pytest.mark.parametrize(
@@ -21,4 +22,4 @@ from bide.ledger.facts import UNKNOWN, ModelFacts, context_window, model_facts
 )
 def test_what_is_known_about_a_model(provider: str, model: str, facts: ModelFacts) -> None:
     assert model_facts(provider, model) == facts
-    assert context_window(provider, model) == facts.context_window
+    assert Prices().window(provider, model) == facts.context_window

@@ -138,13 +138,15 @@ async def _check(
 ) -> "Findings":
     from bide.intake.reader import open_input
     from bide.intake.rehearse import inspect
-    from bide.ledger.facts import context_window
+    from bide.ledger.edition import catalogue_of
+    from bide.ledger.facts import model_facts
 
+    catalogue = catalogue_of(config.home)
     with open_input(
         source,
         defaults,
         file_format=input_format,
         delimiter=delimiter,
-        context_window=lambda model: context_window("openai", model),
+        context_window=lambda model: model_facts("openai", model, catalogue=catalogue).context_window,
     ) as opened:
         return await inspect(opened, config.settings)

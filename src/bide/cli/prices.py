@@ -224,6 +224,7 @@ def update(
 
     from bide.ledger import edition
     from bide.ledger.catalogue import bundled_catalogue
+    from bide.ledger.download import read
 
     config = configured(None, None, file)
     if remove and (source or dry_run):
@@ -233,7 +234,7 @@ def update(
     facts: dict[str, Any] = {}
     if source is not None:
         _, today = _days(config, None)
-        data = edition.read(source)
+        data = read(source)
         facts = msgspec.to_builtins(edition.compared(data, today)) | {"dry_run": dry_run}
         if not dry_run:
             edition.keep(config.home, data, source, today)

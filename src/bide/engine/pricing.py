@@ -17,13 +17,15 @@ BATCH = "batch"
 
 
 class CardSource(Protocol):
-    """Where rate cards come from: `bide.ledger.prices.Prices`."""
+    """Where rate cards, and the sizes of models, come from: `bide.ledger.prices.Prices`."""
 
     def card(self, provider: str, model: str, mode: str, day: str) -> RateCard | None: ...
 
     def when(self, provider: str, model: str, instant: int) -> str: ...
 
     def cheap_hours(self, provider: str, model: str, mode: str, day: str) -> Window | None: ...
+
+    def window(self, provider: str, model: str) -> int | None: ...
 
     def encode(self, card: RateCard) -> str: ...
 

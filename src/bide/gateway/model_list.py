@@ -17,8 +17,9 @@ from bide.gateway.gateway import Gateway
 from bide.gateway.messages.paging import Cursor, page, read_cursor
 from bide.gateway.refusal import Protocol, RefusalError
 from bide.lanes.route import NoRouteError
-from bide.ledger.catalogue import bundled_catalogue
+from bide.ledger.catalogue import Catalogue, bundled_catalogue
 from bide.ledger.facts import model_facts
+from bide.ledger.prices import Prices
 from bide.providers.port import Provider
 
 _DATED = re.compile(r"(20\d\d)-?([01]\d)-?([0-3]\d)(?!\d)")
@@ -83,17 +84,23 @@ def _names(gateway: Gateway) -> Sequence[str]:
     found: dict[str, None] = {}
     for account, provider in gateway.context.providers.items():
         settings = gateway.context.settings.providers.get(account)
-        for name in (*(settings.aliases if settings else ()), *_claimed(provider)):
+        for name in (*(settings.aliases if settings else ()), *_claimed(provider, _catalogue(gateway))):
             found[name if _is_one(gateway, name) else f"{account}/{name}"] = None
     return sorted(found)
 
 
-def _claimed(provider: Provider) -> Iterator[str]:
+def _catalogue(gateway: Gateway) -> Catalogue:
+    """The one by which this gateway prices."""
+    source = gateway.context.pricing.source
+    return source.catalogue if isinstance(source, Prices) else bundled_catalogue()
+
+
+def _claimed(provider: Provider, catalogue: Catalogue) -> Iterator[str]:
     """The models that are an account's by their name alone."""
     for pattern in provider.serves:
         if not set(pattern) & set("*?["):
             yield pattern
-    for entry in bundled_catalogue().entries(provider.catalogue):
+    for entry in catalogue.entries(provider.catalogue):
         if any(fnmatchcase(entry.id, pattern) for pattern in provider.serves):
             yield entry.id
 
@@ -109,8 +116,9 @@ def _is_one(gateway: Gateway, name: str) -> bool:
 def _model(gateway: Gateway, name: str) -> Model:
     destination = gateway.routing.to(name)
     route, provider = destination.route, destination.provider
-    entry = bundled_catalogue().find(provider.catalogue, route.model)
-    facts = model_facts(provider.catalogue, route.model)
+    catalogue = _catalogue(gateway)
+    entry = catalogue.find(provider.catalogue, route.model)
+    facts = model_facts(provider.catalogue, route.model, catalogue=catalogue)
     is_exact = entry is not None and entry.id == route.model  # an entry may stand for many
     title = entry.info.name if entry is not None and is_exact else None
     return Model(

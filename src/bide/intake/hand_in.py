@@ -32,7 +32,6 @@ from bide.intake.order import Order
 from bide.intake.reader import Input, open_input
 from bide.intake.routing import Routing
 from bide.intake.source import STANDARD_INPUT
-from bide.ledger.facts import context_window
 from bide.providers.kinds import KINDS
 from bide.store.jobs import HandedInError
 from bide.store.store import Store
@@ -187,7 +186,7 @@ def routing_of(context: Context, named: str | None) -> Routing:
         aliases,
         named=named,
         known=tuple(KINDS),
-        window=context_window,
+        window=context.pricing.source.window,
         failover=failover,
         places=context.settings.placement.accounts,
     )

@@ -111,6 +111,9 @@ class Unpriced:
     def cheap_hours(self, provider: str, model: str, mode: str, day: str) -> Window | None:
         return None
 
+    def window(self, provider: str, model: str) -> int | None:
+        return None
+
     def encode(self, card: RateCard) -> str:
         return ""
 

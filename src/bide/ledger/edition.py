@@ -10,7 +10,6 @@ import json
 import os
 import tempfile
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +20,7 @@ import msgspec
 from bide.core.errors import InputError, SettingError
 from bide.core.money import RateCard
 from bide.ledger.catalogue import LISTINGS, Catalogue, bundled_catalogue
+from bide.ledger.download import UNTOUCHED
 from bide.ledger.rates import STANDARD
 
 if TYPE_CHECKING:
@@ -28,12 +28,6 @@ if TYPE_CHECKING:
 
 FOLDER = "prices"
 ABOUT = "catalogue.about.json"
-
-LARGEST = 64 << 20
-"""Bytes that a data file may have."""
-
-PATIENCE = 60.0
-"""Seconds that a server may be silent."""
 
 KEPT_SHARE = Decimal("0.9")
 """The part of the models with a price that a newer edition must still have."""
@@ -43,8 +37,6 @@ SLIP = 10
 
 SLIPS_SHARE = Decimal("0.1")
 """The part of the models that may look so."""
-
-UNTOUCHED = "nothing was changed"
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,38 +61,6 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     added: int
     removed: int
     changed: int
-
-
-def read(source: str) -> bytes:
-    """The bytes of a data file, by its path or by an https URL (http on this machine only).
-
-    Raises:
-        InputError: there is no such file, it is too large, or the server does not give it.
-    """
-    try:
-        if "://" not in source:
-            with Path(source).open("rb") as file:
-                data = file.read(LARGEST + 1)
-        else:
-            data = _fetched(source)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{source} cannot be read: {error}; {UNTOUCHED}") from error
-    if len(data) > LARGEST:
-        raise InputError(f"{source} has more than {LARGEST >> 20} MiB, which no price list has; {UNTOUCHED}")
-    return data
-
-
-def _fetched(url: str) -> bytes:
-    _check(url)
-    with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
-        _check(answer.geturl())
-        return answer.read(LARGEST + 1)
-
-
-def _check(url: str) -> None:
-    parts = urllib.parse.urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")):
-        raise ValueError("prices are taken from https:// or from a file")
 
 
 def compared(data: bytes, day: datetime.date, *, base: Catalogue | None = None) -> Change:

@@ -34,8 +34,3 @@ def model_facts(
         maximum_output=fact.maximum_output if fact else None,
         deprecated=bool(entry.info.deprecated),
     )
-
-
-def context_window(provider: str, model: str) -> int | None:
-    """How many tokens a request may have, None when unknown. Loads the catalogue."""
-    return model_facts(provider, model).context_window

@@ -22,6 +22,7 @@ from bide.core.money import RateCard
 from bide.lanes.window import Window
 from bide.ledger import cards, overrides
 from bide.ledger.catalogue import Catalogue, bundled_catalogue
+from bide.ledger.facts import model_facts
 from bide.ledger.hours import changes_of, cheap, day_of, label_at, labels, start_of, weight
 from bide.ledger.overlay import USER, Overlay, bundled_overlay, weakest
 from bide.ledger.overrides import Override
@@ -114,6 +115,10 @@ class Prices:
 
     def _labels(self, key: Key) -> Sequence[str]:
         return labels(key.day, self._changes(key.provider, key.model, key.day))
+
+    def window(self, provider: str, model: str) -> int | None:
+        """How many tokens a request may have, None when unknown; by the catalogue that is in use. Loads it."""
+        return model_facts(provider, model, catalogue=self.catalogue, overlay=self.overlay).context_window
 
     def days(self, provider: str, model: str, mode: str) -> Sequence[str]:
         """The days from which another card may be in force, ascending; what holds before the first holds since ever."""
