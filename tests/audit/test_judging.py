@@ -120,10 +120,21 @@ def test_what_a_short_lived_cache_has_forgotten_is_asked_again() -> None:
     assert [one.lever for part in of.workflows[0].parts for one in part.findings if one.lever == "response cache"] == []
 
 
-def test_what_a_response_cache_answers_already_is_not_saved_again() -> None:
-    of = audited([replaced(one, from_cache=True) if one.at % DAY else one for one in repeated()])
+def test_what_a_response_cache_answers_already_is_captured_and_not_saved_again() -> None:
+    """30 of 61 requests were never sent: 30 × 2.80 saved, 31 × 2.80 paid."""
+    of = audited([replaced(one, from_cache=True, cost=0) if one.at % DAY else one for one in repeated()])
+    one = found(of, "response cache")
 
-    assert found(of, "response cache").verdict == "captured"
+    assert (one.verdict, bounds(one.saves)) == ("captured", ("84",))
+    assert (bounds(of.now), bounds(of.captured)) == (("86.8",), ("84",))
+
+
+def test_a_response_cache_that_answers_a_part_can_answer_the_rest() -> None:
+    """10 of the 30 repeats were answered from it."""
+    of = audited([replaced(one, from_cache=bool(one.at % DAY) and one.at < MONDAY + 10 * DAY) for one in repeated()])
+
+    assert bounds(found(of, "response cache", "captured").saves) == ("28",)
+    assert bounds(found(of, "response cache", "do").saves) == ("56",)
 
 
 def test_second_tries_are_no_repeats_to_rely_on() -> None:

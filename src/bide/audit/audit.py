@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from bide.advise.calculator.quantity import Quantity
 from bide.advise.calculator.tariff import Price
-from bide.audit.captured import less
+from bide.audit.captured import less, saved_by_answers
 from bide.audit.extent import extent
 from bide.audit.finding import Verdict
 from bide.audit.gap import Gap, gaps
@@ -81,9 +81,10 @@ class Audit:
 
     @property
     def captured(self) -> Quantity | None:
-        """What is saved already: what it would have cost in real time with nothing cached, less what it costs."""
+        """What is saved already: what it would have cost in real time with nothing cached, less what it costs, and what a response cache
+        answered."""
         strands = [part.strand for workflow in self.workflows for part in workflow.parts]
-        return total([less(one.without(), one.listed) for one in strands])
+        return total([each for one in strands for each in (less(one.without(), one.listed), saved_by_answers(one))])
 
     @property
     def own_bill(self) -> tuple[Quantity, Quantity] | None:

@@ -37,7 +37,7 @@ def repeats(of: Strand, assumptions: Assumptions) -> Iterator[Proposal]:
             lever="response cache", verdict="unknown", strength=Strength.NONE, change=None, says=says, do=BODIES
         )
         return
-    found = _not_answered(group.repeats.within(assumptions.keep), group.from_cache)
+    found = _not_answered(group.repeats.within(assumptions.keep), group.spared)
     if not found.requests:
         return
     share = Fraction(found.requests, group.requests) if group.requests else Fraction(1)
@@ -58,14 +58,10 @@ def repeats(of: Strand, assumptions: Assumptions) -> Iterator[Proposal]:
     )
 
 
-def _not_answered(found: Amount, from_cache: int) -> Amount:
-    """What came again and no response cache answered already, in proportion."""
-    if not from_cache or not found.requests:
-        return found
-    left = Fraction(max(0, found.requests - from_cache), found.requests)
-    return Amount(
-        int(found.requests * left), Usage(*(int(count * left) for count in found.tokens)), int(found.cost * left)
-    )
+def _not_answered(found: Amount, spared: Amount) -> Amount:
+    """What came again and no response cache answered already; what it answered had come before."""
+    tokens = Usage(*(max(0, mine - theirs) for mine, theirs in zip(found.tokens, spared.tokens, strict=True)))
+    return Amount(max(0, found.requests - spared.requests), tokens)
 
 
 def prefixes(of: Strand) -> Iterator[Proposal]:

@@ -17,7 +17,8 @@ def captured(of: Strand) -> Iterator[Finding]:
     """What the strand saves by itself, each against the same without it."""
     if of.group.from_cache:
         says = f"{of.group.from_cache:,} requests were answered from a response cache"
-        yield Finding(lever="response cache", verdict="captured", strength=Strength.STRONG, saves=None, says=says)
+        saves = saved_by_answers(of)
+        yield Finding(lever="response cache", verdict="captured", strength=Strength.STRONG, saves=saves, says=says)
     if of.load is None or of.listed is None:
         return
     for lever in CHEAPER:
@@ -40,6 +41,11 @@ def captured(of: Strand) -> Iterator[Finding]:
             saves=less(uncached, of.listed),
             says=f"{float(100 * of.load.cached / of.load.input):.3g} % of the input is read from the cache; writing it is paid for",
         )
+
+
+def saved_by_answers(of: Strand) -> Quantity | None:
+    """What the requests that a response cache answered would have cost a month."""
+    return None if of.spared is None else monthly((of.spared, of.spared), of.tariff, of.lane)
 
 
 def less(before: Quantity | None, after: Quantity | None, to: Derivation | None = None) -> Quantity | None:

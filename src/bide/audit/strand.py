@@ -7,7 +7,7 @@ from typing import Literal
 from bide.advise.calculator.quantity import Quantity
 from bide.advise.calculator.tariff import BATCH, REALTIME, Tariff
 from bide.advise.calculator.unit import MONTH, USD
-from bide.audit.group import Group
+from bide.audit.group import Amount, Group
 from bide.audit.month import SOLD, Load, Pricing, monthly
 from bide.core.clock import MINUTE
 from bide.core.money import DOLLAR
@@ -31,6 +31,8 @@ class Strand:
     group: Group
     load: Load | None
     """None where its tokens are not known."""
+    spared: Load | None
+    """What a response cache answered; None where it answered nothing, or its tokens are not known."""
     tariff: Tariff
     lane: str
     lane_known: LaneKnown
@@ -55,21 +57,24 @@ class Strand:
 
 def strand(group: Group, times: Fraction, pricing: Pricing) -> Strand:
     """A group with its prices; `times` of the time that the log covers make a month."""
-    load = _load(group, times)
-    tariff = pricing.tariff(group.provider, group.model, load) if load is not None else Tariff(group.model, {})
+    load, spared = (_load(group, amount, times) for amount in (group.amount, group.spared))
+    sizes = load or spared
+    tariff = Tariff(group.model, {}) if sizes is None else pricing.tariff(group.provider, group.model, sizes)
     bill = group.amount.cost if not group.amount.unpriced else group.billed or None
     billed = None if bill is None else _dollars(Fraction(bill, DOLLAR) * times)
     lane, known = _lane(group, load, tariff, billed)
     listed = None if load is None else monthly((load, load), tariff, lane)
-    return Strand(group=group, load=load, tariff=tariff, lane=lane, lane_known=known, listed=listed, billed=billed)
+    return Strand(
+        group=group, load=load, spared=spared, tariff=tariff, lane=lane, lane_known=known, listed=listed, billed=billed
+    )
 
 
-def _load(group: Group, times: Fraction) -> Load | None:
-    tokens = group.tokens
+def _load(group: Group, amount: Amount, times: Fraction) -> Load | None:
+    tokens = amount.tokens
     if not tokens.input and not tokens.output:
         return None
     return Load(
-        requests=0 if group.missing.get("requests") else group.requests,
+        requests=0 if group.missing.get("requests") else amount.requests,
         input=tokens.input,
         output=tokens.output,
         cached=min(tokens.cached, tokens.input),
