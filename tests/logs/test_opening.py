@@ -81,6 +81,17 @@ def test_a_bad_first_line_does_not_hide_the_others(tmp_path: Path) -> None:
     assert [(row.line, row.trouble is None) for row in rows] == [(1, False), (2, True), (3, True)]
 
 
+@pytest.mark.parametrize("deep", ["[" * 100_000, '{"a":' * 100_000], ids=["lists", "objects"])
+def test_what_is_nested_without_end_is_one_bad_row(tmp_path: Path, deep: str) -> None:
+    _, (bad, good) = read(tmp_path / "lines", f'{{"a": {deep}\n{{"a": 2}}\n')
+    _, (alone,) = read(tmp_path / "document", f'{{"a":\n {deep}')
+
+    assert bad.trouble is not None
+    assert good.values == {"a": 2}
+    assert alone.trouble is not None
+    assert "it is no JSON: " in alone.trouble
+
+
 def test_parquet_is_known_whatever_it_is_called(tmp_path: Path) -> None:
     pa: Any = importlib.import_module("pyarrow")
     pq: Any = importlib.import_module("pyarrow.parquet")

@@ -85,7 +85,7 @@ def _take(taking: Taking, reader: Reader, rows: Iterator[Row]) -> None:
         for number, part in enumerate(parts(row.values), 1):
             try:
                 found = read(part)
-            except (ValueError, OverflowError) as error:
+            except (ValueError, OverflowError, RecursionError) as error:
                 taking.refuse(row.line, str(error) if part is row.values else f"{error} (number {number:,} in it)")
                 continue
             if isinstance(found, Record):

@@ -69,7 +69,9 @@ class _Text:
             except (json.JSONDecodeError, RecursionError) as error:
                 # It may only not be there yet. Twice as much each time keeps the repeated reading linear.
                 left = len(self._text) - self.position
-                if left > LINE_LIMIT or not self._more(left):
+                if left > LINE_LIMIT:
+                    return None, f"an object is longer than {LINE_LIMIT:,} characters, or has no end"
+                if isinstance(error, RecursionError) or not self._more(left):
                     return None, error.msg if isinstance(error, json.JSONDecodeError) else "it is nested too deep"
             else:
                 return value, ""

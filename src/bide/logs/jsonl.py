@@ -16,8 +16,9 @@ def rows(lines: Iterator[bytes]) -> Iterator[Row]:
             continue
         try:
             value = decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            yield Row(number, {}, f"it is no JSON: {error}")
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            why = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+            yield Row(number, {}, f"it is no JSON: {why}")
             continue
         if isinstance(value, dict):
             yield Row(number, cast(dict[str, Any], value))

@@ -79,7 +79,7 @@ def _form(first: list[bytes]) -> str:
         return JSON_LINES
     try:
         msgspec.json.decode(begin)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return DOCUMENT
     return JSON_LINES
 

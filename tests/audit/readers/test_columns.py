@@ -1,5 +1,6 @@
 """Any table: which column says what, and what a row becomes."""
 
+import datetime
 from typing import Any
 
 import pytest
@@ -115,13 +116,14 @@ def test_the_seller_is_named_or_the_maker(row: dict[str, str], provider: str, mo
             {"end_time": "2026-08-05T11:00:00Z", "requests": "7"}, 7, 3_600 * SECOND, None, id="a sum has a period"
         ),
         pytest.param({"at": "2026-08-05", "requests": "7"}, 7, DAY, None, id="a sum of a day"),
+        pytest.param({"at": datetime.date(2026, 8, 5), "requests": 7}, 7, DAY, None, id="a sum of a typed day"),
         pytest.param({"requests": ""}, None, 0, None, id="nobody knows how many"),
         pytest.param({"duration": "1.5"}, 1, 0, 1_500 * MILLISECOND, id="seconds"),
         pytest.param({"duration_us": "9"}, 1, 0, None, id="a column that nobody asked for"),
     ],
 )
 def test_a_row_is_a_request_or_a_sum(
-    row: dict[str, str], requests: int | None, period: int, latency: int | None
+    row: dict[str, Any], requests: int | None, period: int, latency: int | None
 ) -> None:
     found = record(PLAIN | row)
 

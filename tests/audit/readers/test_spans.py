@@ -146,6 +146,7 @@ def test_messages_have_fingerprints_as_text_and_as_structure() -> None:
 
 
 def test_an_instant_that_is_no_number_is_refused() -> None:
-    (part,) = spans.READER.parts(line(CALL, startTimeUnixNano="now"))
-    with pytest.raises(ValueError, match="startTimeUnixNano: 'now' is no number of nanoseconds"):
-        spans.record(part)
+    for written, says in (("now", "'now' is no number of nanoseconds"), ("9" * 30, "it is too large for one")):
+        (part,) = spans.READER.parts(line(CALL, startTimeUnixNano=written))
+        with pytest.raises(ValueError, match=f"startTimeUnixNano: .*{says}"):
+            spans.record(part)

@@ -1,6 +1,7 @@
 """Any table or JSON Lines with a request or a sum of requests a row: which column says what, as the user names them, else by the names that
 such columns usually have. The traces that others have published are read so."""
 
+import datetime
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, cast
 
@@ -130,7 +131,9 @@ class Columns:
         end = cell.moment(values, self.used["end"]) if "end" in self.used else None
         written = values[self.used["at"]]
         if "requests" in self.used:
-            is_day = isinstance(written, str) and len(written.strip()) <= len("2026-11-21") and "-" in written
+            is_day = type(written) is datetime.date or (
+                isinstance(written, str) and len(written.strip()) <= len("2026-11-21") and "-" in written
+            )
             found["period"] = max(0, end - at) if end is not None else DAY if is_day else 0
             found.setdefault("requests", None)
         elif end is not None and "latency" not in found:

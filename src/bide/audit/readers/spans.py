@@ -11,6 +11,7 @@ from bide.audit.readers import cell, prompt
 from bide.audit.readers.provider import maker, parted, provider
 from bide.audit.readers.reader import Reader, Skipped, Values
 from bide.audit.record import NOT_NAMED, Record
+from bide.core.clock import FAR_FUTURE
 from bide.ledger.rates import STANDARD, Mode
 
 CALLS = ("chat", "generate_content", "text_completion", "embeddings", "responses", "messages", "completion")
@@ -130,7 +131,10 @@ def _at(values: Values, *names: str) -> int | None:
         if value is not None:
             if not value.isdigit():
                 raise ValueError(f"{name}: {value!r} is no number of nanoseconds")
-            return int(value) // 1_000
+            at = int(value) // 1_000
+            if at > FAR_FUTURE:
+                raise ValueError(f"{name}: {value} is no instant: it is too large for one")
+            return at
     return None
 
 
