@@ -60,6 +60,20 @@ def test_a_page_around_it_is_told_what_it_asked_for_until_it_wants_no_more(brows
     context.close()
 
 
+def test_the_pages_own_document_has_the_same_as_events(browser: Browser, exported: Path) -> None:
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto(exported.as_uri())
+    page.evaluate(
+        "window.heard = []; document.addEventListener('bide:comparison_delta', (event) => heard.push(event.detail))"
+    )
+    page.locator(SLIDER).press("ArrowRight")
+    expect(page.locator("#said")).to_contain_text("$86.40")
+
+    assert heard(page)[0][0] == {"model": "openai/gpt-4o-mini", "lane": "batch", "usd": "43.2", "share": "0.5"}
+    context.close()
+
+
 def test_another_window_than_the_one_around_it_is_not_heard(browser: Browser, exported: Path) -> None:
     context = browser.new_context(offline=True)
     page = context.new_page()

@@ -19,6 +19,9 @@ export class Fields {
   private readonly period: HTMLSelectElement;
   private readonly more: HTMLDetailsElement;
 
+  /** Whether nothing was shown yet: later on, what somebody has folded up stays so. */
+  private isFirst = true;
+
   constructor(
     place: HTMLElement,
     private readonly onChange: (change: Partial<Omit<State, "texts">>, texts?: Partial<Record<FieldName, string>>) => void,
@@ -46,8 +49,10 @@ export class Fields {
         slider.value = String(positionOf(KNOWN[name], state.texts[name]));
         slider.setAttribute("aria-valuetext", state.texts[name]);
       }
-      if (MORE.includes(name) && (wrong || state.texts[name] !== KNOWN[name].usual)) this.more.open = true;
+      const isUnusual = this.isFirst && state.texts[name] !== KNOWN[name].usual;
+      if (MORE.includes(name) && (wrong || isUnusual)) this.more.open = true;
     }
+    this.isFirst = false;
   }
 
   private field(field: Field): HTMLElement {

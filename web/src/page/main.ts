@@ -223,7 +223,7 @@ function showEdition(): void {
   const edition = byId("edition");
   edition.textContent = `Prices of ${date(day)}, ${models.size.toLocaleString("en-US")} models. Everything is reckoned in this page; nothing leaves it.`;
   if (age > OLD) edition.append(" ", element("span", { class: "stale" }, `${age} days old: make the page anew`));
-  byId("about").textContent = `Made by bide from ${editions}. Prices are in US dollars, without taxes; a month is ${state.texts.days} days, or 52/12 weeks, or 730 hours.`;
+  byId("about").textContent = `Made by bide from ${editions}. Prices are in US dollars, without taxes.`;
 }
 
 byId("asked").addEventListener("submit", (event) => event.preventDefault());

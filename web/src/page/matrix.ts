@@ -48,7 +48,7 @@ export class Matrix {
         "span",
         { class: "case-time" },
         mode === null ? null : element("span", { class: `badge ${mode}` }, MODES[mode] ?? mode),
-        ` ${time}`,
+        element("span", { class: "case-words" }, ` ${time}`),
       ),
     );
   }
