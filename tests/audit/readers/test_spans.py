@@ -150,3 +150,9 @@ def test_an_instant_that_is_no_number_is_refused() -> None:
         (part,) = spans.READER.parts(line(CALL, startTimeUnixNano=written))
         with pytest.raises(ValueError, match=f"startTimeUnixNano: .*{says}"):
             spans.record(part)
+
+
+@pytest.mark.parametrize("odd", [None, 7, True, "x", [], {"spans": 7}])
+def test_what_has_another_shape_holds_no_spans(odd: Any) -> None:
+    assert list(spans.READER.parts({"resourceSpans": odd})) == []
+    assert list(spans.READER.parts({"resourceSpans": [{"resource": odd, "scopeSpans": [odd]}]})) == []

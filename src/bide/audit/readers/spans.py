@@ -31,7 +31,7 @@ def takes(values: Values) -> bool:
 def parts(values: Values) -> Iterable[Values]:
     """The spans in it, each with its attributes and those of its resource by their names."""
     for resource in _list(values, "resourceSpans", "resource_spans"):
-        about = _attributes(cast(Values, resource.get("resource") or {}))
+        about = _attributes(resource.get("resource"))
         for scope in _list(resource, "scopeSpans", "scope_spans", "instrumentationLibrarySpans"):
             for span in _list(scope, "spans"):
                 yield {**span, "attributes": _attributes(span), "resource": about}
@@ -138,12 +138,16 @@ def _at(values: Values, *names: str) -> int | None:
     return None
 
 
-def _list(values: Values, *names: str) -> list[Values]:
-    found: Any = next((values[name] for name in names if name in values), None)
+def _list(values: Any, *names: str) -> list[Values]:
+    """The objects of the first list that is there; what is none of these holds nothing."""
+    if not isinstance(values, dict):
+        return []
+    held = cast(Values, values)
+    found: Any = next((held[name] for name in names if name in held), None)
     return [one for one in cast(list[Any], found) if isinstance(one, dict)] if isinstance(found, list) else []
 
 
-def _attributes(values: Values) -> dict[str, Any]:
+def _attributes(values: Any) -> dict[str, Any]:
     """The attributes of a span or a resource by their names."""
     return {str(one.get("key")): _value(one.get("value")) for one in _list(values, "attributes")}
 
@@ -154,9 +158,9 @@ def _value(wrapped: Any) -> Any:
         return None
     for kind, value in cast(dict[str, Any], wrapped).items():
         if kind in ("arrayValue", "array_value"):
-            return [_value(one) for one in _list(cast(Values, value or {}), "values")]
+            return [_value(one) for one in _list(value, "values")]
         if kind in ("kvlistValue", "kvlist_value"):
-            return {str(one.get("key")): _value(one.get("value")) for one in _list(cast(Values, value or {}), "values")}
+            return {str(one.get("key")): _value(one.get("value")) for one in _list(value, "values")}
         return value
     return None
 
