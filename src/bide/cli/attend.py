@@ -88,6 +88,12 @@ async def _settled(bide: "Embedded", job: "Job", detached: asyncio.Event) -> Non
         await asyncio.sleep(LOOK)
 
 
+async def hand_over(bide: "Embedded", job: "Job", guard: Guard | None) -> None:
+    """Leave a job to whoever guards it. Its id goes to stdout."""
+    await leave(bide, job, guard, detached=False)
+    print(job.external_id)
+
+
 async def leave(bide: "Embedded", job: "Job", guard: Guard | None, *, detached: bool) -> None:
     """See to it that what is open stays guarded, and say how to go on."""
     busy = await bide.store.is_busy()

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from bide.cli import options
 from bide.cli.attend import leave
-from bide.cli.guard import Guard
+from bide.cli.guard import Guard, guarding
 from bide.cli.session import configured, find_job, run_async
 from bide.cli.terminal import say
 from bide.core.states import JobState
@@ -22,7 +22,7 @@ def cancel(
 ) -> None:
     """Spend no more on a job. What its batches have finished is kept, and paid; a guard process sees to it."""
     loaded = configured(database, assignments, config)
-    guard = None if no_guard else Guard(loaded, database, assignments or [], config)
+    guard = guarding(loaded, database, assignments, config, unless=no_guard)
     run_async(_cancel(loaded, job, guard))
 
 

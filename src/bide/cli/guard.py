@@ -46,3 +46,10 @@ class Guard:
             )
         process.returncode = 0  # it is meant to outlive us: nobody waits for it, and nothing is to warn about that
         return process.pid
+
+
+def guarding(
+    config: "Config", database: str | None, assignments: Sequence[str] | None, file: str | None, *, unless: bool
+) -> Guard | None:
+    """The guard that a command may leave behind; None: it is to leave none."""
+    return None if unless else Guard(config, database, assignments or [], file)

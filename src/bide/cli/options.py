@@ -34,6 +34,7 @@ ConfigFile = Annotated[
 Shown = Annotated[
     Output | None, typer.Option("--output", help="table or json; by default a table on a terminal and JSON when piped.")
 ]
+Owner = Annotated[str, typer.Option("--owner", metavar="NAME", help="Whose: the name of an owner.")]
 JobId = Annotated[str, typer.Argument(metavar="JOB", help="The job's id, as in job_kq3…; a unique beginning will do.")]
 
 Model = Annotated[str | None, typer.Option("--model", "-m", help="The model of lines that name none.")]

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bide.cli import options
-from bide.cli.attend import leave
-from bide.cli.guard import Guard
+from bide.cli.attend import hand_over
+from bide.cli.guard import Guard, guarding
 from bide.cli.session import configured, find_job, run_async
 from bide.cli.terminal import many, say
 from bide.core.deadline import parse_deadline
@@ -36,7 +36,7 @@ def retry(
     if not failed:
         raise SettingError("say what to try again: --failed")
     loaded = configured(database, assignments, config)
-    guard = None if no_guard else Guard(loaded, database, assignments or [], config)
+    guard = guarding(loaded, database, assignments, config, unless=no_guard)
     if by and within:
         raise DeadlineError("--within and --by both say how long it may take; keep one")
     run_async(_retry(loaded, job, by, within, guard))
@@ -52,6 +52,5 @@ async def _retry(config: "Config", identifier: str, by: str | None, within: str 
         deadline = parse_deadline(by or within or config.settings.deadline.default, now)
         source = "by" if by else "within" if within else "config"
         job = await retry_failed(bide.context, found, deadline, source)
-        await leave(bide, job, guard, detached=False)
         say(f"bide: trying {many(job.requests, 'failed request')} of {found.external_id} again as {job.external_id}")
-        print(job.external_id)
+        await hand_over(bide, job, guard)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bide.cli import options
-from bide.cli.attend import leave
+from bide.cli.asking import Asking, asks
+from bide.cli.attend import hand_over
 from bide.cli.exits import ALL_ANSWERED, BAD_INPUT
-from bide.cli.guard import Guard
+from bide.cli.guard import Guard, guarding
 from bide.cli.options import Output
 from bide.cli.session import configured, run_async
 from bide.cli.terminal import chosen, say, show_json, show_table
@@ -35,7 +36,6 @@ bide schedule remove tickets
     rich_markup_mode=None,
 )
 
-Owner = Annotated[str, typer.Option("--owner", metavar="NAME", help="Whose it is.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What the schedule is called.")]
 
 RUNS = 5
@@ -45,6 +45,7 @@ LONGEST_NAME = 64
 
 
 @app.command("add")
+@asks
 def add(
     name: Name,
     source: Annotated[
@@ -73,28 +74,9 @@ def add(
         str,
         typer.Option("--missed", help="Of instants while nobody ran: run-once makes up for the last, skip for none."),
     ] = "run-once",
-    out: options.Destination = None,
-    within: options.Within = None,
-    by: options.By = None,
-    priority: options.Priority = None,
-    model: options.Model = None,
-    prompt: options.Prompt = None,
-    system: options.System = None,
-    variables: options.Variables = None,
-    parameters: options.Parameters = None,
-    endpoint: options.Endpoint = None,
-    id_column: options.IdColumn = None,
-    input_format: options.InputFormat = None,
-    delimiter: options.Delimiter = None,
-    output_format: options.OutputFormat = None,
-    on_miss: options.OnMiss = None,
-    strict: options.Strict = False,
-    max_cost: options.MaxCost = None,
-    on_bad_line: options.OnBadLine = None,
-    workflow: options.Workflow = None,
-    account: options.Account = None,
-    cache: options.Cache = None,
-    owner: Owner = "local",
+    *,
+    asked: Asking,
+    owner: options.Owner = "local",
     output: options.Shown = None,
     database: options.Database = None,
     assignments: options.Assignments = None,
@@ -106,41 +88,14 @@ def add(
     bide schedule add tickets tickets.jsonl --nightly 02:00 --within 4h -o answers-{date}.jsonl
     bide schedule add week s3://bucket/week.csv --cron "30 2 * * 6" --timezone Europe/Berlin --by 08:00 -o s3://bucket/{date}.csv
     """
-    from bide.intake.asked import Asked
-
-    asked = Asked(
-        source=source,
-        model=model,
-        prompt=prompt,
-        system=system,
-        variables=variables or [],
-        parameters=parameters or [],
-        endpoint=endpoint,
-        id_column=id_column,
-        input_format=input_format,
-        delimiter=delimiter,
-        within=within,
-        by=by,
-        priority=priority,
-        on_miss=on_miss,
-        strict=strict,
-        max_cost=max_cost,
-        on_bad_line=on_bad_line,
-        workflow=workflow,
-        account=account,
-        cache=cache,
-        out=out,
-        output_format=output_format,
-        new=True,
-    )
     given = {"cron": cron, "nightly": nightly, "weekly": weekly, "weekend": weekend}
     loaded = configured(database, assignments, config)
-    run_async(_add(loaded, owner, name, asked, given, timezone, missed, output))
+    run_async(_add(loaded, owner, name, asked(source=source, new=True), given, timezone, missed, output))
 
 
 @app.command("list")
 def list_(
-    owner: Owner = "local",
+    owner: options.Owner = "local",
     output: options.Shown = None,
     database: options.Database = None,
     assignments: options.Assignments = None,
@@ -153,7 +108,7 @@ def list_(
 @app.command("remove")
 def remove(
     name: Name,
-    owner: Owner = "local",
+    owner: options.Owner = "local",
     database: options.Database = None,
     assignments: options.Assignments = None,
     config: options.ConfigFile = None,
@@ -165,7 +120,7 @@ def remove(
 @app.command("run-now")
 def run_now(
     name: Name,
-    owner: Owner = "local",
+    owner: options.Owner = "local",
     no_guard: options.NoGuard = False,
     database: options.Database = None,
     assignments: options.Assignments = None,
@@ -173,7 +128,7 @@ def run_now(
 ) -> None:
     """Hand a schedule's file in now, beside its instants. The job's id goes to stdout."""
     loaded = configured(database, assignments, config)
-    guard = None if no_guard else Guard(loaded, database, assignments or [], config)
+    guard = guarding(loaded, database, assignments, config, unless=no_guard)
     raise typer.Exit(run_async(_run_now(loaded, owner, name, guard)))
 
 
@@ -269,8 +224,7 @@ async def _run_now(config: "Config", owner: str, name: str, guard: Guard | None)
             say(f"bide: {name} cannot be handed in: {outcome.message}")
             return BAD_INPUT
         job = await bide.store.jobs.get(owner, outcome.job)
-        await leave(bide, job, guard, detached=False)
-        print(job.external_id)
+        await hand_over(bide, job, guard)
     return ALL_ANSWERED
 
 

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bide.cli import options
+from bide.cli.asking import Asking, asks
 from bide.cli.attend import leave
 from bide.cli.exits import BAD_INPUT
-from bide.cli.guard import Guard
+from bide.cli.guard import Guard, guarding
 from bide.cli.options import Output
 from bide.cli.reading import read
 from bide.cli.session import configured, run_async
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from bide.config import Config
 
 
+@asks
 def submit(
     source: Annotated[
         str,
@@ -26,27 +28,8 @@ def submit(
             help="JSON Lines, CSV or Parquet: a path, a URI as in s3://bucket/file, or - for standard input.",
         ),
     ],
-    out: options.Destination = None,
-    within: options.Within = None,
-    by: options.By = None,
-    priority: options.Priority = None,
-    model: options.Model = None,
-    prompt: options.Prompt = None,
-    system: options.System = None,
-    variables: options.Variables = None,
-    parameters: options.Parameters = None,
-    endpoint: options.Endpoint = None,
-    id_column: options.IdColumn = None,
-    input_format: options.InputFormat = None,
-    delimiter: options.Delimiter = None,
-    output_format: options.OutputFormat = None,
-    on_miss: options.OnMiss = None,
-    strict: options.Strict = False,
-    max_cost: options.MaxCost = None,
-    on_bad_line: options.OnBadLine = None,
-    workflow: options.Workflow = None,
-    account: options.Account = None,
-    cache: options.Cache = None,
+    *,
+    asked: Asking,
     new: options.New = False,
     no_guard: options.NoGuard = False,
     output: options.Shown = None,
@@ -60,34 +43,10 @@ def submit(
     bide submit tickets.jsonl --by "tomorrow 06:00" -o answers.jsonl
     bide results JOB
     """
-    asked = Asked(
-        source=source,
-        model=model,
-        prompt=prompt,
-        system=system,
-        variables=variables or [],
-        parameters=parameters or [],
-        endpoint=endpoint,
-        id_column=id_column,
-        input_format=input_format,
-        delimiter=delimiter,
-        within=within,
-        by=by,
-        priority=priority,
-        on_miss=on_miss,
-        strict=strict,
-        max_cost=max_cost,
-        on_bad_line=on_bad_line,
-        workflow=workflow,
-        account=account,
-        cache=cache,
-        out=out,
-        output_format=output_format,
-        new=new,
-    )
+    told = asked(source=source, new=new)
     loaded = configured(database, assignments, config)
-    guard = None if no_guard else Guard(loaded, database, assignments or [], config)
-    raise typer.Exit(run_async(_submit(loaded, asked, output, guard)))
+    guard = guarding(loaded, database, assignments, config, unless=no_guard)
+    raise typer.Exit(run_async(_submit(loaded, told, output, guard)))
 
 
 async def _submit(config: "Config", asked: Asked, output: Output | None, guard: Guard | None) -> int:

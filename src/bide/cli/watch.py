@@ -7,7 +7,7 @@ import typer
 from bide.cli import options
 from bide.cli.attend import attend
 from bide.cli.exits import INTERRUPTED, exit_code
-from bide.cli.guard import Guard
+from bide.cli.guard import Guard, guarding
 from bide.cli.options import Output
 from bide.cli.session import configured, find_job, run_async
 from bide.cli.terminal import chosen, show_json
@@ -29,7 +29,7 @@ def watch(
     The deadline is kept while you watch, whether or not a guard process runs. Exit codes are those of `bide run`.
     """
     loaded = configured(database, assignments, config)
-    guard = None if no_guard else Guard(loaded, database, assignments or [], config)
+    guard = guarding(loaded, database, assignments, config, unless=no_guard)
     raise typer.Exit(run_async(_watch(loaded, job, output, guard)))
 
 

@@ -20,7 +20,6 @@ app = typer.Typer(help="Webhooks: where they go, how that went, their secrets.",
 
 SHOWN = 100
 
-Owner = Annotated[str, typer.Option("--owner", metavar="NAME", help="Whose they are.")]
 Name = Annotated[
     str, typer.Argument(metavar="ENDPOINT", help="An endpoint's id or its URL, as `bide webhooks list` shows them.")
 ]
@@ -29,7 +28,7 @@ Secret = Annotated[bool, typer.Option("--secret", help="Show the signing secrets
 
 @app.command("list")
 def list_(
-    owner: Owner = "local",
+    owner: options.Owner = "local",
     output: options.Shown = None,
     database: options.Database = None,
     assignments: options.Assignments = None,
@@ -43,7 +42,7 @@ def list_(
 def show(
     endpoint: Name,
     secret: Secret = False,
-    owner: Owner = "local",
+    owner: options.Owner = "local",
     output: options.Shown = None,
     database: options.Database = None,
     assignments: options.Assignments = None,
@@ -56,7 +55,7 @@ def show(
 @app.command("add")
 def add(
     url: Annotated[str, typer.Argument(metavar="URL", help="Where events are to go, as in https://example.com/hook.")],
-    owner: Owner = "local",
+    owner: options.Owner = "local",
     output: options.Shown = None,
     database: options.Database = None,
     assignments: options.Assignments = None,
@@ -74,7 +73,7 @@ def log(
     subject: Annotated[
         str | None, typer.Argument(metavar="[EVENT|ENDPOINT|JOB]", help="Only one event, one endpoint or one job.")
     ] = None,
-    owner: Owner = "local",
+    owner: options.Owner = "local",
     output: options.Shown = None,
     database: options.Database = None,
     assignments: options.Assignments = None,
@@ -87,7 +86,7 @@ def log(
 @app.command("redeliver")
 def redeliver(
     event: Annotated[str, typer.Argument(metavar="EVENT", help="The event's id, as `bide webhooks log` shows it.")],
-    owner: Owner = "local",
+    owner: options.Owner = "local",
     database: options.Database = None,
     assignments: options.Assignments = None,
     config: options.ConfigFile = None,
@@ -102,7 +101,7 @@ def rotate(
     now: Annotated[
         bool, typer.Option("--now", help="The old secret signs no more from now on: it is known to others.")
     ] = False,
-    owner: Owner = "local",
+    owner: options.Owner = "local",
     output: options.Shown = None,
     database: options.Database = None,
     assignments: options.Assignments = None,
@@ -115,7 +114,7 @@ def rotate(
 @app.command("enable")
 def enable(
     endpoint: Name,
-    owner: Owner = "local",
+    owner: options.Owner = "local",
     database: options.Database = None,
     assignments: options.Assignments = None,
     config: options.ConfigFile = None,
@@ -127,7 +126,7 @@ def enable(
 @app.command("test")
 def send_test(
     endpoint: Annotated[str, typer.Argument(metavar="URL|ENDPOINT", help="A URL, or an endpoint's id.")],
-    owner: Owner = "local",
+    owner: options.Owner = "local",
     output: options.Shown = None,
     database: options.Database = None,
     assignments: options.Assignments = None,
