@@ -52,11 +52,12 @@ def unnamed(midnight: int) -> Iterator[Record]:
 
 
 def faq(midnight: int) -> Iterator[Record]:
-    """All the time, and every second question is one of ten; a person reads the answer."""
+    """All the time, two questions a visit, of which the second is one of ten."""
     for call in range(48):
+        arrived = (midnight // DAY * 7 + call // 2 * 17) % 50
         yield record(
-            midnight + call * 30 * MINUTE,
-            workflow="faq", model="gpt-4o", input=2_000, cached=0, output=300, streamed=True,
+            midnight + call // 2 * HOUR + (arrived + call % 2 * 3) * MINUTE,
+            workflow="faq", model="gpt-4o", input=2_000, cached=0, output=300, streamed=False, session=f"visit-{midnight}-{call // 2}",
             prompt=call // 2 % 10 if call % 2 else midnight + call,
         )  # fmt: skip
 

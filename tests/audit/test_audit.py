@@ -30,7 +30,7 @@ def test_who_waits_is_recovered(of: Audit) -> None:
         "ticket-summaries": ("hours", Strength.STRONG),
         HOURLY: ("hours", Strength.STRONG),
         "planner": ("somebody waits", Strength.STRONG),
-        "faq": ("somebody waits", Strength.STRONG),
+        "faq": ("somebody waits", Strength.FAIR),
         "support-bot": ("somebody waits", Strength.STRONG),
         "evals": ("hours", Strength.STRONG),
     }

@@ -137,6 +137,13 @@ def test_a_response_cache_that_answers_a_part_can_answer_the_rest() -> None:
     assert bounds(found(of, "response cache", "do").saves) == ("56",)
 
 
+def test_streams_are_kept_by_nobody() -> None:
+    one = found(audited([replaced(one, streamed=True) for one in repeated()]), "response cache")
+
+    assert one.verdict == "ask"
+    assert any("keeps no streams" in text for text in one.assumes)
+
+
 def test_second_tries_are_no_repeats_to_rely_on() -> None:
     one = found(audited([replaced(one, succeeded=bool(one.at % DAY)) for one in repeated()]), "response cache")
 

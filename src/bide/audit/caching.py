@@ -16,6 +16,7 @@ from bide.core.duration import exact_duration
 from bide.core.usage import Usage
 
 SAME = "the same question may have the same answer, also where it was sampled"
+STREAMED = "some of it is streamed, and bide keeps no streams: only what is asked for whole"
 EXTRAPOLATED = "repeats are extrapolated from a sample of the prompts"
 FIRST = "prompts that begin like no other are taken to begin as long as those that do"
 AT_MOST = (
@@ -47,13 +48,15 @@ def repeats(of: Strand, assumptions: Assumptions) -> Iterator[Proposal]:
         assumes.append(EXTRAPOLATED)
     if group.failed:
         assumes.append(f"{group.failed:,} requests failed: as many of the repeats may be second tries")
+    if group.streamed:
+        assumes.append(STREAMED)
     yield Proposal(
         lever="response cache",
-        verdict="do",
+        verdict="ask" if group.streamed else "do",
         strength=Strength.FAIR if group.repeats.is_estimate or group.failed else Strength.STRONG,
         change=Change(answered=found),
         says=f"{found.requests:,} requests ({float(100 * share):.3g} %) were asked before, word for word, within {keep}",
-        do=f"keep its answers for {keep} in a response cache, if the same answer will do",
+        do=f"if the same answer will do, send it with `Bide-Cache: {keep}`, or name its workflow in [cache]",
         assumes=tuple(assumes),
     )
 
