@@ -261,7 +261,7 @@ def test_prices_that_nobody_has_looked_at_for_long_are_marked_whenever_the_file_
     expect(later.get_by_label("gpt-4o-mini balanced, checked 21 Nov 2026")).to_be_checked()
     expect(later.locator("#edition")).to_contain_text("200 days old: make the page anew")
     expect(later.locator("#notes")).to_contain_text(
-        "nobody has looked at the price in realtime, batch for more than 90 days"
+        "nobody is known to have looked at the price in realtime, batch within 90 days"
     )
 
 

@@ -50,7 +50,7 @@ const CONTENTS: Contents = {
       {
         provider: "openai",
         model: "gpt-old",
-        retired: { on: "2025-01-31", past: true, source: "somebody" },
+        retired: { on: "2027-01-31", past: false, source: "somebody" },
         standard: [0, [[0, "3", "3", "3", "3"]]],
       },
     ],
@@ -149,9 +149,11 @@ test("a price is stale by the day on which it is looked at", () => {
   assert.deepEqual([stale("2027-01-30"), stale("2027-01-31")], [false, true]);
 });
 
-test("models are found by their words, and retired ones last", () => {
+test("models are found by their words, and those that are retired by then after others of their kind", () => {
   const names = (text: string): readonly string[] => models.search(text, 9).map((one) => one.name);
-  assert.deepEqual(names("GPT"), ["openai/gpt-small", "openai/gpt-old", "local/=gpt"]);
+  const later = new Models(CONTENTS.catalogue, "2027-02-01").search("GPT", 9).map((one) => one.name);
+  assert.deepEqual(names("GPT"), ["openai/gpt-old", "openai/gpt-small", "local/=gpt"]);
+  assert.deepEqual(later, ["openai/gpt-small", "openai/gpt-old", "local/=gpt"]);
   assert.deepEqual(names("old openai"), ["openai/gpt-old"]);
   assert.deepEqual(names("openai/gpt-small"), ["openai/gpt-small"]);
   assert.deepEqual(names("nobody"), []);

@@ -1,6 +1,5 @@
 /** The page: a state, what follows from it, and the parts that show both. */
 
-import { lines } from "../calculator/wording.ts";
 import { contents } from "./contents.ts";
 import { costChart } from "./cost_chart.ts";
 import { byId, element } from "./element.ts";
@@ -8,7 +7,8 @@ import { Fields, Within } from "./fields.ts";
 import { headline } from "./headline.ts";
 import { Matrix } from "./matrix.ts";
 import * as metrics from "./metrics.ts";
-import { type Model, Models } from "./model.ts";
+import { Models } from "./model.ts";
+import { notes, timeNotes } from "./notes.ts";
 import { isState, restored, written } from "./permalink.ts";
 import { Picker } from "./picker.ts";
 import { cutAlike, type Offer, type Outcome, reckon } from "./reckoning.ts";
@@ -16,6 +16,7 @@ import { asCsv, asJson, asText, exactMonthly } from "./result_file.ts";
 import { Sharing } from "./sharing.ts";
 import { date, daysBetween } from "./shown.ts";
 import { isAsItCame, OWN, picked, type State } from "./state.ts";
+import { derivation } from "./steps.ts";
 import { costTable, priceTable, timeTable } from "./tables.ts";
 import { timeChart } from "./time_chart.ts";
 
@@ -98,7 +99,7 @@ function showResults(offers: readonly Offer[]): void {
   byId("cost-table").replaceChildren(costTable(offers, period));
   byId("time-table").replaceChildren(timeTable(offers, state.within !== ""));
   byId("time-notes").textContent = timeNotes(offers);
-  byId("notes").replaceChildren(...notes(offers));
+  byId("notes").replaceChildren(...notes(offers, state.sameText, models.catalogue.staleAfterDays));
   byId("steps").replaceChildren(...offers.flatMap(derivation));
   byId("price-tables").replaceChildren(...offers.flatMap(priced));
   draw();
@@ -111,58 +112,6 @@ function draw(): void {
   const [costs, times] = [byId("cost-chart"), byId("time-chart")];
   costs.replaceChildren(costChart(outcome.offers, Math.max(200, costs.clientWidth)));
   times.replaceChildren(timeChart(first, state.within === "" ? null : Number(state.within), Math.max(200, times.clientWidth)));
-}
-
-function timeNotes(offers: readonly Offer[]): string {
-  const sources = new Set(offers.flatMap((offer) => offer.rows.flatMap((row) => row.time?.source.split("; ") ?? [])));
-  const drawn = offers.length > 1 ? `Drawn are the times of ${offers[0]?.model.name}. ` : "";
-  return `${drawn}What a batch has not answered in time bide calls, at the last safe moment. From: ${[...sources].join("; ")}.`;
-}
-
-function notes(offers: readonly Offer[]): readonly HTMLElement[] {
-  const found = new Set(offers.flatMap((offer) => [...trouble(offer.model), ...offer.notes.map(capital)]));
-  const chosen = offers.map((offer) => offer.model);
-  if (!state.sameText && !cutAlike(chosen)) {
-    found.add("Each model is given the same number of tokens, but tokenizers differ: tick “the same text for all” to reckon with that");
-  }
-  found.add("What is cached, compressed away and saved by waiting multiplies; it is not added up");
-  return [element("h3", {}, "Good to know"), element("ul", {}, ...[...found].map((text) => element("li", {}, `${text}.`)))];
-}
-
-/** What speaks against a model's prices. */
-function trouble(model: Model): readonly string[] {
-  const found: string[] = [];
-  const { name, retired, dispute } = model;
-  if (retired !== null) {
-    const when = retired.on === null ? "" : `, ${retired.past ? "last on" : "until"} ${date(retired.on)}`;
-    found.push(`${name} is ${retired.past ? "retired" : "about to be retired"}${when}: these are the prices it had`);
-  }
-  if (dispute) found.push(`${name}: the price is disputed: ${dispute}`);
-  const stale = [...model.trust].filter(([, trust]) => trust.stale).map(([lane]) => lane);
-  if (stale.length) {
-    found.push(`${name}: nobody has looked at the price in ${stale.join(", ")} for more than ${models.catalogue.staleAfterDays} days`);
-  }
-  return found;
-}
-
-function derivation(offer: Offer): readonly HTMLElement[] {
-  return offer.sums.flatMap((sums) => [
-    element("h3", {}, `${offer.model.name}: ${sums.title}`),
-    element("ol", { class: "steps" }, ...lines(sums.derivation).map((line) => step(line))),
-  ]);
-}
-
-/** A line as `name = formula = numbers = result`, with its parts apart. */
-function step(line: string): HTMLElement {
-  const [name = "", formula = "", numbers = "", result = ""] = line.split(" = ");
-  return element(
-    "li",
-    {},
-    element("strong", {}, name),
-    element("span", {}, ` = ${formula}`),
-    element("span", { class: "numbers" }, ` = ${numbers}`),
-    element("span", { class: "result" }, ` = ${result}`),
-  );
 }
 
 function priced(offer: Offer): readonly HTMLElement[] {
@@ -211,10 +160,6 @@ function origin(): { readonly day: string; readonly link: string } {
 
 function say(text: string): void {
   byId("said").textContent = text;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function showEdition(): void {

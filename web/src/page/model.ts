@@ -73,12 +73,17 @@ export class Models {
       provider: row.provider,
       model: row.model,
       title: row.name ?? row.model,
-      retired: row.retired ?? null,
+      retired: row.retired ? { ...row.retired, past: row.retired.past || isBefore(row.retired.on, today) } : null,
       dispute: row.dispute ?? "",
       contextWindow: row.context_window ?? null,
       trust,
     };
   }
+}
+
+/** Whether a day is over; of one that nobody has told nobody knows. */
+function isBefore(day: string | null, today: string): boolean {
+  return day !== null && day < today;
 }
 
 function nameOf(row: Row): string {
