@@ -108,6 +108,7 @@ async def _serve(calls: int) -> None:
         pytest.param(
             ("log.csv", "--days", "3"), "--days is about bide's own record; say --ledger", id="days of a file"
         ),
+        pytest.param(("log.csv", "log.csv"), "log.csv is named twice", id="one file twice"),
         pytest.param(("nowhere.csv",), "there is no file nowhere.csv", id="no file"),
         pytest.param(
             ("log.csv", "--model", "gpt-5"), "say whose it is, as in --model openai/gpt-5", id="nobody's model"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bide.config import Config
 
 FILES = typer.Argument(
-    metavar="[FILES]",
+    metavar="FILES",
     help="Usage and cost exports of OpenAI and Anthropic, LiteLLM's spend logs, OpenTelemetry spans (OTLP, JSON), any CSV, JSON Lines or"
     " Parquet, also packed: paths, URIs as in s3://bucket/file, or -.",
 )
@@ -96,6 +96,8 @@ def audit(
     loaded = configured(database, assignments, config)
     if not files and not ledger:
         raise InputError("name the files to read, or say --ledger to take bide's own record; see --help")
+    if twice := [file for file in dict.fromkeys(files or []) if (files or []).count(file) > 1]:
+        raise InputError(f"{twice[0]} is named twice, and would be counted twice; name it once")
     if days is not None and not ledger:
         raise InputError("--days is about bide's own record; say --ledger with it")
     profile = _read(loaded, files or [], ledger, days, columns or [], _defaults(loaded, model))
