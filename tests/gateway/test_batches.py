@@ -203,6 +203,7 @@ async def test_a_file_that_is_not_there_fails_its_batch(at: Place) -> None:
         ({"metadata": {"name": 5}}, "metadata"),
         ({"metadata": {"bide_on_mis": "late"}}, "metadata.bide_on_mis"),
         ({"metadata": {"bide_on_miss": "never"}}, "metadata.bide_on_miss"),
+        ({"metadata": {"bide_max_cost": "much"}}, "metadata.bide_max_cost"),
         ({"metadata": {"bide_partial": "maybe"}}, "metadata.bide_partial"),
         ({"metadata": {"bide_within": "soon"}}, "metadata"),
         ({"output_expires_after": {"anchor": "created_at", "seconds": 5}}, "output_expires_after.seconds"),
@@ -251,6 +252,18 @@ async def test_metadata_names_workflow_and_what_becomes_of_late_rows(at: Place) 
     assert row.job_id is not None
     job = await at.bide.store.jobs.get("local", row.job_id)
     assert (job.on_miss, job.workflow) == ("late", "nightly")
+
+
+async def test_a_batch_under_a_cap_costs_no_more_and_one_of_which_nothing_fits_fails(at: Place) -> None:
+    client = at.openai()
+    batch = await until(client, await create(client, some(2), metadata={"bide_max_cost": "2.50"}), "completed")
+    row = await at.bide.store.served.find("local", batch.id)
+    assert row.job_id is not None
+    assert (await at.bide.store.jobs.get("local", row.job_id)).max_cost == 2_500_000_000_000
+    batch = await until(client, await create(client, some(2), metadata={"bide_max_cost": "0.000001"}), "failed")
+    [error] = batch.errors.data
+    assert error.code == "budget_exhausted"
+    assert "holds 0 of 2 requests" in error.message
 
 
 async def test_an_idempotency_key_finds_the_batch_again(at: Place) -> None:

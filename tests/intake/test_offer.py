@@ -1,4 +1,4 @@
-"""What a cost cap refuses before anything is sent, and what is said then."""
+"""What a cost cap holds back or refuses before anything is sent, and what is said then."""
 
 import re
 from pathlib import Path
@@ -8,6 +8,7 @@ import pytest
 from tests.system.harness import write_lines
 
 from bide.config import load
+from bide.core.budget import CapExhaustedError
 from bide.core.clock import HOUR, MINUTE
 from bide.core.deadline import OnMiss, Priority
 from bide.core.errors import RefusedError
@@ -15,6 +16,7 @@ from bide.core.job import Job
 from bide.embedded import LOCAL_OWNER, opened
 from bide.intake.defaults import Defaults
 from bide.intake.hand_in import FileRequest, hand_in
+from bide.ledger.promise import decode_promise
 
 DOLLAR = 10**12
 
@@ -58,23 +60,31 @@ async def test_a_job_under_its_cap_is_taken(tmp_path: Path, settings: tuple[str,
 
 
 @pytest.mark.parametrize(
-    ("settings", "changes", "where"),
+    ("settings", "changes", "bound"),
     [
-        pytest.param((), {"within": 0, "priority": Priority.URGENT}, "in real time", id="urgent"),
-        pytest.param(NO_BATCH_LANE, {"on_miss": OnMiss.LATE}, "in real time", id="an account without batches"),
-        pytest.param((), {}, "in real time", id="it may be rescued"),
-        pytest.param(
-            (), {"max_cost": DOLLAR, "on_miss": OnMiss.LATE}, "in batches alone", id="too dear even in batches"
-        ),
+        pytest.param((), {"within": 0, "priority": Priority.URGENT}, 250, id="urgent"),
+        pytest.param(NO_BATCH_LANE, {"on_miss": OnMiss.LATE}, 250, id="an account without batches"),
+        pytest.param((), {}, 250, id="it may be rescued"),
+        pytest.param((), {"max_cost": DOLLAR, "on_miss": OnMiss.LATE}, 125, id="too dear even in batches"),
     ],
 )
 async def test_a_cap_is_about_the_dearest_lane_that_may_be_taken(
-    tmp_path: Path, settings: tuple[str, ...], changes: dict[str, Any], where: str
+    tmp_path: Path, settings: tuple[str, ...], changes: dict[str, Any], bound: int
 ) -> None:
-    with pytest.raises(RefusedError, match=rf"may cost up to \S+ {where}, and its cap is") as refused:
-        await capped(tmp_path, *STANDARD, *BATCH, *settings, **changes)
+    job = await capped(tmp_path, *STANDARD, *BATCH, *settings, **changes)
 
-    assert ("keep to batches with --on-miss late" in str(refused.value)) == (not changes)
+    promise = decode_promise(job.admission or "")
+    assert promise.capped is not None
+    assert (promise.capped.requests, promise.held, promise.capped.bound) == (40, 10, bound * DOLLAR // 100)
+    assert promise.guaranteed == 0
+
+
+async def test_a_job_of_which_nothing_fits_is_refused_and_says_what_helps(tmp_path: Path) -> None:
+    says = r"holds 0 of 50 requests: all of them may cost up to \$2\.50, .* Keep to batches with --on-miss late, set max_comp"
+    with pytest.raises(CapExhaustedError, match=says) as refused:
+        await capped(tmp_path, *STANDARD, *BATCH, max_cost=DOLLAR // 100)
+
+    assert (refused.value.code, refused.value.fit) == ("budget_exhausted", 0)
 
 
 @pytest.mark.parametrize(
@@ -139,5 +149,5 @@ async def test_a_cap_holds_where_the_api_has_no_batches(tmp_path: Path) -> None:
             max_cost=DOLLAR // 100,
             priority_source="within",
         )
-        with pytest.raises(RefusedError, match="in real time"):
+        with pytest.raises(CapExhaustedError, match=r"holds 0 of 50 requests: all of them may cost up to \$2\.05"):
             await hand_in(bide.context, request, lambda findings, source: None)

@@ -58,6 +58,7 @@ class Checker:
             *self._ledger_within_charges(),
             *self._learned_once(),
             *self._what_is_given_was_bought(),
+            *self._caps_hold(),
         ]
 
     def finally_(self) -> list[Violation]:
@@ -322,6 +323,14 @@ class Checker:
             poisoned = any(job.poisoned for job in self._plan.jobs)
             if not poisoned and not any(limit.enqueued_tokens for limit in self._plan.script.limit):
                 yield "a calm day has no failed batches", str(dict(row))
+
+    def _caps_hold(self) -> Iterator[Violation]:
+        """What a job's answers cost stays under its cap whatever happens: only waste may be beyond it (promise 3)."""
+        text = """
+            SELECT j.id, j.max_cost, sum(b.paid) AS paid FROM jobs j JOIN buckets b ON b.job_id = j.id
+            WHERE j.max_cost IS NOT NULL GROUP BY j.id, j.max_cost HAVING sum(b.paid) > j.max_cost"""
+        for row in self._rows(text):
+            yield "no job's answers cost more than its cap", str(dict(row))
 
     def _in_time(self) -> Iterator[Violation]:
         """A guaranteed request is late only for a cause on record: a crash, a pause, a fault or an outage of calls."""

@@ -1,5 +1,6 @@
 """One life of a process: a worker with the engine, or a caller that hands a job in. Both can die and are started again."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
@@ -8,7 +9,7 @@ from bide.core.clock import DAY
 from bide.core.entropy import SeededEntropy
 from bide.core.identifiers import base36
 from bide.core.job import Job
-from bide.core.money import RateCard, Rates
+from bide.core.money import Ceiling, RateCard, Rates
 from bide.engine.context import Context
 from bide.engine.pricing import Pricing
 from bide.engine.service import Service
@@ -113,6 +114,8 @@ async def hand_in(world: World, process: Process, plan: Plan, job: JobPlan, numb
     known = await context.store.jobs.with_idempotency_key(OWNER, key)
     if known is not None:
         return known.id
+    read = chunks(plan, job)
+    assumed = context.settings.realtime.assumed_output_tokens
     order = Order(
         owner=OWNER,
         name=key,
@@ -123,9 +126,17 @@ async def hand_in(world: World, process: Process, plan: Plan, job: JobPlan, numb
         parameters="{}",
         destination=key,
         idempotency_key=key,
+        max_cost=None if job.cap is None else cap_of(read, job.cap, assumed),
     )
-    reading = await ingest(context, order, lambda model: Route(plan.provider, model), chunks(plan, job))
+    reading = await ingest(context, order, lambda model: Route(plan.provider, model), read)
     return reading.job.id
+
+
+def cap_of(read: Sequence[Chunk], share: float, assumed: int) -> int:
+    """A cap that holds that share of what some requests may cost, and at least any one of them."""
+    most = Ceiling(STANDARD_RATES.input, STANDARD_RATES.output)
+    bounds = [most.amount(len(one.body), one.max_output_tokens or assumed) for chunk in read for one in chunk.entries]
+    return int(share * sum(bounds)) + max(bounds) + 1_000
 
 
 def chunks(plan: Plan, job: JobPlan) -> list[Chunk]:

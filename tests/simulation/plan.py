@@ -35,6 +35,8 @@ class JobPlan:
     cancel_after: int | None
     poisoned: int
     """How many of its requests fail validation."""
+    cap: float | None = None
+    """Its cap, as a share of what all of it may cost; None: it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,9 @@ class Plan:
         return not self.strikes and not self.script.fault and not self.script.outage and not self.script.when
 
 
+CAPS = 0.15
+"""The share of jobs with a cap on what they may cost."""
+
 COPIES = 0.1
 """The share of seeds with second copies; batches are of one there, for no others have any."""
 
@@ -89,6 +94,7 @@ def draw(seed: int, requests: int | None = None, provider: str = "openai", copie
                 _one_of(mine, "on_miss", (OnMiss.RESCUE, OnMiss.RESCUE, OnMiss.RESCUE, OnMiss.LATE, OnMiss.EXPIRE)),
                 mine.number("cancel at") % deadline if mine.happens(0.12, "cancel") else None,
                 1 + mine.number("poisoned") % 2 if mine.happens(0.08, "poison") else 0,
+                mine.number("share of the cap") % 80 / 100 if mine.happens(CAPS, "cap") else None,
             )
         )
     workers = 2 if chance.happens(0.2, "workers") else 1

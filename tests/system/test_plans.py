@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.system.harness import Machine, write_requests
+from tests.system.harness import Machine, read_lines, write_requests
 
 SCRIPT = """
 [batch]
@@ -108,25 +108,26 @@ def test_strict_refuses_what_cannot_be_guaranteed(here: Machine) -> None:
 def test_a_cost_cap_refuses(here: Machine) -> None:
     done = here.run("run", "questions.jsonl", "--within", "2h", "--max-cost", "0.000001")
     assert done.code == 2
-    assert "its cap is" in done.err
-    assert "--max-cost" in done.err
+    assert "(--max-cost) holds 0 of 50 requests" in done.err
     assert untouched(here)
 
 
-def test_a_cost_cap_is_about_the_lane_that_is_taken(here: Machine) -> None:
-    plan = here.run("run", "questions.jsonl", "--within", "2h", "--dry-run", "--output", "json").last
-    upper = {lane: float(plan["cost"][lane]["upper"]) for lane in ("batch", "realtime")}
-    between = f"{(upper['batch'] + upper['realtime']) / 2:.9f}"
-    urgent = here.run("run", "questions.jsonl", "--priority", "urgent", "--max-cost", between)
-    assert (urgent.code, "in real time, and its cap is" in urgent.err) == (2, True)
-    batchless = ("--set", "providers.openai.batch=false")
-    called = here.run("run", "questions.jsonl", "--within", "2h", "--max-cost", between, *batchless)
-    assert (called.code, "in real time, and its cap is" in called.err) == (2, True)
-    capped = ("run", "questions.jsonl", "--within", "2h", "--max-cost", between, "-o", "out.jsonl")
-    rescued = here.run(*capped)
-    assert (rescued.code, "keep to batches with --on-miss late" in rescued.err) == (2, True)
-    done = here.run(*capped, "--on-miss", "late")
-    assert done.code == 0, done.err
+def test_what_a_cost_cap_does_not_hold_waits_fails_and_can_be_tried_again(here: Machine) -> None:
+    run = ("run", "questions.jsonl", "--within", "2h", "-o", "out.jsonl", "--max-cost", "0.0015")
+    plan = here.run(*run, "--dry-run", "--output", "json")
+    assert 0 < plan.last["held_by_cap"] < 50
+    assert "wait until answers turn out cheaper" in plan.err
+    done = here.run(*run, "--output", "json")
+    assert done.code == 1
+    money, requests = done.last["money"], done.last["requests"]
+    assert requests["succeeded"] > 50 - plan.last["held_by_cap"], "those that were cheaper made room for others"
+    assert 0 < float(money["paid"]) <= 0.0015
+    errors = [line["error"] for line in read_lines(here.folder / "out.jsonl") if line["error"]]
+    assert {one["code"] for one in errors} == {"budget_exhausted"}
+    assert len(errors) == requests["failed"] == 50 - requests["succeeded"]
+    again = here.run("retry", done.last["job"], "--failed", "--max-cost", "1", "--no-guard")
+    assert again.code == 0, again.err
+    assert f"trying {requests['failed']} failed requests" in again.err
 
 
 def test_an_urgent_plan(here: Machine) -> None:

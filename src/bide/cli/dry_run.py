@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from bide.cli.exits import ALL_ANSWERED, BAD_INPUT
 from bide.cli.options import Output
-from bide.cli.reading import show_problems
+from bide.cli.reading import held, show_problems
 from bide.cli.terminal import chosen, say, show_json, show_pairs, show_table
 from bide.intake.asked import Asked, file_request
 
@@ -36,6 +36,8 @@ async def dry_run(config: "Config", asked: Asked, output: Output | None) -> int:
             show_json(plan)
         else:
             _show(plan)
+        if reading.promise.capped:
+            say(f"bide: {held(reading.promise)}")
         show_problems(reading.findings.problems, reading.findings.refused)
         stops = bool(reading.findings.refused) and not request.skip_bad_lines
         if stops:
@@ -89,6 +91,7 @@ def _plan(reading: "Reading", providers: "Mapping[str, Provider]") -> dict[str, 
         "on_miss": str(job.on_miss),
         "urgent": job.priority == "urgent",
         "guaranteed": promise.guaranteed,
+        "held_by_cap": promise.held,
         "arithmetic": [one.arithmetic for one in promise.admitted],
         "cost": {"currency": "USD", "batch": _estimate(batch), "realtime": _estimate(realtime)},
         "seconds": {

@@ -87,7 +87,8 @@ MaxCost = Annotated[
     typer.Option(
         "--max-cost",
         metavar="USD",
-        help="Refuse the job if it may cost more than this: at list price, unless --on-miss late or expire keeps it to batches.",
+        help="What the job may cost at most: each request is reserved for at list price, or the batch price with --on-miss late or "
+        "expire; what does not fit waits until answers turn out cheaper, and fails if they do not. With --strict all has to fit.",
     ),
 ]
 OnBadLine = Annotated[

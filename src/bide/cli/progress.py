@@ -43,7 +43,8 @@ def counts(job: "Job", progress: "Progress") -> str:
     parts = [
         f"{sum(phases.get(phase, 0) for phase in ANSWERED_PHASES):,} of {progress.total:,} done",
         f"{phases.get(Phase.BATCHED, 0):,} in batch" if phases.get(Phase.BATCHED) else "",
-        f"{waiting:,} waiting" if waiting else "",
+        f"{waiting - progress.held:,} waiting" if waiting > progress.held else "",
+        f"{progress.held:,} held by the cap" if progress.held else "",
         f"{phases.get(Phase.CALLING, 0):,} being called" if phases.get(Phase.CALLING) else "",
         f"{phases.get(Phase.FLEX, 0):,} in flex" if phases.get(Phase.FLEX) else "",
         f"{phases.get(Phase.REALTIME, 0):,} {called}" if phases.get(Phase.REALTIME) else "",

@@ -79,6 +79,8 @@ def say_accepted(job: "Job", promise: "Promise", now: int) -> None:
         for one in promise.admitted:
             if one.notice:
                 say(f"bide: {one.model} {one.notice}")
+    if promise.capped:
+        say(f"bide: {held(promise)}")
     batch, realtime = promise.forecast.batch, promise.forecast.realtime
     if batch is None or realtime is None:
         say("bide: the cost cannot be estimated: a price is unknown")
@@ -86,6 +88,18 @@ def say_accepted(job: "Job", promise: "Promise", now: int) -> None:
         say(f"bide: about {format_money(realtime.expected)}, the list price: what is urgent is called in real time")
     else:
         say(f"bide: about {format_money(batch.expected)} in batches, {format_money(realtime.expected)} at list price")
+
+
+def held(promise: "Promise") -> str:
+    """What the cap of a job does not hold, and what becomes of it; empty where it holds all of it."""
+    if promise.capped is None:
+        return ""
+    capped = promise.capped
+    return (
+        f"the cap of {format_money(capped.cap)} holds {capped.requests:,} of {promise.requests:,} requests, which may cost up to"
+        f" {format_money(capped.bound)} together; the other {promise.held:,} wait until answers turn out cheaper, whatever their"
+        " deadline, and fail with budget_exhausted if they do not"
+    )
 
 
 def _say_known(job: "Job", now: int) -> None:

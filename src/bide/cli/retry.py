@@ -11,6 +11,8 @@ from bide.cli.session import configured, find_job, run_async
 from bide.cli.terminal import many, say
 from bide.core.deadline import parse_deadline
 from bide.core.errors import DeadlineError, SettingError
+from bide.core.money import format_money
+from bide.intake.asked import cap_of
 
 if TYPE_CHECKING:
     from bide.config import Config
@@ -23,6 +25,12 @@ def retry(
     ] = False,
     within: options.Within = None,
     by: options.By = None,
+    max_cost: Annotated[
+        str | None,
+        typer.Option(
+            "--max-cost", metavar="USD", help="What the retry may cost at most (default: what the job's cap has left)."
+        ),
+    ] = None,
     no_guard: options.NoGuard = False,
     database: options.Database = None,
     assignments: options.Assignments = None,
@@ -32,6 +40,7 @@ def retry(
 
     \b
     bide retry job_kq3 --failed --within 2h
+    bide retry job_kq3 --failed --max-cost 2.50
     """
     if not failed:
         raise SettingError("say what to try again: --failed")
@@ -39,10 +48,12 @@ def retry(
     guard = guarding(loaded, database, assignments, config, unless=no_guard)
     if by and within:
         raise DeadlineError("--within and --by both say how long it may take; keep one")
-    run_async(_retry(loaded, job, by, within, guard))
+    run_async(_retry(loaded, job, by, within, cap_of(max_cost), guard))
 
 
-async def _retry(config: "Config", identifier: str, by: str | None, within: str | None, guard: Guard | None) -> None:
+async def _retry(
+    config: "Config", identifier: str, by: str | None, within: str | None, max_cost: int | None, guard: Guard | None
+) -> None:
     from bide.embedded import opened
     from bide.intake.retry import retry_failed
 
@@ -51,6 +62,9 @@ async def _retry(config: "Config", identifier: str, by: str | None, within: str 
         now = bide.context.clock.now()
         deadline = parse_deadline(by or within or config.settings.deadline.default, now)
         source = "by" if by else "within" if within else "config"
-        job = await retry_failed(bide.context, found, deadline, source)
+        job = await retry_failed(bide.context, found, deadline, source, max_cost)
+        progress = await bide.store.jobs.progress(job.owner, job.id)
         say(f"bide: trying {many(job.requests, 'failed request')} of {found.external_id} again as {job.external_id}")
+        if progress.held:
+            say(f"bide: {many(progress.held, 'request')} wait until the cap of {format_money(job.max_cost)} holds them")
         await hand_over(bide, job, guard)

@@ -45,6 +45,8 @@ class Part(enum.StrEnum):
     """The capacity is not known; they would fit into what is assumed, and are rescued as if they did."""
     REST = "rest"
     """They do not fit, or are not to be rescued: they stay in batch."""
+    HELD = "held"
+    """The job's cap does not hold what they may cost: nobody plans them before it does."""
 
 
 OPEN_PHASES = (Phase.WAITING, Phase.STUBBORN, Phase.BATCHED, Phase.CALLING)

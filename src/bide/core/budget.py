@@ -9,7 +9,7 @@ import enum
 from dataclasses import dataclass
 
 from bide.core.clock import from_datetime, to_datetime
-from bide.core.errors import BideError
+from bide.core.errors import BideError, RefusedError
 from bide.core.money import format_money
 
 
@@ -85,6 +85,27 @@ class BudgetExhaustedError(BideError):
         self.key = key
         self.standing = standing
         self.needed = needed
+
+
+CAP_EXHAUSTED = "budget_exhausted"
+"""The code of what a cap does not hold, be it a job or one of its requests."""
+
+
+class CapExhaustedError(RefusedError):
+    """The cap does not hold what the job may cost; raise it, or ask for less output."""
+
+    code = CAP_EXHAUSTED
+
+    def __init__(self, cap: int, fit: int, requests: int, bound: int, remedy: str = "") -> None:
+        """Of so many `requests`, which may cost `bound` together, the first `fit` fit under the cap (1e-12 USD). `remedy` is what
+        would help beside the usual."""
+        helps = f"{remedy[0].upper()}{remedy[1:]}, set" if remedy else "Set"
+        super().__init__(
+            f"the cap of {format_money(cap)} (--max-cost) holds {fit:,} of {requests:,} requests: all of them may cost up to"
+            f" {format_money(bound)}, each byte a token and each answer at its longest. {helps} max_completion_tokens, raise"
+            " --max-cost, or send less"
+        )
+        self.fit = fit
 
 
 class PriceUnknownError(BideError):

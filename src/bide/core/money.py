@@ -19,6 +19,9 @@ RATE_PER_UNIT = 1_000
 RATE_DOLLAR = DOLLAR * RATE_PER_UNIT
 
 
+LARGEST_COLUMN = 2**63 - 1
+"""The largest amount that a column of the store holds: nine million USD."""
+
 LARGEST = 18
 """Decimal places before the point of an amount that anybody can mean; written out, 1e999999999 would fill the memory."""
 

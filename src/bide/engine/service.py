@@ -15,6 +15,7 @@ from bide.core.decision import reason_of
 from bide.core.errors import BideError, StoreError
 from bide.engine import deliver, recover, scheduled, steps
 from bide.engine.call import Caller
+from bide.engine.capping import Capping
 from bide.engine.context import Context
 from bide.engine.copying import make_copies
 from bide.engine.flexing import tiers
@@ -66,6 +67,7 @@ class Service:
         self._changed = asyncio.Event()
         self._stopping = False
         self._caller = Caller(context, self._spawn, self._changed.set)
+        self._capping = Capping(context)
         context.memory.expect({name: prior_of(one.catalogue) for name, one in context.providers.items()})
 
     async def run(self) -> None:
@@ -120,10 +122,13 @@ class Service:
             await self._settle(decisions, now)
             for bucket in decisions.sought:
                 await self._repeat(bucket, grounds)
+            has_moved, look_at = await self._capping.see_to(snapshot, now)
+            if has_moved:
+                self._changed.set()
             for opening in decisions.openings:
                 self._fill(opening, grounds)
             self._full = {bucket: until for bucket, until in self._full.items() if now < until}
-            next_at = min([next_at, *self._full.values()])
+            next_at = min([next_at, look_at, *self._full.values()])
             next_at = min(next_at, await self._work_on_batches(snapshot, now))
             next_call = await self._caller.serve(decisions.wanted, outlook.capacities, grounds.of_calls)
             next_at = min(next_at, next_call or FAR_FUTURE)

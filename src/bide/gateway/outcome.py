@@ -91,7 +91,7 @@ def shape_of(
         workflow=row["workflow"],
         urgency=row["urgency"],
         deadline=seconds(row["deadline"]),
-        guaranteed=row["part"] != Part.REST,
+        guaranteed=row["part"] in (Part.GUARANTEED, Part.ASSUMED),
         created_at=row["created_at"] // SECOND,
         settled_at=seconds(row["settled_at"]),
         lane=Lane(row["lane"]) if row["lane"] else None,

@@ -89,7 +89,7 @@ def file_request(
         input_format=asked.input_format,
         delimiter=asked.delimiter,
         account=asked.account,
-        max_cost=_dollars(asked.max_cost),
+        max_cost=cap_of(asked.max_cost),
         strict=asked.strict,
         skip_bad_lines=on_bad_line == "skip",
         new=asked.new,
@@ -157,12 +157,16 @@ def parameter(text: str) -> tuple[str, Any]:
         return name, value
 
 
-def _dollars(text: str | None) -> int | None:
-    from bide.core.money import from_decimal
+def cap_of(text: str | None, name: str = "--max-cost") -> int | None:
+    """What a job may cost at most, in 1e-12 USD; None: no cap. Raises `SettingError`, in which `name` is what said it."""
+    from bide.core.money import LARGEST_COLUMN, from_decimal
 
     if text is None:
         return None
     try:
-        return from_decimal(Decimal(text.removeprefix("$")))
+        amount = from_decimal(Decimal(text.removeprefix("$")))
     except (InvalidOperation, ValueError) as error:
-        raise SettingError(f"--max-cost {text!r} is no amount of USD; write it as in 2.50") from error
+        raise SettingError(f"{name} {text!r} is no amount of USD; write it as in 2.50") from error
+    if not 0 <= amount <= LARGEST_COLUMN:
+        raise SettingError(f"{name} {text!r} is no amount that a job can cost; write it as in 2.50")
+    return amount

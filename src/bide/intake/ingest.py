@@ -10,8 +10,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+import msgspec
+
+from bide.core.budget import CapExhaustedError
 from bide.core.deadline import Priority
-from bide.core.errors import BideError, InputError
+from bide.core.errors import BideError, InputError, RefusedError
 from bide.core.identifiers import new_identifier
 from bide.core.job import Job
 from bide.core.money import Ceiling
@@ -30,11 +33,12 @@ from bide.intake.likeness import Keeping
 from bide.intake.order import Order
 from bide.intake.placement import Choose, Placed, Placement
 from bide.intake.problem import duplicate_custom_id
-from bide.intake.reservation import ceiling_of, deferred_lanes
+from bide.intake.reservation import ceiling_in, ceiling_of, deferred_lanes
 from bide.lanes.forecast import View
 from bide.lanes.route import Route
-from bide.ledger.promise import Promise
+from bide.ledger.promise import Capped, Promise
 from bide.store.bodies import checksums
+from bide.store.caps import HELD, Fit
 from bide.store.deliveries import Recipient
 from bide.store.jobs import Acceptance, NewJob
 from bide.store.requests import Alike, NewRequest, NewRequests
@@ -214,10 +218,18 @@ class _Reader:
             self._context, self._placement.admissions(), loads, self._bodies.size, self._expected, self._order.deadline
         )
         offer.check(self._context, self._order, promised, loads)
-        await self._bodies.commit()
-        has_columns = await self._columns.commit()
         store, order = self._context.store, self._order
         first, last = await store.requests.extent(self._job.id, self._newest)
+        held_after: int | None = None
+        if order.max_cost is not None:
+            fit = await self._fit(order.max_cost, first or 0, last or 0)
+            if fit.requests < self.findings.requests:
+                held_after = fit.last
+                promised = msgspec.structs.replace(
+                    promised, capped=Capped(order.max_cost, fit.requests, fit.guaranteed, fit.bound)
+                )
+        await self._bodies.commit()
+        has_columns = await self._columns.commit()
         job = await accept(
             order.owner,
             self._job.id,
@@ -233,6 +245,8 @@ class _Reader:
                 once=not order.new,
                 ceilings={} if order.key_id is None else self._ceilings(),
                 recipients=self._recipients,
+                held_after=held_after,
+                held_why=HELD,
             ),
             self._context.clock.now(),
         )
@@ -250,6 +264,25 @@ class _Reader:
                 here = ceiling_of(self._context, name, model, lanes, self._placement.longest)
                 found[bucket] = _dearer(found[bucket], here)
         return found
+
+    async def _fit(self, cap: int, first: int, last: int) -> Fit:
+        """How much of what was read fits under its cap. Raises `CapExhaustedError` where nothing does, or where all has to."""
+        order, requests = self._order, self.findings.requests
+        lanes = {key: offer.lanes_of(self._context, order, key[0], load) for key, load in self.findings.loads.items()}
+        ceilings: dict[int, Ceiling] = {}
+        for (key, _, _), bucket in self._placement.buckets.items():
+            found: Ceiling | None = Ceiling(0, 0)
+            for name in places_of(self._context, Route(*key, key in self._placement.spread)):
+                here = ceiling_in(self._context, name, key[1], lanes[key], self._placement.longest)
+                found = _dearer(found, here)
+                if found is None:
+                    missing = offer.price_missing(self._context, (name, key[1]), lanes[key][-1], lanes[key])
+                    raise RefusedError(missing)
+            ceilings[bucket] = found
+        fit = await self._context.store.held.measure(self._job.id, ceilings, cap, first, last)
+        if not fit.requests or (order.strict and fit.requests < requests):
+            raise CapExhaustedError(cap, fit.requests, requests, fit.bound, offer.remedy(order, lanes.values()))
+        return fit
 
     async def abandon(self) -> None:
         """Forget what was read."""

@@ -1,11 +1,11 @@
 """What a job is promised before anything is sent: how much of it is guaranteed, what it will cost, how long it may take."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bide.core.clock import DAY
 from bide.core.deadline import OnMiss, Priority
 from bide.core.errors import RefusedError
-from bide.core.money import RateCard, format_money
+from bide.core.money import RateCard
 from bide.engine.context import Context
 from bide.engine.outlook import hours_of
 from bide.engine.pricing import BATCH, STANDARD
@@ -17,8 +17,9 @@ from bide.lanes.turnaround import NEVER
 from bide.ledger.estimate import Estimate, Load, OutputAssumption, estimate, total
 from bide.ledger.prices import day_of
 from bide.ledger.promise import Admitted, Forecast, Predicted, Promise
+from bide.ledger.rates import Mode
 
-RESCUED = (BATCH, STANDARD)
+RESCUED: tuple[Mode, ...] = ("batch", "standard")
 """The lanes of what waits in batches and may be called at its last safe moment."""
 
 KEEP_TO_BATCHES = "keep to batches with --on-miss late"
@@ -67,7 +68,7 @@ def check(context: Context, order: Order, offered: Promise, loads: Mapping[Key, 
     """See that the order takes what is offered.
 
     Raises:
-        RefusedError: it asks for a guarantee of every request, or sets a cap that the job may exceed.
+        RefusedError: it asks for a guarantee of every request, or sets a cap although a price is unknown.
     """
     if order.strict and offered.guaranteed < offered.requests:
         raise RefusedError(
@@ -76,33 +77,20 @@ def check(context: Context, order: Order, offered: Promise, loads: Mapping[Key, 
         )
     if order.max_cost is None:
         return
-    lanes = {key: _lanes(context, order, key[0], loads[key]) for key in sorted(loads)}
-    upper = 0
-    for key, modes in lanes.items():
-        dearest = 0
+    for key in sorted(loads):
+        modes = lanes_of(context, order, key[0], loads[key])
         for mode in modes:
-            found = _estimate(context, key, loads[key], mode)
-            if found is None:
-                raise RefusedError(_price_missing(context, key, mode, modes))
-            dearest = max(dearest, found.upper)
-        upper += dearest
-    if upper > order.max_cost:
-        where = "in real time" if any(STANDARD in modes for modes in lanes.values()) else "in batches alone"
-        helps = order.on_miss is OnMiss.RESCUE and RESCUED in lanes.values()
-        otherwise = f"{KEEP_TO_BATCHES}, " if helps else ""
-        raise RefusedError(
-            f"the job may cost up to {format_money(upper)} {where}, and its cap is"
-            f" {format_money(order.max_cost)}; {otherwise}set max_completion_tokens, raise --max-cost, or send less"
-        )
+            if _card(context, key, mode) is None:
+                raise RefusedError(price_missing(context, key, mode, modes))
 
 
-def _lanes(context: Context, order: Order, account: str, load: Load) -> Sequence[str]:
+def lanes_of(context: Context, order: Order, account: str, load: Load) -> Sequence[Mode]:
     """The lanes whose prices the requests of an account may come to cost."""
     provider = context.providers[account]
     batched = [endpoint for endpoint in load.endpoints if provider.capabilities.batches(endpoint)]
     if order.priority == Priority.URGENT or not batched or load.requests < provider.limits.min_requests:
-        return (STANDARD,)
-    return RESCUED if order.on_miss is OnMiss.RESCUE or len(batched) < len(load.endpoints) else (BATCH,)
+        return ("standard",)
+    return RESCUED if order.on_miss is OnMiss.RESCUE or len(batched) < len(load.endpoints) else ("batch",)
 
 
 def _estimate(context: Context, key: Key, load: Load, mode: str) -> Estimate | None:
@@ -117,7 +105,12 @@ def _card(context: Context, key: Key, mode: str) -> RateCard | None:
     return context.pricing.source.card(context.providers[account].catalogue, model, mode, day)
 
 
-def _price_missing(context: Context, key: Key, mode: str, modes: Sequence[str]) -> str:
+def remedy(order: Order, modes: Iterable[Sequence[Mode]]) -> str:
+    """What else would help a job whose cap does not hold it, given the lanes of its requests."""
+    return KEEP_TO_BATCHES if order.on_miss is OnMiss.RESCUE and RESCUED in modes else ""
+
+
+def price_missing(context: Context, key: Key, mode: str, modes: Sequence[str]) -> str:
     """Which price the cap needs, how to give it, and how to do without."""
     name = f"{context.providers[key[0]].catalogue}/{key[1]}"
     lines = [] if _card(context, key, STANDARD) else ['input = "0.25"', 'output = "2"']

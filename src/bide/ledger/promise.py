@@ -44,16 +44,27 @@ class Predicted(msgspec.Struct, frozen=True):
     """By which 19 of 20 should be through; None: told by an older bide."""
 
 
+class Capped(msgspec.Struct, frozen=True):
+    """How much of a job its cap holds at intake: so many requests, and of these so many guaranteed. `cap`, and `bound` for all of
+    the job, in 1e-12 USD."""
+
+    cap: int
+    requests: int
+    guaranteed: int
+    bound: int
+
+
 class Promise(msgspec.Struct, frozen=True):
     """The `admission` of a job: guaranteed N of M by (account, model), what it should cost and how long it should take.
 
-    `bytes` are those of the requests' bodies.
+    `bytes` are those of the requests' bodies. `capped` is there where the job has a cap that does not hold all of it.
     """
 
     admitted: list[Admitted]
     forecast: Forecast
     predicted: Predicted
     bytes: int
+    capped: Capped | None = None
 
     @property
     def requests(self) -> int:
@@ -61,7 +72,12 @@ class Promise(msgspec.Struct, frozen=True):
 
     @property
     def guaranteed(self) -> int:
-        return sum(one.guaranteed for one in self.admitted)
+        return self.capped.guaranteed if self.capped else sum(one.guaranteed for one in self.admitted)
+
+    @property
+    def held(self) -> int:
+        """Requests that wait until the cap holds them."""
+        return self.requests - self.capped.requests if self.capped else 0
 
     def encode(self) -> str:
         """As the store keeps it."""

@@ -13,9 +13,12 @@ async def count(transaction: Transaction, bucket: int, phase: Phase, change: Tal
         await transaction.run(SQL["count"], bucket=bucket, phase=phase, requests=change.requests, tokens=change.tokens)
 
 
-async def open_buckets(transaction: Transaction) -> list[Bucket]:
-    """Every bucket of every accepted job that has unsettled requests, by deadline."""
-    return records.buckets(await transaction.all(SQL["open"]))
+async def open_buckets(transaction: Transaction) -> tuple[list[Bucket], list[Bucket]]:
+    """Every bucket of every accepted job that has unsettled requests, by deadline: those to be planned, and those that are held."""
+    rows = await transaction.all(SQL["open"])
+    held = [row for row in rows if row["part"] == Part.HELD]
+    planned = [row for row in rows if row["part"] != Part.HELD] if held else rows
+    return records.buckets(planned), records.buckets(held)
 
 
 async def ensure(
@@ -40,7 +43,7 @@ async def ensure(
         endpoint=endpoint,
         deadline=deadline,
         part=part,
-        protected=int(part is not Part.REST),
+        protected=int(part in (Part.GUARANTEED, Part.ASSUMED)),
         spread=int(spread),
     )
     assert row is not None

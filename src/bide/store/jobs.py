@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bide.core.bucket import OPEN_PHASES, Phase
+from bide.core.bucket import OPEN_PHASES, Part, Phase
 from bide.core.errors import ConflictError, NotFoundError
 from bide.core.job import Job
 from bide.core.money import Ceiling
-from bide.store import budgets, deliveries, events, queries, records
+from bide.store import budgets, caps, deliveries, events, queries, records
 from bide.store.database import Row, Transaction, Verbs, reads, writes
 from bide.store.deliveries import Recipient
 
@@ -46,7 +46,7 @@ class Acceptance:
 
     `once`: not if the same was accepted from somebody else while it was read. `ceilings` are, by bucket, the most that a
     token may cost: what is reserved for a job with a key (`bide.ledger.reserve`). `recipients` are told when it is
-    answered.
+    answered. Of a job with a cap, what lies `held_after` a request is held back, and `held_why` says so (`bide.store.caps`).
     """
 
     fingerprint: str
@@ -60,9 +60,11 @@ class Acceptance:
     once: bool = False
     ceilings: Mapping[int, Ceiling | None] = field(default_factory=dict[int, Ceiling | None])
     recipients: Sequence[Recipient] = ()
+    held_after: int | None = None
+    held_why: str = ""
 
 
-NOT_STORED = ("host", "once", "ceilings", "recipients")
+NOT_STORED = ("host", "once", "ceilings", "recipients", "held_after", "held_why")
 """Fields of an acceptance that are no columns."""
 
 
@@ -87,6 +89,8 @@ class Progress:
     wasted: int
     suspected: int
     unpriced: int
+    held: int = 0
+    """Of those that wait, how many the job's cap holds back."""
 
     @property
     def total(self) -> int:
@@ -129,6 +133,7 @@ class Jobs(Verbs):
         if await transaction.run(SQL["delete_requests"], job=job, count=FORGET_CHUNK):
             return False
         await transaction.run(SQL["delete_tallies"], job=job)
+        await transaction.run(caps.SQL["delete"], job=job)
         await transaction.run(SQL["delete_buckets"], job=job)
         await transaction.run(SQL["delete_job"], job=job)
         return True
@@ -223,16 +228,18 @@ class Jobs(Verbs):
 def _progress(rows: Iterable[Row]) -> Progress:
     """What some buckets add up to, from a row for each of their tallies."""
     phases: dict[Phase, int] = {}
+    held = 0
     money: dict[int, Sequence[int]] = {}
     for row in rows:
         if row["phase"] is not None and row["requests"]:
             phase = Phase(row["phase"])
             phases[phase] = phases.get(phase, 0) + row["requests"]
+            held += row["requests"] if row["part"] == Part.HELD and phase is Phase.WAITING else 0
         money[row["id"]] = [row[name] for name in ("paid", "listed", "wasted", "suspected", "unpriced")]
     paid, listed, wasted, suspected, unpriced = (
         (sum(column) for column in zip(*money.values(), strict=True)) if money else (0,) * 5
     )
-    return Progress(phases, paid, listed, wasted, suspected, unpriced)
+    return Progress(phases, paid, listed, wasted, suspected, unpriced, held)
 
 
 async def begin(transaction: Transaction, owner: str, job: NewJob, now: int) -> Job:
@@ -286,6 +293,8 @@ async def accept(transaction: Transaction, owner: str, job: int, found: Acceptan
         for standing in reserved.exceeded:
             over = standing.reserved + standing.spent - (standing.budget or 0)
             await events.record(transaction, owner, now, "budget.exceeded", job=job, period=standing.period, over=over)
+    if found.held_after is not None:
+        await caps.hold(transaction, owner, job, found.held_after, found.held_why, now)
     return accepted
 
 

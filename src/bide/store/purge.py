@@ -127,7 +127,7 @@ class Purge(Verbs):
     async def finish(self, transaction: Transaction, hold: Hold, job: Job) -> None:
         """Delete what is left of a job whose requests are gone, and mark its objects."""
         await _hold(transaction, hold)
-        for name in ("tallies", "shares", "decisions"):
+        for name in ("tallies", "shares", "decisions", "caps"):
             await transaction.run(SQL[f"delete_{name}"], job=job.id)
         await transaction.run(SQL["free_decisions"], job=job.id)
         for name in ("buckets", "tries", "deliveries", "files", "served", "message_batches"):

@@ -1,12 +1,14 @@
 """Retries in the store: a job's failed requests once more, as a job of their own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bide.core.bucket import Part, Phase, Tally
+from bide.core.budget import CapExhaustedError
 from bide.core.errors import NotFoundError, RefusedError
 from bide.core.job import Job
-from bide.store import buckets, jobs, queries, requests
+from bide.core.money import Ceiling
+from bide.store import buckets, caps, jobs, queries, requests
 from bide.store.database import Transaction, Verbs, writes
 from bide.store.deliveries import Recipient
 from bide.store.jobs import Acceptance, NewJob
@@ -38,14 +40,16 @@ class Retries(Verbs):
         admission: Callable[[Sequence[Copied]], str],
         now: int,
         recipients: Sequence[Recipient] = (),
+        ceiling: Callable[[str, str, str, int], Ceiling] | None = None,
     ) -> Job:
         """Take a job's failed requests into a retry, which shares their bodies, and accept it.
 
         All of it is one transaction that holds the first job's row, so that of several retries that start at the same moment
-        one takes a request. `admission` says what is promised of what was taken.
+        one takes a request. `admission` says what is promised of what was taken. `ceiling` is for a retry with a cap: the most
+        that a token may cost of requests to (account, model, endpoint) with bodies of so many bytes.
 
         Raises:
-            RefusedError: nothing of the job has failed, or a retry has it already.
+            RefusedError: nothing of the job has failed, a retry has it already, or its cap holds nothing of it.
             NotFoundError: the job is being purged.
         """
         owner = failed.owner
@@ -56,7 +60,7 @@ class Retries(Verbs):
             )
         newest = await requests.newest(transaction)
         begun = await jobs.begin(transaction, owner, retry, now)
-        targets: dict[int, tuple[str, str]] = {}
+        targets: dict[int, tuple[str, str, str]] = {}
         for row in await transaction.all(BUCKETS["failed"], owner=owner, job=failed.id):
             target = await buckets.ensure(
                 transaction,
@@ -68,11 +72,11 @@ class Retries(Verbs):
                 deadline=retry.deadline,
                 part=part,
             )
-            targets[target] = row["account"], row["model"]
+            targets[target] = row["account"], row["model"], row["endpoint"]
             await transaction.run(SQL["copy"], owner=owner, job=begun.id, source=row["id"], bucket=target, now=now)
         copied = [
             Copied(account, model, count)
-            for target, (account, model) in targets.items()
+            for target, (account, model, _) in targets.items()
             if (count := await _count(transaction, target))
         ]
         if not copied:
@@ -80,18 +84,41 @@ class Retries(Verbs):
                 f"there is nothing to try again: no request of {failed.external_id} has failed, or a retry has them already"
             )
         lowest, highest = await requests.extent(transaction, begun.id, newest)
+        held_after: int | None = None
+        count = sum(one.requests for one in copied)
+        if retry.max_cost is not None and ceiling is not None:
+            ceilings = {target: ceiling(*where) for target, where in (await _asked(transaction, targets)).items()}
+            fit = await caps.measure(transaction, begun.id, ceilings, retry.max_cost, lowest or 0, highest or 0)
+            if not fit.requests:
+                raise CapExhaustedError(retry.max_cost, 0, count, fit.bound)
+            held_after = fit.last if fit.requests < count else None
         found = Acceptance(
             fingerprint=f"retry of {failed.external_id}",
             input_id=None,
-            requests=sum(one.requests for one in copied),
+            requests=count,
             refused=0,
             admission=admission(copied),
             first_request=lowest,
             last_request=highest,
             host=None,
             recipients=recipients,
+            held_after=held_after,
+            held_why=caps.HELD,
         )
         return await jobs.accept(transaction, owner, begun.id, found, now)
+
+
+async def _asked(
+    transaction: Transaction, targets: Mapping[int, tuple[str, str, str]]
+) -> Mapping[int, tuple[str, str, str, int]]:
+    """What is asked in each bucket of whom, and the bytes of its longest body."""
+    found: dict[int, tuple[str, str, str, int]] = {}
+    for target, where in targets.items():
+        row = await transaction.one(SQL["of_bucket"], bucket=target)
+        assert row is not None
+        if row["requests"]:
+            found[target] = (*where, row["bytes"])
+    return found
 
 
 async def _count(transaction: Transaction, bucket: int) -> int:

@@ -1,6 +1,6 @@
 """Everything that is open, on one snapshot: what the engine looks at before it decides."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bide.core.batch import LiveBatch
@@ -32,6 +32,8 @@ class Snapshot:
     stored: Mapping[str, Stored] = field(default_factory=dict[str, Stored])
     flexing: Mapping[int, int] = field(default_factory=dict[int, int])
     """By bucket, how many open requests are in flight in the flex tier, and in no other call."""
+    held: Sequence[Bucket] = ()
+    """What the caps of jobs hold back: in nobody's plans."""
 
     @property
     def usage(self) -> Usage:
@@ -46,9 +48,10 @@ class Snapshots(Verbs):
     async def take(self, transaction: Transaction, host: str, now: int) -> Snapshot:
         """Everything that is open, for a worker on `host`."""
         due = await deliveries.next_due(transaction, host)
+        opened, held = await buckets.open_buckets(transaction)
         created = await limits.created_since(transaction, now - HOUR)
         return Snapshot(
-            await buckets.open_buckets(transaction),
+            opened,
             await batches.live_batches(transaction),
             await limits.known(transaction),
             await limits.enqueued(transaction),
@@ -61,4 +64,5 @@ class Snapshots(Verbs):
             oldest_create={account: one.oldest for account, one in created.items()},
             stored=await limits.stored(transaction),
             flexing=await attempts.flexing(transaction),
+            held=held,
         )

@@ -18,6 +18,7 @@ from bide.store.endpoints import Endpoints
 from bide.store.events import Events
 from bide.store.files import Files
 from bide.store.forecasts import Forecasts
+from bide.store.held import Held
 from bide.store.history import History
 from bide.store.jobs import Jobs
 from bide.store.keys import Keys
@@ -76,6 +77,7 @@ class Store(Verbs):
         self.files = Files(database, self.bodies)
         self.served = Served(database)
         self.budgets = Budgets(database)
+        self.held = Held(database)
         self.purge = Purge(database, self.bodies)
         self.schedules = Schedules(database)
         self.cache = Cache(database)

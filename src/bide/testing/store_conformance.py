@@ -16,6 +16,7 @@ from bide.testing.store.batches import BatchCases
 from bide.testing.store.budgets import BudgetCases
 from bide.testing.store.cache import CacheCases
 from bide.testing.store.calls import CallCases
+from bide.testing.store.caps import CapCases
 from bide.testing.store.case import OpenStore
 from bide.testing.store.consumed import ConsumedCases
 from bide.testing.store.copies import CopyCases
@@ -59,6 +60,7 @@ class StoreConformance(
     FailureCases,
     KeyCases,
     BudgetCases,
+    CapCases,
     CostCases,
     SingleCallCases,
     NewsCases,

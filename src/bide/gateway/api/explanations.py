@@ -51,6 +51,7 @@ PROMISES = {
     Part.GUARANTEED: "guaranteed: it fits into the real-time capacity beside everything promised before",
     Part.ASSUMED: "rescued, though not guaranteed: the account's rate limit was not known at intake",
     Part.REST: "not guaranteed: it did not fit into the real-time capacity, or is not to be rescued",
+    Part.HELD: "held: the job's cap does not hold what it may cost; it goes as soon as answers have turned out cheaper, and fails if they do not",
 }
 
 SAID = {

@@ -19,8 +19,10 @@ from bide.core.served import ServedBatch
 from bide.core.states import ServedState
 from bide.engine.context import Context
 from bide.gateway.access import under_key
+from bide.gateway.batches.creation import MAX_COST
 from bide.gateway.batches.lines import WithdrawnError, chunks
 from bide.gateway.batches.validation_error import ValidationError, encode, of_findings, unknown_file, wrong_purpose
+from bide.intake.asked import cap_of
 from bide.intake.findings import BadLinesError
 from bide.intake.ingest import ingest
 from bide.intake.order import Order
@@ -164,6 +166,7 @@ class Validations:
 
 def _order(batch: ServedBatch, file: File, key: Key | None) -> Order:
     """What a batch asks of intake, as far as its key may."""
+    metadata: dict[str, str] = msgspec.json.decode(batch.metadata) if batch.metadata else {}
     parameters = {"batch": batch.external_id, "endpoint": batch.endpoint, "on_miss": str(batch.on_miss)}
     order = Order(
         owner=batch.owner,
@@ -175,6 +178,7 @@ def _order(batch: ServedBatch, file: File, key: Key | None) -> Order:
         parameters=msgspec.json.encode(parameters, order="sorted").decode(),
         workflow=batch.workflow,
         webhook=batch.webhook,
+        max_cost=cap_of(metadata.get(MAX_COST)),
         idempotency_key=batch.external_id,
         key_id=batch.key_id,
         kept_for=batch.kept_for,

@@ -89,6 +89,9 @@ UPDATE objects SET kind = 'purged' WHERE id = :object;
 -- name: orphan_named
 UPDATE objects SET kind = 'purged' WHERE name = :name;
 
+-- name: delete_caps
+DELETE FROM caps WHERE job_id = :job;
+
 -- name: delete_tallies
 DELETE FROM tallies WHERE bucket_id IN (SELECT id FROM buckets WHERE job_id = :job);
 

@@ -29,7 +29,8 @@ SELECT id FROM requests WHERE id > :after AND +job_id = :job ORDER BY id DESC LI
 SELECT coalesce(max(id), 0) AS id FROM requests;
 
 -- name: of_bucket
-SELECT count(*) AS requests, coalesce(sum(input_tokens + output_tokens), 0) AS tokens, coalesce(max(output_tokens), 0) AS longest
+SELECT count(*) AS requests, coalesce(sum(input_tokens + output_tokens), 0) AS tokens, coalesce(max(output_tokens), 0) AS longest,
+    coalesce(max(length), 0) AS bytes
 FROM requests WHERE bucket_id = :bucket AND state = 'open';
 
 -- name: copy
