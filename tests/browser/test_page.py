@@ -92,6 +92,9 @@ def test_what_is_no_number_is_marked_and_the_last_result_stays(opened: Opened) -
     headline(page).to_have_text("")
     assert "$72.00" in row(page, "Real time")
     expect(page.get_by_role("button", name="Save as JSON")).to_be_disabled()
+    expect(page.locator("#problems p")).to_have_text(
+        "Correct what is marked. The figures below are the last ones that could be reckoned."
+    )
     page.get_by_label("Share that can wait", exact=True).fill("120%")
     expect(page.locator("#waits-problem")).to_have_text("share that can wait is a share: write it from 0% to 100%")
     page.get_by_label("Share that can wait", exact=True).fill("0%")
@@ -157,6 +160,7 @@ def test_a_result_is_exported_with_the_figures_and_steps_of_the_calculator_in_py
         "openai/gpt-5, 52,000 requests a day, 1,200 tokens in and 800 out of each:\n  Real time: $"
     )
     assert copied.rstrip().endswith(found["link"])
+    assert found["link"].startswith("#case=own")  # and not where the file lies on somebody's disk
 
 
 def _of_python(name: str) -> Any:

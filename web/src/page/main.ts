@@ -89,7 +89,8 @@ function show(): void {
 
 function problems(): readonly string[] {
   const form = outcome.problems.get("form");
-  const unclear = outcome.problems.size ? ["The figures below are the last ones that could be reckoned; correct what is marked."] : [];
+  const last = outcome.offers.length ? " The figures below are the last ones that could be reckoned." : "";
+  const unclear = outcome.problems.size ? [`Correct what is marked.${last}`] : [];
   return [...refused, ...(form === undefined ? [] : [form]), ...unclear];
 }
 
@@ -122,7 +123,7 @@ function priced(offer: Offer): readonly HTMLElement[] {
 function settle(): void {
   remember();
   if (outcome.problems.size) return say([...outcome.problems.values()].join(" "));
-  say(byId("headline").textContent ?? "");
+  say([...refused, byId("headline").textContent ?? ""].join(" "));
   tellMetrics();
 }
 
@@ -154,8 +155,9 @@ function link(): string {
   return `${location.href.split("#")[0]}#${written(state)}`;
 }
 
+/** For files and messages. Where a page lies on a disk is nobody else's business, so of its link only the numbers are told. */
 function origin(): { readonly day: string; readonly link: string } {
-  return { day: models.catalogue.day, link: link() };
+  return { day: models.catalogue.day, link: location.protocol.startsWith("http") ? link() : `#${written(state)}` };
 }
 
 function say(text: string): void {
