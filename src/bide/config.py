@@ -22,7 +22,7 @@ from bide.core.duration import exact_duration
 from bide.core.errors import SettingError
 from bide.ledger.overrides import OTHER_MODES
 from bide.providers.kinds import KINDS
-from bide.settings import ClassSettings, ProviderSettings, Settings
+from bide.settings import ClassSettings, HardwareSettings, ProviderSettings, Settings
 from bide.settings.misfit import fit, misfit
 from bide.settings.section import NEVER, Duration, Kept, Names, Section
 
@@ -42,6 +42,7 @@ FREE_TABLES: Mapping[str, type[Section] | None] = {
     "providers": ProviderSettings,
     "prices": None,
     "classes": ClassSettings,
+    "hardware": HardwareSettings,
 }
 """Tables whose keys are names of the user's; None: their values are checked by whoever reads them."""
 

@@ -2,12 +2,16 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from tests.advise.advised import codes, money, on
 
+from bide.advise.advisor import advise
+from bide.advise.basis import basis
 from bide.advise.own import own
 from bide.advise.workload import Workload
 from bide.core.money import DOLLAR
+from bide.settings import Settings
 
 WORK: dict[str, Any] = {"deferrable": True, "self_hosting": True, "model": "openai/priced"}
 
@@ -36,6 +40,15 @@ def test_what_is_not_listed_is_unknown_and_said(fields: dict[str, Any]) -> None:
     assert found.own_cost is None
     assert "unknown_hardware" in codes(found)
     assert own(Workload()) is None
+
+
+def test_a_price_of_ones_own_goes_before_the_listed_one() -> None:
+    settings = msgspec.convert({"hardware": {"ml.g5.xlarge": {"price": "1"}}}, Settings)
+    rests = basis(settings, lambda provider, model, mode, day: None, "2026-11-21")
+
+    found = advise(Workload(own_instance="ml.g5.xlarge", self_hosting=True), rests).own_cost
+    assert found is not None
+    assert (found.low, found.high, found.source) == ("730", "730", "ml.g5.xlarge, on-demand: your own price")
 
 
 def test_it_is_advised_only_if_it_is_cheaper_in_any_case() -> None:

@@ -235,3 +235,16 @@ def test_a_file_without_a_good_line_is_no_work(capsys: pytest.CaptureFixture[str
         asked(capsys, "openai/gpt-4.1", source=str(path), **FILE)
     assert ended.value.exit_code == 2
     assert "line 1: invalid_json_line" in capsys.readouterr().err
+
+
+def test_an_instance_is_named_and_its_price_is_the_configs_or_the_listed_one(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def cost() -> Any:
+        return asked(capsys, "openai/gpt-4.1", hourly="ml.g5.xlarge", month_days="30")["hardware"]["cost_a_month"]
+
+    assert cost() == "1027.84"
+    (tmp_path / "bide.toml").write_text('[hardware."ml.g5.xlarge"]\nprice = "1.00-1.20"\n')
+    assert cost() == {"low": "730", "high": "876"}
+    with pytest.raises(InputError, match="no instance of this name is listed"):
+        asked(capsys, "openai/gpt-4.1", hourly="ml.nobody.xlarge")

@@ -2,12 +2,15 @@
 
 import datetime
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 import pytest
 
+from bide.core.errors import SettingError
 from bide.ledger import infrastructure
-from bide.ledger.infrastructure import Price, Purchase
+from bide.ledger.infrastructure import LISTED, Infrastructure, Price, Purchase
+from bide.settings import HardwareSettings
 
 ROWS = infrastructure.rows()
 
@@ -24,7 +27,7 @@ ROWS = infrastructure.rows()
     ],
 )
 def test_an_hour_of_an_instance(name: str, purchase: Purchase, low: str, high: str, confidence: str) -> None:
-    found = infrastructure.hourly(name, purchase)
+    found = LISTED.hourly(name, purchase)
 
     assert found is not None
     assert (found.low, found.high, found.confidence) == (Decimal(low), Decimal(high), confidence)
@@ -42,11 +45,11 @@ def test_an_hour_of_an_instance(name: str, purchase: Purchase, low: str, high: s
     ],
 )
 def test_what_is_not_sold_so_is_unknown(name: str, purchase: Purchase) -> None:
-    assert infrastructure.hourly(name, purchase) is None
+    assert LISTED.hourly(name, purchase) is None
 
 
 def test_serverless_is_priced_in_units_of_its_own() -> None:
-    compute, data = infrastructure.price("serverless-compute"), infrastructure.price("serverless-data")
+    compute, data = LISTED.price("serverless-compute"), LISTED.price("serverless-data")
 
     assert compute is not None
     assert data is not None
@@ -57,6 +60,7 @@ def test_serverless_is_priced_in_units_of_its_own() -> None:
 @pytest.mark.parametrize("row", ROWS.price, ids=lambda row: row.name)
 def test_a_row_can_be_checked(row: Price) -> None:
     assert 0 < row.low <= row.high
+    assert row.checked_on is not None
     assert datetime.date(2026, 1, 1) <= row.checked_on <= datetime.date(2026, 12, 31)
     assert len(row.source) > 15
     assert bool(row.accelerators) == (row.per == "hour")
@@ -74,3 +78,63 @@ def test_a_range_the_wrong_way_round_is_refused() -> None:
     columns = {"source": "here", "checked_on": "2026-11-21", "confidence": "assumed", "service": "ec2", "per": "hour"}
     with pytest.raises(msgspec.ValidationError, match="no range of prices"):
         msgspec.convert({"name": "a", "low": "2", "high": "1", **columns}, Price)
+
+
+def own(**names: dict[str, Any]) -> Infrastructure:
+    return Infrastructure({name: msgspec.convert(said, HardwareSettings) for name, said in names.items()})
+
+
+def test_ones_own_price_goes_before_the_listed_one() -> None:
+    mine = own(**{"ml.g5.xlarge": {"price": "1.10-1.20", "commitment": "0.80"}})
+
+    found, bought = mine.hourly("ml.g5.xlarge"), mine.hourly("ml.g5.xlarge", "commitment")
+    assert found is not None
+    assert bought is not None
+    assert (found.low, found.high, found.confidence, found.checked_on) == (
+        Decimal("1.10"),
+        Decimal("1.20"),
+        "user",
+        None,
+    )
+    assert (found.accelerators, found.service) == ("1 A10G", "sagemaker")
+    assert (bought.low, bought.high) == (Decimal("0.80"),) * 2
+    assert mine.hourly("g5.xlarge") == LISTED.hourly("g5.xlarge")
+    assert [one.name for one in mine.prices()].count("ml.g5.xlarge") == 1
+    assert len(mine.prices()) == len(LISTED.prices())
+
+
+def test_what_is_listed_as_a_part_is_a_part_of_ones_own_price() -> None:
+    spot = own(**{"g5.xlarge": {"price": "2"}}).hourly("g5.xlarge", "spot")
+
+    assert spot is not None
+    assert (spot.low, spot.high, spot.confidence) == (Decimal("0.70"), Decimal("1.00"), "assumed")
+    assert spot.source.endswith("× user")
+
+
+def test_an_instance_that_nobody_lists_may_be_named() -> None:
+    mine = own(rack={"price": 3, "accelerators": "4 H100", "spot": "1.5"})
+
+    found, spot = mine.hourly("rack"), mine.hourly("rack", "spot")
+    assert found is not None
+    assert spot is not None
+    assert (found.low, found.per, spot.low) == (Decimal(3), "hour", Decimal("1.5"))
+    assert mine.hourly("rack", "commitment") is None
+    storage = own(**{"ebs-storage": {"price": "0.07"}}).price("ebs-storage")
+    assert storage is not None
+    assert storage.per == "GB-month"
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "message"),
+    [
+        ("rack", {"price": "cheap"}, r'hardware."rack".price is \'cheap\'; write USD as in "1.20"'),
+        ("rack", {"price": "2-1"}, 'hardware."rack".price'),
+        ("rack", {"price": "-1"}, 'hardware."rack".price'),
+        ("rack", {"price": "1", "spot": "inf"}, 'hardware."rack".spot'),
+        ("ebs-storage", {"price": "1", "per": "hour"}, "sold by the GB-month"),
+        ("ebs-storage", {"price": "1", "spot": "1"}, "only what is paid by the hour"),
+    ],
+)
+def test_a_price_that_is_none_is_refused_by_its_name(name: str, said: dict[str, Any], message: str) -> None:
+    with pytest.raises(SettingError, match=message):
+        own(**{name: said})

@@ -16,6 +16,7 @@ from bide.advise.saving import Costs, Tariff, costs
 from bide.advise.span import Span
 from bide.advise.workload import Workload
 from bide.core.clock import SECOND
+from bide.ledger.infrastructure import LISTED, Infrastructure
 from bide.providers.setup import Kind
 
 TIMES = frozenset({"realtime_below", "queue_from", "batch_from", "queue_timeout", "fastest_answer"})
@@ -34,6 +35,7 @@ class Basis:
     kinds: Mapping[str, Kind] = field(default_factory=dict[str, Kind])
     """Kinds of provider by the account's name."""
     rulebook: Rulebook = field(default_factory=bundled_rulebook)
+    hardware: Infrastructure = LISTED
 
 
 def advise(workload: Workload, basis: Basis) -> Advice:
@@ -41,7 +43,7 @@ def advise(workload: Workload, basis: Basis) -> Advice:
     book = basis.rulebook
     thresholds = book.thresholds(basis.preset, basis.own)
     money = costs(workload, basis.tariff)
-    owned = own(workload)
+    owned = own(workload, basis.hardware)
     facts = _facts(workload, thresholds, money, owned)
     rule = _rule(book, basis.preset, facts, thresholds)
     kind = basis.kinds.get((workload.model or "").partition("/")[0])
@@ -76,7 +78,7 @@ def advise(workload: Workload, basis: Basis) -> Advice:
             for one in book.conflict
             if any(fits(condition, facts, thresholds) for condition in one.when)
         ),
-        levers=levers(workload, rule.mode, money, kind, owned),
+        levers=levers(workload, rule.mode, money, kind, owned, basis.hardware),
     )
 
 

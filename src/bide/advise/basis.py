@@ -5,6 +5,7 @@ from collections.abc import Callable
 from bide.advise.advisor import Basis
 from bide.advise.rulebook import PresetName
 from bide.core.money import RateCard
+from bide.ledger.infrastructure import Infrastructure
 from bide.providers.kinds import KINDS
 from bide.providers.setup import Kind
 from bide.settings import Settings
@@ -14,7 +15,11 @@ Cards = Callable[[str, str, str, str], RateCard | None]
 
 
 def basis(settings: Settings, cards: Cards, day: str, preset: PresetName | None = None) -> Basis:
-    """The basis of a config on a day. `preset` goes before the config's, and then its thresholds count and not the config's."""
+    """The basis of a config on a day. `preset` goes before the config's, and then its thresholds count and not the config's.
+
+    Raises:
+        SettingError: a price of hardware cannot be used.
+    """
     kinds = _kinds(settings)
 
     def tariff(model: str, mode: str) -> RateCard | None:
@@ -22,7 +27,13 @@ def basis(settings: Settings, cards: Cards, day: str, preset: PresetName | None 
         return cards(_catalogue(settings, kinds, account), name, mode, day) if slash else None
 
     own = settings.advise.thresholds if preset in (None, settings.advise.preset) else {}
-    return Basis(preset=preset or settings.advise.preset, own=own, tariff=tariff, kinds=kinds)
+    return Basis(
+        preset=preset or settings.advise.preset,
+        own=own,
+        tariff=tariff,
+        kinds=kinds,
+        hardware=Infrastructure(settings.hardware),
+    )
 
 
 def _kinds(settings: Settings) -> dict[str, Kind]:

@@ -12,17 +12,23 @@ from bide.advise.rulebook import Mode
 from bide.advise.saving import Costs, dollars, of_tokens, portion
 from bide.advise.workload import Workload
 from bide.core.clock import MINUTE
+from bide.ledger.infrastructure import LISTED, Infrastructure
 from bide.providers.setup import Kind
 
 
 def levers(
-    workload: Workload, mode: Mode, costs: Costs | None, kind: Kind | None, owned: Own | None
+    workload: Workload,
+    mode: Mode,
+    costs: Costs | None,
+    kind: Kind | None,
+    owned: Own | None,
+    hardware: Infrastructure = LISTED,
 ) -> tuple[Lever, ...]:
     """All that may be worth a look for a workload in a mode. `kind` is the model's provider and `owned` what own hardware costs,
     None where that is unknown."""
     found = [_repeats(workload, mode, costs), _compression(workload, mode, costs)]
     if mode == "self-hosted":
-        return (*_machines(workload, owned), *found)
+        return (*_machines(workload, owned, hardware), *found)
     found = [_cheaper_model(workload, mode, costs), _prefix(workload, mode, costs), *found]
     has_flex = kind is None or kind.capabilities.flex is not None
     if mode in ("realtime", "queue", "hybrid") and has_flex and not _is_held_up(workload):
@@ -36,14 +42,14 @@ def levers(
     return tuple(found)
 
 
-def _machines(workload: Workload, owned: Own | None) -> Iterator[Lever]:
+def _machines(workload: Workload, owned: Own | None, hardware: Infrastructure) -> Iterator[Lever]:
     """What machines themselves may save."""
     if workload.utilisation is not None:
         says = "at least what the idle time costs; work that can wait fills it, or it need not be paid for"
         yield Lever(lever="idle time", says=says, usd_per_month=dollars(idle(workload, owned)))
     if workload.interruptible and workload.own_purchase in (None, "on-demand"):
         says = "at least, beside machines on demand; without what is lost when they are taken away"
-        yield Lever(lever="spot machines", says=says, usd_per_month=dollars(spot_saves(workload)))
+        yield Lever(lever="spot machines", says=says, usd_per_month=dollars(spot_saves(workload, hardware)))
 
 
 def _is_held_up(workload: Workload) -> bool:

@@ -12,8 +12,7 @@ from bide.advise.advice import OwnCost
 from bide.advise.saving import DAYS, amount_of, dollars, portion
 from bide.advise.workload import Workload
 from bide.core.money import DOLLAR
-from bide.ledger import infrastructure
-from bide.ledger.infrastructure import Purchase
+from bide.ledger.infrastructure import LISTED, Infrastructure, Purchase
 
 HOURS = 730
 
@@ -31,17 +30,17 @@ class Own:
         return OwnCost(low=dollars(self.low) or "0", high=dollars(self.high) or "0", source=self.source)
 
 
-def own(workload: Workload) -> Own | None:
+def own(workload: Workload, hardware: Infrastructure = LISTED) -> Own | None:
     """What the hardware costs; None where nobody says, or no price is listed."""
     if workload.own_usd_per_month is not None:
         said = amount_of(workload.own_usd_per_month)
         return Own(said, said, "own_usd_per_month")
-    return _instances(workload, workload.own_purchase or "on-demand")
+    return _instances(workload, workload.own_purchase or "on-demand", hardware)
 
 
-def spot_saves(workload: Workload) -> int | None:
+def spot_saves(workload: Workload, hardware: Infrastructure) -> int | None:
     """What spot machines save at least beside those on demand; None where a price is not listed, or it is no saving for sure."""
-    usual, spot = _instances(workload, "on-demand"), _instances(workload, "spot")
+    usual, spot = _instances(workload, "on-demand", hardware), _instances(workload, "spot", hardware)
     return usual.low - spot.high if usual is not None and spot is not None and usual.low > spot.high else None
 
 
@@ -51,14 +50,15 @@ def idle(workload: Workload, cost: Own | None) -> int | None:
     return None if cost is None or busy is None or busy.high > 1 else portion(cost.low, 1 - Decimal(str(busy.high)))
 
 
-def _instances(workload: Workload, purchase: Purchase) -> Own | None:
+def _instances(workload: Workload, purchase: Purchase, hardware: Infrastructure) -> Own | None:
     if workload.own_instance is None:
         return None
-    price = infrastructure.hourly(workload.own_instance, purchase)
+    price = hardware.hourly(workload.own_instance, purchase)
     if price is None:
         return None
     each = workload.own_hours_per_day
     hours = Fraction(HOURS) if each is None else Fraction(Decimal(str(each))) * DAYS
     many = hours * round(workload.own_instances or 1)
     low, high = (int(many * Fraction(one) * DOLLAR) for one in (price.low, price.high))
-    return Own(low, high, f"{price.name}, {purchase}: {price.source}, {price.checked_on} ({price.confidence})")
+    said = f"{price.source}, {price.checked_on} ({price.confidence})" if price.checked_on else "your own price"
+    return Own(low, high, f"{price.name}, {purchase}: {said}")

@@ -84,7 +84,9 @@ def estimate(
     hourly: Annotated[
         str | None,
         typer.Option(
-            "--hourly", metavar="USD", help="An instance of your own, to be shown beside: its price by the hour."
+            "--hourly",
+            metavar="USD|NAME",
+            help="An instance of your own, to be shown beside: its price by the hour, or its name, as in ml.g5.xlarge.",
         ),
     ] = None,
     instances: Annotated[str, typer.Option("--instances", metavar="NUMBER", help="How many of them.")] = "1",
@@ -167,7 +169,7 @@ def estimate(
     told = list(offers(asked, listed, prices))
     if routes:
         told.append(routed_offer(asked, [route(loaded, text) for text in routes], prices))
-    beside = own_hardware(hourly, instances, hours_a_day, busy, discounts or [], told, asked)
+    beside = own_hardware(loaded, hourly, instances, hours_a_day, busy, discounts or [], told, asked)
     if chosen(output) is Output.JSON:
         show_json(as_json(told, asked, facts, beside))
     else:

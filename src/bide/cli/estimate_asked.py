@@ -54,6 +54,7 @@ def route(config: "Config", text: str) -> "tuple[Listed, Quantity]":
 
 
 def own_hardware(
+    config: "Config",
     hourly: str | None,
     instances: str,
     hours_a_day: str | None,
@@ -73,9 +74,9 @@ def own_hardware(
         if hours_a_day or busy or discounts:
             raise InputError("--hours-a-day, --busy and --discount are about hardware; say its price with --hourly")
         return None
-    price, hours = given(hourly), given(hours_a_day) if hours_a_day else None
+    price, hours = _hourly(config, hourly), given(hours_a_day) if hours_a_day else None
     machine = Machine(
-        name="own hardware",
+        name="own hardware" if hourly[:1].isdigit() else hourly,
         hourly=Quantity(price.low, price.high, USD / HOUR),
         count=given(instances),
         hours=None if hours is None else Quantity(hours.low, hours.high, HOUR / DAY),
@@ -83,6 +84,22 @@ def own_hardware(
         discounts=dict(_named_share("--discount", text) for text in discounts),
     )
     return hardware(machine, told, asked.month)
+
+
+def _hourly(config: "Config", text: str) -> "Quantity":
+    """A price by the hour, or that of an instance by its name. Raises `InputError`, and `SettingError` for a price of the config."""
+    from bide.advise.calculator.quantity import given, quantity
+    from bide.core.errors import InputError
+    from bide.ledger.infrastructure import Infrastructure
+
+    if text[:1].isdigit() or text[:1] in ".$-":
+        return given(text.lstrip("$"))
+    found = Infrastructure(config.settings.hardware).hourly(text)
+    if found is None:
+        raise InputError(
+            f"--hourly {text}: no instance of this name is listed; write its price in USD, or give it under [hardware] in bide.toml"
+        )
+    return quantity((found.low, found.high))
 
 
 def _named_share(option: str, text: str) -> "tuple[str, Quantity]":

@@ -30,7 +30,9 @@ At = Annotated[str | None, typer.Option("--at", metavar="DATE", help="By the pri
 Provider = Annotated[
     str | None, typer.Option("--provider", metavar="NAME", help="Only this one, as docs/prices.md names it.")
 ]
-Mode = Annotated[str | None, typer.Option("--mode", metavar="MODE", help="Only standard, batch, flex, priority or fast.")]
+Mode = Annotated[
+    str | None, typer.Option("--mode", metavar="MODE", help="Only standard, batch, flex, priority or fast.")
+]
 StaleAfter = Annotated[
     int,
     typer.Option(
@@ -165,13 +167,16 @@ def export(
     """
     import msgspec
 
+    from bide.ledger.infrastructure import Infrastructure
     from bide.ledger.lookup import models
     from bide.ledger.model_catalog import model_catalog
 
     config = configured(None, None, file)
     known, (day, today) = _prices(config), _days(config, at)
     only = models(known, None if provider is None else _listed(config, known, provider))
-    made = model_catalog(known, datetime.date.fromisoformat(day), only=only, today=today, stale_after=stale_after)
+    hardware = Infrastructure(config.settings.hardware)
+    when = datetime.date.fromisoformat(day)
+    made = model_catalog(known, when, only=only, today=today, stale_after=stale_after, hardware=hardware)
     text = msgspec.json.format(msgspec.json.encode(made), indent=1) + b"\n"
     if target == "-":
         sys.stdout.buffer.write(text)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from bide.ledger import infrastructure
 from bide.ledger.catalogue import LISTINGS
+from bide.ledger.infrastructure import LISTED
 from bide.ledger.lookup import written_as
 from bide.ledger.prices import Prices
 from bide.ledger.rates import STANDARD
@@ -196,7 +196,7 @@ def _gone(each: Sheet) -> str | None:
 
 def _hourly(row: Mapping[str, str], texts: Mapping[str, str]) -> Judgement:
     """The verdict on the price of an instance: right if it is ours, rounded as it is."""
-    price = next((found for word in (row.get("model") or "").split() if (found := infrastructure.hourly(word))), None)
+    price = next((found for word in (row.get("model") or "").split() if (found := LISTED.hourly(word))), None)
     if price is None:
         return Judgement(row, Verdict.UNKNOWN, ["no instance of this name is listed"])
     wrong: list[str] = []

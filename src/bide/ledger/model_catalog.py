@@ -10,7 +10,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from bide.ledger import infrastructure
+from bide.ledger.infrastructure import LISTED, Infrastructure
 from bide.ledger.lookup import models
+from bide.ledger.overlay import USER
 from bide.ledger.prices import Prices
 from bide.ledger.sheet import STALE_AFTER, Sheet, is_stale, sheet
 
@@ -26,7 +28,7 @@ class Hardware(msgspec.Struct, frozen=True, kw_only=True):
     accelerators: str
     source: str
     confidence: str
-    checked_on: datetime.date
+    checked_on: datetime.date | None
     stale: bool
 
 
@@ -49,8 +51,9 @@ def model_catalog(
     only: Iterable[tuple[str, str]] | None = None,
     today: datetime.date | None = None,
     stale_after: int = STALE_AFTER,
+    hardware: Infrastructure = LISTED,
 ) -> ModelCatalog:
-    """The catalogue of a day: of all models that have a known price in some mode, or of `only` those named."""
+    """The catalogue of a day: of all models that have a known price in some mode, or of `only` those named; and of `hardware`."""
     today = today or day
     keys = models(prices) if only is None else only
     sheets = (sheet(prices, *key, day.isoformat(), today=today, stale_after=stale_after) for key in keys)
@@ -59,7 +62,7 @@ def model_catalog(
         editions=prices.edition,
         stale_after_days=stale_after,
         models=tuple(each for each in sheets if any(each.modes().values())),
-        infrastructure=tuple(_hardware(each, today, stale_after) for each in infrastructure.prices()),
+        infrastructure=tuple(_hardware(each, today, stale_after) for each in hardware.prices()),
     )
 
 
@@ -83,5 +86,5 @@ def _hardware(price: infrastructure.Price, today: datetime.date, stale_after: in
         source=price.source,
         confidence=price.confidence,
         checked_on=price.checked_on,
-        stale=is_stale(price.checked_on, today, stale_after),
+        stale=price.confidence != USER and is_stale(price.checked_on, today, stale_after),
     )

@@ -14,6 +14,7 @@ from bide.settings.advise import AdviseSettings
 from bide.settings.deadline import DeadlineSettings, GatherSettings
 from bide.settings.engine import EngineSettings, PlacementSettings, RealtimeSettings
 from bide.settings.gateway import ClassSettings, GatewaySettings
+from bide.settings.hardware import HardwareSettings
 from bide.settings.keeping import CacheSettings, InputSettings, RetentionSettings
 from bide.settings.news import EmailSettings, WebhookSettings
 from bide.settings.provider import ProviderSettings
@@ -28,6 +29,7 @@ __all__ = [
     "EngineSettings",
     "GatewaySettings",
     "GatherSettings",
+    "HardwareSettings",
     "InputSettings",
     "PlacementSettings",
     "ProviderSettings",
@@ -59,6 +61,8 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
         default_factory=dict[str, dict[str, str | dict[str, str]]]
     )
     """Prices of your own by provider/model, in USD per million tokens; those of a mode in a table of the mode's name."""
+    hardware: dict[str, HardwareSettings] = msgspec.field(default_factory=dict[str, HardwareSettings])
+    """Prices of instances by their name, in the place of those that are listed."""
 
     @property
     def urgency_rules(self) -> tuple[Rule, ...]:
