@@ -8,6 +8,7 @@ import pytest
 from bide.client.terms import headers_of
 from bide.core.clock import ManualClock, from_datetime
 from bide.core.errors import DeadlineError
+from bide.lanes.cache import CacheWordError
 
 NOON = datetime.datetime(2026, 11, 21, 12, tzinfo=datetime.UTC)
 
@@ -34,6 +35,10 @@ def told(**said: Any) -> dict[str, str]:
             {"bide-priority": "low", "bide-on-miss": "late", "bide-workflow": "tags"},
             id="a priority, and what else may be said",
         ),
+        pytest.param({"cache": "no"}, {"bide-within": "24h", "bide-cache": "no"}, id="no answers of others"),
+        pytest.param(
+            {"cache": datetime.timedelta(days=1)}, {"bide-within": "24h", "bide-cache": "86400.000000s"}, id="a day's"
+        ),
     ],
 )
 def test_headers(said: dict[str, Any], headers: dict[str, str]) -> None:
@@ -53,3 +58,8 @@ def test_headers(said: dict[str, Any], headers: dict[str, str]) -> None:
 def test_what_is_not_understood_is_refused_before_anything_is_sent(said: dict[str, Any], message: str) -> None:
     with pytest.raises(DeadlineError, match=message):
         told(**said)
+
+
+def test_a_time_to_keep_answers_that_is_none_is_refused_too() -> None:
+    with pytest.raises(CacheWordError, match=r"^cache: 'yes' is no time to keep an answer"):
+        told(cache="yes")

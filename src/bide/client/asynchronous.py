@@ -40,6 +40,9 @@ class Asked(TypedDict, total=False):
     ``standard``, ``low``) says how long they may wait; 24 hours where none does. `on_miss` is what happens to those that
     batches will not answer in time: ``rescue`` at list price (the default), ``late`` or ``expire``.
 
+    `cache` is how old an answer to an exact repeat may be, and how long their own stand for others (``"1h"``, a timedelta, ``no``);
+    the configuration says where it is not given.
+
     `workflow` names the stream of work in reports. `key` names this very submission: handed in again under the same key,
     after a crash say, the requests are found again and not paid again; the same place with other content is refused.
     """
@@ -52,6 +55,7 @@ class Asked(TypedDict, total=False):
     by: str | datetime | None
     priority: str | None
     on_miss: str | None
+    cache: str | timedelta | None
     workflow: str | None
     key: str | None
 
@@ -250,6 +254,7 @@ class AsyncClient:
             by=asked.get("by"),
             priority=asked.get("priority"),
             on_miss=asked.get("on_miss"),
+            cache=asked.get("cache"),
             workflow=asked.get("workflow"),
             otherwise=otherwise,
         )

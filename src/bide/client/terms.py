@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from bide.core.clock import Clock, to_datetime
 from bide.core.deadline import OnMiss, Priority, parse_deadline
 from bide.core.errors import DeadlineError
+from bide.lanes.cache import parse_keep
 
 LONGEST = "24h"
 """What a request has that names no time, where no configuration is at hand: as a job that names none."""
@@ -17,6 +18,7 @@ def headers_of(
     by: str | datetime | None = None,
     priority: str | None = None,
     on_miss: str | None = None,
+    cache: str | timedelta | None = None,
     workflow: str | None = None,
     otherwise: str = LONGEST,
 ) -> dict[str, str]:
@@ -26,6 +28,7 @@ def headers_of(
 
     Raises:
         DeadlineError: two of them are given, or one is not understood or has passed.
+        CacheWordError: `cache` is not understood.
     """
     given = [name for name, value in (("within", within), ("by", by), ("priority", priority)) if value is not None]
     if len(given) > 1:
@@ -38,14 +41,21 @@ def headers_of(
         moment = parse_deadline(text, clock.now())
         found["bide-by"] = to_datetime(moment).isoformat()
     else:
-        text = f"{within.total_seconds():f}s" if isinstance(within, timedelta) else within or otherwise
+        text = _text(within) or otherwise
         parse_deadline(text, clock.now())
         found["bide-within"] = text
     if on_miss is not None:
         found["bide-on-miss"] = _one_of("on_miss", on_miss, tuple(OnMiss))
+    if cache is not None:
+        found["bide-cache"] = text = _text(cache) or ""
+        parse_keep(text, "cache")
     if workflow is not None:
         found["bide-workflow"] = workflow
     return found
+
+
+def _text(duration: str | timedelta | None) -> str | None:
+    return f"{duration.total_seconds():f}s" if isinstance(duration, timedelta) else duration
 
 
 def _one_of(name: str, text: str, known: tuple[str, ...]) -> str:
