@@ -246,5 +246,7 @@ def test_an_instance_is_named_and_its_price_is_the_configs_or_the_listed_one(
     assert cost() == "1027.84"
     (tmp_path / "bide.toml").write_text('[hardware."ml.g5.xlarge"]\nprice = "1.00-1.20"\n')
     assert cost() == {"low": "730", "high": "876"}
+    shown = asked(capsys, "openai/gpt-4.1", hourly="ml.g5.2xlarge", output=Output.TABLE)
+    assert "ml.g5.2xlarge: public tables copied from the AWS Price List API in 2026, 2026-11-21 (catalogue)" in shown
     with pytest.raises(InputError, match="no instance of this name is listed"):
         asked(capsys, "openai/gpt-4.1", hourly="ml.nobody.xlarge")

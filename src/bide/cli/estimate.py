@@ -85,7 +85,7 @@ def estimate(
         str | None,
         typer.Option(
             "--hourly",
-            metavar="USD|NAME",
+            metavar="PRICE",
             help="An instance of your own, to be shown beside: its price by the hour, or its name, as in ml.g5.xlarge.",
         ),
     ] = None,

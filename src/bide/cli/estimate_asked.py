@@ -74,9 +74,11 @@ def own_hardware(
         if hours_a_day or busy or discounts:
             raise InputError("--hours-a-day, --busy and --discount are about hardware; say its price with --hourly")
         return None
-    price, hours = _hourly(config, hourly), given(hours_a_day) if hours_a_day else None
+    price, source = _hourly(config, hourly)
+    hours = given(hours_a_day) if hours_a_day else None
     machine = Machine(
-        name="own hardware" if hourly[:1].isdigit() else hourly,
+        name=hourly if source else "own hardware",
+        source=source,
         hourly=Quantity(price.low, price.high, USD / HOUR),
         count=given(instances),
         hours=None if hours is None else Quantity(hours.low, hours.high, HOUR / DAY),
@@ -86,20 +88,26 @@ def own_hardware(
     return hardware(machine, told, asked.month)
 
 
-def _hourly(config: "Config", text: str) -> "Quantity":
-    """A price by the hour, or that of an instance by its name. Raises `InputError`, and `SettingError` for a price of the config."""
+def _hourly(config: "Config", text: str) -> "tuple[Quantity, str]":
+    """A price by the hour; or that of an instance by its name, and where it is from.
+
+    Raises:
+        InputError: it is neither.
+        SettingError: a price in the config is none.
+    """
     from bide.advise.calculator.quantity import given, quantity
     from bide.core.errors import InputError
     from bide.ledger.infrastructure import Infrastructure
 
     if text[:1].isdigit() or text[:1] in ".$-":
-        return given(text.lstrip("$"))
+        return given(text.lstrip("$")), ""
     found = Infrastructure(config.settings.hardware).hourly(text)
     if found is None:
         raise InputError(
             f"--hourly {text}: no instance of this name is listed; write its price in USD, or give it under [hardware] in bide.toml"
         )
-    return quantity((found.low, found.high))
+    said = f"{found.source}, {found.checked_on} ({found.confidence})" if found.checked_on else "your own price"
+    return quantity((found.low, found.high)), said
 
 
 def _named_share(option: str, text: str) -> "tuple[str, Quantity]":

@@ -117,7 +117,7 @@ def _hardware(beside: "Hardware") -> dict[str, str]:
         for one in beside.pays
     ]
     return {
-        "own hardware": f"{_money(cost.cost)} a month{idle}; {APART}",
+        "own hardware": "\n".join([f"{_money(cost.cost)} a month{idle}; {APART}", *beside.derivation.notes[1:]]),
         **({"it pays from": "\n".join(pays)} if pays else {}),
     }
 

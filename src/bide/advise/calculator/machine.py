@@ -18,7 +18,8 @@ APART = "hardware by the hour is shown beside tokens, not added to them: a per-t
 class Machine:
     """Instances and how long they run: `hours` in a day or in a month; None is always.
 
-    `busy` is the share of that in which they work. `discounts` (spot, off-peak, commitment) multiply.
+    `busy` is the share of that in which they work. `discounts` (spot, off-peak, commitment) multiply. `source` is where the price is
+    from, empty where it was said.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Machine:
     hours: Quantity | None = None
     busy: Quantity | None = None
     discounts: Mapping[str, Quantity] = field(default_factory=dict[str, Quantity])
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ def machine_cost(machine: Machine, to: Derivation, month: Convention = USUAL) ->
         share = to.rest("idle share", Figure("busy share", saves(share_of(machine.busy, "busy"))))
         idle = to.multiply(f"{machine.name} a month, idle", cost, share)
     to.note(APART)
+    if machine.source:
+        to.note(f"{machine.name}: {machine.source}")
     return MachineCost(hours, hourly, cost, idle)
 
 
