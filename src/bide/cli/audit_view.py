@@ -131,6 +131,7 @@ def _show_steps(of: "Audit", verdict: "Verdict") -> None:
     show_table(columns, rows, ("", "saves", "of all"))
     for step in shown if verdict != "try" else []:
         print(f"  {plain(step.workflow, 60)}: {plain(step.says, 400)}")
+        print(f"    {plain(step.do, 400)}")
     _say_more(len(steps) - len(shown), "step")
 
 

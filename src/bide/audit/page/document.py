@@ -17,6 +17,11 @@ def element(tag: str, *children: Child, **attributes: str | int | float) -> Elem
     return extend(made, children)
 
 
+def scrolling(table: Element, label: str) -> Element:
+    """A table that is moved sideways where there is no room for it, also with the keyboard."""
+    return element("div", table, class_="scroll", tabindex=0, role="region", aria_label=label)
+
+
 def extend(parent: Element, children: Iterable[Child]) -> Element:
     """More children of an element, behind those that it has."""
     for child in children:

@@ -5,7 +5,7 @@ from fractions import Fraction
 from importlib import resources
 
 from bide.audit.audit import Audit
-from bide.audit.page.document import Element, element, written
+from bide.audit.page.document import Element, element, scrolling, written
 from bide.audit.page.drawing import bar, spent
 from bide.audit.page.steps import plan
 from bide.audit.page.workflows import SHARES, key, workflows
@@ -135,16 +135,11 @@ def _price(value: str | dict[str, str] | None) -> str:
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> Element:
     def cell(tag: str, index: int, text: str) -> Element:
-        return element(tag, text, class_="number") if index in numbers else element(tag, text)
+        made = element(tag, text, class_="number") if index in numbers else element(tag, text)
+        if tag == "th":
+            made.set("scope", "col")
+        return made
 
-    return element(
-        "div",
-        element(
-            "table",
-            element("thead", element("tr", *(cell("th", index, name) for index, name in enumerate(columns)))),
-            element(
-                "tbody", *(element("tr", *(cell("td", index, text) for index, text in enumerate(row))) for row in rows)
-            ),
-        ),
-        class_="scroll",
-    )
+    head = element("tr", *(cell("th", index, name) for index, name in enumerate(columns)))
+    body = (element("tr", *(cell("td", index, text) for index, text in enumerate(row))) for row in rows)
+    return scrolling(element("table", element("thead", head), element("tbody", *body)), f"A table by {columns[0]}")

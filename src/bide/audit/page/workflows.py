@@ -9,7 +9,7 @@ from bide.audit.audit import Audit
 from bide.audit.finding import Finding
 from bide.audit.judging import Judged
 from bide.audit.month import total
-from bide.audit.page.document import Element, element
+from bide.audit.page.document import Element, element, scrolling
 from bide.audit.page.drawing import DAYS, days, spent, week
 from bide.audit.page.steps import typed
 from bide.audit.wording import HEADINGS, LANES, LEVERS, evidence, money, plain, waiting
@@ -142,20 +142,14 @@ def _pictures(of: Audit, one: Judged) -> Iterator[Element]:
 def _findings(one: Judged) -> Element:
     columns = (
         ("lever", ""),
-        ("", ""),
+        ("verdict", ""),
         ("alone, a month", "number"),
         ("on top", "number"),
         ("why, and what it assumes", ""),
     )
-    return element(
-        "div",
-        element(
-            "table",
-            element("thead", element("tr", *(element("th", name, class_=kind, scope="col") for name, kind in columns))),
-            element("tbody", *map(_finding, one.findings)),
-        ),
-        class_="scroll",
-    )
+    heads = (element("th", name, scope="col", **({"class_": kind} if kind else {})) for name, kind in columns)
+    table = element("table", element("thead", element("tr", *heads)), element("tbody", *map(_finding, one.findings)))
+    return scrolling(table, f"What was found about {plain(one.strand.group.model) or 'unknown model'}")
 
 
 def _finding(one: Finding) -> Element:
