@@ -1,10 +1,16 @@
 """How much time a log stands for."""
 
-from tests.audit.given import MONDAY, days, record
+from dataclasses import replace
 
-from bide.audit.extent import extent
+from tests.audit.given import MONDAY, bounds, days, record
+
+from bide.audit.audit import audit
+from bide.audit.extent import extent, extents
+from bide.audit.judging import Basis
+from bide.audit.month import Pricing
 from bide.audit.profiling import profile_of
 from bide.core.clock import DAY, HOUR, MINUTE
+from bide.ledger.prices import Prices
 
 
 def test_nightly_runs_stand_for_whole_days() -> None:
@@ -37,3 +43,26 @@ def test_sums_of_days_stand_for_these_days() -> None:
 
 def test_a_moment_stands_for_nothing() -> None:
     assert extent(profile_of([record(MONDAY)])) == 0
+
+
+def test_kinds_of_files_stand_for_their_own_time() -> None:
+    profile = profile_of([record(MONDAY + day * DAY, period=DAY, workflow="long") for day in range(28)])
+    week = profile_of([record(MONDAY + day * DAY, period=DAY, workflow="short") for day in range(7)])
+    both = replace(profile, groups=[*profile.groups, *week.groups])
+
+    assert extents(both) == {(MONDAY, MONDAY + 28 * DAY): 28 * DAY, (MONDAY, MONDAY + 7 * DAY): 7 * DAY}
+
+
+def test_a_week_beside_four_is_reckoned_to_a_month_by_itself() -> None:
+    """A million tokens a day at 2 USD: 28 days and 7 days make 30 × 2 each."""
+    known = {"input": 1_000_000, "output": 0, "period": DAY}
+    four, one = (
+        profile_of([record(MONDAY + day * DAY, workflow=name, **known) for day in range(count)])
+        for name, count in (("long", 28), ("short", 7))
+    )
+    prices = Prices()
+    basis = Basis(pricing=Pricing(prices, "2026-11-21", prices.checked_on))
+    of = audit(replace(four, groups=[*four.groups, *one.groups]), basis)
+
+    assert {workflow.name: bounds(workflow.now) for workflow in of.workflows} == {"long": ("60",), "short": ("60",)}
+    assert any("the files cover different times, from 7d to 28d" in note for note in of.notes)

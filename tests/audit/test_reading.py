@@ -12,10 +12,11 @@ import pytest
 
 from bide.audit.reading import TOLD_EVERY, read_files
 from bide.audit.taking import SHOWN, Defaults
-from bide.core.clock import DAY, HOUR
+from bide.core.clock import DAY, HOUR, SECOND
 from bide.core.errors import InputError
 from bide.core.money import DOLLAR
 from bide.core.usage import Usage
+from bide.logs.moment import instant
 
 USAGE: dict[str, Any] = {
     "object": "page",
@@ -203,3 +204,21 @@ def test_whoever_waits_hears_how_far_it_is(tmp_path: Path) -> None:
 def test_what_says_nothing_is_refused_with_what_it_was_taken_for(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(InputError, match=says):
         read_files([written(tmp_path / "t.csv", text)])
+
+
+def test_files_of_one_kind_are_one_log_and_those_of_another_speak_of_their_own_time(tmp_path: Path) -> None:
+    profile = read_files(
+        [
+            written(tmp_path / "first.csv", table(ROWS[:3])),
+            written(tmp_path / "second.csv", table([row | {"task": "answer"} for row in ROWS[3:]])),
+            written(tmp_path / "usage.json", json.dumps(USAGE)),
+        ]
+    )
+    first, last = (instant(f"2026-08-0{day}T10:00:00Z") for day in (1, 7))
+
+    assert {(group.workflow, group.covers) for group in profile.groups} == {
+        ("sort", (first, last)),
+        ("answer", (first, last)),
+        ("p", (1_786_060_800 * SECOND, 1_786_147_200 * SECOND)),
+    }
+    assert (profile.first, profile.end) == (first, max(last, 1_786_147_200 * SECOND))

@@ -80,7 +80,7 @@ def test_the_record_is_read_beside_files_or_alone() -> None:
     assert done.exit_code == 0, done.stderr
     assert [workflow["workflow"] for workflow in found["workflows"]] == ["chat"]
     assert found["rows"] == 2
-    assert done.stderr.startswith("bide: bide's own record: what was billed, 2 rows, from ")
+    assert done.stderr.startswith("bide: bide's own record: what was billed, from its database, 2 rows, from ")
     assert json.loads(run("--ledger", "log.csv").stdout)["rows"] == 195
 
 

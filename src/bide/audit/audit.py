@@ -8,7 +8,7 @@ from fractions import Fraction
 from bide.advise.calculator.quantity import Quantity
 from bide.advise.calculator.tariff import Price
 from bide.audit.captured import less, saved_by_answers
-from bide.audit.extent import extent
+from bide.audit.extent import extent, extents
 from bide.audit.finding import Verdict
 from bide.audit.gap import Gap, gaps
 from bide.audit.group import Group
@@ -22,6 +22,9 @@ from bide.audit.workflow import Workflow, workflows
 from bide.core.clock import DAY
 from bide.core.duration import format_duration
 from bide.ledger.sheet import STALE_AFTER, is_stale
+
+SAME_TIME = 0.9
+"""The part of the longest time from which files count as of the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +116,13 @@ def audit(profile: Profile, basis: Basis) -> Audit:
     covered = extent(profile)
     times = times_a_month(covered)
     usage, bills = _parted(profile.groups)
-    strands = [strand(group, times, basis.pricing) for group in usage]
-    found = workflows(judged(one, basis, covered) for one in strands)
+    own = extents(profile)
+
+    def priced(group: Group) -> Strand:
+        return strand(group, times_a_month(own[group.covers] or covered), basis.pricing)
+
+    strands = [priced(group) for group in usage]
+    found = workflows(judged(one, basis, own[one.group.covers] or covered) for one in strands)
     return Audit(
         profile=profile,
         basis=basis,
@@ -122,7 +130,7 @@ def audit(profile: Profile, basis: Basis) -> Audit:
         times=times,
         workflows=found,
         plan=plan(found),
-        bills=_reconciled(strands, [strand(group, times, basis.pricing) for group in bills]),
+        bills=_reconciled(strands, [priced(group) for group in bills]),
         gaps=gaps(profile.groups),
         prices=_prices(found, basis),
         notes=tuple(_notes(profile, covered, usage)),
@@ -181,6 +189,10 @@ def _notes(profile: Profile, covered: int, usage: Sequence[Group]) -> list[str]:
     elif covered < 7 * DAY:
         found.append(
             f"the log covers {format_duration(covered)}, less than a week: weekends may be missing, or weigh too much"
+        )
+    if len(own := sorted(set(extents(profile).values()))) > 1 and own[0] < own[-1] * SAME_TIME:
+        found.append(
+            f"the files cover different times, from {format_duration(own[0])} to {format_duration(own[-1])}: each kind is reckoned to a month by its own"
         )
     for pair in profile.overlaps:
         found.append(

@@ -5,6 +5,9 @@ days apart, and stand for fourteen. There the time is filled up to whole days, i
 are enough for it. Of less than a day nobody can tell which hours are silent.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from bide.audit.profile import Profile
 from bide.core.clock import DAY, HOUR
 
@@ -14,6 +17,16 @@ def extent(profile: Profile) -> int:
     seen = profile.end - profile.first
     lacking = DAY - seen % DAY
     return seen + lacking if seen >= DAY and _silent(profile) >= lacking else seen
+
+
+def extents(profile: Profile) -> Mapping[tuple[int, int], int]:
+    """The same by what the files of a kind cover: an export of two weeks beside one of a month stands for two weeks."""
+    spans = dict.fromkeys(group.covers for group in profile.groups)
+    parts = (
+        replace(profile, first=first, end=end, groups=[one for one in profile.groups if one.covers == (first, end)])
+        for first, end in spans
+    )
+    return dict(zip(spans, map(extent, parts), strict=True))
 
 
 def _silent(profile: Profile) -> int:

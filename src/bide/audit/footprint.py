@@ -10,10 +10,11 @@ MODELS = 1_000
 
 
 class Footprint:
-    """Of one file, while it is read."""
+    """Of one file, while it is read. `stream` is the number of its kind: files of one kind are parts of one log."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, stream: int = 0) -> None:
         self.name = name
+        self.stream = stream
         self.rows = 0
         self.bills = 0
         self.dated = True

@@ -100,6 +100,9 @@ class Group:
     first: int
     end: int
     """When the last request came, or the last period ended."""
+    covers: tuple[int, int] = (0, 0)
+    """From when to when the files of its kind speak: what an export says nothing of in its time was not used, and of another time nobody
+    knows."""
     days: Mapping[int, Amount] = field(default_factory=dict[int, Amount])
     """By the instant of its midnight."""
     hours: tuple[int, ...] = (0,) * 168

@@ -1,7 +1,8 @@
 """From rows to a profile, one row at a time, in memory that does not grow with them."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import msgspec
@@ -39,13 +40,14 @@ class Profiler:
         self._last: int | None = None
         self._forward = self._backward = 0
 
-    def add(self, record: Record) -> None:
-        """One more row."""
+    def add(self, record: Record, stream: int = 0) -> None:
+        """One more row, of a file of this kind."""
         key = (record.workflow, record.named_by, record.provider, record.model, record.lane)
         tally = self._tallies.get(key)
         if tally is None:
             tally, record = self._new(key, record)
         tally.add(record)
+        tally.streams |= 1 << stream
         if record.bill or record.period:
             return
         if self._last is not None:
@@ -68,10 +70,9 @@ class Profiler:
     def profile(self, sources: Sequence[Source] = (), footprints: Sequence[Footprint] = ()) -> Profile:
         """What the rows sum up to so far, the groups that cost most or have most tokens first."""
         one_in = (self._prompts.one_in, self._prefixes.one_in)
-        groups = sorted((tally.group(*one_in) for tally in self._tallies.values()), key=_rank)
-        covered = [(group.first, group.end) for group in groups]
-        # An export also has hours in which nothing was used, and they count for what a month of it would be.
-        covered += [(one.first, one.end) for one in footprints if one.first is not None and one.end is not None]
+        spans = _spans(footprints)
+        groups = sorted((tally.group(_covered(tally, spans), *one_in) for tally in self._tallies.values()), key=_rank)
+        covered = [*spans.values(), *(group.covers for group in groups)]
         overlaps = (overlap(*pair) for pair in combinations(footprints, 2))
         return Profile(
             groups=groups,
@@ -128,7 +129,24 @@ def profile_of(records: Iterable[Record]) -> Profile:
     profiler = Profiler()
     for record in records:
         profiler.add(record)
-    return profiler.profile()
+    found = profiler.profile()
+    whole = (found.first, found.end)
+    return replace(found, groups=[replace(group, covers=whole) for group in found.groups])
+
+
+def _spans(footprints: Iterable[Footprint]) -> Mapping[int, tuple[int, int]]:
+    """From when to when each kind of file speaks. An export also has hours in which nothing was used, and they count."""
+    found = dict[int, tuple[int, int]]()
+    for one in footprints:
+        if one.first is not None and one.end is not None:
+            first, end = found.get(one.stream, (one.first, one.end))
+            found[one.stream] = (min(first, one.first), max(end, one.end))
+    return found
+
+
+def _covered(tally: Tally, spans: Mapping[int, tuple[int, int]]) -> tuple[int, int]:
+    own = [span for stream, span in spans.items() if tally.streams >> stream & 1]
+    return min([tally.first, *(first for first, _ in own)]), max([tally.end, *(end for _, end in own)])
 
 
 def _rank(group: Group) -> tuple[int, int, str, str, str]:

@@ -48,6 +48,7 @@ class Reading:
         self.told = told
         self._profiler = Profiler()
         self._sources = list[Taking]()
+        self._streams = dict[str, int]()
 
     def file(self, path: str, asked: Mapping[str, str]) -> None:
         """Read one file to its end. Raises `InputError`."""
@@ -59,12 +60,14 @@ class Reading:
                 why = f": {BadRow(head[0].line, head[0].trouble or '')}" if head else ""
                 raise InputError(f"{log.name} has no row that can be read{why}")
             reader = reader_of(log.name, readable, asked)
-            taking = self.source(log.name, f"{reader.name}, {log.form}", reader.notes)
+            taking = self.source(log.name, reader.name, log.form, reader.notes)
             _take(taking, reader, _with_progress(log, chain(head, rows), self.told))
 
-    def source(self, name: str, reader: str, notes: Sequence[str] = ()) -> Taking:
+    def source(self, name: str, reader: str, form: str, notes: Sequence[str] = ()) -> Taking:
         """A source that is about to be read; one that is no file is read by whoever has its records."""
-        self._sources.append(Taking(name, reader, notes, self._defaults, self._profiler.add))
+        stream = self._streams.setdefault(reader, len(self._streams))
+        kind = f"{reader}, {form}"
+        self._sources.append(Taking(name, kind, notes, self._defaults, self._profiler.add, stream))
         return self._sources[-1]
 
     def profile(self) -> Profile:

@@ -24,14 +24,20 @@ class Defaults:
 
 
 class Taking:
-    """One source while it is read. `add` takes every record of it."""
+    """One source while it is read. `add` takes every record of it, with the number of its kind."""
 
     def __init__(
-        self, name: str, reader: str, notes: Sequence[str], defaults: Defaults, add: Callable[[Record], None]
+        self,
+        name: str,
+        reader: str,
+        notes: Sequence[str],
+        defaults: Defaults,
+        add: Callable[[Record, int], None],
+        stream: int,
     ) -> None:
         self.name, self.reader, self.notes = name, reader, notes
-        self.footprint = Footprint(name)
-        self._defaults, self._add = defaults, add
+        self.footprint = Footprint(name, stream)
+        self._defaults, self._add, self._stream = defaults, add, stream
         self._bad, self._examples = 0, list[BadRow]()
         self._reasons, self._skipped_cost = dict[str, int](), 0
         self._defaulted = 0
@@ -51,7 +57,7 @@ class Taking:
         if not record.workflow and record.prefix is not None and record.prefix.text:
             record = msgspec.structs.replace(record, workflow=record.prefix.text, named_by=BY_PROMPTS)
         self.footprint.add(record)
-        self._add(record)
+        self._add(record, self._stream)
 
     def refuse(self, line: int, why: str) -> None:
         """A row that cannot be used."""

@@ -19,13 +19,14 @@ MONDAY = 4 * DAY
 
 
 class Tally:
-    """The rows of one group so far. `number` is its place among the groups, from 0."""
+    """The rows of one group so far. `number` is its place among the groups, from 0; `streams` has a bit for each kind of file it stands in."""
 
     def __init__(self, number: int, record: Record) -> None:
         self.number = number
         self.width = 0
         self.slots: dict[int, int] = {}
         self.make_room(number + 1)
+        self.streams = 0
         self.key = (record.workflow, record.named_by, record.provider, record.model, record.lane)
         self.rows = self.bills = self.billed = 0
         self.first, self.end = record.at, record.at + record.period
@@ -140,7 +141,7 @@ class Tally:
     def _miss(self, name: str) -> None:
         self.missing[name] = self.missing.get(name, 0) + 1
 
-    def group(self, repeats_one_in: int, prefixes_one_in: int) -> Group:
+    def group(self, covers: tuple[int, int], repeats_one_in: int, prefixes_one_in: int) -> Group:
         """The group, as it stands."""
         workflow, named_by, provider, model, lane = self.key
         return Group(
@@ -155,6 +156,7 @@ class Tally:
             billed=self.billed,
             first=self.first,
             end=self.end,
+            covers=covers,
             days={day * DAY: self.days[day].amount() for day in sorted(self.days)},
             hours=tuple(self.hours),
             timeline=Timeline(WIDTHS[self.width], dict(sorted(self.slots.items()))),

@@ -127,7 +127,7 @@ async def _read_record(config: "Config", reading: "Reading", days: int | None) -
     from bide.core.clock import DAY
     from bide.embedded import opened
 
-    taking = reading.source(own.NAME, "what was billed")
+    taking = reading.source(own.NAME, "what was billed", "from its database")
     async with opened(config) as bide:
         since = 0 if days is None else bide.context.clock.now() - days * DAY
         async for page in bide.store.consumed.since(since):
