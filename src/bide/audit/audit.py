@@ -24,7 +24,7 @@ from bide.core.duration import format_duration
 from bide.ledger.sheet import STALE_AFTER, is_stale
 
 SAME_TIME = 0.9
-"""The part of the longest time from which files count as of the same."""
+"""The part of the whole time from which files count as of the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +190,10 @@ def _notes(profile: Profile, covered: int, usage: Sequence[Group]) -> list[str]:
         found.append(
             f"the log covers {format_duration(covered)}, less than a week: weekends may be missing, or weigh too much"
         )
-    if len(own := sorted(set(extents(profile).values()))) > 1 and own[0] < own[-1] * SAME_TIME:
+    shortest = min(filter(None, extents(profile).values()), default=covered)
+    if shortest < covered * SAME_TIME:
         found.append(
-            f"the files cover different times, from {format_duration(own[0])} to {format_duration(own[-1])}: each kind is reckoned to a month by its own"
+            f"some files cover {format_duration(shortest)} of the {format_duration(covered)}: each kind is reckoned to a month by its own time"
         )
     for pair in profile.overlaps:
         found.append(
