@@ -24,12 +24,14 @@ UNKNOWN = "no figures are published: taken as half as long again as those of the
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """The bound of a real-time call: so many seconds, and then so many output tokens a second."""
+    """The bound of a real-time call, below which all but one in a thousand stay: so many seconds, and then so many output tokens a second."""
 
     first: float
     tokens_a_second: float
-    share: float = 0.999
-    source: str = "what bide reckons with until 200 calls were seen: 70 tokens a second, divided by 1.6 for slow days"
+    source: str = (
+        "what all but one in a thousand calls stay below, as bide reckons until it has seen 200: 70 tokens a second, divided by 1.6 for"
+        " slow days"
+    )
 
 
 class Flex(msgspec.Struct, frozen=True, kw_only=True):
