@@ -97,11 +97,11 @@ async def test_neither_an_error_is_kept_nor_a_word_taken_that_is_no_time(at: Pla
 async def test_nothing_is_given_across_keys_nor_to_a_key_without_the_lane(tmp_path: Path) -> None:
     async with place(tmp_path, "cache.keep=1h") as at:
         (_, one), (_, other) = await make_key(at.bide), await make_key(at.bide, name="other")
-        _, barred = await make_key(at.bide, name="barred", lanes=frozenset({Lane.REALTIME}))
+        _, barred = await make_key(at.bide, name="barred: ключ", lanes=frozenset({Lane.REALTIME}))
         lanes = [(await ask(at.openai(key)))[1] for key in (one, other, one, other, barred, barred)]
         assert lanes == ["realtime", "realtime", "cache", "cache", "realtime", "realtime"]
         headers = (await ask(at.openai(barred), KEEP))[2]
-        assert headers["bide-cache"] == "no: the key barred may not use the lane cache"
+        assert headers["bide-cache"] == "no: the key may not use the lane cache"
 
 
 async def test_workflows_and_models_of_the_settings_are_told_apart_and_large_answers_left(tmp_path: Path) -> None:

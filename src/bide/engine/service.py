@@ -120,8 +120,7 @@ class Service:
             grounds = Grounds(outlook, context.rules, decisions, now)
             next_at = min(decisions.next_at, snapshot.next_lease or FAR_FUTURE)
             await self._settle(decisions, now)
-            for bucket in decisions.sought:
-                await self._repeat(bucket, grounds)
+            await asyncio.gather(*(self._repeat(bucket, grounds) for bucket in decisions.sought))
             has_moved, look_at = await self._capping.see_to(snapshot, now)
             if has_moved:
                 self._changed.set()

@@ -73,7 +73,7 @@ class Repeats:
             return 0
         if caller.key is not None and not caller.key.allows_lane(Lane.CACHE):
             if own:
-                exchange.notes[NOTE] = f"no: the key {caller.key.name} may not use the lane {Lane.CACHE}"
+                exchange.notes[NOTE] = f"no: the key may not use the lane {Lane.CACHE}"  # its name may be no header
             return 0
         return found
 

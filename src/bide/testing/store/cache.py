@@ -1,5 +1,6 @@
 """Kept answers: given to exact repeats at no cost, to their owner alone, for as long as they are kept."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -141,6 +142,12 @@ class CacheCases(StoreCase):
         assert [await _serve(scene, again, 2) for _ in range(3)] == [2, 1, 0]
         await _called(scene, like("b"))
         assert await _serve(scene, again) == 0
+
+    async def test_two_workers_give_each_once(self, scene: Scene) -> None:
+        await _batched(scene, like("a"))
+        again = await _hand_in(scene, *[like("a")] * 5)
+        assert sum(await asyncio.gather(*(_serve(scene, again, 3) for _ in range(4)))) == 5
+        assert await scene.buckets(again.job) == []
 
     async def test_nothing_more_is_given_to_a_job_that_is_cancelled(self, scene: Scene) -> None:
         await _batched(scene, like("a"))
