@@ -2,13 +2,17 @@
 
 import msgspec
 import pytest
-from tests.audit.given import MONDAY, audited, bounds, days, record
+from tests.audit.given import MONDAY, audited, bounds, days, known_prices, record
 from tests.audit.planted import DAYS, mix
 
-from bide.audit.audit import Audit
+from bide.audit.audit import Audit, audit
+from bide.audit.judging import Basis
+from bide.audit.month import Pricing
 from bide.audit.patience import Strength, horizon
+from bide.audit.profiling import profile_of
 from bide.audit.record import BY_PROMPTS
 from bide.audit.rendering import rendered
+from bide.audit.wording import facts
 from bide.core.clock import DAY, HOUR
 from bide.core.errors import InputError
 
@@ -90,6 +94,13 @@ def test_every_price_has_its_source_and_day(of: Audit) -> None:
     assert all(
         one.price.source and one.price.day == "2026-11-21" and one.checked_on and not one.stale for one in of.prices
     )
+
+
+def test_a_price_that_nobody_has_looked_at_for_long_is_said() -> None:
+    of = audit(profile_of(days()), Basis(pricing=Pricing(known_prices(), "2027-06-01", known_prices().checked_on)))
+
+    assert all(one.stale for one in of.prices)
+    assert "not checked for long: openai/gpt-4.1 (batch), openai/gpt-4.1 (real time)" in dict(facts(of))["prices"]
 
 
 def test_it_is_the_same_in_any_order_of_the_rows(of: Audit) -> None:

@@ -41,6 +41,20 @@ def test_batches_save_half_of_what_is_called() -> None:
     assert one.steps
 
 
+@pytest.mark.parametrize("batches", [False, None])
+def test_batches_that_bide_does_not_have_are_handed_in_without_it(batches: bool | None) -> None:
+    one = found(audited(days(), batches={"openai": batches}.get), "batch")
+
+    assert bounds(one.saves) == ("42",)
+    assert any("without it" in text for text in one.assumes)
+
+
+def test_a_provider_without_batches_has_none() -> None:
+    one = found(audited(days(model="nobody-s-model"), batches={"openai": False}.get), "batch")
+
+    assert one.says == "the provider has no batches, as far as bide knows"
+
+
 def test_batches_of_cached_prompts_are_a_range() -> None:
     """12 of 30 million tokens are cached: 18 × 2 + 12 × 0.50 + 24 = 66 now. In a batch 18 + 6 + 12 = 36 where as many are found in the cache,
     and 30 + 12 = 42 where none is."""

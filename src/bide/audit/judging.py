@@ -21,11 +21,11 @@ from bide.audit.waiting import Proposal, lanes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
-    """What judging rests on. `batches` says whether a provider has batches, as far as bide knows."""
+    """What judging rests on. `batches` says whether bide has batches at a provider, None where it does not know the provider."""
 
     pricing: Pricing
     assumptions: Assumptions = field(default_factory=Assumptions)
-    batches: Callable[[str], bool] = lambda provider: True
+    batches: Callable[[str], bool | None] = lambda provider: True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

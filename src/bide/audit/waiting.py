@@ -16,6 +16,7 @@ CHEAPER: tuple[Lever, ...] = ("batch", "flex")
 
 IN_TIME = "every batch is back in time; what bide has to call at the last safe moment costs the real-time price"
 REFUSED = "the tier has room; what it turns away costs nothing, is called, and costs the real-time price"
+BY_HAND = "bide has no batches at this provider: they have to be handed in without it"
 COLD = "rows of a batch find the prompt cache warm less often: the range is from as many cached tokens as now to {least} of them"
 LANE_ASSUMED = "the log does not say how it was sold: it is taken for real time, and may be in a cheaper lane already"
 
@@ -33,15 +34,15 @@ class Proposal:
     assumes: tuple[str, ...] = ()
 
 
-def lanes(of: Strand, wait: Patience, batches: bool) -> Iterator[Proposal]:
-    """Cheaper lanes for what is called now. `batches` says whether the provider has them at all, as far as bide knows."""
+def lanes(of: Strand, wait: Patience, batches: bool | None) -> Iterator[Proposal]:
+    """Cheaper lanes for what is called now. `batches` says whether bide has them at the provider, None where it does not know it."""
     if of.lane in CHEAPER:
         return
     offered: list[Lever] = [lever for lever in CHEAPER if lever in of.tariff.prices]
     if not offered:
         says = (
-            "the provider has no batches"
-            if not batches
+            "the provider has no batches, as far as bide knows"
+            if batches is False
             else "the price of a batch, and of a flex tier, is unknown for this model"
         )
         yield Proposal(lever="batch", verdict="unknown", strength=Strength.NONE, change=None, says=says, do=PRICE)
@@ -53,6 +54,8 @@ def lanes(of: Strand, wait: Patience, batches: bool) -> Iterator[Proposal]:
         if lever != chosen and verdict != "against":
             verdict = "instead"
         assumes = [IN_TIME if lever == "batch" else REFUSED]
+        if lever == BATCH and not batches:
+            assumes.append(BY_HAND)
         if of.lane_known == "nobody":
             assumes.append(LANE_ASSUMED)
         if lever == BATCH and of.load is not None and of.load.cached:

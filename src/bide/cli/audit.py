@@ -176,7 +176,7 @@ def _basis(config: "Config", timezone: str | None, assume: Sequence[str], profil
     return Basis(
         pricing=pricing,
         assumptions=assumptions(assume, offset),
-        batches=lambda provider: known.get(provider, True),
+        batches=known.get,
     )
 
 
