@@ -228,6 +228,20 @@ def test_a_file_too_large_for_a_queue_says_so(capsys: pytest.CaptureFixture[str]
     assert [(one["resource"], one["fits"]) for one in own["quotas"]] == [("enqueued_tokens", False)]
 
 
+def test_rows_of_a_table_are_asked_about_as_the_run_would(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "tickets.csv"
+    path.write_text("text\n" + "My card has not arrived.\n" * 40)
+    with pytest.raises(InputError, match="write a prompt template"):
+        asked(capsys, "openai/gpt-4.1", source=str(path), **FILE)
+
+    words = {"prompt": "Which queue? {text}", "parameters": ["max_tokens=20"]}
+    short = asked(capsys, "openai/gpt-4.1", source=str(path), **FILE, **words)
+    long = asked(capsys, "openai/gpt-4.1", source=str(path), **FILE, **words, system="Be kind. " * 50)
+    assert short["file"]["requests"] == 40
+    assert lanes(short)["realtime"]["output_cost"] == f"{40 * 20 * 8 / 10**6:g}"
+    assert long["file"]["models"][0]["input_tokens"] > short["file"]["models"][0]["input_tokens"] + 40 * 100
+
+
 def test_a_file_without_a_good_line_is_no_work(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "bad.jsonl"
     path.write_text("{\n")

@@ -2,9 +2,13 @@
 
 import json
 
+from bide.intake.counting import AROUND, BEFORE
 from bide.intake.entry import Chunk, Entries, Entry, join_bodies
 from bide.intake.sample import Sample
 from bide.lanes.weighing import by_size
+
+FRAME = AROUND + BEFORE
+"""Of a single message."""
 
 
 def body(number: int, length: int = 100) -> bytes:
@@ -34,7 +38,7 @@ def test_what_is_small_is_counted_whole() -> None:
     assert (sample.requests, sample.kept) == (50, 50)
     assert sample.by_size == sum(by_size(len(body(number))) for number in range(50))
     words = sample.count(lambda text: len(text.split()))
-    assert (words.tokens, words.by_size, words.guessed) == (50 * 3, sample.by_size, 0)
+    assert (words.tokens, words.by_size, words.guessed) == (50 * (3 + FRAME), sample.by_size, 0)
 
 
 def test_of_what_is_large_every_nth_is_kept_from_its_beginning_to_its_end() -> None:
@@ -49,7 +53,7 @@ def test_of_what_is_large_every_nth_is_kept_from_its_beginning_to_its_end() -> N
     assert sample.requests == 1_000
     assert 10 <= sample.kept <= 20
     assert numbers == list(range(0, 1_000, numbers[1]))
-    assert (found.tokens, found.by_size) == (sample.kept, sample.kept * by_size(len(body(0))))
+    assert (found.tokens, found.by_size) == (sample.kept * (1 + FRAME), sample.kept * by_size(len(body(0))))
 
 
 def test_one_body_is_kept_however_long_it_is() -> None:

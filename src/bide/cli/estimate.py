@@ -8,6 +8,7 @@ import typer
 
 from bide.cli import options
 from bide.cli.estimate_asked import day_named, listed_model, own_hardware, reported_of, route
+from bide.cli.estimate_file import BY, Written, survey
 from bide.cli.estimate_view import as_json, show
 from bide.cli.exits import BAD_INPUT
 from bide.cli.options import Output
@@ -29,6 +30,13 @@ def estimate(
         list[str] | None,
         typer.Option("--model", "-m", metavar="PROVIDER/MODEL", help="What to compare, again and again."),
     ] = None,
+    prompt: options.Prompt = None,
+    system: options.System = None,
+    variables: options.Variables = None,
+    parameters: options.Parameters = None,
+    endpoint: options.Endpoint = None,
+    input_format: options.InputFormat = None,
+    delimiter: options.Delimiter = None,
     tokens_in: Annotated[
         str | None, typer.Option("--tokens-in", metavar="NUMBER", help="Input tokens of all requests: 10M, 250K.")
     ] = None,
@@ -121,6 +129,7 @@ def estimate(
     bide estimate --model openai/gpt-4.1 --tokens-in 10M --tokens-out 5M
     bide estimate -m openai/gpt-5 -m anthropic/claude-sonnet-4-6 --requests 10K --tokens-in 8M --tokens-out 2M --per day
     bide estimate tickets.jsonl --model openai/gpt-5-mini --model anthropic/claude-haiku-4-5 --steps
+    bide estimate tickets.csv -m openai/gpt-5-mini --prompt "Which queue? {text}" --param max_tokens=20
     bide estimate --route openai/gpt-4.1=40% --route openai/gpt-4.1-mini=60% --tokens-in 10M --tokens-out 5M --hourly 1.408
     """
     from bide.advise.calculator.month import Convention
@@ -138,9 +147,8 @@ def estimate(
     if source is not None:
         if tokens_in is not None or requests is not None or tokens_of is not None:
             raise InputError("a file says itself what goes in; leave --tokens-in, --requests and --tokens-of out")
-        from bide.cli.estimate_file import BY, survey
-
-        found = run_async(survey(loaded, source, models or []))
+        written = Written(prompt, system, variables or (), parameters or (), endpoint, input_format, delimiter)
+        found = run_async(survey(loaded, source, models or [], written))
         if found is None:
             raise typer.Exit(BAD_INPUT)
         facts, tokens_of, weighed, listed = found.facts, BY, found.weighed, found.models

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bide.cli.dry_run import rehearsed
 from bide.cli.reading import show_problems
 from bide.cli.terminal import many, say
-from bide.intake.asked import Asked
+from bide.intake.asked import Asked, file_request
 
 if TYPE_CHECKING:
     from bide.advise.calculator.listing import Listed
@@ -25,6 +25,19 @@ BY = "gpt-4o"
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """How requests are made of lines, as `bide run` is told; None and empty: as the lines themselves say."""
+
+    prompt: str | None = None
+    system: str | None = None
+    variables: Sequence[str] = ()
+    parameters: Sequence[str] = ()
+    endpoint: str | None = None
+    input_format: str | None = None
+    delimiter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Survey:
     """The whole file in tokens by size, the models to compare with their own tokens, and how it stands to each of them."""
 
@@ -36,7 +49,7 @@ class Survey:
     facts: Mapping[str, Any]
 
 
-async def survey(config: "Config", source: str, models: Sequence[str]) -> Survey | None:
+async def survey(config: "Config", source: str, models: Sequence[str], written: Written) -> Survey | None:
     """Read a file; None when its lines cannot be used, which has been said then. Lines that name no model get the first.
 
     Without an account that is switched on it is read all the same, where `models` say what to compare.
@@ -55,7 +68,8 @@ async def survey(config: "Config", source: str, models: Sequence[str]) -> Survey
 
     async with opened(config) as bide:
         sample = Sample()
-        findings = await _read(bide, config, source, models, sample)
+        asked = _asked(source, models[0] if models else None, written)
+        findings = await _read(bide, config, asked, sample, routed=bool(bide.context.providers or not models))
         if findings is None:
             return None
         if findings.refused:
@@ -94,37 +108,39 @@ async def survey(config: "Config", source: str, models: Sequence[str]) -> Survey
 
 
 async def _read(
-    bide: "Embedded", config: "Config", source: str, models: Sequence[str], sample: "Sample"
+    bide: "Embedded", config: "Config", asked: Asked, sample: "Sample", *, routed: bool
 ) -> "Findings | None":
-    """What is in the file; None when nothing of it can be used, which has been said then."""
-    if bide.context.providers or not models:
-        found = await rehearsed(bide, config, _asked(source, models[0] if models else None), sample.see)
+    """What is in the file; None when nothing of it can be used, which has been said then. `routed`: as the accounts take it."""
+    if routed:
+        found = await rehearsed(bide, config, asked, sample.see)
         return None if found is None else found[1].findings
-    from bide.intake.defaults import Defaults
+    from bide.embedded import LOCAL_OWNER
     from bide.intake.reader import open_input
     from bide.intake.rehearse import inspect
 
-    with open_input(source, Defaults(model=models[0]), context_window=None) as opened:
+    request = file_request(asked, config.settings, LOCAL_OWNER, bide.context.clock.now())
+    given = open_input(request.source, request.defaults, file_format=request.input_format, delimiter=request.delimiter)
+    with given as opened:
         findings = await inspect(opened, config.settings, sample.see)
     if findings.requests:
         return findings
     show_problems(findings.problems, findings.refused)
-    say(f"bide: {many(findings.refused, 'line')} of {source} cannot be used, and no other is there")
+    say(f"bide: {many(findings.refused, 'line')} of {asked.source} cannot be used, and no other is there")
     return None
 
 
-def _asked(source: str, model: str | None) -> Asked:
+def _asked(source: str, model: str | None, written: Written) -> Asked:
     return Asked(
         source=source,
         model=model,
-        prompt=None,
-        system=None,
-        variables=[],
-        parameters=[],
-        endpoint=None,
+        prompt=written.prompt,
+        system=written.system,
+        variables=written.variables,
+        parameters=written.parameters,
+        endpoint=written.endpoint,
         id_column=None,
-        input_format=None,
-        delimiter=None,
+        input_format=written.input_format,
+        delimiter=written.delimiter,
         within=None,
         by=None,
         priority=None,

@@ -18,6 +18,10 @@ PICTURES = {"image", "image_url", "input_image"}
 DOCUMENTS = {"document", "file", "input_file", "input_audio"}
 """By the ``type`` of a part, as OpenAI and Anthropic write them. A document counts by its bytes; sound too, for want of its length."""
 
+AROUND, BEFORE = 2, 3
+"""Tokens around each message, beside its role and the line break that parts it from the next, and before the answer: OpenAI's chat format
+has three and three (its cookbook, "How to count tokens"). Others have about as many."""
+
 CHARACTERS = 4
 """Of English text in a token. Only where there is no tokenizer for it: the extra ``bide[tokens]`` brings one."""
 
@@ -41,7 +45,9 @@ def counted(body: bytes, count: Callable[[str], int], method: str) -> Tokens:
     tools = [json.dumps(fields[name], ensure_ascii=False) for name in TOOLS if fields.get(name)]
     text = "\n".join([*texts_in(read), *tools])
     beside = [tokens for block in _blocks(read) for tokens in _beside(block)]
-    return Tokens(max(1, count(text) + sum(beside)), method, len(beside))
+    messages = fields.get("messages")
+    frame = AROUND * len(cast(list[Any], messages)) + BEFORE if isinstance(messages, list) else 0
+    return Tokens(max(1, count(text) + frame + sum(beside)), method, len(beside))
 
 
 def _blocks(value: Any) -> Iterator[dict[str, Any]]:
