@@ -13,8 +13,8 @@ def test_what_is_not_said_is_the_usual() -> None:
 
 
 def test_what_is_said() -> None:
-    assert assumptions(["smaller=60%", "shorter = 5-10%", "keep=60m"], HOUR) == Assumptions(
-        cheaper=quantity("60%"), shorter=quantity(("5%", "10%")), keep=HOUR, offset=HOUR
+    assert assumptions(["smaller=60%", "shorter = 5-10%", "keep=60m"]) == Assumptions(
+        cheaper=quantity("60%"), shorter=quantity(("5%", "10%")), keep=HOUR
     )
 
 

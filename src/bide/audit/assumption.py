@@ -27,9 +27,9 @@ WORDS = {"smaller": "cheaper", "shorter": "shorter"}
 """Shares as they are written, and their fields."""
 
 
-def assumptions(texts: Sequence[str], offset: int = 0) -> Assumptions:
+def assumptions(texts: Sequence[str]) -> Assumptions:
     """What is said in ``smaller=25-50%``, ``shorter=20%`` and ``keep=1h``, and the usual for the rest. Raises `InputError`."""
-    found = Assumptions(offset=offset)
+    found = Assumptions()
     for text in texts:
         name, equals, value = (piece.strip() for piece in text.partition("="))
         if name in WORDS and equals:

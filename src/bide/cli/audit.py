@@ -14,6 +14,9 @@ from bide.cli.session import configured, run_async
 from bide.core.errors import InputError
 
 if TYPE_CHECKING:
+    import datetime
+
+    from bide.audit.assumption import Assumptions
     from bide.audit.judging import Basis
     from bide.audit.profile import Profile
     from bide.audit.reading import Reading
@@ -90,7 +93,10 @@ def audit(
 
     Leaves with 1 where rows had to be left out.
     """
+    from bide.audit.assumption import assumptions
     from bide.audit.audit import audit as audit_of
+    from bide.cli.schedule import local_zone
+    from bide.lanes.window import zone_named
 
     form = form_of(output, write, watched=sys.stdout.isatty())
     loaded = configured(database, assignments, config)
@@ -100,9 +106,10 @@ def audit(
         raise InputError(f"{twice[0]} is named twice, and would be counted twice; name it once")
     if days is not None and not ledger:
         raise InputError("--days is about bide's own record; say --ledger with it")
+    assumed, zone = assumptions(assume or []), zone_named(timezone or local_zone(loaded))
     profile = _read(loaded, files or [], ledger, days, columns or [], _defaults(loaded, model))
     say_what_was_read(profile)
-    show(audit_of(profile, _basis(loaded, timezone, assume or [], profile)), form, write)
+    show(audit_of(profile, _basis(loaded, zone, assumed, profile)), form, write)
     raise typer.Exit(SOME_FAILED if any(source.bad for source in profile.sources) else ALL_ANSWERED)
 
 
@@ -158,9 +165,10 @@ def _defaults(config: "Config", model: str | None) -> "Defaults":
     return Defaults(_catalogue(config, account), name)
 
 
-def _basis(config: "Config", timezone: str | None, assume: Sequence[str], profile: "Profile") -> "Basis":
+def _basis(config: "Config", zone: "datetime.tzinfo", assumed: "Assumptions", profile: "Profile") -> "Basis":
     """Today's prices, and the clocks of whoever works there."""
-    from bide.audit.assumption import assumptions
+    from dataclasses import replace
+
     from bide.audit.judging import Basis
     from bide.audit.month import Pricing
     from bide.core.clock import SystemClock
@@ -172,21 +180,15 @@ def _basis(config: "Config", timezone: str | None, assume: Sequence[str], profil
     prices = Prices(config.settings.prices, catalogue=catalogue_of(config.home))
     pricing = Pricing(prices, day_of(SystemClock().now()), prices.checked_on)
     known = {kind.catalogue: kind.capabilities.batch for kind in KINDS.values() if kind.catalogue is not None}
-    offset = _offset(config, timezone, (profile.first + profile.end) // 2)
-    return Basis(
-        pricing=pricing,
-        assumptions=assumptions(assume, offset),
-        batches=known.get,
-    )
+    offset = _offset(zone, (profile.first + profile.end) // 2)
+    return Basis(pricing=pricing, assumptions=replace(assumed, offset=offset), batches=known.get)
 
 
-def _offset(config: "Config", timezone: str | None, at: int) -> int:
-    """How far a zone's clocks are from UTC at an instant, in microseconds. Raises `SettingError`."""
+def _offset(zone: "datetime.tzinfo", at: int) -> int:
+    """How far a zone's clocks are from UTC at an instant, in microseconds."""
     import datetime
 
-    from bide.cli.schedule import local_zone
     from bide.core.clock import MICROSECOND, to_datetime
-    from bide.lanes.window import zone_named
 
-    offset = to_datetime(at).astimezone(zone_named(timezone or local_zone(config))).utcoffset() or datetime.timedelta()
+    offset = to_datetime(at).astimezone(zone).utcoffset() or datetime.timedelta()
     return offset // datetime.timedelta(microseconds=1) * MICROSECOND
