@@ -72,6 +72,12 @@ def test_what_is_no_text_is_guessed_and_said_to_be(part: dict[str, Any]) -> None
     assert estimate(body, "gpt-4o").count >= PICTURE
 
 
+def test_tokens_that_are_given_are_counted_as_they_are() -> None:
+    assert estimate(b'{"input":[1,22,333]}', "text-embedding-3-small").count == 3
+    assert estimate(b'{"input":[[1,22],[333,4,5]]}', "text-embedding-3-small").count == 5
+    assert estimate(b'{"prompt":[9,9]}', "gpt-3.5-turbo-instruct").count == 2
+
+
 def test_tools_are_counted_with_their_names() -> None:
     parameters = {"type": "object", "properties": {f"an_argument_{n}": {"type": "string"} for n in range(50)}}
     tool = {"type": "function", "function": {"name": "look", "parameters": parameters}}

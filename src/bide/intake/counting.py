@@ -47,7 +47,15 @@ def counted(body: bytes, count: Callable[[str], int], method: str) -> Tokens:
     beside = [tokens for block in _blocks(read) for tokens in _beside(block)]
     messages = fields.get("messages")
     frame = AROUND * len(cast(list[Any], messages)) + BEFORE if isinstance(messages, list) else 0
-    return Tokens(max(1, count(text) + frame + sum(beside)), method, len(beside))
+    given = sum(_given(fields.get(name)) for name in ("input", "prompt"))
+    return Tokens(max(1, count(text) + frame + given + sum(beside)), method, len(beside))
+
+
+def _given(value: Any) -> int:
+    """Tokens that the caller has made already: numbers in a list, or in lists of it."""
+    if not isinstance(value, list):
+        return 0
+    return sum(1 if isinstance(one, int) else _given(one) for one in cast(list[Any], value))
 
 
 def _blocks(value: Any) -> Iterator[dict[str, Any]]:
