@@ -159,6 +159,21 @@ def test_a_week_is_that_of_the_zone() -> None:
     assert [(cell.get("x"), cell.get("y")) for cell in busy] == [("38", "14")], f"{DAYS[0]} 01:00"
 
 
+def test_days_without_a_request_are_days_too() -> None:
+    text = page(audited([record(MONDAY, input=1), record(MONDAY + HOUR, input=1), record(MONDAY + 3 * DAY, input=1)]))
+
+    assert [
+        said for said in ("2025-11-17: 2", "2025-11-18: 0", "2025-11-19: 0", "2025-11-20: 1") if said not in text
+    ] == ["2025-11-20: 1"]
+
+
+def test_days_of_no_calendar_have_numbers() -> None:
+    text = page(audited([record(MONDAY + hour * HOUR, input=1, dated=False) for hour in range(49)]))
+
+    assert "day 2: 24" in text
+    assert "2025-11" not in text
+
+
 def test_a_bar_is_never_longer_than_its_room(whole: str) -> None:
     for found in re.findall(r'<svg[^>]*class="bar[^>]*>(.*?)</svg>', whole):
         widths = [float(width) for width in re.findall(r'width="([\d.]+)"', found)]

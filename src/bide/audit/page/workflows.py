@@ -6,6 +6,7 @@ from fractions import Fraction
 from bide.advise.calculator.derivation import Derivation
 from bide.advise.calculator.wording import lines
 from bide.audit.audit import Audit
+from bide.audit.extent import is_dated
 from bide.audit.finding import Finding
 from bide.audit.judging import Judged
 from bide.audit.month import total
@@ -14,7 +15,7 @@ from bide.audit.page.drawing import DAYS, days, spent, week
 from bide.audit.page.steps import typed
 from bide.audit.wording import HEADINGS, LANES, LEVERS, evidence, money, plain, waiting
 from bide.audit.workflow import Workflow
-from bide.core.clock import HOUR, to_datetime
+from bide.core.clock import DAY, HOUR, to_datetime
 
 SHARES = (("stays", "stays"), ("perhaps", "goes in the best case"), ("goes", "goes"))
 """The pieces of what is paid, by their class, in words."""
@@ -131,12 +132,24 @@ def _pictures(of: Audit, one: Judged) -> Iterator[Element]:
         label = f"Requests by hour of the week ({zone}); most on {DAYS[top // 24]} at {top % 24:02d}:00"
         found.append(element("figure", week(group.hours, offset, label), element("figcaption", label)))
     if len(group.days) > 1:
-        amounts = [(to_datetime(day).strftime("%Y-%m-%d"), amount.requests) for day, amount in group.days.items()]
+        amounts = _by_day(of, one)
         busiest = max(amounts, key=lambda pair: pair[1])
         label = f"Requests by day, at most {busiest[1]:,}"
         found.append(element("figure", days(amounts, label), element("figcaption", label)))
     if found:
         yield element("div", *found, class_="pictures")
+
+
+def _by_day(of: Audit, one: Judged) -> list[tuple[str, int]]:
+    """Requests of every day of the log, also of those on which none came; a log without a calendar has days by number."""
+    first, dated = of.profile.first // DAY, is_dated(of.profile)
+    last = max(of.profile.end - 1, max(one.strand.group.days)) // DAY  # what came as the last day began is of that day
+    found = list[tuple[str, int]]()
+    for day in range(first, last + 1):
+        name = to_datetime(day * DAY).strftime("%Y-%m-%d") if dated else f"day {day - first + 1:,}"
+        amount = one.strand.group.days.get(day * DAY)
+        found.append((name, 0 if amount is None else amount.requests))
+    return found
 
 
 def _findings(one: Judged) -> Element:
