@@ -162,9 +162,8 @@ def test_a_week_is_that_of_the_zone() -> None:
 def test_days_without_a_request_are_days_too() -> None:
     text = page(audited([record(MONDAY, input=1), record(MONDAY + HOUR, input=1), record(MONDAY + 3 * DAY, input=1)]))
 
-    assert [
-        said for said in ("2025-11-17: 2", "2025-11-18: 0", "2025-11-19: 0", "2025-11-20: 1") if said not in text
-    ] == ["2025-11-20: 1"]
+    for said in ("2025-11-17: 2", "2025-11-18: 0", "2025-11-19: 0", "2025-11-20: 1"):
+        assert said in text
 
 
 def test_days_of_no_calendar_have_numbers() -> None:
