@@ -14,6 +14,7 @@ def test_it_says_what_was_found() -> None:
     assert "## Do this first: \\$44.25 – \\$54.63 a month" in text
     assert "1. **ticket-summaries**: move to batches, \\$27.00 a month (24 %), strong evidence" in text
     assert "send it with `Bide-Within: 8h`" in text
+    assert "send `metadata.bide_workflow`, or tag calls" in text
     tables = [line for line in text.splitlines() if line.startswith("|")]
     assert {line.count(" | ") for line in tables if "ticket-summaries" in line} == {6}
 

@@ -1,7 +1,7 @@
 """An audit as Markdown, for an issue, a wiki or a mail. Names from logs are text there too, whatever they look like."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from bide.audit.audit import Audit
 from bide.audit.finding import PLANNED, Verdict
@@ -45,7 +45,7 @@ def _lines(of: Audit) -> Iterator[str]:
                 money(one.left),
                 waiting(one.patience),
                 one.patience.strength.word,
-                _why(one.patience.clues),
+                one.patience.clues[0].says if one.patience.clues else "",
             )
             for one in of.workflows
         ),
@@ -63,7 +63,7 @@ def _lines(of: Audit) -> Iterator[str]:
     if of.gaps:
         yield from ("", "## Not known", "")
         rows = ((one.says, f"{one.rows:,} of {one.of:,}", one.follows, one.remedy) for one in of.gaps)
-        yield from _table(("what", "rows", "so", "what would make it known"), rows)
+        yield from _table(("what", "rows", "so", "what would make it known"), rows, marked)
     yield from ("", "## What the figures rest on", "")
     for name, text in facts(of):
         yield f"- **{name}**: {escaped(text)}"
@@ -98,11 +98,9 @@ def _steps(of: Audit, verdict: Verdict) -> Iterator[str]:
         yield from (f"   - {escaped(text)}" for text in step.assumes)
 
 
-def _why(clues: Sequence[object]) -> str:
-    return str(getattr(clues[0], "says", "")) if clues else ""
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+def _table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], cell: Callable[[str], str] = escaped
+) -> Iterator[str]:
     yield f"| {' | '.join(columns)} |"
     yield f"|{' --- |' * len(columns)}"
-    yield from (f"| {' | '.join(escaped(cell) for cell in row)} |" for row in rows)
+    yield from (f"| {' | '.join(map(cell, row))} |" for row in rows)

@@ -7,7 +7,7 @@ from importlib import resources
 from bide.audit.audit import Audit
 from bide.audit.page.document import Element, element, scrolling, written
 from bide.audit.page.drawing import bar, spent
-from bide.audit.page.steps import plan
+from bide.audit.page.steps import plan, typed
 from bide.audit.page.workflows import SHARES, key, workflows
 from bide.audit.patience import HORIZONS
 from bide.audit.rendering import per_million
@@ -135,7 +135,7 @@ def _price(value: str | dict[str, str] | None) -> str:
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> Element:
     def cell(tag: str, index: int, text: str) -> Element:
-        made = element(tag, text, class_="number") if index in numbers else element(tag, text)
+        made = element(tag, *typed(text), **({"class_": "number"} if index in numbers else {}))
         if tag == "th":
             made.set("scope", "col")
         return made
