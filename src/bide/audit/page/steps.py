@@ -10,7 +10,7 @@ from bide.audit.plan import Step
 from bide.audit.wording import HEADINGS, LEVERS, evidence, money, part, plain
 
 SAYS: dict[Verdict, str] = {
-    "do": "Counted in the log, request by request.",
+    "do": "Rests on what was counted in the log.",
     "ask": "True only if somebody who knows the work says so.",
     "try": "Nobody has measured these; each rests on the assumption that stands beside it.",
 }
