@@ -12,7 +12,7 @@ from bide.audit.patience import Strength, horizon
 from bide.audit.profiling import profile_of
 from bide.audit.record import BY_PROMPTS
 from bide.audit.rendering import rendered
-from bide.audit.wording import facts
+from bide.audit.wording import facts, headline
 from bide.core.clock import DAY, HOUR
 from bide.core.errors import InputError
 
@@ -94,6 +94,14 @@ def test_every_price_has_its_source_and_day(of: Audit) -> None:
     assert all(
         one.price.source and one.price.day == "2026-11-21" and one.checked_on and not one.stale for one in of.prices
     )
+
+
+def test_where_nothing_is_certain_that_is_said() -> None:
+    assert headline(audited(days())) == [
+        "A month of this costs $84.00.",
+        "Nothing that was counted would save anything.",
+        "$42.00 may be saved, if what is asked below is so.",
+    ]
 
 
 def test_a_price_that_nobody_has_looked_at_for_long_is_said() -> None:

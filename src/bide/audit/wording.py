@@ -78,7 +78,7 @@ def headline(of: Audit) -> Sequence[str]:
         found.append("Nothing that was counted would save anything.")
     asked = of.planned("ask")
     if asked is not None:
-        found.append(f"Another {money(asked)} may be saved, if what is asked below is so.")
+        found.append(f"{'Another ' if first else ''}{money(asked)} may be saved, if what is asked below is so.")
     if of.captured is not None:
         found.append(f"{money(of.captured)} a month is saved already.")
     return found
