@@ -10,7 +10,7 @@ import pytest
 from bide.advise.calculator.catalogue import Catalogue, Rates, Row, Tier, catalogue
 from bide.advise.calculator.tariff import LANES
 from bide.core.money import RateCard
-from bide.ledger.infrastructure import prices as infrastructure
+from bide.ledger.infrastructure import LISTED
 from bide.ledger.prices import Prices
 from bide.ledger.sheet import per_million
 
@@ -74,7 +74,7 @@ def test_what_is_old_is_marked_and_what_is_gone_is_said(prices: Prices, made: Ca
     assert {each.source for each in later.origins if not each.stale} == {"user", "user × user"}
     gone = row(made, "anthropic", "claude-3-haiku").retired
     assert gone is not None
-    assert len(made.infrastructure) == len(list(infrastructure()))
+    assert len(made.infrastructure) == len(LISTED.prices())
 
 
 def test_it_fits_into_a_page(made: Catalogue) -> None:

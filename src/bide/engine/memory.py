@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from bide.core.batch import LiveBatch
 from bide.core.clock import DAY, MINUTE, SECOND
@@ -95,6 +96,7 @@ class Memory:
             self._forgotten_at = now
         changed = await store.forecasts.changed(self._read_at - OVERLAP if self._read_at else 0)
         self._forecast.replace(changed)
+        self._view = replace(self._view, now=now, _known={}, _ages={})  # of the batches that were last looked at
         self._slowness.clear()
         self._weighing.clear()
         self._read_at, self._next_at = now, now + REFRESH
