@@ -254,11 +254,16 @@ async def test_a_new_job_is_weighed_by_what_was_learned(desk: Desk) -> None:
         parameters="{}",
     )
     body = b'{"model":"gpt-4o-mini","messages":[{"role":"user","content":"hello"}]}'
-    entries = [Entry(n, f"r{n}", "/v1/chat/completions", "gpt-4o-mini", body, 10) for n in range(1, 4)]
+    models = ["gpt-4o-mini", "another", "gpt-4o-mini", "another", "gpt-4o-mini"]
+    entries = [Entry(n, f"r{n}", "/v1/chat/completions", model, body, 10) for n, model in enumerate(models, 1)]
     chunk = Chunk(Entries.of(entries), [], join_bodies([one.body for one in entries]))
 
     reading = await ingest(desk.context, order, lambda model: Route(account, model), [chunk])
 
-    [load] = reading.findings.loads.values()
-    assert load.input_tokens == 3 * Weighing(100, 10.0, 25.0).tokens(by_size(len(body)))
-    assert load.input_tokens > 2 * 3 * by_size(len(body))
+    plain, learned = by_size(len(body)), Weighing(100, 10.0, 25.0).tokens(by_size(len(body)))
+    loads = {model: load.input_tokens for (_, model), load in reading.findings.loads.items()}
+    assert learned > 2 * plain
+    assert loads == {"gpt-4o-mini": 3 * learned, "another": 2 * plain}
+    snapshot = await store.snapshots.take(desk.context.host, now)
+    waiting = {one.model: one.waiting.tokens for one in snapshot.buckets if one.account == account}
+    assert waiting == {"gpt-4o-mini": 3 * (learned + 10), "another": 2 * (plain + 10)}
