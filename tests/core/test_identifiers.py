@@ -11,6 +11,7 @@ from bide.core.identifiers import (
     TAG_LENGTH,
     attempt_number,
     base36,
+    call_identifier,
     custom_id,
     new_identifier,
     new_tag,
@@ -118,3 +119,18 @@ def test_custom_ids_sort_as_their_attempts_do(one: int, other: int) -> None:
 )
 def test_what_is_not_ours_has_no_attempt(foreign: str) -> None:
     assert attempt_number(foreign, TAG) is None
+
+
+def test_calls_that_come_later_have_ids_that_sort_later() -> None:
+    entropy, start = SeededEntropy(7), 1_795_000_000_000_000
+    instants = [start + after for after in (0, 1_000, 31_000, 33_000, 1_024_000, 86_400_000_000, 365 * 86_400_000_000)]
+    found = [call_identifier("req", entropy, now) for now in instants]
+    assert found == sorted(found)
+    assert all(re.fullmatch("req_[a-z2-7]{34}", one) for one in found)
+
+
+def test_calls_of_the_same_instant_have_ids_that_cannot_be_guessed() -> None:
+    entropy = SeededEntropy(7)
+    first, second = (call_identifier("req", entropy, 1_795_000_000_000_000) for _ in range(2))
+    assert first[:12] == second[:12]
+    assert sum(one != other for one, other in zip(first[12:], second[12:], strict=True)) > 15

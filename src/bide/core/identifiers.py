@@ -1,9 +1,11 @@
 """Names for things: external ids that cannot be guessed, and the ids a provider sees.
 
 An external id is a protocol prefix and 128 random bits in base 32 (26 characters of ``a-z2-7``), as in
-``job_kq3…``. A request's external id is its job's id and its row: unguessable because the job's is.
+``job_kq3…``. A request's external id is its job's id and its row: unguessable because the job's is. That of a call that
+comes alone begins with its instant, so that calls that come together lie together in an index.
 """
 
+from bide.core.clock import MILLISECOND
 from bide.core.entropy import Entropy
 
 TAG_LENGTH = 26
@@ -23,6 +25,9 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = [first + second for first in _LETTERS for second in _LETTERS]
 _SHIFTS = range(120, -1, -10)
 
+_IN_ORDER = sorted(_LETTERS)
+_PAIRS_IN_ORDER = [first + second for first in _IN_ORDER for second in _IN_ORDER]
+
 
 def new_tag(entropy: Entropy) -> str:
     """128 random bits as 26 characters of ``a-z2-7``: base 32 (RFC 4648), whose own encoder takes ten times as long."""
@@ -33,6 +38,17 @@ def new_tag(entropy: Entropy) -> str:
 def new_identifier(prefix: str, entropy: Entropy) -> str:
     """A new external id, as in ``job_kq3…``."""
     return f"{prefix}_{new_tag(entropy)}"
+
+
+def call_identifier(prefix: str, entropy: Entropy, now: int) -> str:
+    """A new external id of a call that comes alone: its instant in milliseconds as 8 characters that sort as it does, and a tag.
+
+    Among ids that are only random each new one falls on a page of its own of every index that has it, and writing those pages was a
+    tenth of what it cost to take a call in. After 34 years (2^40 ms) the order begins again, and nothing else happens.
+    """
+    head = now // MILLISECOND
+    pairs = [_PAIRS_IN_ORDER[head >> shift & 1023] for shift in (30, 20, 10, 0)]
+    return f"{prefix}_{''.join(pairs)}{new_tag(entropy)}"
 
 
 def request_identifier(job_identifier: str, row: int) -> str:

@@ -19,7 +19,7 @@ class Corked:
         """Write what was kept, and everything from here on at once. Raises what the transport raises."""
         kept, self._kept = self._kept, None
         if kept:
-            self._transport.write(b"".join(kept))
+            self._transport.writelines(kept)
 
     def write(self, data: bytes) -> None:
         """Write, or keep. Raises what the transport raises."""

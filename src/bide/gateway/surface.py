@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from starlette.types import Receive, Scope, Send
 
 from bide.core.clock import SECOND
-from bide.core.identifiers import new_identifier
+from bide.core.identifiers import call_identifier
 from bide.gateway.caller import LOCAL, Caller, check_hop, check_known, check_repeated, check_short
 from bide.gateway.exchange import Exchange, GoneError
 from bide.gateway.gateway import Gateway
@@ -37,7 +37,7 @@ class Surface:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         context, begun = self._gateway.context, asyncio.get_running_loop().time()
-        exchange = Exchange(scope, receive, send, new_identifier("req", context.entropy))
+        exchange = Exchange(scope, receive, send, call_identifier("req", context.entropy, context.clock.now()))
         caller = LOCAL
         try:
             inspect(exchange)

@@ -12,7 +12,7 @@ import msgspec
 from bide.core.bucket import Part, Tally
 from bide.core.clock import SECOND
 from bide.core.deadline import OnMiss
-from bide.core.identifiers import new_identifier
+from bide.core.identifiers import call_identifier, new_identifier
 from bide.core.key import Key
 from bide.engine.context import Context
 from bide.engine.outlook import capacity, hours_of, promised
@@ -89,7 +89,7 @@ class Desk:
             StoreError: it cannot be kept.
         """
         entropy, now = self._context.entropy, self._context.clock.now()
-        identifier = new_identifier("req", entropy)
+        identifier = call_identifier("req", entropy, now)
         entry = self._validator.admit(1, identifier, call.endpoint, call.body, path="")
         route = self.routing.to(entry.model).route
         gather = self._context.settings.gather
