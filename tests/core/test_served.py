@@ -28,6 +28,7 @@ BATCH = ServedBatch(
     on_miss=OnMiss.RESCUE,
     workflow=None,
     webhook=None,
+    kept_for=None,
     digest=b"",
     holder=None,
     errors=None,
