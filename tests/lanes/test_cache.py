@@ -66,6 +66,7 @@ def test_what_the_settings_say(rule: CacheRule, workflow: str | None, model: str
         pytest.param(CHAT, {"stream": True}, "streamed", id="a stream"),
         pytest.param(CHAT, {"store": True}, "store: false", id="stored at the provider"),
         pytest.param(RESPONSES, {}, "store: false", id="a response, which is stored by default"),
+        pytest.param(RESPONSES, {"store": None}, "store: false", id="which null means too"),
         pytest.param(RESPONSES, {"store": False, "previous_response_id": "a"}, "depend", id="what was said before"),
         pytest.param(RESPONSES, {"store": False, "prompt": {"id": "a"}}, "depend", id="a prompt stored elsewhere"),
         pytest.param(CHAT, {"web_search_options": {}}, "depend", id="a search"),

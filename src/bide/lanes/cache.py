@@ -97,7 +97,8 @@ def hindrance(endpoint: str, fields: Mapping[str, Any]) -> str | None:
             return f"{name} asks for several answers that differ"
     if fields.get("stream"):
         return "it is streamed"
-    if fields.get("store", endpoint == "/v1/responses"):
+    store = fields.get("store")
+    if store or (store is None and endpoint == "/v1/responses"):
         return "its answer is stored at the provider under an id of its own; say store: false"
     for name in ("previous_response_id", "conversation", "container", "web_search_options", "mcp_servers"):
         if fields.get(name) is not None:
