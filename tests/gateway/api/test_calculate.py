@@ -45,12 +45,15 @@ async def test_reasoning_is_learned_from_what_is_on_record(at: Place) -> None:
 
 
 async def test_what_cannot_be_reckoned_with_is_named(at: Place) -> None:
-    for body, param in (
-        (WORK | {"cached": "101%"}, "cached"),
-        (WORK | {"models": ["gpt-4.1"]}, "models[0]"),
-        ({}, None),
+    for changed, param, says in (
+        ({"cached": "101%"}, "cached", 'write a share from "0%" to "100%"'),
+        ({"models": ["gpt-4.1"]}, "models[0]", "write PROVIDER/MODEL, as in openai/gpt-4.1"),
+        ({"tokens_in": "ten"}, "tokens_in", 'text as in "2.5M"'),
+        ({"requests": 0}, "requests", ">= 1"),
     ):
-        error = (await post(at, "/calculate", body, 400))["error"]
+        error = (await post(at, "/calculate", WORK | changed, 400))["error"]
         assert (error["param"], error["code"]) == (param, "invalid_request")
+        assert says in error["message"]
+    assert "models" in (await post(at, "/calculate", {}, 400))["error"]["message"]
     async with at.http.post("/bide/v1/calculate", data=b"{") as answer:
         assert (answer.status, (await answer.json())["error"]["code"]) == (400, "invalid_json")

@@ -78,6 +78,21 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The day whose prices hold; without it today."""
 
 
+_NUMBER = 'write a whole number or text as in "2.5M", or a range with both ends written alike, as in "2M-5M"'
+_PART = 'write a share from "0%" to "100%", or a range as in "10%-20%"'
+
+HINTS: Mapping[str, str] = {
+    "models": "write PROVIDER/MODEL, as in openai/gpt-4.1",
+    "tokens_in": _NUMBER,
+    "tokens_out": _NUMBER,
+    "requests": 'write a whole number above 0, or text as in "10K"',
+    "tokens_of": "write the name of a model, as in gpt-4o",
+    "reasoning": f"{_PART}, or learned",
+    **dict.fromkeys(("cached", "cache_hits", "compression", "batch_share"), _PART),
+}
+"""What to write in the fields that have a form of their own."""
+
+
 class Account(Protocol):
     """The settings of an account, as far as they name its price list."""
 

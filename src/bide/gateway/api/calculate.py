@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 
 from bide.advise.calculator.offers import offers
-from bide.advise.calculator.question import LEARNED, Question, asked, listed
+from bide.advise.calculator.question import HINTS, LEARNED, Question, asked, listed
 from bide.advise.calculator.reasoning import SAMPLE, reported
 from bide.advise.calculator.rendering import offered
 from bide.gateway.api.paging import fields
@@ -44,6 +44,8 @@ def _read(body: bytes) -> Question:
         return _decode(body)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")
-        raise RefusalError(400, "invalid_request", message, param=path.strip("`.") or None) from None
+        name = path.strip("`.") or None
+        hint = HINTS.get((name or "").partition("[")[0]) if "regex" in message else None
+        raise RefusalError(400, "invalid_request", f"{name}: {hint}" if hint else message, param=name) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RefusalError(400, "invalid_json", f"the body is not JSON: {error}") from None
