@@ -23,8 +23,15 @@ WORDS = "Sort this ticket into one of the queues: my parcel has not come, and no
 JAPANESE = "お誕生日おめでとうございます。" * 20
 
 
-def sample(text: str = WORDS, count: int = 10) -> Sample:
-    body = json.dumps({"messages": [{"role": "user", "content": text}]}, ensure_ascii=False).encode()
+PICTURE = [{"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}]
+
+
+def sample(text: str = WORDS) -> Sample:
+    return seen(text, 10)
+
+
+def seen(content: object, count: int) -> Sample:
+    body = json.dumps({"messages": [{"role": "user", "content": content}]}, ensure_ascii=False).encode()
     entries = [Entry(n, f"r{n}", "/v1/chat/completions", "m", body, None) for n in range(count)]
     found = Sample()
     found.see(Chunk(Entries.of(entries), [], join_bodies([body] * count)))
@@ -103,6 +110,8 @@ def test_without_a_tokenizer_it_goes_by_size() -> None:
     assert low(weighed("openai/gpt-4o")) == size
     assert low(weighed("anthropic/claude-haiku-4-5")) == size * Fraction("1.18")
     assert "by size, a token for 4 bytes" in weighed("openai/gpt-4o").why
+    assert Text(sample(), {}).guessed == 0
+    assert Text(seen(PICTURE, 3), {}).guessed == 3
 
 
 def test_models_are_compared_on_the_text() -> None:

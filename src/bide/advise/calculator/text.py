@@ -44,8 +44,7 @@ class Text:
     @property
     def guessed(self) -> int:
         """Pictures, documents and sound in the sample: their tokens are a guess at every model."""
-        found = self._count(STAND_IN)
-        return 0 if found is None else found[0].guessed
+        return self._sample.count(lambda text: 0).guessed
 
     def _weigh(self, of: Listed) -> Weighed:
         account, _, model = of.name.partition("/")
