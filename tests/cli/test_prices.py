@@ -154,14 +154,13 @@ def test_requests_are_held_against_the_windows_of_a_newer_catalogue(home: Path) 
     everything = data_file.raw()
     openai = next(each for each in everything if each["id"] == "openai")
     next(each for each in openai["models"] if each["id"] == "text-embedding-3-small")["context_window"] = 50
-    (home / "newer.json").write_bytes(data_file.encoded(everything))
 
     def problems() -> list[str]:
         done = CliRunner().invoke(app, ["files", "validate", "input.jsonl", "--output", "json"])
         return [one["code"] for one in json.loads(done.stdout)["problems"]]
 
     assert problems() == []
-    told("update", "newer.json")
+    edition.keep(home, data_file.encoded(everything), "newer.json", datetime.date(2026, 11, 21))
     assert problems() == ["context_window_exceeded"]
 
 
