@@ -75,6 +75,19 @@ def test_batches_of_anthropic_find_three_tenths_of_the_cache_at_least() -> None:
     assert bounds(found(of, "batch").saves) == ("36.81", "50.886")
 
 
+def test_what_is_written_for_an_hour_has_its_own_price() -> None:
+    """12 of 30 million are written, 3 of these for an hour at 6: 18 × 3 + 9 × 3.75 + 3 × 6 + 3 × 15 = 150.75, and half of it in a batch."""
+    of = audited(days(provider="anthropic", model="claude-sonnet-4-6", cache_write=400_000, cache_write_1h=100_000))
+
+    assert bounds(of.now) == ("150.75",)
+    assert bounds(found(of, "batch").saves) == ("75.375",)
+
+
+def test_what_is_written_for_an_hour_at_an_unknown_price_costs_nobody_knows_what() -> None:
+    assert audited(days(cache_write=400_000)).now is not None
+    assert audited(days(cache_write=400_000, cache_write_1h=100_000)).now is None
+
+
 def test_flex_is_the_other_way_to_half_the_price() -> None:
     """37.50 + 30 = 67.50 for gpt-5."""
     of = audited(days(model="gpt-5"))

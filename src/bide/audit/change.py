@@ -81,6 +81,7 @@ def _load(of: Strand, load: Load, change: Change, *, best: bool) -> Load:
         output=left.output,
         cached=cached,
         written=min(written, left.input - cached),
+        lasting=left.lasting,
         compression=change.compression,
         longest=left.longest,
         times=left.times,

@@ -16,7 +16,7 @@ from bide.advise.calculator.effective import saves
 from bide.advise.calculator.listing import Cards, Listed, listed_tariff
 from bide.advise.calculator.month import USUAL
 from bide.advise.calculator.quantity import Quantity, quantity
-from bide.advise.calculator.tariff import LANES, REALTIME, Tariff
+from bide.advise.calculator.tariff import LANES, REALTIME, Price, Tariff
 from bide.advise.calculator.unit import REQUEST, TOKEN
 from bide.advise.calculator.workload import NOTHING, WHOLE, Part, Workload
 from bide.advise.calculator.workload import routed as divided
@@ -30,8 +30,8 @@ from bide.core.money import RateCard
 class Load:
     """Requests and tokens of the time that the log covers; `times` of it make a month.
 
-    `cached` and `written` are tokens of the input that are read from the provider's prompt cache and written to it. `longest` is the
-    input of the longest prompt, 0 where no row is a single request. `compression` is the share of the input that is left out.
+    `cached` and `written` are tokens of the input that are read from the provider's prompt cache and written to it; `lasting` is the share
+    of what is written that lives for an hour, at a price of its own. `longest` is the input of the longest prompt, 0 where no row is a single request. `compression` is the share of the input that is left out.
     """
 
     requests: int
@@ -39,6 +39,7 @@ class Load:
     output: int
     cached: int | Fraction = 0
     written: int | Fraction = 0
+    lasting: Fraction = Fraction(0)
     compression: Quantity = NOTHING
     longest: int = 0
     times: Fraction
@@ -51,13 +52,15 @@ class Load:
     def without(self, part: Amount) -> "Load":
         """What is left where a part of the requests is not sent."""
         tokens = part.tokens
+        written = max(0, self.written - tokens.cache_write)
         return replace(
             self,
             requests=max(0, self.requests - part.requests),
             input=max(0, self.input - tokens.input),
             output=max(0, self.output - tokens.output),
             cached=max(0, self.cached - tokens.cached),
-            written=max(0, self.written - tokens.cache_write),
+            written=written,
+            lasting=part_of(self.lasting * self.written - tokens.cache_write_1h, written),
         )
 
     def workload(self) -> Workload:
@@ -73,8 +76,8 @@ class Load:
             output_tokens=out,
             requests=sent,
             period="month",
-            cached=_share(self.cached, self.input),
-            written=_share(min(self.written, self.input - self.cached), self.input),
+            cached=quantity(part_of(self.cached, self.input)),
+            written=quantity(part_of(min(self.written, self.input - self.cached), self.input)),
             compression=self.compression,
         )
 
@@ -117,6 +120,8 @@ def monthly(
     if any(lane not in one.prices for one in tariffs):
         return None
     cheapest, dearest = cases
+    if any(case.lasting and one.prices[lane].cache_write_1h is None for case in cases for one in tariffs):
+        return None
     high = _cost(dearest, tariff, lane, routed, to)
     low = high if cheapest == dearest else _cost(cheapest, tariff, lane, routed, None)
     return Quantity(low.low, high.high, high.unit)
@@ -127,7 +132,7 @@ def _cost(load: Load, tariff: Tariff, lane: str, routed: Routed | None, to: Deri
 
     def part(of: Tariff) -> Part:
         # Alone in its tariff: what is asked is one lane's cost, not how it stands to real time.
-        return Part(of.model, load.workload(), Tariff(of.model, {name: of.prices[lane]}))
+        return Part(of.model, load.workload(), Tariff(of.model, {name: _written_as(of.prices[lane], load.lasting)}))
 
     parts = [part(tariff)]
     if routed is not None:
@@ -151,6 +156,14 @@ def total(parts: Sequence[Quantity | None]) -> Quantity | None:
     return Derivation().add("total", *known).value if known else None
 
 
-def _share(part: int | Fraction, whole: int) -> Quantity:
-    """A part of the input as a share of it, and at most all of it."""
-    return quantity(min(Fraction(1), Fraction(max(0, part), whole))) if whole else NOTHING
+def _written_as(price: Price, lasting: Fraction) -> Price:
+    """The price at which a token is written to the cache on average, where a share of them is to last for an hour."""
+    brief, hour = price.cache_write, price.cache_write_1h
+    if not lasting or brief is None or hour is None:
+        return price
+    return replace(price, cache_write=brief * quantity(1 - lasting) + hour * quantity(lasting))
+
+
+def part_of(part: int | Fraction, whole: int | Fraction) -> Fraction:
+    """A part as a share of the whole, and at most all of it; nothing of nothing."""
+    return min(Fraction(1), Fraction(max(0, part)) / whole) if whole else Fraction(0)

@@ -8,7 +8,7 @@ from bide.advise.calculator.quantity import Quantity
 from bide.advise.calculator.tariff import BATCH, REALTIME, Tariff
 from bide.advise.calculator.unit import MONTH, USD
 from bide.audit.group import Amount, Group
-from bide.audit.month import SOLD, Load, Pricing, monthly
+from bide.audit.month import SOLD, Load, Pricing, monthly, part_of
 from bide.core.clock import MINUTE
 from bide.core.money import DOLLAR
 
@@ -51,7 +51,7 @@ class Strand:
         can tell."""
         if self.load is None or (self.lane not in (BATCH, "flex") and not self.load.cached):
             return None
-        plain = replace(self.load, cached=0, written=0)
+        plain = replace(self.load, cached=0, written=0, lasting=Fraction(0))
         return monthly((plain, plain), self.tariff, REALTIME if self.lane in (BATCH, "flex") else self.lane)
 
 
@@ -79,6 +79,7 @@ def _load(group: Group, amount: Amount, times: Fraction) -> Load | None:
         output=tokens.output,
         cached=min(tokens.cached, tokens.input),
         written=tokens.cache_write,
+        lasting=part_of(tokens.cache_write_1h, tokens.cache_write),
         longest=group.largest_input,
         times=times,
     )

@@ -73,9 +73,9 @@ def _price(cards: Cards, of: Listed, card: RateCard, input_tokens: tuple[int, in
     hours, low = cheapest(cards, of, card)
     least, most = input_tokens
     cheap, dear = from_card(low, least), from_card(card, most)
-    kinds = ("input", "output", "cached", "cache_write")
+    kinds = ("input", "output", "cached", "cache_write", "cache_write_1h")
     return replace(dear, hours=hours, **{kind: _between(getattr(cheap, kind), getattr(dear, kind)) for kind in kinds})
 
 
-def _between(cheap: Quantity, dear: Quantity) -> Quantity:
-    return Quantity(cheap.low, dear.high, dear.unit)
+def _between(cheap: Quantity | None, dear: Quantity | None) -> Quantity | None:
+    return None if cheap is None or dear is None else Quantity(cheap.low, dear.high, dear.unit)

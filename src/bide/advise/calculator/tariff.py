@@ -24,13 +24,14 @@ GIVEN = "given"
 class Price:
     """What one token of each kind costs in a lane, in USD per token; None: nobody has said.
 
-    `source`, `day` and `confidence` are those of the rate card. `hours` are the cheap ones of a price that depends on them.
+    `cache_write_1h` is that of what the provider's prompt cache keeps for an hour: it has a price of its own, or an unknown one. `source`, `day` and `confidence` are those of the rate card. `hours` are the cheap ones of a price that depends on them.
     """
 
     input: Quantity
     output: Quantity | None
     cached: Quantity | None = None
     cache_write: Quantity | None = None
+    cache_write_1h: Quantity | None = None
     source: str = GIVEN
     day: str = ""
     confidence: str = GIVEN
@@ -78,6 +79,7 @@ def from_card(card: RateCard, input_tokens: int) -> Price:
         output=_of_rate(rates.output),
         cached=_of_rate(rates.cached),
         cache_write=_of_rate(rates.cache_write),
+        cache_write_1h=None if rates.cache_write_1h is None else _of_rate(rates.cache_write_1h),
         source=card.source,
         day=card.day,
         confidence=card.confidence,
