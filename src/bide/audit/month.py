@@ -31,7 +31,8 @@ class Load:
     """Requests and tokens of the time that the log covers; `times` of it make a month.
 
     `cached` and `written` are tokens of the input that are read from the provider's prompt cache and written to it; `lasting` is the share
-    of what is written that lives for an hour, at a price of its own. `longest` is the input of the longest prompt, 0 where no row is a single request. `compression` is the share of the input that is left out.
+    of what is written that lives for an hour, at a price of its own. `longest` is the input of the longest prompt, 0 where no row is a
+    single request. `compression` is the share of the input that is left out.
     """
 
     requests: int

@@ -24,7 +24,8 @@ GIVEN = "given"
 class Price:
     """What one token of each kind costs in a lane, in USD per token; None: nobody has said.
 
-    `cache_write_1h` is that of what the provider's prompt cache keeps for an hour: it has a price of its own, or an unknown one. `source`, `day` and `confidence` are those of the rate card. `hours` are the cheap ones of a price that depends on them.
+    `cache_write_1h` is that of what the provider's prompt cache keeps for an hour. `source`, `day` and `confidence` are those of the
+    rate card. `hours` are the cheap ones of a price that depends on them.
     """
 
     input: Quantity
