@@ -25,6 +25,9 @@ def show_receipt(receipt: "Receipt", *, to_stderr: bool = False) -> None:
     pairs["paid"] = format_money(receipt.paid)
     pairs["list price"] = format_money(receipt.listed)
     pairs["saved"] = _saved(receipt)
+    if receipt.job.max_cost is not None:
+        held = receipt.progress.held
+        pairs["cap"] = f"{format_money(receipt.job.max_cost)}{f', which holds {held:,} requests back' if held else ''}"
     if len(receipt.shares) > 1:
         pairs["models"] = _shares(receipt.shares)
     if receipt.waste or receipt.suspected:

@@ -160,6 +160,7 @@ async def _table(bide: "Embedded", job: "Job") -> dict[str, Any]:
         "answered": job.answered_at is not None,
         "guarded": job.answered_at is not None or await bide.store.database.others_present(""),
         "requests": {str(phase): count for phase, count in progress.phases.items()},
+        "held_by_cap": progress.held,
         "batches": [
             {
                 "id": batch.external_id,

@@ -160,6 +160,7 @@ def as_table(receipt: Receipt) -> dict[str, Any]:
             "said_by": job.priority_source,
             "on_miss": str(job.on_miss),
             "requests": job.requests,
+            "max_cost": _dollars(job.max_cost),
             "guaranteed": promise.guaranteed if promise else 0,
             "arithmetic": [one.arithmetic for one in promise.admitted] if promise else [],
         },

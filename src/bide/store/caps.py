@@ -57,9 +57,7 @@ async def hold(transaction: Transaction, owner: str, job: int, after: int, why: 
         if target is not None:
             number, requests = target
             held += requests
-            await decisions.record(
-                transaction, owner, decisions.HOLD, Decided(why, None, {"held": requests}), now, bucket=number
-            )
+            await decisions.record(transaction, owner, decisions.HOLD, Decided(why, None, {}), now, bucket=number)
     if held:
         await events.record(transaction, owner, now, "requests.held", job=job, requests=held)
     return held

@@ -14,6 +14,13 @@ from bide.store.database import Row, Transaction, Verbs, writes
 CHUNK = 20_000
 """Held requests that are let go, or given up, in one transaction."""
 
+LEAST = 20
+"""With less than this part of a cap left, one over, what does not fit together now fails: ever fewer would fit each time, and each
+time takes a batch."""
+
+ALL = -1
+"""Room in which nothing fits."""
+
 
 class Held(Verbs):
     """Verbs over caps and what they hold back."""
@@ -29,7 +36,8 @@ class Held(Verbs):
     async def release(self, transaction: Transaction, job: int, now: int) -> int:
         """Let held requests go, as far as they fit into what is left of the cap; how many were moved.
 
-        Where nothing of the job is under way any more, and so nothing more can become free, those that do not fit fail.
+        Where nothing of the job is under way any more, and so nothing more can become free, those that do not fit fail; with
+        little of the cap left all that does not fit now.
         """
         await transaction.lock(SQL["lock"], job=job)
         row = await transaction.one(SQL["job"], job=job)
@@ -42,8 +50,9 @@ class Held(Verbs):
         assert reserved is not None
         taken = int(reserved["reserved"]) + (int(unpriced["reserved"]) if unpriced else 0)
         room = max(0, (row["max_cost"] - int(row["spent"])) // UNIT - taken)
+        is_last = not reserved["requests"] and room * LEAST * UNIT < row["max_cost"]
         held = [one for one in await transaction.all(SQL["buckets"], job=job) if one["part"] == Part.HELD]
-        moved = 0
+        moved, is_cut = 0, False
         for bucket in held:
             asked = {"bucket": bucket["id"], "input": bucket["input"], "output": bucket["output"]}
             found = await transaction.one(SQL["next"], **asked, room=room, count=CHUNK)
@@ -51,12 +60,13 @@ class Held(Verbs):
                 continue
             await move(transaction, bucket, Part.REST, 0, found["last"])
             moved, room = moved + found["requests"], room - int(found["bound"])
+            is_cut |= found["requests"] == CHUNK  # more of them may fit
         if moved:
             await events.record(transaction, row["owner"], now, "requests.released", job=job, requests=moved)
+        if reserved["requests"] or (moved and not is_last) or is_cut:
             return moved
-        if reserved["requests"]:
-            return 0
-        return sum([await _give_up(transaction, row, bucket, room, now) for bucket in held])
+        left = ALL if is_last else room
+        return moved + sum([await _give_up(transaction, row, bucket, left, now) for bucket in held])
 
 
 async def _give_up(transaction: Transaction, job: Row, bucket: Row, room: int, now: int) -> int:
@@ -72,7 +82,7 @@ async def _give_up(transaction: Transaction, job: Row, bucket: Row, room: int, n
     await transaction.many(
         SQL["refuse"],
         [
-            (job["owner"], row["id"], bucket["account"], CAP_EXHAUSTED, _message(job, fitted, int(row["bound"])))
+            (job["owner"], row["id"], bucket["account"], CAP_EXHAUSTED, _message(job, fitted, int(row["bound"]), room))
             for row in rows
         ],
     )
@@ -87,10 +97,14 @@ async def _give_up(transaction: Transaction, job: Row, bucket: Row, room: int, n
     return change.requests
 
 
-def _message(job: Row, fitted: int, bound: int) -> str:
+def _message(job: Row, fitted: int, bound: int, room: int) -> str:
     """What is said of a request that was not sent."""
+    why = (
+        f"less than a twentieth of the job's cap of {format_money(job['max_cost'])} is left:"
+        if room == ALL
+        else f"the job's cap of {format_money(job['max_cost'])} does not hold it:"
+    )
     return (
-        f"the job's cap of {format_money(job['max_cost'])} does not hold it: {format_money(int(job['spent']))} is spent, and this"
-        f" may cost up to {format_money(bound * UNIT)}. {fitted:,} of {job['requests']:,} requests fitted;"
-        f" `bide retry {job['external_id']} --failed --max-cost USD` asks for the others"
+        f"{why} {format_money(int(job['spent']))} is spent, and this may cost up to {format_money(bound * UNIT)}. {fitted:,} of"
+        f" {job['requests']:,} requests fitted; `bide retry {job['external_id']} --failed --max-cost USD` asks for the others"
     )

@@ -82,6 +82,7 @@ async def _show(gateway: Gateway, exchange: Exchange, job: core.Job) -> None:
     shown = Job(
         **msgspec.structs.asdict(_row(job)),
         progress={str(phase): count for phase, count in progress.phases.items()},
+        held=progress.held,
         money=_money(progress),
         batches=[_batch(one) for one in await store.batches.of_job(job.id)],
     )
@@ -99,6 +100,7 @@ def _row(job: core.Job) -> JobRow:
         on_miss=job.on_miss,
         urgency=job.priority_source,
         requests=job.requests,
+        max_cost=dollars(job.max_cost),
         created_at=job.created_at // SECOND,
         accepted_at=seconds(job.accepted_at),
         answered_at=seconds(job.answered_at),

@@ -115,6 +115,21 @@ class CapCases(StoreCase):
         retried = await scene.retry(job)
         assert retried.job.requests == 3
 
+    async def test_with_little_of_the_cap_left_what_does_not_fit_at_once_fails(self, scene: Scene) -> None:
+        handed, fit = await capped(scene, 80, 41 * EACH)
+        assert fit.requests == 41
+        await answer(scene, handed, *[EACH] * 38, 0, 0, 0)
+        assert await scene.store.held.release(handed.job.id, scene.now) == 3
+        await answer(scene, handed, EACH, EACH // 2, EACH // 2)
+        assert await scene.store.held.release(handed.job.id, scene.now) == 36, (
+            "one goes, the others would go one by one"
+        )
+        assert (await stands(scene, handed)).phases == {Phase.REALTIME: 44, Phase.WAITING: 1, Phase.FAILED: 35}
+        await answer(scene, handed, EACH)
+        results = await scene.store.requests.results(scene.owner, await scene.get(handed.job), 0, 100)
+        [message] = {row["message"] for row in results if row["state"] == RequestState.FAILED}
+        assert "less than a twentieth of the job's cap" in message
+
     async def test_an_answer_of_unknown_price_counts_at_the_most_it_can_have_cost(self, scene: Scene) -> None:
         handed, _ = await capped(scene, 4, 2 * EACH)
         await answer(scene, handed, None, 0)

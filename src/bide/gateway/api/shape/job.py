@@ -41,6 +41,8 @@ class JobRow(Shape, kw_only=True):
     on_miss: OnMiss
     urgency: str
     requests: int
+    max_cost: str | None
+    """The most that it may cost; null: it has no cap."""
     created_at: int
     accepted_at: int | None
     answered_at: int | None
@@ -51,6 +53,8 @@ class Job(JobRow, kw_only=True):
     """A job with its progress: how many requests are `waiting`, `batched`, `calling`, answered by `batch` or in `realtime` …"""
 
     progress: dict[str, int]
+    held: int
+    """Of those that wait, how many its cap holds back."""
     money: Money
     batches: list[Batch]
 
