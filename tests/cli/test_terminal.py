@@ -69,6 +69,21 @@ def test_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert {len(line) for line in lines if line.endswith(("count", "5", "1000"))} == {len(lines[0])}
 
 
+@pytest.mark.parametrize("width", ["20", "60", "200"])
+def test_numbers_are_never_broken(
+    width: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    amounts = [f"$0.00{number}" for number in range(10, 18)]
+    columns = [f"amount{number}" for number in range(8)]
+
+    show_table(("a long name", *columns), [("a workflow with a long name", *amounts)], numbers=columns)
+
+    out = capsys.readouterr().out
+    assert all(word in out for word in (*amounts, *columns))
+    assert any(all(amount in line for amount in amounts) for line in out.splitlines())
+
+
 @pytest.mark.parametrize("name", ["tickets[old].jsonl", "[/old]"])
 def test_a_cell_is_text_as_it_is(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     show_table((f"column {name}",), [(name,)])

@@ -35,19 +35,38 @@ def show_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False), flush=True)
 
 
+WORD = 12
+"""Characters of a text that stay on one line of a table however narrow the terminal is; a longer one is folded."""
+
+
+GAP = 3
+"""Blanks between two columns of a table, and about as many around it."""
+
+
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], numbers: Sequence[str] = ()) -> None:
-    """Rows under columns; `numbers` are the columns that are set flush right."""
+    """Rows under columns; `numbers` are the columns that are set flush right, and never broken: on a terminal that is too narrow for them
+    the table is wider than it."""
     from rich import box
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    # A text of its own is no markup.
+    lines = [[Text("" if cell is None else str(cell)) for cell in row] for row in rows]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(Text(column), justify="right" if column in numbers else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))  # a text of its own is no markup
-    Console(highlight=False).print(table)
+    widths: list[int] = []
+    for place, column in enumerate(columns):
+        longest = max(cell_len(text) for text in [column, *(row[place].plain for row in lines)])
+        is_number = column in numbers
+        widths.append(longest if is_number else min(longest, WORD))
+        justify = "right" if is_number else "left"
+        table.add_column(Text(column), justify=justify, overflow="fold", min_width=widths[-1], no_wrap=is_number)
+    for row in lines:
+        table.add_row(*row)
+    console = Console(highlight=False)
+    console.width = max(console.width, sum(widths) + GAP * len(widths))
+    console.print(table)
 
 
 def show_pairs(pairs: Mapping[str, Any], *, to_stderr: bool = False) -> None:
