@@ -1,5 +1,7 @@
 """Caps: what may cost more is held, goes as far as answers turn out cheaper, and fails where they do not."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,9 +27,9 @@ OUTCOMES = st.tuples(
 )
 
 
-async def capped(scene: Scene, size: int, cap: int, key: int | None = None) -> tuple[Handed, Fit]:
+async def capped(scene: Scene, size: int, cap: int, key: int | None = None, **changes: Any) -> tuple[Handed, Fit]:
     """An accepted job under a cap."""
-    job = await scene.begin(max_cost=cap, key_id=key)
+    job = await scene.begin(max_cost=cap, key_id=key, **changes)
     newest, bucket = await scene.store.requests.newest(), await scene.bucket_in(job)
     await scene.store.requests.add(await scene.rows(job, bucket, size))
     first, last = await scene.store.requests.extent(job.id, newest)
