@@ -1,4 +1,4 @@
-"""A report over one job is its receipt, to the last digit, in both databases; its days are those of whoever asks."""
+"""A report over one job is its receipt, to the last digit, in either database; its days are those of whoever asks."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import replace
@@ -27,8 +27,16 @@ SUMMER = 1_774_746_000 * SECOND
 """2026-03-29 01:00 UTC: in Berlin the clocks change."""
 
 
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncGenerator[Scene]:
+    store = Store(SqliteDatabase(tmp_path / "bide.db"), LocalObjects(tmp_path / "objects"))
+    yield Scene(store)
+    await store.close()
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-async def scene(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Scene]:
+async def either(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Scene]:
+    """A scene in either database."""
     objects = LocalObjects(tmp_path / "objects")
     if request.param == "sqlite":
         store = Store(SqliteDatabase(tmp_path / "bide.db"), objects)
@@ -72,18 +80,18 @@ async def a_job(scene: Scene, chance: Random, workflow: str) -> None:
     await scene.write_off(batch)
 
 
-async def test_a_report_over_one_job_is_its_receipt(scene: Scene) -> None:
+async def test_a_report_over_one_job_is_its_receipt(either: Scene) -> None:
     chance = Random(7)
     names = [f"workflow-{number}" for number in range(12)]
     for name in names:
-        await a_job(scene, chance, name)
-    found = await report(scene.store, Asked(), scene.now)
+        await a_job(either, chance, name)
+    found = await report(either.store, Asked(), either.now)
     by_name = {str(one.labels["workflow"]): one.balance for one in found.groups}
     assert sorted(by_name) == sorted(names)
     unknown = 0
     for name in names:
-        job = await scene.store.jobs.find("local", f"job_{name}")
-        told = await receipt(scene.store, replace(job, admission=None))
+        job = await either.store.jobs.find("local", f"job_{name}")
+        told = await receipt(either.store, replace(job, admission=None))
         money = by_name[name]
         assert (money.paid, money.listed, money.saved) == (told.paid, told.listed, told.saved)
         assert (money.wasted, money.unpriced, money.usage) == (told.wasted, told.unpriced, told.usage)
@@ -91,7 +99,7 @@ async def test_a_report_over_one_job_is_its_receipt(scene: Scene) -> None:
         unknown += money.saved is None
     assert 0 < unknown < len(names)
     assert found.whole.known == sum(one.known for one in by_name.values())
-    everything = await report(scene.store, Asked(by=("lane", "day", "provider", "model", "key")), scene.now)
+    everything = await report(either.store, Asked(by=("lane", "day", "provider", "model", "key")), either.now)
     assert everything.whole == found.whole
 
 

@@ -2,8 +2,6 @@
 
 from decimal import Decimal
 
-import pytest
-
 from bide.core.clock import SECOND
 from bide.testing.scene import Scene, report
 from tests.gateway.api.ask import defer, get, passed
@@ -38,18 +36,18 @@ async def test_an_owner_sees_their_own_money_only(at: Place) -> None:
     assert (told["owner"], told["groups"], told["outliers"], told["budgets"]) == ("local", [], [], [])
 
 
-@pytest.mark.parametrize(
-    ("query", "says"),
-    [
-        pytest.param("by=colour", "by: it names 'colour'; write some of workflow, key, model", id="no such part"),
-        pytest.param("by=model,,day", "by: it names ''", id="nothing between two commas"),
-        pytest.param("tz=Mars/Olympus", "tz: there is no time zone 'Mars/Olympus'", id="no such zone"),
-        pytest.param("since=yesterday", "since: it is 'yesterday'; write a whole number", id="no instant"),
-        pytest.param("outliers=101", "outliers: it is '101'", id="more than anybody reads"),
-        pytest.param("form=csv", "there is no such query field", id="no such field"),
-    ],
-)
-async def test_what_cannot_be_asked_is_refused_by_its_name(at: Place, query: str, says: str) -> None:
-    refused = await get(at, f"/report?{query}", 400)
-    assert says in refused["error"]["message"]
-    assert refused["error"]["param"] == query.partition("=")[0]
+REFUSED = {
+    "by=colour": "by: it names 'colour'; write some of workflow, key, model",
+    "by=model,,day": "by: it names ''",
+    "tz=Mars/Olympus": "tz: there is no time zone 'Mars/Olympus'",
+    "since=yesterday": "since: it is 'yesterday'; write a whole number",
+    "outliers=101": "outliers: it is '101'",
+    "form=csv": "there is no such query field",
+}
+
+
+async def test_what_cannot_be_asked_is_refused_by_its_name(at: Place) -> None:
+    for query, says in REFUSED.items():
+        refused = await get(at, f"/report?{query}", 400)
+        assert says in refused["error"]["message"]
+        assert refused["error"]["param"] == query.partition("=")[0]

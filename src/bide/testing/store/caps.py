@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +18,9 @@ from bide.testing.store.keys import make_key
 CEILING = Ceiling(10**6, 5 * 10**6)
 EACH = (BODY_LENGTH * CEILING.input + OUTPUT_TOKENS * CEILING.output) // 1_000
 """What each made-up request may cost at these rates, in 1e-12 USD."""
+
+FITTING = {0: 0, EACH - 1: 0, EACH: 1, 3 * EACH - 1: 2, 5 * EACH: 5, 1 << 61: 5}
+"""By cap, how many of five requests fit."""
 
 OUTCOMES = st.tuples(
     st.sampled_from(["call", "batch", "rescued batch"]),
@@ -61,25 +63,15 @@ async def answer(scene: Scene, handed: Handed, *amounts: int | None) -> None:
 class CapCases(StoreCase):
     """`measure` and `release`, and what is held when a job is accepted."""
 
-    @pytest.mark.parametrize(
-        ("cap", "fits"),
-        [
-            pytest.param(0, 0, id="nothing"),
-            pytest.param(EACH - 1, 0, id="a little less than one"),
-            pytest.param(EACH, 1, id="one exactly"),
-            pytest.param(3 * EACH - 1, 2, id="nearly three"),
-            pytest.param(5 * EACH, 5, id="all of them exactly"),
-            pytest.param(1 << 61, 5, id="far more"),
-        ],
-    )
-    async def test_so_many_fit_as_the_cap_holds_at_their_dearest(self, scene: Scene, cap: int, fits: int) -> None:
-        job = await scene.begin(max_cost=cap)
-        newest, bucket = await scene.store.requests.newest(), await scene.bucket_in(job)
-        await scene.store.requests.add(await scene.rows(job, bucket, 5))
-        first, last = await scene.store.requests.extent(job.id, newest)
-        fit = await scene.store.held.measure(job.id, {bucket: CEILING}, cap, first or 0, last or 0)
-        assert (fit.requests, fit.guaranteed, fit.bound) == (fits, fits, 5 * EACH)
-        await scene.store.forget(job)
+    async def test_so_many_fit_as_the_cap_holds_at_their_dearest(self, scene: Scene) -> None:
+        for cap, fits in FITTING.items():
+            job = await scene.begin(max_cost=cap)
+            newest, bucket = await scene.store.requests.newest(), await scene.bucket_in(job)
+            await scene.store.requests.add(await scene.rows(job, bucket, 5))
+            first, last = await scene.store.requests.extent(job.id, newest)
+            fit = await scene.store.held.measure(job.id, {bucket: CEILING}, cap, first or 0, last or 0)
+            assert (fit.requests, fit.guaranteed, fit.bound) == (fits, fits, 5 * EACH), cap
+            await scene.store.forget(job)
 
     async def test_what_does_not_fit_is_planned_by_nobody_until_answers_are_cheaper(self, scene: Scene) -> None:
         handed, fit = await capped(scene, 10, 4 * EACH)
