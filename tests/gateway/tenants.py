@@ -96,6 +96,7 @@ def names_ids(method: str, path: str, ids: Mapping[str, str]) -> dict[str, objec
             "completion_window": "1h",
         },
         "/responses": {"model": "gpt-4.1-mini", "input": "go on", "previous_response_id": ids["response_id"]},
+        "/bide/audit": {"ledger": True},
         "/bide/requests/settled": {"ids": [ids["request_id"]]},
         "/responses/compact": {"model": "gpt-4.1-mini", "previous_response_id": ids["response_id"]},
         **dict.fromkeys(

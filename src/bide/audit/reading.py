@@ -1,10 +1,11 @@
 """Reading files into a profile: each by the reader that knows it, bad rows counted and named, valid neighbours kept."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 
 from bide.audit.profile import Profile, Source
 from bide.audit.profiling import Profiler
+from bide.audit.readers import own
 from bide.audit.readers.known import reader_of
 from bide.audit.readers.reader import Reader
 from bide.audit.record import Record
@@ -12,6 +13,7 @@ from bide.audit.taking import Defaults, Taking
 from bide.core.errors import InputError
 from bide.logs.opening import Opened, opened
 from bide.logs.row import BadRow, Row
+from bide.store.database import Row as StoreRow
 
 HEAD = 100
 """Rows by which a file's reader is chosen; objects may leave out what they have no value for."""
@@ -53,15 +55,30 @@ class Reading:
     def file(self, path: str, asked: Mapping[str, str]) -> None:
         """Read one file to its end. Raises `InputError`."""
         with opened(path) as log:
-            rows = log.rows()
-            head = list(islice(rows, HEAD))
-            readable = [row.values for row in head if row.trouble is None]
-            if not readable:
-                why = f": {BadRow(head[0].line, head[0].trouble or '')}" if head else ""
-                raise InputError(f"{log.name} has no row that can be read{why}")
-            reader = reader_of(log.name, readable, asked)
-            taking = self.source(log.name, reader.name, log.form, reader.notes)
-            _take(taking, reader, _with_progress(log, chain(head, rows), self.told))
+            self.log(log, asked)
+
+    def log(self, log: Opened, asked: Mapping[str, str]) -> None:
+        """Read an open log to its end. Raises `InputError`."""
+        rows = log.rows()
+        head = list(islice(rows, HEAD))
+        readable = [row.values for row in head if row.trouble is None]
+        if not readable:
+            why = f": {BadRow(head[0].line, head[0].trouble or '')}" if head else ""
+            raise InputError(f"{log.name} has no row that can be read{why}")
+        reader = reader_of(log.name, readable, asked)
+        taking = self.source(log.name, reader.name, log.form, reader.notes)
+        _take(taking, reader, _with_progress(log, chain(head, rows), self.told))
+
+    def record(self, pages: Iterable[Iterable[StoreRow]]) -> None:
+        """Read pages of bide's own record, whose rows name whose list prices them as `provider`."""
+        taking = self.own()
+        for page in pages:
+            for one in own.records(page, lambda account: account):
+                taking.take(one)
+
+    def own(self) -> Taking:
+        """The source that bide's own record is."""
+        return self.source(own.NAME, "what was billed", "from its database")
 
     def source(self, name: str, reader: str, form: str, notes: Sequence[str] = ()) -> Taking:
         """A source that is about to be read; one that is no file is read by whoever has its records."""

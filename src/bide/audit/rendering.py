@@ -14,6 +14,7 @@ from bide.audit.group import Group
 from bide.audit.judging import Judged
 from bide.audit.patience import Patience, horizon
 from bide.audit.plan import Step
+from bide.audit.profile import Source
 from bide.audit.rhythm import Rhythm
 from bide.audit.workflow import Workflow
 from bide.core.clock import SECOND, to_datetime
@@ -33,10 +34,7 @@ def rendered(of: Audit) -> Mapping[str, Any]:
         "month_is_times": number(of.times),
         "prices_of": of.basis.pricing.day,
         "rows": profile.rows,
-        "sources": [
-            {"name": one.name, "reader": one.reader, "rows": one.rows, "bad": one.bad, "skipped": one.skipped}
-            for one in profile.sources
-        ],
+        "sources": [_source(one) for one in profile.sources],
         "a_month": {
             "now": shown(of.now),
             "left": shown(of.left),
@@ -68,6 +66,20 @@ def rendered(of: Audit) -> Mapping[str, Any]:
         },
         "prices": [_price(one) for one in of.prices],
         "notes": list(of.notes),
+    }
+
+
+def _source(one: Source) -> Mapping[str, Any]:
+    """What was read; of rows that are left out the first ones by their lines."""
+    return {
+        "name": one.name,
+        "reader": one.reader,
+        "rows": one.rows,
+        "bad": one.bad,
+        "bad_rows": [{"line": bad.line, "says": bad.why} for bad in one.examples],
+        "skipped": one.skipped,
+        "skipped_because": dict(one.reasons),
+        "notes": list(one.notes),
     }
 
 

@@ -14,10 +14,8 @@ from bide.cli.session import configured, run_async
 from bide.core.errors import InputError
 
 if TYPE_CHECKING:
-    import datetime
-
     from bide.audit.assumption import Assumptions
-    from bide.audit.judging import Basis
+    from bide.audit.grounds import Grounds
     from bide.audit.profile import Profile
     from bide.audit.reading import Reading
     from bide.audit.taking import Defaults
@@ -93,6 +91,7 @@ def audit(
 
     Leaves with 1 where rows had to be left out.
     """
+    from bide.audit.account import defaults
     from bide.audit.assumption import assumptions
     from bide.audit.audit import audit as audit_of
     from bide.cli.schedule import local_zone
@@ -106,10 +105,10 @@ def audit(
         raise InputError(f"{twice[0]} is named twice, and would be counted twice; name it once")
     if days is not None and not ledger:
         raise InputError("--days is about bide's own record; say --ledger with it")
-    assumed, zone = assumptions(assume or []), zone_named(timezone or local_zone(loaded))
-    profile = _read(loaded, files or [], ledger, days, columns or [], _defaults(loaded, model))
+    assumed, zone = assumptions(assume or []), zone_named(timezone or local_zone(loaded)).key
+    profile = _read(loaded, files or [], ledger, days, columns or [], defaults(loaded.settings.providers, model))
     say_what_was_read(profile)
-    show(audit_of(profile, _basis(loaded, zone, assumed, profile)), form, write)
+    show(audit_of(profile, _grounds(loaded, zone, assumed).basis(profile)), form, write)
     raise typer.Exit(SOME_FAILED if any(source.bad for source in profile.sources) else ALL_ANSWERED)
 
 
@@ -130,65 +129,32 @@ def _read(
 
 
 async def _read_record(config: "Config", reading: "Reading", days: int | None) -> None:
+    from bide.audit.account import listed_as
     from bide.audit.readers import own
     from bide.core.clock import DAY
     from bide.embedded import opened
 
-    taking = reading.source(own.NAME, "what was billed", "from its database")
+    taking = reading.own()
     async with opened(config) as bide:
         since = 0 if days is None else bide.context.clock.now() - days * DAY
         async for page in bide.store.consumed.since(since):
-            for record in own.records(page, lambda account: _catalogue(config, account)):
+            for record in own.records(page, lambda account: listed_as(config.settings.providers, account)):
                 taking.take(record)
             reading.told(own.NAME, taking.rows, None)
 
 
-def _catalogue(config: "Config", account: str) -> str:
-    """The name under which an account's prices are listed."""
-    from bide.providers.kinds import KINDS
-
-    known = config.settings.providers.get(account)
-    if known is not None and known.catalogue:
-        return known.catalogue
-    kind = KINDS.get(known.kind or account if known is not None else account)
-    return kind.catalogue or account if kind is not None else account
-
-
-def _defaults(config: "Config", model: str | None) -> "Defaults":
-    from bide.audit.taking import Defaults
-
-    if model is None:
-        return Defaults()
-    account, slash, name = model.partition("/")
-    if not slash or not name:
-        raise InputError(f"--model {model}: say whose it is, as in --model openai/{model}")
-    return Defaults(_catalogue(config, account), name)
-
-
-def _basis(config: "Config", zone: "datetime.tzinfo", assumed: "Assumptions", profile: "Profile") -> "Basis":
+def _grounds(config: "Config", zone: str, assumed: "Assumptions") -> "Grounds":
     """Today's prices, and the clocks of whoever works there."""
-    from dataclasses import replace
-
-    from bide.audit.judging import Basis
-    from bide.audit.month import Pricing
+    from bide.audit.account import batches
+    from bide.audit.grounds import Grounds
     from bide.core.clock import SystemClock
-    from bide.ledger.edition import catalogue_of
     from bide.ledger.hours import day_of
-    from bide.ledger.prices import Prices
-    from bide.providers.kinds import KINDS
 
-    prices = Prices(config.settings.prices, catalogue=catalogue_of(config.home))
-    pricing = Pricing(prices, day_of(SystemClock().now()), prices.checked_on)
-    known = {kind.catalogue: kind.capabilities.batch for kind in KINDS.values() if kind.catalogue is not None}
-    offset = _offset(zone, (profile.first + profile.end) // 2)
-    return Basis(pricing=pricing, assumptions=replace(assumed, offset=offset), batches=known.get)
-
-
-def _offset(zone: "datetime.tzinfo", at: int) -> int:
-    """How far a zone's clocks are from UTC at an instant, in microseconds."""
-    import datetime
-
-    from bide.core.clock import MICROSECOND, to_datetime
-
-    offset = to_datetime(at).astimezone(zone).utcoffset() or datetime.timedelta()
-    return offset // datetime.timedelta(microseconds=1) * MICROSECOND
+    return Grounds(
+        overrides=config.settings.prices,
+        home=config.home,
+        day=day_of(SystemClock().now()),
+        zone=zone,
+        assumptions=assumed,
+        batches=batches(),
+    )

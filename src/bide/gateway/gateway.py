@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from bide.accounts import State, states
 from bide.embedded import Embedded
 from bide.engine.context import Context, nobody_waits
 from bide.engine.service import Service
 from bide.gateway.api.tail import Tail
+from bide.gateway.audits import Audits
 from bide.gateway.batches.endings import Endings
 from bide.gateway.batches.validations import Validations
 from bide.gateway.books import Books
@@ -52,6 +54,7 @@ class Gateway:
     kept: Kept
     pressure: Pressure
     calculator: CalculatorPages
+    audits: Audits
     results: Results
     endings: Endings
     validations: Validations
@@ -59,6 +62,8 @@ class Gateway:
     tail: Tail
     accounts: Sequence[State]
     """Every account that is on or could be."""
+    home: Path
+    """The folder in which a newer catalogue of prices may lie."""
     service: Service | None
     is_draining: bool = False
     working: "asyncio.Task[None] | None" = None
@@ -147,6 +152,8 @@ def build(bide: Embedded, *, engine: bool) -> Gateway:
         kept=kept,
         pressure=pressure,
         calculator=CalculatorPages(context.clock, bide.config.home),
+        audits=Audits(),
+        home=bide.config.home,
         results=Results(context),
         endings=Endings(context),
         validations=validations,

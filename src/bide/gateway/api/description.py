@@ -10,9 +10,10 @@ from bide.advise.advice import Advices
 from bide.advise.calculator.question import Question
 from bide.core.states import JobState, Lane, RequestState
 from bide.gateway import settled
-from bide.gateway.api import advise, estimate, events, explain, paging, report, requests
+from bide.gateway.api import advise, audit, estimate, events, explain, paging, report, requests
 from bide.gateway.api.operation import Schema, answer, errors, in_path, operation, query, ref, word
 from bide.gateway.api.shape.account import Provider, Providers
+from bide.gateway.api.shape.audit import Audit
 from bide.gateway.api.shape.base import Error
 from bide.gateway.api.shape.calculation import Calculation
 from bide.gateway.api.shape.estimate import Estimate
@@ -44,6 +45,8 @@ SHAPES = (
     Calculation,
     advise.AskedAdvice,
     Advices,
+    audit.AskedAudit,
+    Audit,
     Provider,
     Providers,
     Queue,
@@ -59,6 +62,7 @@ what is not known or not there. Errors have OpenAI's shape. Where keys are in us
 alone. Keys themselves have no path: `bide keys` makes them, beside the database."""
 
 TEXT: Schema = {"type": "string", "pattern": r"^[^\u0000]*$"}
+SEVERAL: Schema = {"type": "array", "items": TEXT}
 REQUEST_ID = in_path("request_id", "The request's id, as in `req_…`: `id` of a 202, or the header `Bide-Request-Id`.")
 JOB_ID = in_path("job_id", "The job's id, as in `job_…`.")
 ACCOUNT = in_path("account", "The account's name.")
@@ -87,6 +91,13 @@ STREAMED: Schema = {
     },
 }
 """An event of the stream, by its fields."""
+
+LOGS: Schema = {
+    "application/json": {"schema": ref(audit.AskedAudit)},
+    "text/csv": {"schema": {"type": "string"}},
+    "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+}
+"""A wish for the record; or a log, which is known by its content, whatever its type is said to be."""
 
 PATHS: Mapping[str, Mapping[str, Schema]] = {
     "/bide/v1/requests": {
@@ -217,6 +228,22 @@ PATHS: Mapping[str, Mapping[str, Schema]] = {
             {"200": answer(Advices, "The advice, in the order of the workloads.")} | errors(413),
             body={"schema": ref(advise.AskedAdvice)},
         )
+    },
+    "/bide/v1/audit": {
+        "post": operation(
+            "audit",
+            "What could be saved in the usage of a log or export that is sent, or of the caller's own record. Nothing is kept.",
+            {"200": answer(Audit, "The audit.")} | errors(413),
+            query("column", "Which column of a table says what, as in `at=created`; again and again.", SEVERAL),
+            query("model", "What rows that name no model are taken to be of, as in `openai/gpt-4.1-mini`.", TEXT),
+            query(
+                "timezone",
+                "Whose nights and working hours count: the name of a time zone, as in Europe/Berlin.",
+                TEXT | {"default": audit.UTC},
+            ),
+            query("assume", "What no log can tell, as in `keep=1h`; again and again.", SEVERAL),
+        )
+        | {"requestBody": {"required": True, "content": LOGS}}
     },
     "/bide/v1/providers": {
         "get": operation("listProviders", "The accounts.", {"200": answer(Providers, "All of them.")} | errors())

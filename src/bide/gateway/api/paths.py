@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bide.gateway.api import (
     advise,
+    audit,
     calculate,
     description,
     estimate,
@@ -34,6 +35,7 @@ PATHS: Sequence[tuple[str, str, Handler]] = (
     ("POST", "/bide/v1/estimate", estimate.estimate),
     ("POST", "/bide/v1/calculate", calculate.calculate),
     ("POST", "/bide/v1/advise", advise.advise),
+    ("POST", "/bide/v1/audit", audit.audit),
     ("GET", "/bide/v1/providers", providers.list_providers),
     ("GET", "/bide/v1/providers/{account}", providers.show),
     ("GET", "/bide/v1/queue", queue.show),

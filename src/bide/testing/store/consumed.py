@@ -70,3 +70,5 @@ class ConsumedCases(StoreCase):
             None,
         )
         assert [page async for page in scene.store.consumed.since(scene.now + SECOND)] == []
+        assert [page async for page in scene.store.consumed.since(began, 2, scene.owner)] == pages
+        assert [page async for page in scene.store.consumed.since(began, 2, "somebody else")] == []
