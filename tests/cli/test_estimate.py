@@ -251,6 +251,39 @@ def test_a_file_without_a_good_line_is_no_work(capsys: pytest.CaptureFixture[str
     assert "line 1: invalid_json_line" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("repeated", [{"max_tokens": 70}, {}], ids=["with a limit", "without"])
+@pytest.mark.parametrize("first", [{"max_tokens": 50}, {}], ids=["all with limits", "some without"])
+def test_what_is_refused_for_its_id_is_in_no_sum(
+    first: dict[str, int], repeated: dict[str, int], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "tickets.jsonl"
+    good = batch_file(path, 5)
+    usual = {"model": "gpt-4.1", "messages": [{"role": "user", "content": "Sort this."}]}
+
+    def add(custom_id: str, more: dict[str, int]) -> None:
+        line = {"custom_id": custom_id, "method": "POST", "url": "/v1/chat/completions", "body": usual | more}
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+    add("other", first)
+    without = asked(capsys, "openai/gpt-4.1", source=good, **FILE)
+    add("r3", repeated)
+    told = asked(capsys, "openai/gpt-4.1", source=good, **FILE)
+
+    assert (told["file"]["requests"], told["file"]["refused_lines"]) == (6, 1)
+    assert told["file"]["input_tokens_by_size"] == without["file"]["input_tokens_by_size"]
+    assert lanes(told)["batch"]["output_cost"] == lanes(without)["batch"]["output_cost"]
+    assert "in all 6 requests" in told["file"]["models"][0]["counted"]
+
+
+def test_a_file_without_a_model_and_an_account_says_what_to_name(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(InputError, match="name what to compare with --model"):
+        asked(capsys, source=batch_file(tmp_path / "tickets.jsonl"), **FILE)
+
+
 def test_an_instance_is_named_and_its_price_is_the_configs_or_the_listed_one(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -55,7 +55,7 @@ async def survey(config: "Config", source: str, models: Sequence[str], written: 
     Without an account that is switched on it is read all the same, where `models` say what to compare.
 
     Raises:
-        InputError: it cannot be read, or asks several models and nobody says which to compare.
+        InputError: it cannot be read, or nobody says which models to compare: it asks several, or no account is switched on.
     """
     from bide.advise.calculator.quantity import quantity
     from bide.advise.calculator.text import Text
@@ -67,11 +67,17 @@ async def survey(config: "Config", source: str, models: Sequence[str], written: 
     from bide.intake.sample import Sample
 
     async with opened(config) as bide:
+        if not (models or bide.context.providers):
+            raise InputError(
+                "no provider is switched on, so nobody says whose price it is: name what to compare with --model PROVIDER/MODEL,"
+                " or set the key of a provider (`bide providers` lists them)"
+            )
         sample = Sample()
         asked = _asked(source, models[0] if models else None, written)
         findings = await _read(bide, config, asked, sample, routed=bool(bide.context.providers or not models))
         if findings is None:
             return None
+        sample.leave_out(findings.repeated, findings.repeated_tokens)
         if findings.refused:
             show_problems(findings.problems, findings.refused)
             say(f"bide: estimated without {many(findings.refused, 'bad line')}")

@@ -22,6 +22,10 @@ class Findings:
     requests: int = 0
     refused: int = 0
     bytes: int = 0
+    repeated: int = 0
+    """Of what was refused, how much was found only among all ids."""
+    repeated_tokens: int = 0
+    """Their input by size."""
     problems: list[Problem] = field(default_factory=list[Problem])
     loads: dict[Key, Load] = field(default_factory=dict[Key, Load])
     bodies: xxhash.xxh3_128 = field(default_factory=xxhash.xxh3_128)

@@ -36,6 +36,7 @@ from bide.intake.problem import duplicate_custom_id
 from bide.intake.reservation import ceiling_in, ceiling_of, deferred_lanes
 from bide.lanes.forecast import View
 from bide.lanes.route import Route
+from bide.lanes.weighing import by_size
 from bide.ledger.promise import Capped, Promise
 from bide.store.bodies import checksums
 from bide.store.caps import HELD, Fit
@@ -336,8 +337,13 @@ class _Reader:
         self.findings.refuse(
             duplicate_custom_id(repeat.line, repeat.custom_id, repeat.first_line) for repeat in repeats
         )
+        left_out = {repeat.line for repeat in repeats}
+        for bucket, line, _, _, size, _, tokens_in, bound in rows if left_out else ():
+            if line in left_out:
+                self.findings.repeated += 1
+                self.findings.repeated_tokens += by_size(size)
+                self._placement.leave_out(bucket, tokens_in, bound)
         if columns:
-            left_out = {repeat.line for repeat in repeats}
             await self._columns.write(
                 b"".join([encode_columns(line, text) for line, text in columns if line not in left_out])
             )

@@ -1,7 +1,7 @@
 """Which bucket each entry of a job goes to: by account, model and endpoint, and by whether it is guaranteed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bide.core.bucket import Part
 from bide.core.job import Job
@@ -133,6 +133,21 @@ class Placement:
         if at not in self._placed:
             self._placed[at] = self._choose(route, first.endpoint, longest)
         return self._placed[at]
+
+    def leave_out(self, bucket: int, tokens_in: int, bound: int) -> None:
+        """Take a request that was placed out of what is asked for: it is refused after all."""
+        key, endpoint = next((key, endpoint) for (key, endpoint, _), row in self.buckets.items() if row == bucket)
+        load = self._loads[key]
+        assumed = self._assumed if ENDPOINTS[endpoint].writes_text else 0
+        # Where some have a limit, one that is as long as what is assumed weighs the same as none.
+        capped = load.capped == load.requests or (load.capped > 0 and bound != assumed)
+        self._loads[key] = replace(
+            load,
+            requests=load.requests - 1,
+            input_tokens=load.input_tokens - tokens_in,
+            capped=load.capped - capped,
+            capped_output=load.capped_output - (bound if capped else 0),
+        )
 
     def _count(self, key: Key, endpoint: str, inputs: Sequence[int], capped: Sequence[int]) -> None:
         load = self._loads.get(key, Load(0, 0, 0))

@@ -51,6 +51,11 @@ class Sample:
                     self._thin()
         self.requests += len(bodies)
 
+    def leave_out(self, requests: int, by_size: int) -> None:
+        """Take requests with so many tokens by size out of the whole: they were refused after they had been shown."""
+        self.requests -= requests
+        self.by_size -= by_size
+
     def count(self, count: Callable[[str], int]) -> Count:
         """The bodies that were kept, by a counter of text."""
         found = [counted(body, count, "") for body in self._bodies]
