@@ -95,7 +95,7 @@ def _show_budgets(windows: "Sequence[Window]") -> None:
     from bide.core.clock import to_datetime
 
     if not windows:
-        print("no key has a budget, or has spent anything; `bide keys create --budget-month 400` makes one")
+        print("no key has a budget, or has spent anything; `bide keys create --name NAME --budget-month 400` makes one")
         return
     rows: list[list[str]] = []
     for one in windows:
