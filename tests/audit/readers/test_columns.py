@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from bide.audit.profiling import profile_of
 from bide.audit.readers.columns import USUAL, Columns
 from bide.audit.readers.known import reader_of
 from bide.audit.record import Record
+from bide.audit.rhythm import rhythm
 from bide.core.clock import DAY, MILLISECOND, SECOND
 from bide.core.errors import InputError
 from bide.core.money import DOLLAR
@@ -118,6 +120,8 @@ def test_the_seller_is_named_or_the_maker(row: dict[str, str], provider: str, mo
         pytest.param({"at": "2026-08-05", "requests": "7"}, 7, DAY, None, id="a sum of a day"),
         pytest.param({"at": datetime.date(2026, 8, 5), "requests": 7}, 7, DAY, None, id="a sum of a typed day"),
         pytest.param({"requests": ""}, None, 0, None, id="nobody knows how many"),
+        pytest.param({"at": "2026-08-05"}, 1, DAY, None, id="a request of which only the day is known"),
+        pytest.param({"at": datetime.date(2026, 8, 5)}, 1, DAY, None, id="a request of a typed day"),
         pytest.param({"duration": "1.5"}, 1, 0, 1_500 * MILLISECOND, id="seconds"),
         pytest.param({"duration_us": "9"}, 1, 0, None, id="a column that nobody asked for"),
     ],
@@ -128,6 +132,14 @@ def test_a_row_is_a_request_or_a_sum(
     found = record(PLAIN | row)
 
     assert (found.requests, found.period, found.latency) == (requests, period, latency)
+
+
+def test_days_without_hours_are_no_schedule_at_midnight() -> None:
+    rows = [record(PLAIN | {"at": f"2026-08-{day:02}"}) for day in range(1, 29) for _ in range(30)]
+    [group] = profile_of(rows).groups
+
+    assert rhythm(group) is None
+    assert group.missing["hour"] == len(rows)
 
 
 def test_the_user_may_say_what_a_column_is() -> None:

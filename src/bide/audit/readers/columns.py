@@ -127,15 +127,17 @@ class Columns:
         return Record(at=at, dated=self._dated, **found)
 
     def _last(self, values: Values, at: int, found: dict[str, Any]) -> None:
-        """How long it took; or the period where a row is a sum."""
+        """How long it took; or the period where a row is a sum, or says no more than its day."""
         end = cell.moment(values, self.used["end"]) if "end" in self.used else None
         written = values[self.used["at"]]
+        is_day = type(written) is datetime.date or (
+            isinstance(written, str) and len(written.strip()) <= len("2026-11-21") and "-" in written
+        )
         if "requests" in self.used:
-            is_day = type(written) is datetime.date or (
-                isinstance(written, str) and len(written.strip()) <= len("2026-11-21") and "-" in written
-            )
             found["period"] = max(0, end - at) if end is not None else DAY if is_day else 0
             found.setdefault("requests", None)
+        elif is_day:
+            found["period"] = DAY  # that all of them came at midnight would be taken for a schedule
         elif end is not None and "latency" not in found:
             found["latency"] = max(0, end - at)
 
