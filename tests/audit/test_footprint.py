@@ -5,14 +5,14 @@ from collections.abc import Iterable
 import pytest
 from tests.audit.given import MONDAY, record
 
-from bide.audit.footprint import ROOM, Footprint, overlap
-from bide.audit.profile import Overlap
+from bide.audit.footprint import ROOM, Footprint, overlap, silences
+from bide.audit.profile import Overlap, Silence
 from bide.audit.record import Record
 from bide.core.clock import DAY, SECOND
 
 
-def footprint(name: str, rows: Iterable[Record]) -> Footprint:
-    found = Footprint(name)
+def footprint(name: str, rows: Iterable[Record], stream: int = 0) -> Footprint:
+    found = Footprint(name, stream)
     for row in rows:
         found.add(row)
     return found
@@ -57,3 +57,29 @@ def test_a_log_and_an_export_overlap_though_no_row_is_the_same() -> None:
 
     assert found is not None
     assert found.same == 0.0
+
+
+def days(name: str, first: int, end: int, stream: int = 0) -> Footprint:
+    return footprint(name, [record(MONDAY + day * DAY, period=DAY) for day in range(first, end)], stream)
+
+
+def test_days_between_two_files_of_a_kind_are_told() -> None:
+    files = [
+        days("march", 59, 90),
+        days("all", 0, 28, 1),
+        days("january", 0, 31),
+        days("week", 7, 14),
+        days("late", 60, 92, 1),
+    ]
+
+    assert list(silences([*files, Footprint("empty")])) == [
+        Silence("january", "march", MONDAY + 31 * DAY, MONDAY + 59 * DAY),
+        Silence("all", "late", MONDAY + 28 * DAY, MONDAY + 60 * DAY),
+    ]
+
+
+def test_nights_between_files_are_nothing_to_tell() -> None:
+    nightly = [footprint(f"{day}.csv", [record(MONDAY + day * DAY)]) for day in range(4)]
+
+    assert list(silences(nightly)) == []
+    assert [one.after for one in silences(nightly[::2])] == ["0.csv"]

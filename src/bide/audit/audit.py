@@ -199,6 +199,11 @@ def _notes(profile: Profile, covered: int, usage: Sequence[Group]) -> list[str]:
         found.append(
             f"{pair.one} and {pair.other} cover the same time at the same models: what is in both is counted twice"
         )
+    for one in profile.silences:
+        found.append(
+            f"between {one.after} and {one.before} nothing is known of {format_duration(one.end - one.first)}: they count as time in which"
+            " nothing was used; if a file is missing, name it too, or audit these one by one"
+        )
     if profile.lumped:
         found.append(f"{profile.lumped:,} rows stand under one name, because there were too many names to keep apart")
     if profile.forgotten:

@@ -1,12 +1,18 @@
 """What is remembered of a file to notice that another holds the same: its time, its models, and a sample of its rows."""
 
-from bide.audit.profile import Overlap
+from collections.abc import Iterable, Iterator
+
+from bide.audit.profile import Overlap, Silence
 from bide.audit.record import Record
+from bide.core.clock import DAY
 
 ROOM = 4_096
 """Rows that are remembered. Which ones is decided by what they say, so that two files remember the same."""
 
 MODELS = 1_000
+
+LONG = 2 * DAY
+"""Time between two files of one kind from which whoever reads the audit is told: logs that are cut at midnight have nights between them."""
 
 
 class Footprint:
@@ -62,3 +68,18 @@ def overlap(one: Footprint, other: Footprint) -> Overlap | None:
     ones, others = ({mark for mark in each.sample if not mark & passes} for each in (one, other))
     fewer = min(len(ones), len(others))
     return Overlap(one.name, other.name, first, end, models, len(ones & others) / fewer if fewer else 0.0)
+
+
+def silences(footprints: Iterable[Footprint]) -> Iterator[Silence]:
+    """Where files of one kind lie so far apart that one may be missing between them."""
+    told = sorted(
+        (one.stream, one.first, one.end, one.name)
+        for one in footprints
+        if one.first is not None and one.end is not None
+    )
+    last = dict[int, tuple[int, str]]()
+    for stream, first, end, name in told:
+        until, before = last.get(stream, (first, name))
+        if first - until >= LONG:
+            yield Silence(before, name, until, first)
+        last[stream] = max((until, before), (end, name))

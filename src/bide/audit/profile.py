@@ -54,6 +54,16 @@ class Overlap:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """Days between two files of one kind of which neither speaks: nothing was used then, or a file is missing. Instants in microseconds."""
+
+    after: str
+    before: str
+    first: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """The groups of a log, the dearest first. `first` and `end` are the time it covers, in microseconds since 1970."""
 
@@ -62,6 +72,7 @@ class Profile:
     end: int
     sources: Sequence[Source] = ()
     overlaps: Sequence[Overlap] = ()
+    silences: Sequence[Silence] = ()
     order: Order = "ascending"
     """Which way instants go from row to row. Where they are mixed, what follows a call is only seen where it stands near to it."""
     lumped: int = 0

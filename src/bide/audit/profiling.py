@@ -7,7 +7,7 @@ from itertools import combinations
 
 import msgspec
 
-from bide.audit.footprint import Footprint, overlap
+from bide.audit.footprint import Footprint, overlap, silences
 from bide.audit.group import GAPS, Group
 from bide.audit.profile import OTHERS, Order, Profile, Source
 from bide.audit.record import NOT_NAMED, Record
@@ -80,6 +80,7 @@ class Profiler:
             end=max((end for _, end in covered), default=0),
             sources=tuple(sources),
             overlaps=tuple(found for found in overlaps if found is not None),
+            silences=tuple(silences(footprints)),
             order=self._order(),
             lumped=self._lumped,
             forgotten=self._forgotten,
