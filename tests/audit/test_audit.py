@@ -1,5 +1,7 @@
 """A planted mix of workflows is recovered: which of them wait, with how much of the money, and what to do first."""
 
+from typing import Any
+
 import msgspec
 import pytest
 from tests.audit.given import MONDAY, audited, bounds, days, known_prices, record
@@ -15,6 +17,7 @@ from bide.audit.rendering import rendered
 from bide.audit.wording import facts, headline
 from bide.core.clock import DAY, HOUR
 from bide.core.errors import InputError
+from bide.core.money import DOLLAR
 
 HOURLY = "gpt-4.1-mini hourly at minute 40"
 
@@ -102,6 +105,19 @@ def test_where_nothing_is_certain_that_is_said() -> None:
         "Nothing that was counted would save anything.",
         "$42.00 may be saved, if what is asked below is so.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [
+        pytest.param({"input": 10**6, "output": None}, "$144.00, as far as tokens are known.", id="no output tokens"),
+        pytest.param({"input": None, "output": None, "cost": DOLLAR}, "$114.00.", id="a bill instead of tokens"),
+        pytest.param({"model": "nobody-s-model", "input": 5}, "$84.00, as far as prices are known.", id="no price"),
+    ],
+)
+def test_what_is_missing_in_the_sum_is_said_beside_it(other: dict[str, Any], says: str) -> None:
+    rows = [*days(), *days(**{"workflow": "others", "input": 0, "output": 0, **other})]
+    assert headline(audited(rows))[0] == f"A month of this costs {says}"
 
 
 def test_a_price_that_nobody_has_looked_at_for_long_is_said() -> None:

@@ -66,7 +66,8 @@ def headline(of: Audit) -> Sequence[str]:
     """What somebody who reads no further has to know."""
     if of.now is None:
         return ["Nothing is known of what it costs: no price for these models, and no bill."]
-    found = [f"A month of this costs {money(of.now)}" + ("." if _all_priced(of) else ", as far as prices are known.")]
+    unknown = _unknown(of)
+    found = [f"A month of this costs {money(of.now)}" + (f", as far as {unknown} are known." if unknown else ".")]
     first = _workflows(of.plan, "do")
     if of.sure is not None and first:
         share = part(of.sure, of.now)
@@ -88,8 +89,14 @@ def _workflows(steps: Sequence[Step], verdict: Verdict) -> Sequence[str]:
     return list(dict.fromkeys(step.workflow for step in steps if step.verdict == verdict))
 
 
-def _all_priced(of: Audit) -> bool:
-    return all(workflow.priced for workflow in of.workflows)
+def _unknown(of: Audit) -> str:
+    """What is missing in the sum, if anything is."""
+    listed = [part.strand for workflow in of.workflows for part in workflow.parts if part.strand.listed is not None]
+    missing = {
+        "prices": not all(workflow.priced for workflow in of.workflows),
+        "tokens": any(one.group.missing.get(field) for one in listed for field in ("input", "output")),
+    }
+    return " and ".join(name for name, is_missing in missing.items() if is_missing)
 
 
 def facts(of: Audit) -> Sequence[tuple[str, str]]:
