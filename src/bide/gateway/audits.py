@@ -8,8 +8,8 @@ import asyncio
 import pickle
 import subprocess
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import BinaryIO
 
 from bide.audit import errand as process
@@ -19,7 +19,7 @@ from bide.gateway.exchange import Exchange, GoneError
 from bide.gateway.refusal import RefusalError
 
 LONGEST = 900.0
-"""Seconds that an audit may take: a million rows take less than one minute."""
+"""Seconds that an audit may take, from the first byte of its log: a million rows take less than one minute."""
 
 AGAIN = "10"
 """Seconds after which whoever finds another audit under way may come back."""
@@ -31,16 +31,26 @@ class Audits:
     def __init__(self) -> None:
         self._is_taken = False
 
-    @contextmanager
-    def place(self) -> Generator[None]:
+    @asynccontextmanager
+    async def place(self) -> AsyncGenerator[None]:
         """Have the place, from before the log arrives, so that no more than one of them lies on the disk. Raises `RefusalError`: it is
-        taken."""
+        taken, or was had for too long."""
         if self._is_taken:
             why = "another audit is under way, and this gateway makes one at a time; come back later"
             raise RefusalError(429, "audit_under_way", why, headers={"retry-after": AGAIN})
         self._is_taken = True
+        bound = asyncio.timeout(LONGEST)
         try:
-            yield
+            async with bound:
+                yield
+        except TimeoutError:
+            if not bound.expired():
+                raise
+            raise RefusalError(
+                413,
+                "audit_too_long",
+                f"the audit took longer than {LONGEST / 60:.0f} minutes; split the log, or let `bide audit` read it where it lies",
+            ) from None
         finally:
             self._is_taken = False
 
@@ -50,26 +60,19 @@ class Audits:
         Raises:
             InputError: the log cannot be audited.
             GoneError: the client went away.
-            RefusalError: it took too long.
         """
         child = _begun(file.fileno())
         told = asyncio.create_task(asyncio.to_thread(child.communicate, pickle.dumps(errand)))
         gone = asyncio.ensure_future(exchange.gone())
         try:
-            await asyncio.wait([told, gone], timeout=LONGEST, return_when=asyncio.FIRST_COMPLETED)
-            if told.done():
-                return _answer(child.returncode, *told.result())
-            if gone.done():
+            await asyncio.wait([told, gone], return_when=asyncio.FIRST_COMPLETED)
+            if not told.done():
                 raise GoneError
+            return _answer(child.returncode, *told.result())
         finally:
             gone.cancel()
             child.kill()  # does nothing to one that has ended
             await asyncio.wait([told])
-        raise RefusalError(
-            413,
-            "audit_too_long",
-            f"the audit took longer than {LONGEST / 60:.0f} minutes; split the log, or let `bide audit` read it where it lies",
-        )
 
 
 def _begun(number: int) -> subprocess.Popen[bytes]:

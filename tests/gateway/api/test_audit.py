@@ -72,6 +72,18 @@ async def test_the_record_is_the_owners_and_nobody_elses(at: Place) -> None:
         assert (answer.status, error["code"], error["param"]) == (400, "invalid_request", "ledger")
 
 
+def large() -> bytes:
+    """A log that takes some seconds, and little room."""
+    rows = "".join(f"{second},1000,100\n" for second in range(300_000))
+    return gzip.compress(f"t_s,in_tokens,out_tokens\n{rows}".encode(), 1)
+
+
+async def test_what_takes_too_long_is_broken_off(at: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audits, "LONGEST", 0.2)
+    assert (await send(at, large(), "?model=openai/gpt-4.1", 413))["error"]["code"] == "audit_too_long"
+    assert (await post(at, "/audit", {}, 400))["error"]["code"] == "invalid_request"
+
+
 async def test_one_at_a_time_and_the_next_once_the_client_has_left(at: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, reader = asyncio.Event(), at.gateway.audits.answer
 
@@ -80,8 +92,7 @@ async def test_one_at_a_time_and_the_next_once_the_client_has_left(at: Place, mo
         return await reader(errand, file, exchange)
 
     monkeypatch.setattr(at.gateway.audits, "answer", answer)
-    rows = "".join(f"{second},1000,100\n" for second in range(300_000))
-    log = gzip.compress(f"t_s,in_tokens,out_tokens\n{rows}".encode(), 1)
+    log = large()
     first = asyncio.ensure_future(send(at, log, "?model=openai/gpt-4.1"))
     await asyncio.wait_for(begun.wait(), 20)
     async with at.http.post("/bide/v1/audit", data=LOG) as refused:

@@ -36,6 +36,9 @@ MOST_DAYS = 36_500
 LARGEST_WISH = 64 << 10
 """Bytes up to which a body can be a wish for the record; what has more is a log."""
 
+PAGE = 1_000
+"""Rows of the record that are taken at a time: calls pass in between."""
+
 _OPTION = re.compile(r"--(column|model|assume) (?=\S+[=/])|--(?=(?:column|model|assume)\b)")
 """An option of the command, in a sentence that is meant for its user: with its value, or alone."""
 
@@ -62,14 +65,12 @@ async def audit(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
         raise RefusalError(
             400, "invalid_request", "send the log itself as the body, as curl does with --data-binary @FILE"
         )
-    with gateway.audits.place():
-        async with spooled(exchange, gateway.settings.largest_file, b"") as spool:
-            wish = _wish(spool.file)
-            if wish is None:
-                spool.file.seek(0)
-                told = await _answer(gateway, exchange, errand, spool.file)
-            else:
-                told = await _of_record(gateway, exchange, caller, asked, wish)
+    async with gateway.audits.place(), spooled(exchange, gateway.settings.largest_file, b"") as spool:
+        wish = _wish(spool.file)
+        if wish is None:
+            told = await _answer(gateway, exchange, errand, spool.file)
+        else:
+            told = await _of_record(gateway, exchange, caller, asked, wish)
     await exchange.respond(200, told)
 
 
@@ -97,7 +98,7 @@ async def _of_record(
     since = 0 if found.days is None else context.clock.now() - found.days * DAY
     with tempfile.TemporaryFile(prefix="bide-") as file:
         try:
-            async for page in context.store.consumed.since(since, owner=caller.owner):
+            async for page in context.store.consumed.since(since, PAGE, caller.owner):
                 file.write(packed(page, lambda account: listed_as(context.settings.providers, account)))
             if not file.tell():
                 why = "nothing that was paid for is on record then; ask for more days, or send a log as the body"
