@@ -52,6 +52,14 @@ def is_since_beginning(value: Any) -> bool:
     return number is not None and number < EPOCHS[0][0]
 
 
+def is_midnight(value: Any) -> bool:
+    """Whether an instant is the beginning of a day of UTC: so a day is written where a column has times."""
+    try:
+        return instant(value) % DAY == 0
+    except ValueError:
+        return False
+
+
 def span(value: Any) -> int:
     """Microseconds of a duration: a number of seconds, or text as in ``15m``. Raises `ValueError`."""
     if isinstance(value, datetime.timedelta):

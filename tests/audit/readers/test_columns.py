@@ -142,6 +142,28 @@ def test_days_without_hours_are_no_schedule_at_midnight() -> None:
     assert group.missing["hour"] == len(rows)
 
 
+@pytest.mark.parametrize(
+    ("times", "periods"),
+    [
+        pytest.param(["2026-08-05 00:00:00", "2026-08-06T00:00:00Z"], [DAY, DAY], id="days written as times"),
+        pytest.param([1_785_888_000, 1_785_974_400_000], [DAY, DAY], id="days written as numbers"),
+        pytest.param(["2026-08-05 00:00:00", "2026-08-05 00:00:01"], [0, 0], id="times, one of midnight"),
+        pytest.param(["2026-08-05 00:00:00", "soon"], [0], id="one cannot be read"),
+        pytest.param([0, 0], [0, 0], id="times since the log began"),
+    ],
+)
+def test_times_that_are_all_of_midnight_are_days(times: list[Any], periods: list[int]) -> None:
+    rows = [PLAIN | {"at": at} for at in times]
+    columns = Columns("it.csv", rows, {})
+    found = [columns.record(row) for row in rows if row["at"] != "soon"]
+
+    assert [one.period for one in found if isinstance(one, Record)] == periods
+    assert any("midnight" in note for note in columns.notes()) == (DAY in periods)
+    late = columns.record(PLAIN | {"at": "2026-08-07T10:00:00Z"})
+    assert isinstance(late, Record)
+    assert late.period == 0
+
+
 def test_the_user_may_say_what_a_column_is() -> None:
     row = {"when": "2026-08-05", "n": 5, "paid": 1.25, "what": "x"}
     found = record(row, at="when", output="n", cost="paid", workflow="what")

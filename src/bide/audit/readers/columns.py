@@ -14,7 +14,7 @@ from bide.core.errors import InputError
 from bide.ledger.rates import MODES, STANDARD, Mode
 from bide.logs.columns import guessed, has
 from bide.logs.flat import flat
-from bide.logs.moment import is_since_beginning
+from bide.logs.moment import is_midnight, is_since_beginning
 
 USUAL: Mapping[str, tuple[str, ...]] = {
     "at": (
@@ -101,6 +101,7 @@ class Columns:
                 f" --column {example}=NAME. {has(there)}"
             )
         self._dated = not any(is_since_beginning(row.get(self.used["at"])) for row in rows)
+        self._by_day = self._dated and len(rows) > 1 and all(is_midnight(row.get(self.used["at"])) for row in rows)
         self._counts = [(wanted, self.used[wanted]) for wanted in NUMBERS if wanted in self.used]
         others: dict[str, Callable[[Values, str], Any]] = {
             "cost": cell.money, "latency": _duration, "streamed": cell.flag, "succeeded": _succeeded, "from_cache": cell.flag, "lane": _lane,
@@ -130,8 +131,10 @@ class Columns:
         """How long it took; or the period where a row is a sum, or says no more than its day."""
         end = cell.moment(values, self.used["end"]) if "end" in self.used else None
         written = values[self.used["at"]]
-        is_day = type(written) is datetime.date or (
-            isinstance(written, str) and len(written.strip()) <= len("2026-11-21") and "-" in written
+        is_day = (
+            (self._by_day and at % DAY == 0)
+            or type(written) is datetime.date
+            or (isinstance(written, str) and len(written.strip()) <= len("2026-11-21") and "-" in written)
         )
         if "requests" in self.used:
             found["period"] = max(0, end - at) if end is not None else DAY if is_day else 0
@@ -175,6 +178,10 @@ class Columns:
         said = (taken,) if taken else ()
         if "model" in self.used and "provider" not in self.used:
             said += ("nothing names the provider: models are taken to be bought from their makers",)
+        if self._by_day:
+            said += (
+                "all of its first times are midnight, so these are taken for days of which nobody knows the hours",
+            )
         if not self._dated:
             said += ("its times count from its beginning, so nobody knows which hours are nights",)
         return said
