@@ -10,12 +10,12 @@ from bide.advise.advisor import advise as advice_on
 from bide.advise.basis import basis
 from bide.advise.rulebook import PresetName
 from bide.advise.workload import Workload
+from bide.gateway.api.body import shaped
 from bide.gateway.api.paging import fields
 from bide.gateway.api.shape.base import Shape
 from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
 from bide.gateway.gateway import Gateway
-from bide.gateway.refusal import RefusalError
 from bide.ledger.hours import day_of
 
 MOST = 100
@@ -35,7 +35,7 @@ _decode = msgspec.json.Decoder(AskedAdvice).decode
 async def advise(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
     """Advice on each of the workloads."""
     fields(exchange, ())
-    asked = _read(await exchange.body(gateway.settings.largest_body))
+    asked = shaped(_decode, await exchange.body(gateway.settings.largest_body))
     context = gateway.context
     rests = basis(context.settings, context.pricing.source.card, day_of(context.clock.now()), asked.preset)
     found: list[Advice] = []
@@ -43,14 +43,3 @@ async def advise(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
         found.append(advice_on(one, rests))
         await asyncio.sleep(0)  # a hundred of them take tens of milliseconds, and urgent calls pass in between
     await exchange.respond(200, msgspec.json.encode(Advices(data=tuple(found))))
-
-
-def _read(body: bytes) -> AskedAdvice:
-    """What is asked. Raises `RefusalError`."""
-    try:
-        return _decode(body)
-    except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `$")
-        raise RefusalError(400, "invalid_request", message, param=path.strip("`.") or None) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise RefusalError(400, "invalid_json", f"the body is not JSON: {error}") from None

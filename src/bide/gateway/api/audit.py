@@ -18,6 +18,7 @@ from bide.audit.grounds import Grounds
 from bide.audit.taking import Defaults
 from bide.core.clock import DAY
 from bide.core.errors import InputError, SettingError, StoreError
+from bide.gateway.api.body import shaped
 from bide.gateway.api.paging import fields, invalid
 from bide.gateway.api.shape.base import Shape
 from bide.gateway.caller import Caller
@@ -160,11 +161,7 @@ def _wish(file: BinaryIO) -> bytes | None:
 
 def _read(body: bytes) -> AskedAudit:
     """What is asked of the record. Raises `RefusalError`."""
-    try:
-        found = _decode(body)
-    except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `$")
-        raise RefusalError(400, "invalid_request", message, param=path.strip("`.") or None) from None
+    found = shaped(_decode, body)
     if not found.ledger:
         raise RefusalError(400, "invalid_request", "ledger: write true, or send a log as the body", param="ledger")
     return found

@@ -8,12 +8,12 @@ from bide.advise.calculator.offers import offers
 from bide.advise.calculator.question import HINTS, LEARNED, Question, asked, listed
 from bide.advise.calculator.reasoning import SAMPLE, reported
 from bide.advise.calculator.rendering import offered
+from bide.gateway.api.body import shaped
 from bide.gateway.api.paging import fields
 from bide.gateway.api.shape.calculation import Calculation, ModelCost
 from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
 from bide.gateway.gateway import Gateway
-from bide.gateway.refusal import RefusalError
 from bide.ledger.hours import day_of
 
 # Not strict: to JSON 28.0 is as whole as 28.
@@ -23,7 +23,7 @@ _decode = msgspec.json.Decoder(Question, strict=False).decode
 async def calculate(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
     """The lanes of each model beside each other."""
     fields(exchange, ())
-    question = _read(await exchange.body(gateway.settings.largest_body))
+    question = shaped(_decode, await exchange.body(gateway.settings.largest_body), HINTS)
     context = gateway.context
     learned = (
         reported(await context.store.history.reasoned(SAMPLE, caller.owner)) if question.reasoning == LEARNED else None
@@ -36,16 +36,3 @@ async def calculate(gateway: Gateway, exchange: Exchange, caller: Caller) -> Non
         await asyncio.sleep(0)  # fifty of them take tens of milliseconds, and urgent calls pass in between
     found = Calculation(day=wanted.day, tokens_of=wanted.counted_by, models=told)
     await exchange.respond(200, msgspec.json.encode(found))
-
-
-def _read(body: bytes) -> Question:
-    """What is asked. Raises `RefusalError`."""
-    try:
-        return _decode(body)
-    except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `$")
-        name = path.strip("`.") or None
-        hint = HINTS.get((name or "").partition("[")[0]) if "regex" in message else None
-        raise RefusalError(400, "invalid_request", f"{name}: {hint}" if hint else message, param=name) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise RefusalError(400, "invalid_json", f"the body is not JSON: {error}") from None

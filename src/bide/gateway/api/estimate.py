@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 
 from bide.core.states import Lane
+from bide.gateway.api.body import shaped
 from bide.gateway.api.paging import fields
 from bide.gateway.api.shape.base import Shape, exact
 from bide.gateway.api.shape.estimate import Cost, Estimate, LaneEstimate, ModelEstimate
@@ -80,13 +81,7 @@ async def estimate(gateway: Gateway, exchange: Exchange, caller: Caller) -> None
 
 def _read(body: bytes) -> Sequence[Line]:
     """The requests. Raises `RefusalError`."""
-    try:
-        found = _decode(body)
-    except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `$")
-        raise RefusalError(400, "invalid_request", message, param=path.strip("`.") or None) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise RefusalError(400, "invalid_json", f"the body is not JSON: {error}") from None
+    found = shaped(_decode, body)
     if bool(bytes(found.body)) is (found.requests is not None):
         raise RefusalError(
             400, "invalid_request", "write one request as url and body, or several as requests", param="requests"
