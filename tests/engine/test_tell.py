@@ -277,7 +277,8 @@ async def heard(office: Office, count: int) -> None:
     """Wait until so many have come."""
     while len(office.receiver.heard) < count:
         office.receiver.came.clear()
-        await asyncio.wait_for(office.receiver.came.wait(), 10)
+        async with asyncio.timeout(10):
+            await office.receiver.came.wait()
 
 
 async def test_many_are_told_at_a_time_and_no_more_than_so_many(office: Office) -> None:

@@ -18,8 +18,10 @@ async def statuses(url: str, sent: bytes, patience: float = PATIENCE) -> tuple[l
     await writer.drain()
     said = b""
     try:
-        while part := await asyncio.wait_for(reader.read(1 << 16), patience if not said else 0.3):
-            said += part
+        part = b"more"
+        while part:
+            async with asyncio.timeout(0.3 if said else patience):
+                said += (part := await reader.read(1 << 16))
     except (TimeoutError, ConnectionResetError):
         pass
     finally:

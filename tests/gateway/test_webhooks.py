@@ -18,7 +18,8 @@ async def test_whoever_gives_a_webhook_is_told(tmp_path: Path) -> None:
         async with at.http.post("/v1/chat/completions", json=dict(CHAT), headers=headers) as promised:
             assert promised.status == 202, await promised.text()
             request = (await promised.json())["id"]
-        await asyncio.wait_for(receiver.came.wait(), 30)
+        async with asyncio.timeout(30):
+            await receiver.came.wait()
         (heard,) = receiver.heard
         told = msgspec.json.decode(heard.body)
         assert told["type"] == "request.succeeded"

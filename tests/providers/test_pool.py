@@ -165,7 +165,8 @@ async def test_a_call_that_is_cancelled_ends_at_the_provider(server: Server, tra
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call
-    await asyncio.wait_for(server.left.wait(), 5)
+    async with asyncio.timeout(5):
+        await server.left.wait()
 
 
 async def test_what_a_provider_says_unasked_costs_it_the_connection(server: Server, transport: CallTransport) -> None:

@@ -38,7 +38,8 @@ def test_timeouts_and_queues_run_on_simulated_time(loop: SimulatedLoop) -> None:
     async def work() -> float:
         queue: asyncio.Queue[int] = asyncio.Queue()
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(queue.get(), 3_600)
+            async with asyncio.timeout(3_600):
+                await queue.get()
         loop.call_later(7, queue.put_nowait, 1)
         assert await queue.get() == 1
         async with asyncio.timeout(10):

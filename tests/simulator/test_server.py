@@ -96,10 +96,12 @@ async def raw(simulator: Simulator, *parts: bytes) -> bytes:
     received = b""
     for number, part in enumerate(parts):
         if number:
-            received += await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+            async with asyncio.timeout(5):
+                received += await reader.readuntil(b"\r\n\r\n")
         writer.write(part)
         await writer.drain()
-    received += await asyncio.wait_for(reader.read(), 5)
+    async with asyncio.timeout(5):
+        received += await reader.read()
     writer.close()
     await writer.wait_closed()
     return received
@@ -235,7 +237,8 @@ async def test_a_hang_ends_with_the_connection(simulator: Simulator, session: ai
     assert not call.done()
     advance(simulator, MINUTE)
     with pytest.raises(aiohttp.ClientError):
-        await asyncio.wait_for(call, 5)
+        async with asyncio.timeout(5):
+            await call
 
 
 async def test_time_passes_by_the_clock(simulator: Simulator, session: aiohttp.ClientSession) -> None:
@@ -244,7 +247,8 @@ async def test_time_passes_by_the_clock(simulator: Simulator, session: aiohttp.C
     await asyncio.sleep(0.05)
     assert not call.done()
     advance(simulator, 9 * MINUTE)
-    assert (await asyncio.wait_for(call, 5))["object"] == "chat.completion"
+    async with asyncio.timeout(5):
+        assert (await call)["object"] == "chat.completion"
 
 
 async def test_books_charges_and_a_new_start(simulator: Simulator, session: aiohttp.ClientSession) -> None:

@@ -104,7 +104,8 @@ class _Errors:
         """The result of `work`, unless the read timeout is over first."""
         library = _library(self._request)
         try:
-            return await asyncio.wait_for(work, self._patience)
+            async with asyncio.timeout(self._patience):
+                return await work
         except TimeoutError:
             raise library.ReadTimeout(
                 f"bide sent nothing for {self._patience:g} seconds", request=self._request

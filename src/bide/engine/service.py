@@ -316,7 +316,8 @@ class Service:
         shortest = clock.now() + self._context.settings.engine.shortest_turn
         await clock.sleep_until(shortest)
         try:
-            await asyncio.wait_for(self._changed.wait(), clock.seconds_until(next_at))
+            async with asyncio.timeout(clock.seconds_until(next_at)):
+                await self._changed.wait()
         except TimeoutError:
             return
 

@@ -58,6 +58,7 @@ class Upkeep:
             except StoreError as error:
                 self._context.troubles["store"] = str(error)
             try:
-                await asyncio.wait_for(self._due.wait(), PERIOD)
+                async with asyncio.timeout(PERIOD):
+                    await self._due.wait()
             except TimeoutError:
                 continue

@@ -71,7 +71,8 @@ class Waiters:
             self._counts.pop(job, None)  # it may have been settled before
         self._changed.set()
         try:
-            await asyncio.wait_for(event.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await event.wait()
         except TimeoutError:
             return False
         finally:
@@ -104,7 +105,8 @@ class Waiters:
         swept_at = loop.time()
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), SWEEP)
+                async with asyncio.timeout(SWEEP):
+                    await self._changed.wait()
             self._changed.clear()
             if loop.time() >= swept_at + SWEEP:
                 swept_at = loop.time()

@@ -94,7 +94,8 @@ async def test_one_at_a_time_and_the_next_once_the_client_has_left(at: Place, mo
     monkeypatch.setattr(at.gateway.audits, "answer", answer)
     log = large()
     first = asyncio.ensure_future(send(at, log, "?model=openai/gpt-4.1"))
-    await asyncio.wait_for(begun.wait(), 20)
+    async with asyncio.timeout(20):
+        await begun.wait()
     async with at.http.post("/bide/v1/audit", data=LOG) as refused:
         assert (refused.status, refused.headers["Retry-After"]) == (429, audits.AGAIN)
         assert (await refused.json())["error"]["code"] == "audit_under_way"
