@@ -63,7 +63,7 @@ def test_a_file_of_nobody_knows_what_is_refused(asked: Form | None, name: str) -
 
 
 def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot be written"):
+    with pytest.raises(InputError, match=r"cannot be written: .*; name one in a folder"):
         show(audited(days()), Form.HTML, str(tmp_path / "nowhere" / "a.html"))
 
 

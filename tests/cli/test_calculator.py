@@ -64,7 +64,11 @@ def test_ones_own_prices_go_into_a_file_only_if_told_and_into_the_browser_always
     ("arguments", "told"),
     [
         pytest.param(["page.html", "--at", "soon"], "--at soon is no day", id="no day"),
-        pytest.param(["missing/page.html"], "missing/page.html cannot be written: No such file", id="no folder"),
+        pytest.param(
+            ["missing/page.html"],
+            "missing/page.html cannot be written: No such file or directory; name one in",
+            id="no folder",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_said(arguments: list[str], told: str) -> None:

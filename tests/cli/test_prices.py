@@ -187,7 +187,7 @@ def test_work_is_priced_by_it_too(home: Path) -> None:
         (("update", "http://198.51.100.1/data.json"), "https"),
         (("update", "--remove", "--dry-run"), "--remove"),
         (("update", "--dry-run"), "name one"),
-        (("export", "no/such/folder/x.json"), "cannot be written"),
+        (("export", "no/such/folder/x.json"), "name one in a folder that is there"),
     ],
 )
 def test_what_cannot_be_done_says_why(arguments: tuple[str, ...], reason: str) -> None:

@@ -47,7 +47,7 @@ def form_of(asked: Form | None, file: str | None, *, watched: bool) -> Form:
 
 def show(of: "Audit", form: Form, file: str | None) -> None:
     """Show it, or write it into a file. Raises `InputError`: the file cannot be written."""
-    from bide.core.errors import InputError
+    from bide.cli.unwritten import unwritten
 
     if form is Form.TABLE:
         _show_table(of)
@@ -59,7 +59,7 @@ def show(of: "Audit", form: Form, file: str | None) -> None:
     try:
         Path(file).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise InputError(f"--write {file} cannot be written: {error.strerror}") from error
+        raise unwritten(f"--write {file}", error) from error
     say(f"bide: wrote {file}")
 
 

@@ -10,6 +10,7 @@ import typer
 from bide.cli import options
 from bide.cli.session import configured
 from bide.cli.terminal import say
+from bide.cli.unwritten import unwritten
 from bide.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def export(target: Target, own_prices: OwnPrices = False, at: At = None, file: o
     try:
         Path(target).write_bytes(page)
     except OSError as error:
-        raise _unwritten(Path(target), error) from error
+        raise unwritten(target, error) from error
     say(f"bide: the page is {target}, {len(page) // 1000:,} kB; open it in any browser, with or without a network")
 
 
@@ -67,7 +68,7 @@ def open_page(at: At = None, file: options.ConfigFile = None) -> None:
         with open(path, "wb", opener=opener) as opened:
             opened.write(page)
     except OSError as error:
-        raise _unwritten(path, error) from error
+        raise unwritten(path, error) from error
     if not webbrowser.open(path.as_uri()):
         say(f"bide: no browser could be opened here; the page is {path}")
 
@@ -90,7 +91,3 @@ def _page(config: "Config", at: str | None, *, own: bool) -> bytes:
         raise InputError(f"--at {at} is no day; write it as in --at {today}") from None
     prices = Prices(config.settings.prices if own else None, catalogue=catalogue_of(config.home))
     return document(contents(prices, day))
-
-
-def _unwritten(path: Path, error: OSError) -> InputError:
-    return InputError(f"{path} cannot be written: {error.strerror or error}")

@@ -14,6 +14,7 @@ from bide.cli.options import Output
 from bide.cli.price_view import as_json, is_past, show_history, show_list, show_sheet
 from bide.cli.session import configured
 from bide.cli.terminal import chosen, many, say, show_json, show_pairs, show_table
+from bide.cli.unwritten import unwritten
 from bide.core.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ def export(
     try:
         Path(target).write_bytes(text)
     except OSError as error:
-        raise InputError(f"{target} cannot be written: {error.strerror or error}") from error
+        raise unwritten(target, error) from error
     say(f"bide: {many(len(made.models), 'model')} to {target}")
 
 
