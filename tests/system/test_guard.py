@@ -10,7 +10,7 @@ SCRIPT = """
 turnaround = "15s"
 [[when]]
 marker = "[unhurried]"
-turnaround = "6m"
+turnaround = "12m"
 [[when]]
 marker = "[slow]"
 turnaround = "3h"
