@@ -9,9 +9,8 @@ setup: .venv/.ready
 check: setup   ## formatting, lint, types
 	@scripts/check
 
-test: setup    ## check, then every test (at most 12 minutes on two cores)
-	@scripts/check
-	@scripts/test
+test: setup    ## check, and beside it every test (about 12 minutes on two cores)
+	@scripts/check & checking=$$!; scripts/test; tested=$$?; wait $$checking && exit $$tested
 
 demo: setup    ## run examples/ against the provider simulator and show the receipt
 	@scripts/demo

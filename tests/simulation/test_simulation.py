@@ -19,9 +19,9 @@ WITHIN_SEEDS = 200
 """So soon each planted bug is found; CI runs a thousand."""
 
 
-@pytest.mark.parametrize("first", [10_000, 10_020, 10_040])
-def test_every_promise_is_kept(first: int) -> None:
-    broken = {seed: outcome.violations for seed in range(first, first + 20) if (outcome := run(draw(seed))).violations}
+def test_every_promise_is_kept() -> None:
+    days = range(10_000, 10_020)
+    broken = {seed: outcome.violations for seed in days if (outcome := run(draw(seed))).violations}
     assert not broken, f"replay with: python -m tests.simulation --seed {min(broken)} --story"
 
 
