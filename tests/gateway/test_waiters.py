@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -89,3 +90,16 @@ async def test_a_machine_whose_clock_is_wrong_keeps_nobody_waiting(
     await waited.settle(0, waited.scene.now - 3_600 * SECOND)
     async with asyncio.timeout(PATIENCE):
         assert await waiting is True
+
+
+async def test_what_looks_stops_though_something_is_settled_in_that_moment(tmp_path: Path) -> None:
+    async with place(tmp_path, engine=False) as at:
+        for turns in range(5):
+            own = Waiters(at.gateway.context)
+            own.start()
+            await asyncio.sleep(2 * waiters.SHORTEST)
+            own.look()
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            async with asyncio.timeout(5):
+                await own.stop()

