@@ -131,10 +131,10 @@ def plain(path: Path) -> None:
 
 def read(path: Path) -> dict[str, Any]:
     """The profile and the audit of a file, by today's prices."""
-    from bide.audit.audit import audit
-    from bide.audit.judging import Basis
-    from bide.audit.month import Pricing
-    from bide.audit.reading import read_files
+    from bide.audit.evidence.month import Pricing
+    from bide.audit.levers.judging import Basis
+    from bide.audit.plan.audit import audit
+    from bide.audit.profile.reading import read_files
     from bide.ledger.prices import Prices
 
     before = _peak()

@@ -1,12 +1,12 @@
 """The layout: imports go one way, core needs nothing, modules stay small, tests mirror the source.
 
-`ORDER` is the picture of `docs/architecture.md`: a folder may use those before it, never one after it.
+`ORDER` is the picture of `docs/architecture.md`: a folder may use those before it, never one after it. `ROOMS` are the same inside a folder.
 """
 
 import ast
 import graphlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -41,6 +41,11 @@ ORDER = (
     "__main__",
 )
 
+ROOMS = {
+    "audit": ("__init__", "readers", "profile", "evidence", "levers", "plan", "views", "account", "errand"),
+}
+"""By folder, its rooms in the order in which its work is done."""
+
 LONGEST = 400
 
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc", "models"}
@@ -53,9 +58,9 @@ TESTED_ELSEWHERE = {
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 
-def place(path: Path) -> str:
+def place(path: Path, inside: Path = SOURCE) -> str:
     """A module's place in the order: its folder, or its own name at the top."""
-    relative = path.relative_to(SOURCE)
+    relative = path.relative_to(inside)
     return relative.parts[0] if len(relative.parts) > 1 else relative.stem
 
 
@@ -88,15 +93,32 @@ def test_every_module_has_a_place_in_the_order() -> None:
     assert {place(path) for path in MODULES} == set(ORDER)
 
 
-def test_imports_go_one_way() -> None:
-    upward = {
-        (named(path), place(target))
+def upward(folder: Path, order: Sequence[str]) -> set[tuple[str, str]]:
+    """The modules below a folder that use what comes after them in its order, and the place of what they use."""
+    return {
+        (named(path), place(target, folder))
         for path in MODULES
+        if path.is_relative_to(folder)
         for target in map(module_of, imported(path))
-        if target is not None and ORDER.index(place(target)) > ORDER.index(place(path))
+        if target is not None and target.is_relative_to(folder)
+        if order.index(place(target, folder)) > order.index(place(path, folder))
     }
 
-    assert upward == set()
+
+def test_imports_go_one_way() -> None:
+    assert upward(SOURCE, ORDER) == set()
+
+
+@pytest.mark.parametrize("folder", ROOMS)
+def test_every_module_of_a_folder_with_rooms_has_a_place_in_their_order(folder: str) -> None:
+    inside = SOURCE / folder
+
+    assert {place(path, inside) for path in MODULES if path.is_relative_to(inside)} == set(ROOMS[folder])
+
+
+@pytest.mark.parametrize("folder", ROOMS)
+def test_rooms_import_one_way(folder: str) -> None:
+    assert upward(SOURCE / folder, ROOMS[folder]) == set()
 
 
 def test_no_module_imports_itself_by_a_detour() -> None:
@@ -163,7 +185,12 @@ def _docstring(path: Path) -> str | None:
     return ast.get_docstring(ast.parse(path.read_text("utf-8")))
 
 
-@pytest.mark.parametrize("folder", sorted({place(path) for path in MODULES if path.parent != SOURCE}))
+FOLDERS = {place(path) for path in MODULES if path.parent != SOURCE}
+
+WITH_ROOMS = {f"{folder}/{room}" for folder in ROOMS for room in ROOMS[folder] if (SOURCE / folder / room).is_dir()}
+
+
+@pytest.mark.parametrize("folder", sorted(FOLDERS | WITH_ROOMS))
 def test_every_folder_has_its_tests(folder: str) -> None:
     if folder not in TESTED_ELSEWHERE:
         assert list((ROOT / "tests" / folder).glob("test_*.py"))

@@ -6,12 +6,12 @@ from typing import Any
 
 from bide.advise.calculator.quantity import Quantity
 from bide.advise.calculator.rendering import number
-from bide.audit.audit import Audit, audit
-from bide.audit.finding import Finding
-from bide.audit.judging import Basis
-from bide.audit.month import Pricing
-from bide.audit.profiling import profile_of
-from bide.audit.record import Record
+from bide.audit.evidence.month import Pricing
+from bide.audit.levers.finding import Finding
+from bide.audit.levers.judging import Basis
+from bide.audit.plan.audit import Audit, audit
+from bide.audit.profile.profiling import profile_of
+from bide.audit.readers.record import Record
 from bide.core.clock import DAY
 from bide.ledger.prices import Prices
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tests.audit.given import MONDAY, record
 
-from bide.audit.record import Prefix, Record
+from bide.audit.readers.record import Prefix, Record
 from bide.core.clock import DAY, HOUR, MINUTE, SECOND
 
 DAYS = 28

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from bide.audit.page.report import page as page_of
+from bide.audit.views.page.report import page as page_of
 from tests.audit.given import audited
 from tests.audit.planted import mix
-from tests.audit.test_page import evil
+from tests.audit.views.test_page import evil
 from tests.browser.chromium import watch
 from tests.browser.test_axe import GRAVE, violations
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.audit.given import audited, days
 from tests.audit.planted import mix
-from tests.audit.test_page import evil
+from tests.audit.views.test_page import evil
 
 from bide.cli.audit_view import Form, form_of, show
 from bide.core.errors import InputError

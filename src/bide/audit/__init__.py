@@ -1,12 +1,14 @@
 """What could be saved in the usage that there was: logs and exports are read, summed up and judged.
 
-`record` is a row of usage as it was read, `profile` what a million of them sum up to, in memory that does not grow with them: `group` is
-one workflow at one model in one lane there, with a `timeline` of when its requests came. `profiling` adds rows up: a `tally` of `sums` and `latencies` for each
-group, `recurrence` for what is sent again, a `footprint` of each file to notice what stands in two. `reading` reads files, by the `readers` that
-know their formats.
+The rooms stand in the order in which an audit happens, and each uses only those before it:
 
-From there on all is pure: a `strand` is a group with its prices by the `month`, `rhythm` and `patience` guess how long it could wait, `waiting`,
-`caching` and `trying` propose levers, `captured` says what is saved already, `change` prices levers one on top of the other, and `judging` puts
-their `finding`s together. Strands make `workflow`s, these a `plan`, and all of it with its `gap`s an `audit`, which `rendering` turns into JSON,
-`markdown` into Markdown and `page` into HTML, in the same words (`wording`).
+`readers` are handed rows of a file, whatever wrote it, and give records.
+`profile` is handed records, and gives what a million of them sum up to, in memory that does not grow with them.
+`evidence` is handed a profile, and gives what speaks in it: when requests come, how long they could wait, what a month of them costs.
+`levers` are handed what costs and its evidence, and give what could be done about it, with what that saves.
+`plan` is handed all of these findings, and gives the audit: by workflow, and in the order in which to begin.
+`views` are handed an audit, and give it in words, as Markdown, as JSON and as a page of HTML.
+
+From `evidence` on all is pure. Beside the rooms stand those who ask for an audit: `account` knows the accounts of a config as an audit wants
+them, and `errand` is a whole audit in a process of its own.
 """

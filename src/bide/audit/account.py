@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bide.audit.taking import Defaults
+from bide.audit.profile.taking import Defaults
 from bide.core.errors import InputError
 from bide.providers.kinds import KINDS
 from bide.settings import ProviderSettings

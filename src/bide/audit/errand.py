@@ -14,11 +14,11 @@ from typing import BinaryIO, cast
 
 import msgspec
 
-from bide.audit.audit import audit
-from bide.audit.grounds import Grounds
-from bide.audit.reading import Reading
-from bide.audit.rendering import rendered
-from bide.audit.taking import Defaults
+from bide.audit.levers.grounds import Grounds
+from bide.audit.plan.audit import audit
+from bide.audit.profile.reading import Reading
+from bide.audit.profile.taking import Defaults
+from bide.audit.views.rendering import rendered
 from bide.core.errors import BideError
 from bide.logs.opening import Opened
 from bide.store.database import Row

@@ -14,11 +14,11 @@ from bide.cli.session import configured, run_async
 from bide.core.errors import InputError
 
 if TYPE_CHECKING:
-    from bide.audit.assumption import Assumptions
-    from bide.audit.grounds import Grounds
-    from bide.audit.profile import Profile
-    from bide.audit.reading import Reading
-    from bide.audit.taking import Defaults
+    from bide.audit.levers.assumption import Assumptions
+    from bide.audit.levers.grounds import Grounds
+    from bide.audit.profile.profile import Profile
+    from bide.audit.profile.reading import Reading
+    from bide.audit.profile.taking import Defaults
     from bide.config import Config
 
 FILES = typer.Argument(
@@ -92,8 +92,8 @@ def audit(
     Leaves with 1 where rows had to be left out.
     """
     from bide.audit.account import defaults
-    from bide.audit.assumption import assumptions
-    from bide.audit.audit import audit as audit_of
+    from bide.audit.levers.assumption import assumptions
+    from bide.audit.plan.audit import audit as audit_of
     from bide.cli.schedule import local_zone
     from bide.lanes.window import zone_named
 
@@ -115,7 +115,7 @@ def audit(
 def _read(
     config: "Config", files: Sequence[str], ledger: bool, days: int | None, columns: Sequence[str], defaults: "Defaults"
 ) -> "Profile":
-    from bide.audit.reading import Reading
+    from bide.audit.profile.reading import Reading
     from bide.logs.columns import parse
 
     asked = parse(columns)
@@ -146,7 +146,7 @@ async def _read_record(config: "Config", reading: "Reading", days: int | None) -
 def _grounds(config: "Config", zone: str, assumed: "Assumptions") -> "Grounds":
     """Today's prices, and the clocks of whoever works there."""
     from bide.audit.account import batches
-    from bide.audit.grounds import Grounds
+    from bide.audit.levers.grounds import Grounds
     from bide.core.clock import SystemClock
     from bide.ledger.hours import day_of
 

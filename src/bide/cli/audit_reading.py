@@ -12,8 +12,8 @@ from bide.core.money import format_money
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
-    from bide.audit.profile import Profile, Source
-    from bide.audit.reading import Told
+    from bide.audit.profile.profile import Profile, Source
+    from bide.audit.profile.reading import Told
 
 SHOWN = 5
 """Bad rows of a file that are shown one by one."""
@@ -45,7 +45,7 @@ def watching() -> "Generator[Told]":
 
 def say_what_was_read(profile: "Profile") -> None:
     """Every file, what it was taken for and what it covers; what in it could not be used or was assumed."""
-    from bide.audit.wording import plain
+    from bide.audit.views.wording import plain
 
     for source in profile.sources:
         say(f"bide: {_line(source)}")

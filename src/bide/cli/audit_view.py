@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from bide.cli.terminal import many, say, show_pairs, show_table
 
 if TYPE_CHECKING:
-    from bide.audit.audit import Audit
-    from bide.audit.finding import Verdict
-    from bide.audit.plan import Step
+    from bide.audit.levers.finding import Verdict
+    from bide.audit.plan.audit import Audit
+    from bide.audit.plan.plan import Step
 
 MOST = 15
 """Lines of a table on a terminal; the other forms have all."""
@@ -65,22 +65,22 @@ def show(of: "Audit", form: Form, file: str | None) -> None:
 
 def _text(of: "Audit", form: Form) -> str:
     if form is Form.MARKDOWN:
-        from bide.audit.markdown import markdown
+        from bide.audit.views.markdown import markdown
 
         return markdown(of)
     if form is Form.HTML:
-        from bide.audit.page.report import page
+        from bide.audit.views.page.report import page
 
         return page(of)
     import msgspec
 
-    from bide.audit.rendering import rendered
+    from bide.audit.views.rendering import rendered
 
     return msgspec.json.encode(rendered(of)).decode() + "\n"
 
 
 def _show_table(of: "Audit") -> None:
-    from bide.audit.wording import facts, headline, money
+    from bide.audit.views.wording import facts, headline, money
 
     for line in headline(of):
         print(line)
@@ -106,7 +106,7 @@ def _show_table(of: "Audit") -> None:
 
 
 def _show_steps(of: "Audit", verdict: "Verdict") -> None:
-    from bide.audit.wording import HEADINGS, LEVERS, money, part, plain
+    from bide.audit.views.wording import HEADINGS, LEVERS, money, part, plain
 
     steps = [step for step in of.plan if step.verdict == verdict]
     if not steps:
@@ -136,7 +136,7 @@ def _show_steps(of: "Audit", verdict: "Verdict") -> None:
 
 
 def _show_workflows(of: "Audit") -> None:
-    from bide.audit.wording import money, part, plain, waiting
+    from bide.audit.views.wording import money, part, plain, waiting
 
     rows = [
         (

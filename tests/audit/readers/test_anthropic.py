@@ -7,7 +7,7 @@ import pytest
 from bide.audit.readers import anthropic_costs, anthropic_usage
 from bide.audit.readers.known import reader_of
 from bide.audit.readers.reader import Skipped
-from bide.audit.record import Record
+from bide.audit.readers.record import Record
 from bide.core.clock import DAY, HOUR
 from bide.core.money import DOLLAR
 from bide.logs.moment import instant

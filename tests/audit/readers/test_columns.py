@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from bide.audit.profiling import profile_of
+from bide.audit.evidence.rhythm import rhythm
+from bide.audit.profile.profiling import profile_of
 from bide.audit.readers.columns import USUAL, Columns
 from bide.audit.readers.known import reader_of
-from bide.audit.record import Record
-from bide.audit.rhythm import rhythm
+from bide.audit.readers.record import Record
 from bide.core.clock import DAY, MILLISECOND, SECOND
 from bide.core.errors import InputError
 from bide.core.money import DOLLAR

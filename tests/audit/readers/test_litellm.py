@@ -8,7 +8,7 @@ import pytest
 from bide.audit.readers import litellm
 from bide.audit.readers.known import reader_of
 from bide.audit.readers.reader import Skipped
-from bide.audit.record import Record
+from bide.audit.readers.record import Record
 from bide.core.clock import SECOND
 from bide.core.money import DOLLAR
 from bide.logs.moment import instant

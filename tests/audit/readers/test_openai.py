@@ -7,7 +7,7 @@ import pytest
 from bide.audit.readers import openai_costs, openai_usage
 from bide.audit.readers.known import reader_of
 from bide.audit.readers.reader import Skipped
-from bide.audit.record import Record
+from bide.audit.readers.record import Record
 from bide.core.clock import DAY, MINUTE, SECOND
 from bide.core.money import DOLLAR
 

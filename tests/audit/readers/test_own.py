@@ -6,7 +6,7 @@ import pytest
 from tests.audit.given import MONDAY
 
 from bide.audit.readers.own import records
-from bide.audit.record import Record
+from bide.audit.readers.record import Record
 from bide.core.clock import HOUR, SECOND
 
 ROW: dict[str, Any] = {

@@ -7,7 +7,7 @@ import pytest
 from bide.audit.readers import spans
 from bide.audit.readers.known import reader_of
 from bide.audit.readers.reader import Skipped
-from bide.audit.record import Record
+from bide.audit.readers.record import Record
 from bide.core.clock import MILLISECOND
 
 AT = 1_785_924_000_000_000_000

@@ -4,7 +4,7 @@ from bide.audit.readers import cell
 from bide.audit.readers.anthropic_usage import lane, owner, when
 from bide.audit.readers.bucket import holds, results
 from bide.audit.readers.reader import Reader, Skipped, Values
-from bide.audit.record import NOT_NAMED, Record
+from bide.audit.readers.record import NOT_NAMED, Record
 from bide.core.money import DOLLAR
 
 CENT = DOLLAR // 100

@@ -9,7 +9,7 @@ from typing import Any, cast
 from bide.audit.readers import cell
 from bide.audit.readers.bucket import holds, results
 from bide.audit.readers.reader import Reader, Skipped, Values
-from bide.audit.record import NOT_NAMED, Record
+from bide.audit.readers.record import NOT_NAMED, Record
 from bide.core.clock import DAY, HOUR
 from bide.ledger.rates import MODES, Mode
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 from bide.audit.readers import cell, prompt
 from bide.audit.readers.provider import maker, parted, provider
 from bide.audit.readers.reader import Reader, Skipped, Values
-from bide.audit.record import NOT_NAMED, Record
+from bide.audit.readers.record import NOT_NAMED, Record
 from bide.core.clock import DAY, MILLISECOND, SECOND
 from bide.core.errors import InputError
 from bide.ledger.rates import MODES, STANDARD, Mode

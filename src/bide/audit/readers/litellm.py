@@ -10,7 +10,7 @@ from typing import Any, cast
 from bide.audit.readers import cell, prompt
 from bide.audit.readers.provider import parted, provider
 from bide.audit.readers.reader import Reader, Skipped, Values
-from bide.audit.record import NOT_NAMED, Record
+from bide.audit.readers.record import NOT_NAMED, Record
 from bide.core.clock import MILLISECOND
 from bide.ledger.rates import MODES, STANDARD, Mode
 

@@ -10,7 +10,7 @@ from bide.audit.readers import cell
 from bide.audit.readers.bucket import holds, results
 from bide.audit.readers.openai_usage import owner, times
 from bide.audit.readers.reader import Reader, Skipped, Values
-from bide.audit.record import NOT_NAMED, Record
+from bide.audit.readers.record import NOT_NAMED, Record
 from bide.ledger.rates import Mode
 
 FOR_TOKENS = re.compile(r"\b(input|output|tokens?)\b|_tokens\b")

@@ -7,7 +7,7 @@ them. `input_tokens` has cached ones and those written to a cache in it (OpenAI'
 from bide.audit.readers import cell
 from bide.audit.readers.bucket import holds, results
 from bide.audit.readers.reader import Reader, Skipped, Values
-from bide.audit.record import NOT_NAMED, Record
+from bide.audit.readers.record import NOT_NAMED, Record
 from bide.ledger.rates import STANDARD, Mode
 
 NO_USE = {"start_time", "end_time", "start_time_iso", "end_time_iso"}

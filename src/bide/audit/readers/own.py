@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from bide.audit.record import NOT_NAMED, Record
+from bide.audit.readers.record import NOT_NAMED, Record
 from bide.ledger.rates import MODES, STANDARD, Mode
 from bide.store.database import Row
 

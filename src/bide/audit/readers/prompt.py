@@ -7,7 +7,7 @@ from typing import Any, cast
 import msgspec
 import xxhash
 
-from bide.audit.record import Prefix
+from bide.audit.readers.record import Prefix
 
 PREFIX_CHARACTERS = 6_144
 """The beginning that is looked at where nothing says what is instructions: about 1,500 tokens, which every provider's cache takes."""

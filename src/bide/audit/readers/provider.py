@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from bide.audit.record import NOT_NAMED
+from bide.audit.readers.record import NOT_NAMED
 from bide.ledger.catalogue import LISTINGS
 
 NAMES: Mapping[str, str] = {

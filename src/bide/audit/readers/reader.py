@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from bide.audit.record import Record
+from bide.audit.readers.record import Record
 
 Values = Mapping[str, Any]
 """A row as it stands in the file, by its names; deeper objects are objects."""

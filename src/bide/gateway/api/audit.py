@@ -12,10 +12,10 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from bide.audit.account import batches, defaults, listed_as
-from bide.audit.assumption import assumptions
 from bide.audit.errand import Errand, packed
-from bide.audit.grounds import Grounds
-from bide.audit.taking import Defaults
+from bide.audit.levers.assumption import assumptions
+from bide.audit.levers.grounds import Grounds
+from bide.audit.profile.taking import Defaults
 from bide.core.clock import DAY
 from bide.core.errors import InputError, SettingError, StoreError
 from bide.gateway.api.body import shaped
