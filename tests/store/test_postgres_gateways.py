@@ -4,14 +4,12 @@ import asyncio
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from bide.core.states import BatchState
 from bide.store import attempts
-from bide.store.database import Result, Work
 from bide.store.objects import LocalObjects
-from bide.store.postgres import PostgresDatabase, PostgresTransaction
+from bide.store.postgres import PostgresTransaction
 from bide.store.queries import Query
 from bide.store.store import Store
 from bide.store.taking import Taken
@@ -19,21 +17,9 @@ from bide.testing.audit import audit
 from bide.testing.scene import Scene, held, report
 from bide.testing.store.keys import make_key
 from bide.testing.store.single_calls import call
+from tests.store.watched import Watched
 
 GATEWAYS = 3
-
-
-class Watched(PostgresDatabase):
-    """Counts the transactions that the server undid because two of them waited for each other."""
-
-    deadlocks = 0
-
-    async def _write(self, work: Work[Result]) -> Result:
-        try:
-            return await super()._write(work)
-        except asyncpg.DeadlockDetectedError:
-            self.deadlocks += 1
-            raise
 
 
 @pytest.fixture

@@ -3,8 +3,9 @@
 Isolation. Verbs run at READ COMMITTED behind locks rather than at SERIALIZABLE with retries: nearly all of them move the
 same few rows, the tallies of a bucket, so that serializable transactions would fail one another where locks only wait.
 The rule is short. Whoever moves a bucket's requests, their attempts or its tallies holds the bucket's row; whoever asks
-whether a job has come to its end holds the job's; a batch is held by its fence. Everybody locks a batch first, then buckets
-by id, then jobs by id, then what keys spend, and a statement after a lock sees what the last holder committed.
+whether a job has come to its end holds the job's; a batch is held by its fence. Everybody locks a batch first (several by
+id; who holds one passes by a second that is locked), then buckets by id, then jobs by id, then what keys spend, and a statement
+after a lock sees what the last holder committed.
 `Transaction.lock` and ``{lock …}`` in the queries are these places.
 
 Once. A transaction that the server undid (a deadlock, which the order of locks makes rare) or whose session broke before
@@ -18,7 +19,7 @@ import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import asyncpg
 
@@ -124,7 +125,7 @@ class PostgresDatabase:
         self._bulks: dict[str, Bulk] = {}
 
     @classmethod
-    async def open(cls, url: str, *, sessions: int = SESSIONS) -> "PostgresDatabase":
+    async def open(cls, url: str, *, sessions: int = SESSIONS) -> Self:
         """Connect, and bring the schema up to date. `sessions` transactions run at a time; others wait for a free session.
 
         Raises:

@@ -28,8 +28,8 @@ WHERE id IN (SELECT id FROM due) RETURNING *;
 UPDATE batches SET lease_until = :lease_until WHERE id = :batch AND fence = :fence AND holder IS NOT NULL;
 
 -- name: release_holder
--- A worker has died: what it held is free.
-UPDATE batches SET holder = NULL, lease_until = 0 WHERE holder = :holder;
+-- A worker has died: what it held is free. Locked by id, as by everybody who moves several batches.
+UPDATE batches SET holder = NULL, lease_until = 0 WHERE id IN (SELECT id FROM batches WHERE holder = :holder ORDER BY id {lock batches});
 
 -- name: holders
 SELECT DISTINCT holder FROM batches WHERE holder IS NOT NULL
@@ -152,11 +152,12 @@ WHERE id = :batch AND fence = :fence AND state IN {before batch.ended} RETURNING
 
 -- name: slot
 -- One of the account's batches for which there was no slot is handed in now: another has ended. Said twice, that it is live: so
--- planners go by the index of these.
+-- planners go by the index of these. Whoever runs this holds the batch that has ended, so it waits for no other: one that somebody
+-- moves at this moment is passed by, and batches that end together wake one each.
 UPDATE batches SET due_at = :now WHERE id = (
     SELECT id FROM batches
     WHERE state <> 'harvested' AND account = :account AND state = 'sealed' AND due_at > :now AND substr(trouble, 1, 16) = 'too_many_batches'
-    ORDER BY id LIMIT 1
+    ORDER BY id LIMIT 1 {skip locked}
 );
 
 -- name: progress
