@@ -8,8 +8,8 @@ from bide.core.clock import SECOND
 from bide.core.errors import NotFoundError
 from bide.core.states import JobState
 from bide.gateway.api.paging import fields, limit, no_place, one_of
-from bide.gateway.api.shape.base import dollars, exact, seconds
-from bide.gateway.api.shape.job import Batch, Job, JobReceipt, JobRow, Jobs, Money
+from bide.gateway.api.shape.base import Money, dollars, exact, seconds
+from bide.gateway.api.shape.job import Batch, Job, JobReceipt, JobRow, Jobs
 from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
 from bide.gateway.gateway import Gateway

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from bide.gateway.page import page
 from bide.gateway.refusal import RefusalError
 from bide.gateway.responses.names import CALL_PREFIX
 
@@ -36,16 +37,7 @@ def listed(asked: bytes, call: str, query: Mapping[str, str]) -> bytes:
         if after not in names:
             raise RefusalError(400, "invalid_request", f"after: there is no item {after!r}", param="after")
         whole = whole[names.index(after) + 1 :]
-    page = whole[: int(limit)]
-    return msgspec.json.encode(
-        {
-            "object": "list",
-            "data": page,
-            "first_id": page[0]["id"] if page else None,
-            "last_id": page[-1]["id"] if page else None,
-            "has_more": len(page) < len(whole),
-        }
-    )
+    return page(whole[: int(limit)], has_more=len(whole) > int(limit))
 
 
 def _item(given: dict[str, Any], name: str) -> dict[str, Any]:

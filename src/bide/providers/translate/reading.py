@@ -59,6 +59,18 @@ def told(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
     return decoder.decode(body)
 
 
+def answer_in(decoder: msgspec.json.Decoder[T], body: bytes, kind: str) -> T:
+    """A provider's whole answer, decoded. `kind` is what it has to be, as ``no message`` is said of one that is none.
+
+    Raises:
+        UntranslatableError: it is something else.
+    """
+    try:
+        return told(decoder, body)
+    except UNREADABLE as error:
+        raise UntranslatableError("answer", remedy=f"it is no {kind} ({error})") from None
+
+
 def _without(body: bytes | Raw, path: "list[re.Match[str]]") -> bytes:
     """An object or a list without what stands at `path`; all else as it was written."""
     step, *rest = path

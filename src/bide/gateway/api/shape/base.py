@@ -5,6 +5,7 @@ there (yet). The description (`bide.gateway.api.description`) is made from these
 """
 
 from decimal import Decimal
+from typing import Literal
 
 import msgspec
 
@@ -27,6 +28,18 @@ class Error(Shape, kw_only=True):
     """An error."""
 
     error: ErrorBody
+
+
+class Money(Shape, kw_only=True):
+    """What it cost so far. `paid` is for answers that were used, `list_price` what these would have cost in real time; both are null where
+    a price is unknown."""
+
+    currency: Literal["USD"] = "USD"
+    paid: str | None
+    list_price: str | None
+    wasted: str
+    suspected: str
+    """The most that calls without a reply may have cost."""
 
 
 def seconds(instant: int | None) -> int | None:

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from bide.core.deadline import OnMiss
 from bide.core.states import JobState
-from bide.gateway.api.shape.base import Shape
+from bide.gateway.api.shape.base import Money, Shape
 
 
 class Batch(Shape, kw_only=True):
@@ -16,16 +16,6 @@ class Batch(Shape, kw_only=True):
     requests: int
     provider_id: str | None
     trouble: str | None
-
-
-class Money(Shape, kw_only=True):
-    """A job's money so far. `paid` and `list_price` are null where a price is unknown."""
-
-    currency: Literal["USD"] = "USD"
-    paid: str | None
-    list_price: str | None
-    wasted: str
-    suspected: str
 
 
 class JobRow(Shape, kw_only=True):

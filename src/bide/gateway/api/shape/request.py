@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 from bide.core.bucket import Part
 from bide.core.deadline import OnMiss
 from bide.core.states import Lane, RequestState
-from bide.gateway.api.shape.base import Shape
+from bide.gateway.api.shape.base import Money, Shape
 
 
 class Failure(Shape, kw_only=True):
@@ -41,15 +41,9 @@ class Decision(Shape, kw_only=True):
     """Between the answer, or now, and the deadline."""
 
 
-class Price(Shape, kw_only=True):
-    """What it cost. `paid` is for the answer that was used, `list_price` what this would have cost in real time."""
+class Price(Money, kw_only=True):
+    """What a request cost, and by which prices."""
 
-    currency: Literal["USD"] = "USD"
-    paid: str | None
-    list_price: str | None
-    wasted: str
-    suspected: str
-    """The most that calls without a reply may have cost."""
     cards: list[str]
     """Where the prices are from."""
 

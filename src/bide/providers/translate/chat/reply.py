@@ -4,11 +4,10 @@ from typing import Any
 
 import msgspec
 
-from bide.providers.decoding import UNREADABLE
 from bide.providers.translate.answer import Candidate, Reply, Stop, Tokens
 from bide.providers.translate.naming import named
 from bide.providers.translate.parts import Image, Part, Refusal, Text, ToolCall
-from bide.providers.translate.reading import told
+from bide.providers.translate.reading import answer_in
 from bide.providers.translate.spoke import Options
 from bide.providers.translate.untranslatable import UntranslatableError
 
@@ -99,10 +98,7 @@ def read_reply(body: bytes) -> Reply:
     Raises:
         UntranslatableError: it is none.
     """
-    try:
-        answer = told(_decoder, body)
-    except UNREADABLE as error:
-        raise UntranslatableError("answer", remedy=f"it is no chat completion ({error})") from None
+    answer = answer_in(_decoder, body, "chat completion")
     return Reply(
         answer.id,
         answer.model,

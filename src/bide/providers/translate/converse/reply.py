@@ -8,12 +8,11 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from bide.providers.decoding import UNREADABLE
 from bide.providers.translate.answer import Candidate, Reply, Stop, Tokens
 from bide.providers.translate.arguments import object_or_text, text_of
 from bide.providers.translate.converse.content import id_of
 from bide.providers.translate.parts import Part, Reasoning, Refusal, Text, ToolCall
-from bide.providers.translate.reading import told
+from bide.providers.translate.reading import answer_in
 from bide.providers.translate.spoke import Options
 from bide.providers.translate.untranslatable import UntranslatableError
 
@@ -124,10 +123,7 @@ def read_reply(body: bytes) -> Reply:
     Raises:
         UntranslatableError: it is none.
     """
-    try:
-        answer = told(_decoder, body)
-    except UNREADABLE as error:
-        raise UntranslatableError("answer", remedy=f"it is no answer of Converse ({error})") from None
+    answer = answer_in(_decoder, body, "answer of Converse")
     message = answer.output.message or _Message()
     found = [part for block in message.content or () if (part := _part(block)) is not None]
     tier = answer.service_tier.type if answer.service_tier is not None else None

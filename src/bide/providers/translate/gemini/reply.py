@@ -7,12 +7,11 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from bide.providers.decoding import UNREADABLE
 from bide.providers.translate.answer import Candidate, Reply, Stop, Tokens
 from bide.providers.translate.arguments import object_or_text, text_of
 from bide.providers.translate.gemini.calls import answer_id, id_of, own_id, signature_of
 from bide.providers.translate.parts import Image, Part, Reasoning, Refusal, Text, ToolCall
-from bide.providers.translate.reading import told
+from bide.providers.translate.reading import answer_in
 from bide.providers.translate.spoke import Options
 from bide.providers.translate.untranslatable import UntranslatableError
 
@@ -137,10 +136,7 @@ def read_reply(body: bytes) -> Reply:
     Raises:
         UntranslatableError: it is none.
     """
-    try:
-        answer = told(_decoder, body)
-    except UNREADABLE as error:
-        raise UntranslatableError("answer", remedy=f"it is no answer of generateContent ({error})") from None
+    answer = answer_in(_decoder, body, "answer of generateContent")
     if answer.candidates is None and answer.prompt_feedback is None and answer.usage_metadata is None:
         raise UntranslatableError("answer", remedy="it is no answer of generateContent (it has no candidates)")
     made = answer_id(answer.response_id, body)

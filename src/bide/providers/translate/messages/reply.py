@@ -5,12 +5,11 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from bide.providers.decoding import UNREADABLE
 from bide.providers.translate.answer import Candidate, Reply, Stop, Tokens
 from bide.providers.translate.arguments import object_or_text, text_of
 from bide.providers.translate.naming import named
 from bide.providers.translate.parts import Part, Reasoning, Refusal, Text, ToolCall
-from bide.providers.translate.reading import told
+from bide.providers.translate.reading import answer_in
 from bide.providers.translate.spoke import Options
 from bide.providers.translate.untranslatable import UntranslatableError
 
@@ -107,10 +106,7 @@ def read_reply(body: bytes) -> Reply:
     Raises:
         UntranslatableError: it is none.
     """
-    try:
-        answer = told(_decoder, body)
-    except UNREADABLE as error:
-        raise UntranslatableError("answer", remedy=f"it is no message ({error})") from None
+    answer = answer_in(_decoder, body, "message")
     found = [part for block in answer.content if (part := _part(block)) is not None]
     if answer.stop_details is not None and answer.stop_details.explanation:
         found.append(Refusal(answer.stop_details.explanation))

@@ -5,11 +5,10 @@ from typing import Any
 
 import msgspec
 
-from bide.providers.decoding import UNREADABLE
 from bide.providers.translate.answer import Candidate, Reply, Stop, Tokens
 from bide.providers.translate.naming import named
 from bide.providers.translate.parts import Part, Reasoning, Refusal, Text, ToolCall
-from bide.providers.translate.reading import told
+from bide.providers.translate.reading import answer_in
 from bide.providers.translate.responses.echo import echo
 from bide.providers.translate.spoke import Options
 from bide.providers.translate.untranslatable import UntranslatableError
@@ -104,10 +103,7 @@ def read_reply(body: bytes) -> Reply:
     Raises:
         UntranslatableError: it is none.
     """
-    try:
-        answer = told(_decoder, body)
-    except UNREADABLE as error:
-        raise UntranslatableError("answer", remedy=f"it is no response ({error})") from None
+    answer = answer_in(_decoder, body, "response")
     if answer.output is None:
         raise UntranslatableError("answer", remedy="it is no response (it has no output)")
     found = [part for item in answer.output for part in _parts(item)]
