@@ -3,7 +3,7 @@
 import pytest
 
 from bide.advise.calculator.quantity import quantity
-from bide.audit.levers.assumption import Assumptions, assumptions
+from bide.audit.levers.assumption import Assumptions, assumptions, in_words
 from bide.core.clock import DAY, HOUR
 from bide.core.errors import InputError
 
@@ -32,3 +32,11 @@ def test_what_is_said() -> None:
 def test_what_cannot_be_assumed(text: str, says: str) -> None:
     with pytest.raises(InputError, match=says):
         assumptions([text])
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("60%", "60 %"), ("25-50%", "25 to 50 %"), ("12.5%", "12.5 %"), ("0.04-100%", "0.04 to 100 %"), ("0%", "0 %")],
+)
+def test_a_share_is_said_as_it_was_written(text: str, says: str) -> None:
+    assert in_words(assumptions([f"smaller={text}"]).cheaper) == says

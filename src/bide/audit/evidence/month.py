@@ -64,6 +64,10 @@ class Load:
             lasting=part_of(self.lasting * self.written - tokens.cache_write_1h, written),
         )
 
+    def uncached(self) -> "Load":
+        """The same with nothing read from the provider's prompt cache, and nothing written to it."""
+        return replace(self, cached=0, written=0, lasting=Fraction(0))
+
     def workload(self) -> Workload:
         """As the calculator takes it."""
         into, out, sent = quantity(self.input * self.times, TOKEN), quantity(self.output * self.times, TOKEN), None

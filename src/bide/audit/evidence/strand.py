@@ -1,6 +1,6 @@
 """One workflow at one model in one lane, with its prices: what a month of it costs, and what it would have cost in real time."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
@@ -51,7 +51,7 @@ class Strand:
         can tell."""
         if self.load is None or (self.lane not in (BATCH, "flex") and not self.load.cached):
             return None
-        plain = replace(self.load, cached=0, written=0, lasting=Fraction(0))
+        plain = self.load.uncached()
         return monthly((plain, plain), self.tariff, REALTIME if self.lane in (BATCH, "flex") else self.lane)
 
 

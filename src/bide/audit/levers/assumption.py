@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bide.advise.calculator.quantity import Quantity, given, quantity
+from bide.advise.calculator.quantity import Quantity, given, quantity, rounded
 from bide.advise.calculator.workload import share_of
 from bide.audit.profile.group import AGES
 from bide.core.clock import DAY
@@ -39,6 +39,12 @@ def assumptions(texts: Sequence[str]) -> Assumptions:
         else:
             raise InputError(f"--assume {text}: write smaller=25-50%, shorter=10-30% or keep=1d")
     return found
+
+
+def in_words(share: Quantity) -> str:
+    """A share as whoever assumed it would write it: ``12.5 %``, ``25 to 50 %``."""
+    low, high = (f"{rounded(end * 100, 3).normalize():f}" for end in share.bounds)
+    return f"{low} %" if low == high else f"{low} to {high} %"
 
 
 def _age(text: str) -> int:

@@ -1,8 +1,6 @@
 """What is saved already: by batches and flex, by the provider's prompt cache, by a response cache."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from fractions import Fraction
 
 from bide.advise.calculator.derivation import Derivation, Figure
 from bide.advise.calculator.quantity import Quantity
@@ -33,7 +31,7 @@ def captured(of: Strand) -> Iterator[Finding]:
                 says=f"it runs in the {lever} lane, so {of.lane_known} says",
             )
     if of.load.cached:
-        plain = replace(of.load, cached=0, written=0, lasting=Fraction(0))
+        plain = of.load.uncached()
         uncached = monthly((plain, plain), of.tariff, of.lane)
         yield Finding(
             lever="prompt cache",

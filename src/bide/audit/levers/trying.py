@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
-from bide.advise.calculator.quantity import Quantity, rounded
 from bide.advise.calculator.tariff import Tariff
 from bide.audit.evidence.month import Load, Routed
 from bide.audit.evidence.patience import Strength
 from bide.audit.evidence.strand import Strand
-from bide.audit.levers.assumption import Assumptions
+from bide.audit.levers.assumption import Assumptions, in_words
 from bide.audit.levers.change import Change
 from bide.audit.levers.family import smaller
 from bide.audit.levers.waiting import Proposal
@@ -23,7 +22,7 @@ def possibilities(of: Strand, assumptions: Assumptions, tariff_of: TariffOf) -> 
     other = _cheaper(of, of.load, tariff_of)
     if other is not None:
         name, tariff = other
-        share = _percent(assumptions.cheaper)
+        share = in_words(assumptions.cheaper)
         yield Proposal(
             lever="cheaper model",
             verdict="try",
@@ -34,7 +33,7 @@ def possibilities(of: Strand, assumptions: Assumptions, tariff_of: TariffOf) -> 
             assumes=(f"it is good enough for {share} of the requests: an assumption, not a measurement",),
         )
     if of.load.input:
-        share = _percent(assumptions.shorter)
+        share = in_words(assumptions.shorter)
         yield Proposal(
             lever="shorter prompts",
             verdict="try",
@@ -60,8 +59,3 @@ def _cheaper(of: Strand, load: Load, tariff_of: TariffOf) -> tuple[str, Tariff] 
 
     found = smaller(of.group.model, cheaper)
     return (found[0], tariff_of(provider, found[0], load)) if found else None
-
-
-def _percent(share: Quantity) -> str:
-    low, high = (f"{rounded(end * 100, 1).normalize():f}" for end in share.bounds)
-    return f"{low} %" if low == high else f"{low} to {high} %"

@@ -6,6 +6,7 @@ from fractions import Fraction
 from bide.advise.calculator.quantity import Quantity, rounded
 from bide.audit.evidence.extent import is_dated
 from bide.audit.evidence.patience import Patience, Strength
+from bide.audit.levers.assumption import in_words
 from bide.audit.levers.finding import Verdict
 from bide.audit.plan.audit import Audit
 from bide.audit.plan.plan import Step
@@ -112,7 +113,7 @@ def facts(of: Audit) -> Sequence[tuple[str, str]]:
         says = f"by the costs that the log names it is {money(bill[0])} a month, by the price list {money(bill[1])}: figures are by the list"
         found.append(("billed", says))
     found.append(("prices", f"of {of.basis.pricing.day}; " + ("; ".join(_sources(of)) or "none is known")))
-    smaller, shorter = _share(assumptions.cheaper), _share(assumptions.shorter)
+    smaller, shorter = in_words(assumptions.cheaper), in_words(assumptions.shorter)
     kept = exact_duration(assumptions.keep)
     says = f"a smaller model does for {smaller} of the requests, {shorter} of the input can be left out, a response cache keeps answers for {kept}"
     found.append(("assumed", says))
@@ -155,11 +156,6 @@ def plain(text: str, most: int = 200) -> str:
 def _dollars(value: Fraction) -> str:
     amount = round(value * DOLLAR)
     return f"−{format_money(-amount)}" if amount < 0 else format_money(amount)
-
-
-def _share(value: Quantity) -> str:
-    low, high = (percent(end) for end in value.bounds)
-    return f"{low} %" if low == high else f"{low} to {high} %"
 
 
 def _number(value: Fraction) -> str:
