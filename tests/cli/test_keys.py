@@ -39,7 +39,7 @@ class Bide:
         self.runner = CliRunner()
 
     def run(self, *arguments: str) -> Result:
-        done = self.runner.invoke(app, ["keys", *arguments, "--db", f"sqlite:///{self.path}"])
+        done = self.runner.invoke(app, ["keys", *arguments])
         if isinstance(done.exception, BideError):
             raise done.exception
         assert done.exit_code == 0, done.output

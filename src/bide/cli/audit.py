@@ -135,7 +135,7 @@ async def _read_record(config: "Config", reading: "Reading", days: int | None) -
     from bide.embedded import opened
 
     taking = reading.own()
-    async with opened(config) as bide:
+    async with opened(config, make=False) as bide:
         since = 0 if days is None else bide.context.clock.now() - days * DAY
         async for page in bide.store.consumed.since(since):
             for record in own.records(page, lambda account: listed_as(config.settings.providers, account)):

@@ -29,7 +29,7 @@ def cancel(
 async def _cancel(config: "Config", identifier: str, guard: Guard | None) -> None:
     from bide.embedded import opened
 
-    async with opened(config) as bide:
+    async with opened(config, make=False) as bide:
         found = await find_job(bide, identifier)
         job = await bide.store.jobs.cancel(found.owner, found.id, bide.context.clock.now())
         if job.state is JobState.DONE:

@@ -47,7 +47,7 @@ async def _explain(config: "Config", request: str, line: int | None, output: Out
     from bide.embedded import LOCAL_OWNER, opened
     from bide.gateway.api.explain import explanation
 
-    async with opened(config) as bide:
+    async with opened(config, make=False) as bide:
         identifier = await _identifier(bide, request, line)
         found = await explanation(bide.context, LOCAL_OWNER, identifier, line, private=False)
         if chosen(output) is Output.JSON:

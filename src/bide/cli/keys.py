@@ -45,13 +45,13 @@ class Administration:
 
 
 @asynccontextmanager
-async def _opened(config: "Config") -> AsyncGenerator[Administration]:
-    """The store alone: who administers keys needs no provider."""
+async def _opened(config: "Config", *, make: bool = False) -> AsyncGenerator[Administration]:
+    """The store alone: who administers keys needs no provider. `make` is that of `bide.embedded.open_store`."""
     from bide.core.clock import clock_from
     from bide.embedded import open_store
 
     entropy = SystemEntropy()
-    store = await open_store(config, entropy)
+    store = await open_store(config, entropy, make=make)
     try:
         yield Administration(store, clock_from(config.environment).now(), entropy)
     finally:
@@ -193,7 +193,7 @@ async def _create(
     from bide.embedded import LOCAL_OWNER
     from bide.store.keys import NewKey
 
-    async with _opened(config) as found:
+    async with _opened(config, make=True) as found:
         _check_unused(await found.store.keys.list(None), asked["name"], found.now)
         secret = new_secret(found.entropy)
         new = NewKey(

@@ -37,7 +37,7 @@ async def _purge(config: "Config", dry_run: bool, output: Output | None) -> None
     from bide.embedded import opened
     from bide.engine.purge import purge, rehearse
 
-    async with opened(config) as bide:
+    async with opened(config, make=False) as bide:
         found = await (rehearse(bide.context) if dry_run else purge(bide.context, at_once=True))
         if found is None:
             say("bide: another worker purges this moment; look again with `bide purge --dry-run`")

@@ -115,7 +115,7 @@ async def _report(
     end = None if until is None else instant_of("--until", until, now, asked.zone)
     if first is not None and end is not None and first >= end:
         raise SettingError(f"--until {until} is not after --since {since}; nothing lies between them")
-    store = await open_store(config, SystemEntropy())
+    store = await open_store(config, SystemEntropy(), make=False)
     try:
         found = await made(store, replace(asked, since=first, until=end), now)
     finally:

@@ -44,7 +44,7 @@ async def _results(config: "Config", identifier: str, out: str | None, output_fo
         raise InputError(
             "-o and --output-format are for jobs; a call's answer goes to standard output, as it came: > FILE keeps it"
         )
-    async with opened(config) as bide:
+    async with opened(config, make=False) as bide:
         if is_call(identifier):
             await write_answer(bide, identifier)
             return

@@ -57,7 +57,7 @@ async def _retry(
     from bide.embedded import opened
     from bide.intake.retry import retry_failed
 
-    async with opened(config) as bide:
+    async with opened(config, make=False) as bide:
         found = await find_job(bide, identifier)
         now = bide.context.clock.now()
         deadline = parse_deadline(by or within or config.settings.deadline.default, now)

@@ -192,7 +192,7 @@ async def _add(
 async def _list(config: "Config", owner: str, output: Output | None) -> None:
     from bide.embedded import opened
 
-    async with opened(config) as bide:
+    async with opened(config, make=False) as bide:
         found = [(one, await bide.store.schedules.runs(one, RUNS)) for one in await bide.store.schedules.all(owner)]
     if chosen(output) is Output.JSON:
         show_json([_facts(one, runs) for one, runs in found])
@@ -206,7 +206,7 @@ async def _list(config: "Config", owner: str, output: Output | None) -> None:
 async def _remove(config: "Config", owner: str, name: str) -> None:
     from bide.embedded import opened
 
-    async with opened(config) as bide:
+    async with opened(config, make=False) as bide:
         await bide.store.schedules.remove(owner, name, bide.context.clock.now())
         say(f"bide: {name} is handed in no more")
 
@@ -215,7 +215,7 @@ async def _run_now(config: "Config", owner: str, name: str, guard: Guard | None)
     from bide.embedded import opened
     from bide.engine.scheduled import hand_in
 
-    async with opened(config) as bide:
+    async with opened(config, make=False) as bide:
         schedule = await bide.store.schedules.find(owner, name)
         now = bide.context.clock.now()
         outcome = await hand_in(bide.context, schedule, now, now)

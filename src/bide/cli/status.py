@@ -42,7 +42,7 @@ def status(
 async def _status(config: "Config", identifier: str | None, receipt: bool, output: Output | None) -> None:
     from bide.embedded import opened
 
-    async with opened(config) as bide:
+    async with opened(config, make=False) as bide:
         if identifier is None:
             await _list(bide, output)
         elif is_call(identifier):

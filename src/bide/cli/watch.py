@@ -38,7 +38,7 @@ async def _watch(config: "Config", identifier: str, output: Output | None, guard
     from bide.embedded import opened
     from bide.ledger.receipt import as_table, receipt
 
-    async with opened(config) as bide:
+    async with opened(config, make=False) as bide:
         job = await find_job(bide, identifier)
         if job.done_at is None and not await attend(bide, job, guard):
             return INTERRUPTED

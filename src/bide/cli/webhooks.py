@@ -139,7 +139,7 @@ def send_test(
 async def _list(config: "Config", owner: str, output: Output | None) -> None:
     from bide.embedded import opened
 
-    async with opened(config) as bide:
+    async with opened(config, make=False) as bide:
         found = await bide.store.endpoints.all(owner, SHOWN)
         tables = [_facts(one.endpoint) | {"waiting": one.waiting, "given_up": one.given_up} for one in found]
         if chosen(output) is Output.JSON:
@@ -157,7 +157,7 @@ async def _list(config: "Config", owner: str, output: Output | None) -> None:
 async def _show(config: "Config", owner: str, name: str, secret: bool, output: Output | None) -> None:
     from bide.embedded import opened
 
-    async with opened(config) as bide:
+    async with opened(config, make=False) as bide:
         endpoint = await bide.store.endpoints.find(owner, name)
         await _tell_about(bide, endpoint, secret, output)
 
@@ -190,7 +190,7 @@ async def _tell_about(bide: "Embedded", endpoint: "Endpoint", secret: bool, outp
 async def _log(config: "Config", owner: str, subject: str | None, output: Output | None) -> None:
     from bide.embedded import opened
 
-    async with opened(config) as bide:
+    async with opened(config, make=False) as bide:
         chosen_by: dict[str, Any] = {}
         if subject is not None and subject.startswith("evt_"):
             chosen_by["event_id"] = subject
@@ -212,7 +212,7 @@ async def _redeliver(config: "Config", owner: str, event: str) -> None:
     from bide.core.errors import NotFoundError
     from bide.embedded import opened
 
-    async with opened(config) as bide:
+    async with opened(config, make=False) as bide:
         if await bide.store.deliveries.redeliver(owner, event, bide.context.clock.now()) is None:
             raise NotFoundError(f"there is no event {event!r} that has happened; `bide webhooks log` lists them")
         say(f"bide: {event} is told once more")
@@ -225,7 +225,7 @@ async def _rotate(config: "Config", owner: str, name: str, now: bool, output: Ou
     from bide.embedded import opened
 
     overlap = 0 if now else config.settings.webhooks.overlap
-    async with opened(config) as bide:
+    async with opened(config, make=False) as bide:
         endpoint = await bide.store.endpoints.find(owner, name)
         secret = await bide.herald.vault.rotate(endpoint, overlap)
         if chosen(output) is Output.JSON:
@@ -239,7 +239,7 @@ async def _rotate(config: "Config", owner: str, name: str, now: bool, output: Ou
 async def _enable(config: "Config", owner: str, name: str) -> None:
     from bide.embedded import opened
 
-    async with opened(config) as bide:
+    async with opened(config, make=False) as bide:
         endpoint = await bide.store.endpoints.find(owner, name)
         await bide.store.endpoints.enable(endpoint)
         say(f"bide: {endpoint.url} is told again; `bide webhooks redeliver EVENT` brings what it missed")

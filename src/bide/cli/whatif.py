@@ -184,7 +184,7 @@ async def _recorded(config: "Config", days: int | None) -> "Log":
     from bide.embedded import opened
     from bide.whatif.logs.record import recorded
 
-    async with opened(config) as bide:
+    async with opened(config, make=False) as bide:
         since = 0 if days is None else bide.context.clock.now() - days * DAY
         rows = await bide.store.history.workload(since, MOST)
     if len(rows) == MOST:
