@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -97,6 +98,19 @@ async def test_one_that_cannot_be_used_is_an_error(client: bide.AsyncClient) -> 
     with pytest.raises(bide.InvalidRequestError, match="none of the accounts") as refused:
         await client.submit("hello", model="nobody")
     assert (refused.value.status, refused.value.code, refused.value.param) == (404, "model_not_found", "model")
+
+
+async def test_a_request_that_may_cost_more_than_it_may_is_not_sent(client: bide.AsyncClient) -> None:
+    dear = {"messages": [{"role": "user", "content": "tell all"}], "max_tokens": 30_000}
+    asked: dict[str, Any] = {"model": MODEL, "parameters": {"max_tokens": 100}, "max_cost": Decimal("0.01")}
+    answers = [answer async for answer in client.map(["cheap", dear], within="15m", **asked)]
+    assert [answer.ok for answer in answers] == [True, False]
+    error = answers[1].error
+    assert isinstance(error, bide.InvalidRequestError)
+    assert error.code == "budget_exhausted"
+    for priority in "low", "urgent":
+        with pytest.raises(bide.InvalidRequestError, match="does not hold the request: it may cost up to"):
+            await client.submit(dear, **asked, priority=priority)
 
 
 async def test_an_urgent_one_is_answered_at_once(client: bide.AsyncClient) -> None:

@@ -1,13 +1,14 @@
 """By when, as the gateway is told."""
 
 import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from bide.client.terms import headers_of
 from bide.core.clock import ManualClock, from_datetime
-from bide.core.errors import DeadlineError
+from bide.core.errors import DeadlineError, SettingError
 from bide.lanes.cache import CacheWordError
 
 NOON = datetime.datetime(2026, 11, 21, 12, tzinfo=datetime.UTC)
@@ -35,6 +36,10 @@ def told(**said: Any) -> dict[str, str]:
             {"bide-priority": "low", "bide-on-miss": "late", "bide-workflow": "tags"},
             id="a priority, and what else may be said",
         ),
+        pytest.param({"max_cost": "$0.05"}, {"bide-within": "24h", "bide-max-cost": "$0.05"}, id="a cap"),
+        pytest.param(
+            {"max_cost": Decimal("0.05")}, {"bide-within": "24h", "bide-max-cost": "0.05"}, id="a cap as a Decimal"
+        ),
         pytest.param({"cache": "no"}, {"bide-within": "24h", "bide-cache": "no"}, id="no answers of others"),
         pytest.param(
             {"cache": datetime.timedelta(days=1)}, {"bide-within": "24h", "bide-cache": "86400.000000s"}, id="a day's"
@@ -58,6 +63,11 @@ def test_headers(said: dict[str, Any], headers: dict[str, str]) -> None:
 def test_what_is_not_understood_is_refused_before_anything_is_sent(said: dict[str, Any], message: str) -> None:
     with pytest.raises(DeadlineError, match=message):
         told(**said)
+
+
+def test_a_cap_that_is_no_amount_is_refused_too() -> None:
+    with pytest.raises(SettingError, match=r"^max_cost 'much' is no amount of USD; write it as in 2.50"):
+        told(max_cost="much")
 
 
 def test_a_time_to_keep_answers_that_is_none_is_refused_too() -> None:

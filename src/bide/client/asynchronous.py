@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import AsyncExitStack, aclosing
 from datetime import datetime, timedelta
+from decimal import Decimal
 from os import environ
 from typing import Any, Self, TypedDict, Unpack, cast, overload
 
@@ -43,6 +44,9 @@ class Asked(TypedDict, total=False):
     `cache` is how old an answer to an exact repeat may be, and how long their own stand for others (``"1h"``, a timedelta, ``no``);
     the configuration says where it is not given.
 
+    `max_cost` is what each of the requests may cost at most, in USD (``"0.05"``): one that may cost more, each byte a token and its
+    answer at its longest, is not sent, and its error has the code ``budget_exhausted``.
+
     `workflow` names the stream of work in reports. `key` names this very submission: handed in again under the same key,
     after a crash say, the requests are found again and not paid again; the same place with other content is refused.
     """
@@ -56,6 +60,7 @@ class Asked(TypedDict, total=False):
     priority: str | None
     on_miss: str | None
     cache: str | timedelta | None
+    max_cost: str | Decimal | None
     workflow: str | None
     key: str | None
 
@@ -133,6 +138,7 @@ class AsyncClient:
 
         Raises:
             DeadlineError: `within`, `by` or `priority` is not understood.
+            SettingError: `max_cost` is no amount of USD.
             InvalidRequestError: the one request cannot be used.
             RequestError: the gateway refuses: the key, a budget, a limit.
             PartlySubmittedError: many were being handed in, and not all could be; it has the handles of the others.
@@ -255,6 +261,7 @@ class AsyncClient:
             priority=asked.get("priority"),
             on_miss=asked.get("on_miss"),
             cache=asked.get("cache"),
+            max_cost=asked.get("max_cost"),
             workflow=asked.get("workflow"),
             otherwise=otherwise,
         )

@@ -1,10 +1,12 @@
 """By when answers are wanted, as the gateway is told: headers."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from bide.core.clock import Clock, to_datetime
 from bide.core.deadline import OnMiss, Priority, parse_deadline
 from bide.core.errors import DeadlineError
+from bide.intake.asked import cap_of
 from bide.lanes.cache import parse_keep
 
 LONGEST = "24h"
@@ -19,6 +21,7 @@ def headers_of(
     priority: str | None = None,
     on_miss: str | None = None,
     cache: str | timedelta | None = None,
+    max_cost: str | Decimal | None = None,
     workflow: str | None = None,
     otherwise: str = LONGEST,
 ) -> dict[str, str]:
@@ -29,6 +32,7 @@ def headers_of(
     Raises:
         DeadlineError: two of them are given, or one is not understood or has passed.
         CacheWordError: `cache` is not understood.
+        SettingError: `max_cost` is no amount of USD.
     """
     given = [name for name, value in (("within", within), ("by", by), ("priority", priority)) if value is not None]
     if len(given) > 1:
@@ -49,6 +53,9 @@ def headers_of(
     if cache is not None:
         found["bide-cache"] = text = _text(cache) or ""
         parse_keep(text, "cache")
+    if max_cost is not None:
+        found["bide-max-cost"] = text = str(max_cost)
+        cap_of(text, "max_cost")
     if workflow is not None:
         found["bide-workflow"] = workflow
     return found

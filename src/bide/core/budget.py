@@ -96,14 +96,21 @@ class CapExhaustedError(RefusedError):
 
     code = CAP_EXHAUSTED
 
-    def __init__(self, cap: int, fit: int, requests: int, bound: int, remedy: str = "") -> None:
+    def __init__(
+        self, cap: int, fit: int, requests: int, bound: int, remedy: str = "", said_by: str = "--max-cost"
+    ) -> None:
         """Of so many `requests`, which may cost `bound` together, the first `fit` fit under the cap (1e-12 USD). `remedy` is what
-        would help beside the usual."""
+        would help beside the usual, `said_by` what the cap is called where it was said."""
         helps = f"{remedy[0].upper()}{remedy[1:]}, set" if remedy else "Set"
+        holds = (
+            f"does not hold the request: it may cost up to {format_money(bound)}, each byte a token and its answer"
+            if requests == 1
+            else f"holds {fit:,} of {requests:,} requests: all of them may cost up to {format_money(bound)}, each byte a token"
+            " and each answer"
+        )
         super().__init__(
-            f"the cap of {format_money(cap)} (--max-cost) holds {fit:,} of {requests:,} requests: all of them may cost up to"
-            f" {format_money(bound)}, each byte a token and each answer at its longest. {helps} max_completion_tokens, raise"
-            " --max-cost, or send less"
+            f"the cap of {format_money(cap)} ({said_by}) {holds} at its longest. {helps} max_completion_tokens (max_tokens,"
+            f" max_output_tokens) lower, raise {said_by}, or send less"
         )
         self.fit = fit
 

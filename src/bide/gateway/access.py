@@ -1,6 +1,5 @@
 """What a key may do here: which models, in which lanes; and the budget that a call reserves."""
 
-from collections.abc import Collection
 from dataclasses import replace
 
 from bide.core.budget import Reservation
@@ -73,10 +72,14 @@ def under_key(order: Order, key: Key | None) -> Order:
 def at_once(context: Context, destination: Destination, body: bytes, asked: Asked, output_tokens: int) -> int | None:
     """What to reserve for a call that is passed on, in 1e-12 USD; None: a price is unknown."""
     longest = longest_input(body, destination.window)
-    modes: Collection[Mode] = AT_ONCE.get(asked.tier, (Lane.REALTIME, (STANDARD,)))[1]
     route = destination.route
-    most = ceiling_in(context, route.account, route.model, modes, longest)
+    most = ceiling_in(context, route.account, route.model, modes_at_once(asked), longest)
     return None if most is None else most.amount(longest, output_tokens)
+
+
+def modes_at_once(asked: Asked) -> tuple[Mode, ...]:
+    """What the tokens of a call that is passed on may be sold as."""
+    return AT_ONCE.get(asked.tier, (Lane.REALTIME, (STANDARD,)))[1]
 
 
 def tell(exchange: Exchange, made: Reservation) -> None:

@@ -12,7 +12,7 @@ from bide.intake.reservation import most_output
 PREFIX = "bide_"
 """How the names of bide's own metadata begin."""
 
-OWN = ("bide_within", "bide_by", "bide_priority", "bide_on_miss", "bide_workflow", "bide_cache")
+OWN = ("bide_within", "bide_by", "bide_priority", "bide_on_miss", "bide_workflow", "bide_cache", "bide_max_cost")
 """What a call may say in metadata."""
 
 FAST = "fast"

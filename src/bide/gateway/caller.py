@@ -30,7 +30,16 @@ OWN, ANSWERED = "bide-", frozenset({"bide-request-id", "bide-lane"})
 
 HOP = HOP_HEADER.lower()
 
-KNOWN = ("bide-within", "bide-by", "bide-priority", "bide-on-miss", "bide-workflow", "bide-webhook", "bide-cache")
+KNOWN = (
+    "bide-within",
+    "bide-by",
+    "bide-priority",
+    "bide-on-miss",
+    "bide-workflow",
+    "bide-webhook",
+    "bide-cache",
+    "bide-max-cost",
+)
 """What a call may say in headers."""
 
 

@@ -15,6 +15,7 @@ from bide.gateway import asked as fields
 from bide.gateway.access import allowed_way, check_model
 from bide.gateway.asked import Asked
 from bide.gateway.caller import Caller
+from bide.gateway.cap import cap_said
 from bide.gateway.deferring import Deferred, Deferring
 from bide.gateway.exchange import Exchange
 from bide.gateway.lasting import check_lasting
@@ -95,6 +96,7 @@ class Calls:
         if caller.key is not None:
             found = await self._allowed(exchange, caller.key, endpoint, body, asked, found, now)
         kept_for = self._repeats.kept_for(exchange, said, caller)
+        max_cost = cap_said(said.headers, said.metadata)
         background = endpoint is RESPONSES and bool(asked.background) and not asked.stream
         if background:
             found = self._in_background(found, asked.model, now)
@@ -110,6 +112,7 @@ class Calls:
                 output_tokens=self._assumed(endpoint),
                 now=now,
                 alike=self._repeats.alike(exchange, said, caller, endpoint, wanted, kept_for) if kept_for else ALONE,
+                max_cost=max_cost,
             )
             if urgent.alike is not ALONE and await self._repeats.answer(exchange, _asking(urgent)):
                 return
@@ -132,6 +135,7 @@ class Calls:
                 workflow=said.workflow,
                 background=background,
                 alike=self._repeats.alike(exchange, said, caller, endpoint, wanted, kept_for) if kept_for else ALONE,
+                max_cost=max_cost,
             ),
         )
 

@@ -47,6 +47,8 @@ class Deferred(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     background: bool = False
     alike: Alike = ALONE
     """How exact repeats of it are known, whose answer it may have."""
+    max_cost: int | None = None
+    """The most that it may cost, in 1e-12 USD; None: no cap."""
 
 
 class Deferring:
@@ -154,6 +156,7 @@ class Deferring:
                 holder=holder,
                 recipients=await self._recipients(exchange, call.caller),
                 alike=call.alike,
+                max_cost=call.max_cost,
             )
         )
         if (

@@ -11,13 +11,14 @@ import msgspec
 
 from bide.engine.context import Context
 from bide.gateway import asked as fields
-from bide.gateway.access import at_once
+from bide.gateway.access import at_once, modes_at_once
 from bide.gateway.asked import Asked
 from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
 from bide.gateway.passing import Passing
 from bide.gateway.repeats import Repeats
 from bide.intake.body import name_model
+from bide.intake.capped import check_at_once
 from bide.intake.endpoint import CHAT, Endpoint
 from bide.intake.routing import Destination, Routing
 from bide.providers.failures import BusyError, OutOfCreditError, OverloadedError, ProviderError, UnauthorisedError
@@ -45,6 +46,8 @@ class Urgent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     now: int
     alike: Alike = ALONE
     """How exact repeats of it are known, for which its answer is kept."""
+    max_cost: int | None = None
+    """The most that it may cost, in 1e-12 USD; None: no cap."""
 
 
 class Onward:
@@ -82,6 +85,11 @@ class Onward:
         body = call.body if model == asked.model else name_model(call.body, model)
         output_tokens = asked.longest(call.output_tokens)
         has_budget = caller.key is not None and caller.key.has_budget
+        reserved: int | None = 0
+        if has_budget or call.max_cost is not None:
+            reserved = at_once(self._context, destination, body, asked, output_tokens)
+        if call.max_cost is not None:
+            check_at_once(self._context, destination, modes_at_once(asked), reserved, call.max_cost)
         passage = Passage(
             external_id=exchange.request_id if tried == 1 else f"{exchange.request_id}-{tried}",
             owner=caller.owner,
@@ -94,7 +102,7 @@ class Onward:
             holder=self._context.holder,
             body_bytes=len(body),
             output_tokens=output_tokens,
-            reserved=at_once(self._context, destination, body, asked, output_tokens) if has_budget else 0,
+            reserved=reserved if has_budget else 0,
             has_budget=has_budget,
             sent_at=call.now,
         )

@@ -277,12 +277,15 @@ class _Reader:
                 here = ceiling_in(self._context, name, key[1], lanes[key], self._placement.longest)
                 found = _dearer(found, here)
                 if found is None:
-                    missing = offer.price_missing(self._context, (name, key[1]), lanes[key][-1], lanes[key])
+                    missing = offer.price_missing(
+                        self._context, (name, key[1]), lanes[key][-1], lanes[key], order.words
+                    )
                     raise RefusedError(missing)
             ceilings[bucket] = found
         fit = await self._context.store.held.measure(self._job.id, ceilings, cap, first, last)
         if not fit.requests or (order.strict and fit.requests < requests):
-            raise CapExhaustedError(cap, fit.requests, requests, fit.bound, offer.remedy(order, lanes.values()))
+            remedy = offer.remedy(order, lanes.values())
+            raise CapExhaustedError(cap, fit.requests, requests, fit.bound, remedy, order.words.max_cost)
         return fit
 
     async def abandon(self) -> None:

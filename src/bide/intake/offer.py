@@ -9,7 +9,7 @@ from bide.core.money import RateCard
 from bide.engine.context import Context
 from bide.engine.outlook import hours_of
 from bide.engine.pricing import BATCH, STANDARD
-from bide.intake.order import Order
+from bide.intake.order import OPTIONS, Order, Words
 from bide.lanes.admission import Admission
 from bide.lanes.forecast import View
 from bide.lanes.outlook import Key
@@ -22,7 +22,7 @@ from bide.ledger.rates import Mode
 RESCUED: tuple[Mode, ...] = ("batch", "standard")
 """The lanes of what waits in batches and may be called at its last safe moment."""
 
-KEEP_TO_BATCHES = "keep to batches with --on-miss late"
+KEEP_TO_BATCHES = "keep to batches with"
 
 
 def promise(
@@ -81,7 +81,7 @@ def check(context: Context, order: Order, offered: Promise, loads: Mapping[Key, 
         modes = lanes_of(context, order, key[0], loads[key])
         for mode in modes:
             if _card(context, key, mode) is None:
-                raise RefusedError(price_missing(context, key, mode, modes))
+                raise RefusedError(price_missing(context, key, mode, modes, order.words))
 
 
 def lanes_of(context: Context, order: Order, account: str, load: Load) -> Sequence[Mode]:
@@ -107,10 +107,10 @@ def _card(context: Context, key: Key, mode: str) -> RateCard | None:
 
 def remedy(order: Order, modes: Iterable[Sequence[Mode]]) -> str:
     """What else would help a job whose cap does not hold it, given the lanes of its requests."""
-    return KEEP_TO_BATCHES if order.on_miss is OnMiss.RESCUE and RESCUED in modes else ""
+    return f"{KEEP_TO_BATCHES} {order.words.late}" if order.on_miss is OnMiss.RESCUE and RESCUED in modes else ""
 
 
-def price_missing(context: Context, key: Key, mode: str, modes: Sequence[str]) -> str:
+def price_missing(context: Context, key: Key, mode: str, modes: Sequence[str], words: Words = OPTIONS) -> str:
     """Which price the cap needs, how to give it, and how to do without."""
     name = f"{context.providers[key[0]].catalogue}/{key[1]}"
     lines = [] if _card(context, key, STANDARD) else ['input = "0.25"', 'output = "2"']
@@ -118,8 +118,8 @@ def price_missing(context: Context, key: Key, mode: str, modes: Sequence[str]) -
     says = "in USD per million tokens" if mode == STANDARD else "a multiplier of the standard price"
     if mode == BATCH and len(lines) > 1:
         says = f"in USD per million tokens, batch as {says}"
-    otherwise = f"{KEEP_TO_BATCHES}, " if modes == RESCUED and mode == STANDARD else ""
+    otherwise = f"{KEEP_TO_BATCHES} {words.late}, " if modes == RESCUED and mode == STANDARD else ""
     return (
-        f"the job has a cost cap and the {mode} price of {name} is unknown; give it in bide.toml under"
-        f' [prices."{name}"], as in {", ".join(lines)} ({says}), {otherwise}or leave out --max-cost'
+        f"there is a cost cap and the {mode} price of {name} is unknown; give it in bide.toml under"
+        f' [prices."{name}"], as in {", ".join(lines)} ({says}), {otherwise}or leave out {words.max_cost}'
     )

@@ -6,6 +6,19 @@ from bide.core.deadline import OnMiss
 from bide.core.states import Lane
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a cap, and keeping to batches, are called where an order is given: for errors that say what to change."""
+
+    max_cost: str
+    late: str
+
+
+OPTIONS = Words("--max-cost", "--on-miss late")
+HEADERS = Words("Bide-Max-Cost", "Bide-On-Miss: late")
+METADATA = Words("bide_max_cost", "bide_on_miss: late")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """A job to be. `destination` is the encoded place of its answers, None where the caller collects them."""
@@ -23,6 +36,8 @@ class Order:
     """Whether any machine can reach that place."""
     workflow: str | None = None
     max_cost: int | None = None
+    """The most that it may cost, in 1e-12 USD; None: no cap."""
+    words: Words = OPTIONS
     idempotency_key: str | None = None
     key_id: int | None = None
     """The key it is handed in with, whose budgets it spends."""

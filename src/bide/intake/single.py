@@ -18,6 +18,7 @@ from bide.engine.context import Context
 from bide.engine.outlook import capacity, hours_of, promised
 from bide.engine.placing import choose, places_of, replanned, unwell
 from bide.intake.admit import Admissions, Terms
+from bide.intake.capped import check_deferred
 from bide.intake.endpoint import Endpoint
 from bide.intake.entry import Entry
 from bide.intake.group import Group
@@ -63,6 +64,8 @@ class SingleCall(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Who is told when it is settled: `Herald.webhook` makes them."""
     alike: Alike = ALONE
     """How exact repeats of it are known."""
+    max_cost: int | None = None
+    """The most that it may cost, in 1e-12 USD; None: no cap."""
 
 
 class Desk:
@@ -84,6 +87,8 @@ class Desk:
         Raises:
             LineError: it cannot be used; the problem names the field. Its line is of no meaning.
             ReusedKeyError: its idempotency key was used for another one.
+            CapExhaustedError: it may cost more than it may.
+            RefusedError: it has a cap, and a price is unknown.
             BudgetExhaustedError: it does not fit into a budget of its key.
             PriceUnknownError: its key has such a budget, and a price is unknown.
             StoreError: it cannot be kept.
@@ -96,6 +101,17 @@ class Desk:
         where = slot(call.deadline, now, gather.longest, gather.time_share)
         assumed = self._context.settings.realtime.assumed_output_tokens if call.endpoint.writes_text else 0
         output_tokens = assumed if entry.max_output_tokens is None else entry.max_output_tokens
+        if call.max_cost is not None:
+            check_deferred(
+                self._context,
+                self.routing.to(entry.model),
+                entry.endpoint,
+                entry.body,
+                key=call.key,
+                on_miss=call.on_miss,
+                assumed=assumed,
+                cap=call.max_cost,
+            )
         input_tokens = self._context.memory.weighing(route.account, route.model).tokens(entry.input_tokens)
         if route.spread:
             snapshot = (await self._present(now))[1]

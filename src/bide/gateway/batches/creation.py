@@ -13,11 +13,11 @@ import msgspec
 
 from bide.core.clock import DAY
 from bide.core.deadline import OnMiss, Priority, parse_deadline
-from bide.core.errors import DeadlineError, SettingError
+from bide.core.errors import DeadlineError
 from bide.gateway.asked import PREFIX
+from bide.gateway.cap import HEADER, WORD, cap_said
 from bide.gateway.files.lifetime import read_life
 from bide.gateway.refusal import RefusalError
-from bide.intake.asked import cap_of
 from bide.intake.endpoint import ENDPOINTS
 from bide.intake.problem import did_you_mean
 from bide.lanes.cache import CacheWordError, said
@@ -29,8 +29,6 @@ OUTPUT_LIFE = 30 * DAY
 
 MOST_PAIRS, LONGEST_NAME, LONGEST_VALUE = 16, 64, 512
 
-MAX_COST = "bide_max_cost"
-
 OWN = (
     "bide_within",
     "bide_by",
@@ -40,7 +38,7 @@ OWN = (
     "bide_partial",
     "bide_webhook",
     "bide_cache",
-    MAX_COST,
+    WORD,
 )
 
 REQUIRED = ("input_file_id", "endpoint", "completion_window")
@@ -95,7 +93,8 @@ def read_creation(body: bytes, headers: Mapping[str, str], default: OnMiss, now:
     if len(fields["input_file_id"]) > LONGEST_ID:
         raise RefusalError(400, "invalid_value", "there is no file id as long as that", param="input_file_id")
     metadata = _metadata(fields.get("metadata"))
-    _check_cap(metadata or {})
+    if cap_said(headers, metadata or {}) is not None and HEADER in headers:
+        metadata = {**(metadata or {}), WORD: headers[HEADER]}  # the batch shows under which cap it runs
     deadline, said_by = _deadline(fields["completion_window"], headers, metadata or {}, now, low)
     return Creation(
         input_file=fields["input_file_id"],
@@ -143,14 +142,6 @@ def _metadata(value: Any) -> Mapping[str, str] | None:
                 param=f"metadata.{name}",
             )
     return found
-
-
-def _check_cap(metadata: Mapping[str, str]) -> None:
-    """See that a cap is an amount of USD. Raises `RefusalError`."""
-    try:
-        cap_of(metadata.get(MAX_COST), MAX_COST)
-    except SettingError as error:
-        raise RefusalError(400, "invalid_value", str(error), param=f"metadata.{MAX_COST}") from None
 
 
 def _deadline(

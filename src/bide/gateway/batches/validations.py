@@ -19,13 +19,13 @@ from bide.core.served import ServedBatch
 from bide.core.states import ServedState
 from bide.engine.context import Context
 from bide.gateway.access import under_key
-from bide.gateway.batches.creation import MAX_COST
 from bide.gateway.batches.lines import WithdrawnError, chunks
 from bide.gateway.batches.validation_error import ValidationError, encode, of_findings, unknown_file, wrong_purpose
+from bide.gateway.cap import WORD
 from bide.intake.asked import cap_of
 from bide.intake.findings import BadLinesError
 from bide.intake.ingest import ingest
-from bide.intake.order import Order
+from bide.intake.order import METADATA, Order
 from bide.intake.routing import Routing
 from bide.store.files import object_name
 
@@ -178,7 +178,8 @@ def _order(batch: ServedBatch, file: File, key: Key | None) -> Order:
         parameters=msgspec.json.encode(parameters, order="sorted").decode(),
         workflow=batch.workflow,
         webhook=batch.webhook,
-        max_cost=cap_of(metadata.get(MAX_COST)),
+        max_cost=cap_of(metadata.get(WORD)),
+        words=METADATA,
         idempotency_key=batch.external_id,
         key_id=batch.key_id,
         kept_for=batch.kept_for,

@@ -11,6 +11,7 @@ from bide.core.job import Job
 from bide.gateway.access import under_key
 from bide.gateway.caller import Caller
 from bide.gateway.calls import WORKFLOW
+from bide.gateway.cap import cap_said
 from bide.gateway.deferring import WEBHOOK
 from bide.gateway.exchange import Exchange
 from bide.gateway.gateway import Gateway
@@ -19,7 +20,7 @@ from bide.gateway.refusal import RefusalError
 from bide.intake.findings import BadLinesError
 from bide.intake.ingest import ingest
 from bide.intake.message_batch import MessageRequests, explained
-from bide.intake.order import Order
+from bide.intake.order import HEADERS, Order
 from bide.intake.validator import Validator
 from bide.intake.window import ContextWindows
 from bide.lanes.cache import said as said_to_keep
@@ -47,6 +48,8 @@ class Creation:
     holder: str
     kept_for: int | None
     """How long answers stand for exact repeats, in microseconds; None: it does not say."""
+    max_cost: int | None
+    """What all of it may cost at most, in 1e-12 USD; None: no cap."""
 
     def named(self, external_id: str, digest: bytes) -> NewMessageBatch:
         """What it is known by in the store."""
@@ -76,6 +79,7 @@ def read_creation(gateway: Gateway, exchange: Exchange, caller: Caller) -> Creat
         idempotency_key=headers.get("idempotency-key"),
         holder=context.holder,
         kept_for=said_to_keep(own, {}),
+        max_cost=cap_said(own, {}),
     )
 
 
@@ -111,6 +115,8 @@ async def hand_in(gateway: Gateway, caller: Caller, creation: Creation, body: Bi
         parameters=msgspec.json.encode({"message_batch": new.external_id}).decode(),
         workflow=creation.workflow,
         webhook=creation.webhook,
+        max_cost=creation.max_cost,
+        words=HEADERS,
         kept_for=creation.kept_for,
         new=True,
     )

@@ -3,12 +3,16 @@
 import msgspec
 from msgspec import Raw
 
+from bide.core.budget import CAP_EXHAUSTED
 from bide.core.states import Lane, RequestState
 from bide.gateway.refusal import ANTHROPIC_TYPES
 from bide.providers.decoding import UNREADABLE
 from bide.store.database import Row
 
 TIER = "batch"
+
+PAYMENT_REQUIRED = 402
+"""As what it says that a request was not sent for the sake of its batch's cap."""
 
 
 class _Response(msgspec.Struct):
@@ -83,6 +87,8 @@ def _error(row: Row, response: bytes | None) -> bytes:
                 return body
         except UNREADABLE:
             pass
+    if row["code"] == CAP_EXHAUSTED:
+        status = PAYMENT_REQUIRED
     message = row["message"] or "the provider gave no answer"
     error = {"type": ANTHROPIC_TYPES.get(status or 500, "api_error"), "message": message}
     return _encode({"type": "error", "error": error, "request_id": request_id})
