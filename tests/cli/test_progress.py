@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from tests.cli.given import DOLLAR, a_job, a_progress
 from tests.lanes.given import NOW
@@ -16,6 +18,8 @@ from bide.store.jobs import Progress
         pytest.param(None, a_progress(batch=3, realtime=2, batched=1), "5 of 6 done, 1 in batch, 2 rescued", id="some were rescued"),
         pytest.param("urgent", a_progress(realtime=2, calling=1), "2 of 3 done, 1 being called, 2 in real time", id="urgent is no rescue"),
         pytest.param(None, a_progress(batch=1, failed=2, cancelled=3, expired=4), "1 of 10 done, 2 failed, 3 cancelled, 4 expired", id="every end"),
+        pytest.param(None, replace(a_progress(flex=2, batched=3), flexing=3), "2 of 5 done, 3 asked for in flex, 2 answered in flex", id="in the flex tier"),
+        pytest.param(None, replace(a_progress(batched=3), flexing=1), "0 of 3 done, 2 in batch, 1 asked for in flex", id="in batches and in the flex tier"),
         pytest.param(None, a_progress(), "0 of 0 done", id="an empty job"),
     ],
 )  # fmt: skip

@@ -43,6 +43,7 @@ HOT = {
     "forecasts": ["changed", "ages", "forget"],
     "schedules": ["claim", "next_due"],
     "passages": ["settling", "end"],
+    "jobs": ["flexing"],
     "calls": ["gathering", "by_idempotency_key", "attach", "outcome"],
 }  # fmt: skip
 

@@ -39,14 +39,16 @@ def counts(job: "Job", progress: "Progress") -> str:
     """Where the requests are, in words."""
     phases = progress.phases
     called = "in real time" if job.priority == "urgent" else "rescued"
+    batched = phases.get(Phase.BATCHED, 0) - progress.flexing
     waiting = phases.get(Phase.WAITING, 0) + phases.get(Phase.STUBBORN, 0)
     parts = [
         f"{sum(phases.get(phase, 0) for phase in ANSWERED_PHASES):,} of {progress.total:,} done",
-        f"{phases.get(Phase.BATCHED, 0):,} in batch" if phases.get(Phase.BATCHED) else "",
+        f"{batched:,} in batch" if batched else "",
+        f"{progress.flexing:,} asked for in flex" if progress.flexing else "",
         f"{waiting - progress.held:,} waiting" if waiting > progress.held else "",
         f"{progress.held:,} held by the cap" if progress.held else "",
         f"{phases.get(Phase.CALLING, 0):,} being called" if phases.get(Phase.CALLING) else "",
-        f"{phases.get(Phase.FLEX, 0):,} in flex" if phases.get(Phase.FLEX) else "",
+        f"{phases.get(Phase.FLEX, 0):,} answered in flex" if phases.get(Phase.FLEX) else "",
         f"{phases.get(Phase.REALTIME, 0):,} {called}" if phases.get(Phase.REALTIME) else "",
         f"{phases.get(Phase.CACHE, 0):,} kept from before" if phases.get(Phase.CACHE) else "",
         f"{phases.get(Phase.FAILED, 0):,} failed" if phases.get(Phase.FAILED) else "",

@@ -1,7 +1,7 @@
 """Jobs in the store: begun, accepted, cancelled, finished; and what they add up to."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bide.core.bucket import OPEN_PHASES, Part, Phase
 from bide.core.errors import ConflictError, NotFoundError
@@ -91,6 +91,8 @@ class Progress:
     unpriced: int
     held: int = 0
     """Of those that wait, how many the job's cap holds back."""
+    flexing: int = 0
+    """Of those that are batched, how many are in no batch but asked for in the flex tier."""
 
     @property
     def total(self) -> int:
@@ -212,7 +214,11 @@ class Jobs(Verbs):
     @reads
     async def progress(self, transaction: Transaction, owner: str, job: int) -> Progress:
         """Where its requests are, and its money so far."""
-        return _progress(await transaction.all(SQL["money"], owner=owner, job=job))
+        found = _progress(await transaction.all(SQL["money"], owner=owner, job=job))
+        if not found.phases.get(Phase.BATCHED):
+            return found
+        row = await transaction.one(SQL["flexing"], owner=owner, job=job)
+        return replace(found, flexing=row["requests"] if row else 0)
 
     @reads
     async def progress_by_model(

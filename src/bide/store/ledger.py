@@ -77,7 +77,7 @@ class Ledger(Verbs):
 
     @reads
     async def realtime_span(self, transaction: Transaction, owner: str, job: int) -> tuple[int | None, int | None]:
-        """When the first call of a job was made and the last one ended."""
+        """When the first real-time call of a job was made and the last one ended: calls in the flex tier rescue nothing."""
         row = await transaction.one(SQL["realtime_span"], owner=owner, job=job)
         return (row["first"], row["last"]) if row else (None, None)
 

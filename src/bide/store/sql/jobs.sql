@@ -113,6 +113,13 @@ RETURNING *;
 SELECT b.*, t.phase, t.requests, t.tokens FROM buckets b LEFT JOIN tallies t ON t.bucket_id = b.id
 WHERE b.owner = :owner AND b.job_id = :job ORDER BY b.id, t.phase;
 
+-- name: flexing
+-- How many open requests of a job are in flight in the flex tier and nowhere else. The plus sign keeps SQLite on the index of what is
+-- in flight.
+SELECT count(*) AS requests FROM attempts a JOIN requests r ON r.id = a.request_id
+WHERE a.state = 'sent' AND a.batch_id IS NULL AND a.lane = 'flex' AND r.owner = :owner AND +r.job_id = :job AND r.state = 'open'
+    AND r.live_calls = 0 AND r.live_batches = 1;
+
 -- name: forsake
 -- From here on the job cannot be accepted any more.
 UPDATE jobs SET cancelled_at = created_at WHERE id = :job AND state = 'accepting' RETURNING id;

@@ -31,9 +31,9 @@ WHERE r.owner = :owner AND +r.job_id = :job
 GROUP BY a.lane, a.state ORDER BY a.lane, a.state;
 
 -- name: realtime_span
--- When the first call of a job was made and the last one ended.
+-- When the first real-time call of a job was made and the last one ended.
 SELECT min(a.sent_at) AS first, max(a.finished_at) AS last FROM attempts a JOIN requests r ON r.id = a.request_id
-WHERE r.owner = :owner AND +r.job_id = :job AND a.batch_id IS NULL AND a.lane <> 'cache'
+WHERE r.owner = :owner AND +r.job_id = :job AND a.lane = 'realtime'
     AND r.id BETWEEN (SELECT first_request FROM jobs WHERE id = :job) AND (SELECT last_request FROM jobs WHERE id = :job);
 
 -- name: stages

@@ -51,6 +51,26 @@ class CallCases(StoreCase):
         await scene.call(handed.bucket, 10, batch)
         assert (await scene.store.batches.get(batch.id)).rescued == 2
 
+    async def test_what_is_asked_for_in_the_flex_tier_alone_is_told_apart_from_batches(self, scene: Scene) -> None:
+        handed = await scene.hand_in(5)
+        batch = await scene.batch(handed.bucket, requests=2)
+        progress = scene.store.jobs.progress
+        assert (await progress(scene.owner, handed.job.id)).flexing == 0
+        for limit, beside in ((2, None), (1, await scene.store.batches.get(batch.id))):
+            await scene.store.attempts.claim_calls(
+                handed.bucket,
+                limit,
+                batch=beside,
+                after=0,
+                holder=scene.holder,
+                lease_until=scene.lease_until,
+                now=scene.now,
+                lane=Lane.FLEX,
+            )
+        found = await progress(scene.owner, handed.job.id)
+        assert (found.phases, found.flexing) == ({Phase.WAITING: 1, Phase.BATCHED: 4}, 2)
+        assert await scene.store.ledger.realtime_span(scene.owner, handed.job.id) == (None, None), "nothing is rescued"
+
     async def test_what_a_batch_has_answered_is_not_claimed(self, scene: Scene) -> None:
         handed = await scene.hand_in(3)
         batch = await scene.batch(handed.bucket, BatchState.ENDED)
