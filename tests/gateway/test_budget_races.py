@@ -21,9 +21,9 @@ from bide.simulator.server import running_simulator
 from bide.testing.audit import audit
 from tests.gateway.keyed import bearing, make_key
 from tests.gateway.place import SETTINGS, environment, hurried
-from tests.store.conftest import postgres_server, postgres_url
+from tests.store.conftest import postgres_schemas, postgres_server, postgres_url
 
-__all__ = ["postgres_server", "postgres_url"]
+__all__ = ["postgres_schemas", "postgres_server", "postgres_url"]
 
 CALLS = 100
 

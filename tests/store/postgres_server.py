@@ -29,6 +29,9 @@ SETTINGS = {
     "log_min_messages": "fatal",
 }
 
+PLAIN = ("-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1")
+"""How `psql` is to answer: nothing but rows."""
+
 SUPERVISE = '"$@" & read -r _; kill -INT $!; wait $!'
 """A shell that runs the server until its own standard input ends: with the tests, even when those are killed."""
 
@@ -82,8 +85,19 @@ class PostgresServer:
 
     def query(self, statement: str, database: str = "postgres") -> str:
         """Run a statement; its result as text."""
-        plain = ("-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1")
-        return self._call("psql", *plain, "-c", statement, self.url(database)).strip()
+        return self._call("psql", *PLAIN, "-c", statement, self.url(database)).strip()
+
+    def shell(self, database: str) -> "subprocess.Popen[str]":
+        """A `psql` that takes statements until its input ends, and ends at the first that fails."""
+        return subprocess.Popen(
+            [self._binaries / "psql", *PLAIN, self.url(database)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd="/",
+            **self._identity,
+        )
 
     def _is_ready(self) -> bool:
         try:

@@ -61,11 +61,11 @@ async def test_a_worker_with_a_folder_of_its_own_is_refused(tmp_path: Path, post
 
 
 async def test_a_user_who_may_not_make_tables_is_told_what_to_grant(
-    tmp_path: Path, postgres_url: str, postgres_server: PostgresServer
+    tmp_path: Path, bare_url: str, postgres_server: PostgresServer
 ) -> None:
-    schema = postgres_url.rpartition("=")[2]
+    schema = bare_url.rpartition("=")[2]
     postgres_server.query(f"CREATE ROLE guest_{schema} LOGIN; GRANT USAGE ON SCHEMA {schema} TO guest_{schema}")
-    url = postgres_url.replace("bide@", f"guest_{schema}@")
+    url = bare_url.replace("bide@", f"guest_{schema}@")
     with pytest.raises(StoreError, match=r"the user may not do this; .* GRANT TEMPORARY .* CREATE on its schema"):
         await open_store(config(tmp_path, url), SeededEntropy(1))
 

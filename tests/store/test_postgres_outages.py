@@ -124,13 +124,13 @@ async def test_what_cannot_be_opened_says_why(postgres_server: PostgresServer, d
         await PostgresDatabase.open(postgres_server.url(name) + (f"&{rest}" if rest else ""))
 
 
-async def test_a_schema_of_a_newer_bide_is_left_alone(postgres_url: str, postgres_server: PostgresServer) -> None:
-    database = await PostgresDatabase.open(postgres_url)
+async def test_a_schema_of_a_newer_bide_is_left_alone(bare_url: str, postgres_server: PostgresServer) -> None:
+    database = await PostgresDatabase.open(bare_url)
     await database.close()
-    schema = postgres_url.rpartition("=")[2]
+    schema = bare_url.rpartition("=")[2]
     postgres_server.query(f"UPDATE {schema}.settings SET value = '999' WHERE name = 'schema'")
     with pytest.raises(StoreError, match=r"schema 999, this bide knows .*; upgrade bide"):
-        await PostgresDatabase.open(postgres_url)
+        await PostgresDatabase.open(bare_url)
 
 
 CHANGE = """

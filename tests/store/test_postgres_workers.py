@@ -52,8 +52,8 @@ def seen_by(stores: list[Store], first: Scene) -> list[Scene]:
     return scenes
 
 
-async def test_workers_that_start_together_make_one_schema(postgres_url: str, tmp_path: Path) -> None:
-    databases = await asyncio.gather(*(PostgresDatabase.open(postgres_url) for _ in range(5)))
+async def test_workers_that_start_together_make_one_schema(bare_url: str, tmp_path: Path) -> None:
+    databases = await asyncio.gather(*(PostgresDatabase.open(bare_url) for _ in range(5)))
     agreed = await asyncio.gather(
         *(Store(one, LocalObjects(tmp_path)).agree("tag", str(number)) for number, one in enumerate(databases))
     )
