@@ -147,7 +147,7 @@ async def _show(config: "Config", name: str, check: bool, output: Output | None)
     else:
         known["last_day"] = [one.text for one in did]
         show_pairs(
-            {key.replace("_", " "): _written(value) for key, value in known.items() if value not in (None, {}, [])}
+            {key.replace("_", " "): written(value) for key, value in known.items() if value not in (None, {}, [])}
         )
         if quotas:
             show_table(["quota", "of", "limit", "in use", "free", "known from"], [_quota_row(one) for one in quotas])
@@ -278,14 +278,15 @@ def _batches(state: "State") -> str:
     return f"no: set {' and '.join(lacks)}" if lacks else "no"
 
 
-def _written(value: object) -> str:
-    """A value for people."""
+def written(value: object) -> str:
+    """A value for people. Sentences of a list have lines of their own."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, Mapping):
-        return "\n".join(f"{key}: {_written(inner)}" for key, inner in value.items())  # type: ignore[reportUnknownVariableType]
+        return "\n".join(f"{key}: {written(inner)}" for key, inner in value.items())  # type: ignore[reportUnknownVariableType]
     if isinstance(value, list):
-        return ", ".join(map(str, value))  # type: ignore[reportUnknownArgumentType]
+        parts = [str(one) for one in value]  # type: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        return ("\n" if any(" " in part for part in parts) else ", ").join(parts)
     return str(value)

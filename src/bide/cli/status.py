@@ -168,7 +168,7 @@ async def _table(bide: "Embedded", job: "Job") -> dict[str, Any]:
                 "outcome": str(batch.outcome) if batch.outcome else None,
                 "requests": batch.requests,
                 "provider_id": batch.provider_id,
-                "trouble": batch.trouble,
+                "trouble": batch.what_ails,
             }
             for batch in batches
         ],
@@ -183,5 +183,5 @@ def _batch_row(batch: "Batch") -> list[Any]:
         batch.requests,
         batch.completed_count,
         batch.provider_id,
-        batch.trouble,
+        batch.what_ails,
     ]

@@ -70,6 +70,13 @@ class Batch:
     promise: str | None = None
     """The ages by which it was given 5, 10 … 95 % at its submission, as `bide.lanes.calibration` writes them."""
 
+    @property
+    def what_ails(self) -> str | None:
+        """For people: what stands in its way now, or why nothing of it ran."""
+        if self.trouble is not None or self.outcome is not BatchOutcome.FAILED:
+            return self.trouble
+        return ": ".join(part for part in (self.code, self.message) if part) or None
+
 
 @dataclass(frozen=True, slots=True)
 class LiveBatch:

@@ -125,5 +125,5 @@ def _batch(batch: CoreBatch) -> Batch:
         outcome=batch.outcome,
         requests=batch.requests,
         provider_id=batch.provider_id,
-        trouble=batch.trouble,
+        trouble=batch.what_ails,
     )
