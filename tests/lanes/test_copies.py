@@ -15,7 +15,18 @@ from bide.core.deadline import OnMiss
 from bide.core.states import BatchState
 from bide.lanes.cancel import endings
 from bide.lanes.carrier import Carrier
-from bide.lanes.copies import LEAST_GAIN, NO_COPIES, PRIOR, Efficacy, gain, may_be_copied, worth
+from bide.lanes.copies import (
+    LEAST_GAIN,
+    NO_BOUND,
+    NO_COPIES,
+    PRIOR,
+    Efficacy,
+    Spending,
+    affordable,
+    gain,
+    may_be_copied,
+    worth,
+)
 from bide.lanes.decide import decide
 from bide.lanes.flex import Tier
 from bide.lanes.hours import Hours
@@ -26,7 +37,7 @@ from bide.lanes.rescue import Start
 from bide.lanes.turnaround import MEDIAN, PRIOR_WEIGHT, SIGMA, Turnaround
 from bide.lanes.window import parse_window
 
-COPYING = replace(RULES, copies=True)
+COPYING = replace(RULES, copies=True, copy_budget=NO_BOUND)
 
 FRESH = Turnaround.prior(MEDIAN, SIGMA, PRIOR_WEIGHT)
 """Half of all batches are done within seven minutes."""
@@ -128,6 +139,51 @@ def test_copies_are_off_until_somebody_turns_them_on() -> None:
 )
 def test_where_there_are_none(changes: dict[str, Any]) -> None:
     assert copied(one_overdue(), **changes) == []
+
+
+def spent(wasted: float = 0, *, answered: int = 1_000) -> Spending:
+    """A thousand requests, each of which would cost 2 in real time: so a copy that is for nothing costs 1."""
+    return Spending(2.0 * answered, wasted, answered)
+
+
+@pytest.mark.parametrize(
+    ("spending", "under_way", "budget", "left"),
+    [
+        pytest.param(spent(), 0, 0.004, 8, id="0.4 % of 2,000 are eight copies"),
+        pytest.param(spent(), 5, 0.004, 3, id="those under way count as paid twice"),
+        pytest.param(spent(), 9, 0.004, 0, id="never less than none"),
+        pytest.param(spent(6.5), 0, 0.004, 1, id="what was paid twice is gone, for whatever reason"),
+        pytest.param(spent(300), 0, 0.004, 0, id="more was paid twice than may be"),
+        pytest.param(Spending(0, 0, 1_000), 0, 0.004, 0, id="no price is known"),
+        pytest.param(Spending(), 0, 0.004, 0, id="nothing was answered"),
+    ],
+)
+def test_so_many_copies_can_be_afforded(spending: Spending, under_way: int, budget: float, left: int) -> None:
+    assert affordable(spending, under_way, budget) == left
+
+
+@given(wasted=st.floats(0, 100), answered=st.integers(1, 10_000), budget=st.floats(0.0001, 0.9))
+def test_whatever_comes_back_no_more_than_the_budget_is_paid_twice(wasted: float, answered: int, budget: float) -> None:
+    spending = spent(wasted, answered=answered)
+
+    copies = affordable(spending, 0, budget)
+
+    assert not copies or wasted + copies <= budget * spending.listed * (1 + 1e-9)
+    assert wasted + copies + 1 > budget * spending.listed * (1 - 1e-9), "and nothing less"
+
+
+def test_copies_stop_where_the_budget_is_used_up() -> None:
+    live = [one_overdue(id=number) for number in (1, 2, 3)]
+    bounded = replace(COPYING, copy_budget=0.004)
+    bucket = {"batched": 3}
+
+    assert len(copied(*live, bucket=bucket)) == 3
+    assert copied(*live, bucket=bucket, rules=bounded) == [], "nothing was answered"
+    assert len(copied(*live, bucket=bucket, rules=bounded, spending={KEY: spent()})) == 3
+    assert len(copied(*live, bucket=bucket, rules=bounded, spending={KEY: spent(6)})) == 2
+    under_way = a_batch(9, requests=1, copy_of=8), {1: 1}
+    assert len(copied(*live, under_way, bucket=bucket, rules=bounded, spending={KEY: spent(6)})) == 1
+    assert copied(*live, bucket=bucket, rules=bounded, spending={("openai", "another"): spent()}) == []
 
 
 def test_a_pair_whose_request_is_settled_is_cancelled_at_once() -> None:

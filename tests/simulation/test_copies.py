@@ -7,7 +7,7 @@ from unittest import mock
 from bide.core.batch import Batch
 from bide.core.clock import DAY, FAR_FUTURE, HOUR, MINUTE
 from bide.core.deadline import OnMiss
-from bide.lanes import decide
+from bide.lanes import copying
 from bide.lanes.copies import may_be_copied
 from bide.simulator.behaviour import Behaviour, Rule, When
 from bide.simulator.chance import Spread
@@ -81,6 +81,6 @@ def test_two_workers_do_not_wake_each_other_over_copies_that_are_refused() -> No
     def again(batch: Batch) -> bool:
         return may_be_copied(replace(batch, copied=False, copy_of=None))
 
-    with mock.patch.object(decide, "may_be_copied", again):
+    with mock.patch.object(copying, "may_be_copied", again):
         outcome = kept(replace(plan(1, 2, 3, requests=3), workers=2))
     assert outcome.callbacks < 15_000

@@ -32,7 +32,7 @@ OF_WHAT_IS_OPEN = frozenset(
 """Indexes that hold only what is not over, and may be read from end to end."""
 
 HOT = {
-    "buckets": ["open", "arrivals", "lock", "plan", "count"],
+    "buckets": ["open", "arrivals", "spending", "lock", "plan", "count"],
     "batches": ["live", "claim", "next_due", "filling", "cut", "fill", "added", "mark", "slot", "others_in_doubt", "lines"],
     "attempts": [
         "claim_waiting", "claim_fresh", "claim_batched", "claim_beside", "claim_flexing", "flexing", "next_lease",

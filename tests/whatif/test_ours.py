@@ -29,7 +29,9 @@ def arrival(at: int, within: int, *, urgent: bool = False) -> Arrival:
 
 
 def played(arrivals: list[Arrival], scenario: Scenario, *, copies: bool = False) -> tuple[Book, Play]:
-    play = Play(arrivals, Prices(), Weather(scenario, 1, START, 2), Policy(rules=replace(RULES, copies=copies)))
+    play = Play(
+        arrivals, Prices(), Weather(scenario, 1, START, 2), Policy(rules=replace(RULES, copies=copies, copy_budget=1))
+    )
     return play.run(), play
 
 

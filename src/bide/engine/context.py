@@ -13,6 +13,7 @@ from bide.delivery.herald import Herald
 from bide.engine.memory import Memory
 from bide.engine.pricing import Pricing
 from bide.engine.pulse import Pulse
+from bide.engine.purse import Purse
 from bide.lanes.outlook import Rules
 from bide.providers.port import Provider
 from bide.settings import Settings
@@ -68,6 +69,8 @@ class Context:
     """How long lanes take, as far as this worker knows."""
     pulse: Pulse = field(default_factory=Pulse)
     """How large bursts are."""
+    purse: Purse = field(default_factory=Purse)
+    """What was spent lately; read where second copies are made."""
     harvesting: defaultdict[str, asyncio.Semaphore] = field(
         default_factory=lambda: defaultdict(lambda: asyncio.Semaphore(HARVESTS))
     )

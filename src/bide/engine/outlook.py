@@ -31,6 +31,7 @@ def outlook_of(context: Context, snapshot: Snapshot) -> Outlook:
         loads=context.pulse.loads(),
         slowness={key: context.memory.slowness(*key) for key in keys},
         efficacy={key: forecast.efficacy(*key) for key in keys} if context.settings.deadline.copies else {},
+        spending=context.purse.spending(),
         forecast=forecast,
     )
 

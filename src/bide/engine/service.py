@@ -110,6 +110,8 @@ class Service:
                 await recover.write_off(context)
             await context.memory.refresh(context.store, now)
             await context.pulse.refresh(context.store, now)
+            if context.rules.copies:
+                await context.purse.refresh(context.store, now)
             waiting_elsewhere = stranded(context, snapshot)
             self._sick.update(dict.fromkeys(unwell(snapshot) | self._caller.unwell(now), now + FRESH))
             snapshot = replanned(context, snapshot, {name for name, until in self._sick.items() if now < until})

@@ -5,7 +5,7 @@ sleeps until `next_at` or until something changes.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 from bide.core.batch import LiveBatch
@@ -19,7 +19,7 @@ from bide.lanes.cache import seeks
 from bide.lanes.cancel import endings, unwanted
 from bide.lanes.capacity import ASSUMED
 from bide.lanes.carrier import Carrier
-from bide.lanes.copies import AGAIN, NO_COPIES, has_room, may_be_copied, worth
+from bide.lanes.copying import copy
 from bide.lanes.decision import Decisions, GiveUp
 from bide.lanes.flex import shifted, stage
 from bide.lanes.forecast import View
@@ -74,8 +74,8 @@ def decide(outlook: Outlook, rules: Rules, now: int) -> Decisions:
     for _, bucket, ways in lined:
         attend(bucket, decisions.starts.get(bucket.id), ways, carriers.get(bucket.id, ()), now, decisions)
     decisions.cancels.update(unwanted(outlook.buckets, outlook.live))
-    for _, bucket, ways in lined if rules.copies else ():
-        _copy(bucket, ways, carriers.get(bucket.id, ()), outlook, now, decisions)
+    if rules.copies:
+        copy([(bucket, ways) for _, bucket, ways in lined], carriers, outlook, rules.copy_budget, now, decisions)
     decisions.wanted.sort(key=lambda one: (one.lane is Lane.FLEX, *_order(one.bucket, rules.margins, now)))
     return decisions
 
@@ -133,35 +133,3 @@ def _give_up(buckets: Iterable[Bucket], now: int, decisions: Decisions) -> None:
                 decisions.given_up.append(GiveUp(bucket, RequestState.EXPIRED, Phase.WAITING))
             if bucket.tally(Phase.BATCHED).requests:
                 decisions.given_up.append(GiveUp(bucket, RequestState.EXPIRED, Phase.BATCHED))
-
-
-def _copy(
-    bucket: Bucket,
-    ways: Ways,
-    carriers: Sequence[Carrier],
-    outlook: Outlook,
-    now: int,
-    decisions: Decisions,
-) -> None:
-    """Second copies of batches that are unlikely to come back in time. What may be asked for in flex needs none: that costs the
-    same, and is likelier to be answered."""
-    start, key = decisions.starts.get(bucket.id), (bucket.account, bucket.model)
-    if (
-        start is None
-        or start.at <= now
-        or not bucket.batchable
-        or ways.pressed
-        or key in outlook.flex
-        or not ways.hours.is_open(now)
-    ):
-        return
-    limits, queues, grouping = ways.account.limits, ways.queues, ways.rules.grouping
-    efficacy = outlook.efficacy.get(key, NO_COPIES)
-    for batch in (one.batch for one in carriers if one.batch.account == bucket.account and may_be_copied(one.batch)):
-        chance = worth(batch, start.at, outlook.forecast.batch(*key), efficacy, now)
-        if chance is not None and batch.id not in decisions.cancels:
-            left = queues.room(bucket, limits, now)
-            if has_room(batch, left, queues.quota(bucket), limits, grouping):
-                decisions.copies[batch.id] = chance
-                queues.take(bucket, 1, batch.tokens)
-        decisions.next_at = min(decisions.next_at, max(now + AGAIN, now + (start.at - now) // 20))

@@ -13,7 +13,7 @@ from bide.core.states import Lane
 from bide.lanes.assemble import Opening
 from bide.lanes.cache import WHY as WHY_KEPT
 from bide.lanes.capacity import ASSUMED, latency_bound
-from bide.lanes.copies import NO_COPIES, WHY
+from bide.lanes.copies import NO_COPIES, NOTHING_SPENT, WHY
 from bide.lanes.decision import Decisions, Wanted
 from bide.lanes.outlook import Outlook, Rules
 from bide.lanes.quota import Held
@@ -42,6 +42,8 @@ class Grounds:
             "copy_of": batch.external_id,
             "first_chance": round(first, 3),
             "copies_achieved": round(self.outlook.efficacy.get(key, NO_COPIES).factor, 3),
+            "paid_twice": round(self.outlook.spending.get(key, NOTHING_SPENT).twice, 5),
+            "copy_budget": self.rules.copy_budget,
         }
         return self._decided(bucket, WHY, numbers, 1)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from bide.core.batch import LiveBatch
 from bide.core.bucket import Bucket
 from bide.lanes.capacity import Capacity
-from bide.lanes.copies import Efficacy
+from bide.lanes.copies import BUDGET, Efficacy, Spending
 from bide.lanes.flex import USUAL, FlexRules, Tier
 from bide.lanes.forecast import View, nothing_seen
 from bide.lanes.group import BY_DEFAULT, Grouping
@@ -46,6 +46,8 @@ class Outlook:
     """By what calls have been seen to exceed the time that is assumed for them."""
     efficacy: Mapping[Key, Efficacy] = field(default_factory=dict[Key, Efficacy])
     """What second copies have achieved."""
+    spending: Mapping[Key, Spending] = field(default_factory=dict[Key, Spending])
+    """What was spent lately, on which the number of copies depends."""
     forecast: View = field(default_factory=nothing_seen)
     """How long the lanes take. It chooses lanes and copies; no safe moment rests on it."""
     flex: Mapping[Key, Tier] = field(default_factory=dict[Key, Tier])
@@ -63,6 +65,8 @@ class Rules:
     grouping: Grouping = BY_DEFAULT
     copies: bool = False
     """Whether batches of one may get a second copy."""
+    copy_budget: float = BUDGET
+    """The part of what everything would cost in real time that may be paid twice while copies are made."""
     flex: FlexRules = USUAL
 
     def slowed(self, latency: float) -> "Rules":

@@ -79,5 +79,6 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
             deadline.promote_share,
             self.gather.grouping,
             deadline.copies,
+            deadline.copy_budget,
             flex=FlexRules(deadline.flex_below, deadline.flex_last_stage, deadline.flex_minimum),
         )

@@ -16,6 +16,7 @@ from bide.core.states import BatchState
 from bide.engine.attention import next_poll
 from bide.lanes import gather
 from bide.lanes.capacity import Capacity
+from bide.lanes.copies import SPENT_SINCE
 from bide.lanes.decide import decide
 from bide.lanes.decision import Decisions, Wanted
 from bide.lanes.outlook import Account, Outlook, Rules
@@ -300,6 +301,7 @@ class Play:
             self._accounts,
             loads={KEY: Load(self._peak)},
             efficacy={KEY: self.learner.efficacy},
+            spending={KEY: self.book.spending(now - SPENT_SINCE)} if self._policy.rules.copies else {},
             forecast=self.learner.view(groups, now),
         )
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bide.core.clock import DAY, FAR_FUTURE
+from bide.core.clock import DAY, FAR_FUTURE, HOUR
+from bide.lanes.copies import NOTHING_SPENT, Spending
 from bide.whatif.arrival import Arrival
 
 
@@ -32,6 +33,8 @@ class Book:
     wasted: list[float] = field(init=False)
     batches: int = 0
     calls: int = 0
+    _hours: dict[int, Spending] = field(default_factory=dict[int, Spending])
+    """What came of the requests of an hour, by its first instant."""
 
     def __post_init__(self) -> None:
         """Nothing is answered yet."""
@@ -46,14 +49,25 @@ class Book:
 
     def answer(self, request: int, at: int, share: float) -> bool:
         """An answer that costs `share` of its price in real time. False: it had one already, so this one is waste."""
-        cost = share * self.prices.call(self.arrivals[request])
+        listed = self.prices.call(self.arrivals[request])
+        cost, hour = share * listed, self.arrivals[request].at // HOUR * HOUR
+        spent = self._hours.get(hour, NOTHING_SPENT)
         if self.is_open(request):
+            self._hours[hour] = Spending(spent.listed + listed, spent.wasted, spent.answered + 1)
             self.answered_at[request] = at
             self.paid[request] += cost
             return True
+        self._hours[hour] = Spending(spent.listed, spent.wasted + cost, spent.answered)
         self.answered_at[request] = min(self.answered_at[request], at)
         self.wasted[request] += cost
         return False
+
+    def spending(self, since: int) -> Spending:
+        """What came so far of the requests that came after an instant, to the hour."""
+        late = [spent for hour, spent in self._hours.items() if hour >= since]
+        return Spending(
+            sum(one.listed for one in late), sum(one.wasted for one in late), sum(one.answered for one in late)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ INSTANTS = frozenset({"last_call", "planned_for"})
 APART = frozenset({"open", "slack", "lane"})
 """Numbers that are told in a place of their own."""
 
-SHARED = frozenset({"batches_this_hour", "copies_achieved", "enqueued_tokens"})
+SHARED = frozenset({"batches_this_hour", "copies_achieved", "enqueued_tokens", "paid_twice"})
 """Numbers in which others' work is counted."""
 
 PROMISES = {

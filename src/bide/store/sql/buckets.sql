@@ -49,3 +49,12 @@ FROM jobs j CROSS JOIN buckets b CROSS JOIN tallies t
 WHERE b.job_id = j.id AND t.bucket_id = b.id AND j.accepted_at >= :since AND j.gathers_until IS NOT NULL AND b.deadline - j.accepted_at < :horizon
     AND t.phase <> 'cache'
 GROUP BY b.account, b.model, j.accepted_at;
+
+-- name: spending
+-- What came of the requests that were accepted since an instant, with its money: as fractions, which have no end. CROSS JOIN as in `open`.
+SELECT b.account, b.model, sum(CAST(b.listed AS double precision)) AS listed, sum(CAST(b.wasted AS double precision)) AS wasted, coalesce(sum((
+    SELECT sum(t.requests) FROM tallies t WHERE t.bucket_id = b.id AND t.phase IN ('batch', 'flex', 'realtime')
+)), 0) AS answered
+FROM jobs j CROSS JOIN buckets b
+WHERE b.job_id = j.id AND j.accepted_at >= :since AND (b.listed > 0 OR b.wasted > 0)
+GROUP BY b.account, b.model;

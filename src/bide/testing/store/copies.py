@@ -304,6 +304,24 @@ class CopyCases(StoreCase):
         assert (await scene.store.batches.get(copy.id)).copy_of is None
         await scene.store.purge.drop_batch(lease, *gone[1])
 
+    async def test_what_is_paid_twice_is_known_by_account_and_model_since_an_instant(self, scene: Scene) -> None:
+        async def spending(since: int) -> list[tuple[float, float, int]]:
+            found = await scene.store.buckets.spending(since)
+            mine = [one for one in found if one[:2] == (scene.account, scene.model)]
+            return [(listed, wasted, answered) for _, _, listed, wasted, answered in mine]
+
+        handed, original, copy = await pair(scene)
+        assert await spending(scene.now) == [], "nothing is answered"
+        for batch in (original, copy):
+            present = await ended(scene, batch)
+            [attempt] = await scene.attempts(present)
+            await scene.land(present, [report(attempt)])
+            await harvested(scene, present)
+        assert await spending(handed.job.accepted_at or 0) == [(2_000, 1_000, 1)]
+        assert await spending(scene.now + 1) == []
+        await scene.hand_in(1)
+        assert await spending(scene.now) == [(2_000, 1_000, 1)], "what nobody answered adds nothing"
+
 
 async def _land(scene: Scene, batch: Batch, amount: int) -> None:
     """The batch ends, with an answer."""

@@ -1,0 +1,68 @@
+"""Which batches get a second copy now: those for which it pays (`copies`), the least slack first, as far as the budget allows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from bide.core.bucket import Bucket
+from bide.lanes.attend import Ways
+from bide.lanes.carrier import Carrier
+from bide.lanes.copies import AGAIN, NO_COPIES, NOTHING_SPENT, affordable, has_room, may_be_copied, worth
+from bide.lanes.decision import Decisions
+from bide.lanes.outlook import Key, Outlook
+
+
+def copy(
+    lined: Iterable[tuple[Bucket, Ways]],
+    carriers: Mapping[int, Sequence[Carrier]],
+    outlook: Outlook,
+    budget: float,
+    now: int,
+    decisions: Decisions,
+) -> None:
+    """Add the second copies to what was decided about these buckets and their batches."""
+    left: dict[Key, int] = {}
+    for bucket, ways in lined:
+        key = bucket.account, bucket.model
+        if _may_copy(bucket, ways, outlook, now, decisions):
+            if key not in left:
+                left[key] = affordable(outlook.spending.get(key, NOTHING_SPENT), _under_way(outlook, key), budget)
+            left[key] -= _copies(bucket, ways, carriers.get(bucket.id, ()), left[key], outlook, now, decisions)
+
+
+def _under_way(outlook: Outlook, key: Key) -> int:
+    return sum(
+        1 for one in outlook.live if one.batch.copy_of is not None and (one.batch.account, one.batch.model) == key
+    )
+
+
+def _may_copy(bucket: Bucket, ways: Ways, outlook: Outlook, now: int, decisions: Decisions) -> bool:
+    """What may be asked for in flex needs no copies: that costs the same, and is likelier to be answered."""
+    start = decisions.starts.get(bucket.id)
+    return (
+        start is not None
+        and start.at > now
+        and bucket.batchable
+        and not ways.pressed
+        and (bucket.account, bucket.model) not in outlook.flex
+        and ways.hours.is_open(now)
+    )
+
+
+def _copies(
+    bucket: Bucket, ways: Ways, carriers: Iterable[Carrier], most: int, outlook: Outlook, now: int, decisions: Decisions
+) -> int:
+    """Copies of batches of a bucket that are unlikely to come back in time, up to `most`; how many."""
+    start, key = decisions.starts[bucket.id], (bucket.account, bucket.model)
+    limits, queues, grouping = ways.account.limits, ways.queues, ways.rules.grouping
+    efficacy, made = outlook.efficacy.get(key, NO_COPIES), 0
+    for batch in (one.batch for one in carriers if one.batch.account == bucket.account and may_be_copied(one.batch)):
+        decisions.next_at = min(decisions.next_at, max(now + AGAIN, now + (start.at - now) // 20))
+        if made >= most:
+            break  # looked at again, for a copy that ends makes room
+        chance = worth(batch, start.at, outlook.forecast.batch(*key), efficacy, now)
+        if chance is not None and batch.id not in decisions.cancels:
+            left = queues.room(bucket, limits, now)
+            if has_room(batch, left, queues.quota(bucket), limits, grouping):
+                decisions.copies[batch.id] = chance
+                queues.take(bucket, 1, batch.tokens)
+                made += 1
+    return made
