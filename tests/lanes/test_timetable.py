@@ -65,6 +65,8 @@ def test_a_year_of_minutes_that_were_missed_is_made_up_for_at_once() -> None:
         pytest.param(nightly("6:05"), "5 6 * * *", id="one digit"),
         pytest.param(weekly("sat 02:00"), "0 2 * * 6", id="weekly"),
         pytest.param(weekly("Sun, mon 18:30"), "30 18 * * 0,1", id="two days"),
+        pytest.param(weekly("mon-fri 18:30"), "30 18 * * 1,2,3,4,5", id="days from one to another"),
+        pytest.param(weekly("fri-mon, wed 18:30"), "30 18 * * 5,6,0,1,3", id="over the weekend, and one more"),
     ],
 )
 def test_words_for_expressions(written: str, cron: str) -> None:
@@ -72,7 +74,9 @@ def test_words_for_expressions(written: str, cron: str) -> None:
     assert check(Timetable(cron, "UTC"), 0) > 0
 
 
-@pytest.mark.parametrize("words", ["", "02:00", "saturday 02:00", "sat", "sat 25:00", "sat 2"])
+@pytest.mark.parametrize(
+    "words", ["", "02:00", "saturday 02:00", "mon-funday 02:00", "mon foo 02:00", "sat", "sat 25:00", "sat 2"]
+)
 def test_what_is_no_time_of_the_week_is_said(words: str) -> None:
     with pytest.raises(SettingError):
         weekly(words)

@@ -57,12 +57,12 @@ def add(
     cron: Annotated[
         str | None, typer.Option("--cron", metavar="EXPRESSION", help="Five fields, as in '0 2 * * *'.")
     ] = None,
-    nightly: Annotated[str | None, typer.Option("--nightly", metavar="TIME", help="Every day at 02:00.")] = None,
+    nightly: Annotated[str | None, typer.Option("--nightly", metavar="TIME", help="Every day, as in 02:00.")] = None,
     weekly: Annotated[
-        str | None, typer.Option("--weekly", metavar="'DAY TIME'", help="Every week: 'sat 02:00', 'mon thu 18:30'.")
+        str | None, typer.Option("--weekly", metavar="'DAY TIME'", help="Every week: 'sat 02:00', 'mon-fri 18:30'.")
     ] = None,
     weekend: Annotated[
-        str | None, typer.Option("--weekend", metavar="TIME", help="Every Saturday and Sunday at 02:00.")
+        str | None, typer.Option("--weekend", metavar="TIME", help="Every Saturday and Sunday, as in 02:00.")
     ] = None,
     timezone: Annotated[
         str | None,
@@ -199,8 +199,11 @@ async def _list(config: "Config", owner: str, output: Output | None) -> None:
     elif not found:
         say("bide: there is no schedule; `bide schedule add` makes one")
     else:
-        rows = [[one.name, one.cron, one.timezone, _shown(one, one.due_at), _last(one, runs)] for one, runs in found]
-        show_table(("name", "cron", "time zone", "next", "last"), rows)
+        rows = [
+            [one.name, _file(one), one.cron, one.timezone, _shown(one, one.due_at), _last(one, runs)]
+            for one, runs in found
+        ]
+        show_table(("name", "file", "cron", "time zone", "next", "last"), rows)
 
 
 async def _remove(config: "Config", owner: str, name: str) -> None:
@@ -263,6 +266,13 @@ def _facts(schedule: "Schedule", runs: "list[Run]") -> dict[str, Any]:
             for run in runs
         ],
     }
+
+
+def _file(schedule: "Schedule") -> str:
+    """The last part of its file's name."""
+    from bide.intake.scheduled import decode
+
+    return decode(schedule.asked).source.rpartition("/")[2]
 
 
 def _shown(schedule: "Schedule", instant: int | None) -> str:

@@ -14,7 +14,7 @@ from cronsim import CronSim, CronSimError
 
 from bide.core.clock import DAY, FAR_FUTURE, MINUTE, from_datetime, to_datetime
 from bide.core.errors import SettingError
-from bide.lanes.window import DAYS, zone_named
+from bide.lanes.window import DAYS, days_named, zone_named
 
 LATE = 10 * MINUTE
 """An instant that nobody has seen to for so long was missed: nobody ran."""
@@ -118,12 +118,20 @@ def nightly(time: str) -> str:
 
 
 def weekly(words: str) -> str:
-    """The expression for some days of the week at a time, as in ``sat 02:00`` or ``mon thu 18:30``. Raises `SettingError`."""
-    *days, time = words.lower().replace(",", " ").split() or [""]
+    """The expression for some days of the week at a time, as in ``sat 02:00``, ``mon thu 18:30`` or ``mon-fri 18:30``.
+
+    Raises:
+        SettingError: it has no time, or a word of it is no day.
+    """
+    *named, time = words.lower().replace(",", " ").split() or [""]
     hour, minute = _time(time)
-    if not days or any(day not in DAYS for day in days):
-        raise SettingError(f"{words!r} names no day of the week; write it as in 'sat 02:00'")
-    return f"{minute} {hour} * * {','.join(str((DAYS.index(day) + 1) % 7) for day in days)}"
+    days = [days_named(word) for word in named]
+    if not days or not all(days):
+        unknown = next((repr(word) for word in named if not days_named(word)), "it")
+        raise SettingError(
+            f"{words!r}: {unknown} names no day of the week; write {', '.join(DAYS)}, as in 'sat 02:00' or 'mon-fri 18:30'"
+        )
+    return f"{minute} {hour} * * {','.join(str((day + 1) % 7) for word in days for day in word)}"
 
 
 def _time(text: str) -> tuple[int, int]:

@@ -149,14 +149,23 @@ def zone_named(name: str) -> ZoneInfo:
         raise SettingError(f"there is no time zone {name!r}; write one as in Europe/Berlin or UTC") from error
 
 
+def days_named(word: str) -> list[int]:
+    """The days that a word names, counted from Monday 0: ``sat``, ``mon-fri``; none where it names none."""
+    first, dash, last = word.rstrip(",").partition("-")
+    if first not in DAYS or (dash and last not in DAYS):
+        return []
+    start = DAYS.index(first)
+    return [(start + step) % 7 for step in range((DAYS.index(last) - start) % 7 + 1 if dash else 1)]
+
+
 def _part(words: list[str], text: str) -> Part:
     days: set[int] = set()
     times: tuple[int, int] | None = None
     zone: str | None = None
     for word in [part for one in words for part in PRESETS.get(one.lower(), one).split()]:
-        found = _days(word.lower())
+        found = days_named(word.lower())
         if found:
-            days |= found
+            days.update(found)
         elif match := _TIMES.fullmatch(word):
             if times is not None:
                 raise _misunderstood(text, "it has two times; write a ; between two windows")
@@ -173,15 +182,6 @@ def _part(words: list[str], text: str) -> Part:
         raise _misunderstood(text, "it has neither days nor times")
     start, end = times or (0, DAY_MINUTES)
     return Part(frozenset(days) or EVERY_DAY, start, end, zone)
-
-
-def _days(word: str) -> set[int]:
-    """The days that a word names: ``sat``, ``mon-fri``; none where it names none."""
-    first, dash, last = word.rstrip(",").partition("-")
-    if first not in DAYS or (dash and last not in DAYS):
-        return set()
-    start = DAYS.index(first)
-    return {(start + step) % 7 for step in range((DAYS.index(last) - start) % 7 + 1 if dash else 1)}
 
 
 def _times(match: re.Match[str], text: str) -> tuple[int, int]:
