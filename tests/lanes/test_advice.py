@@ -52,6 +52,14 @@ def test_a_few_batches_prove_nothing() -> None:
     assert advised([ended(took=2 * HOUR) for _ in range(4)]) == []
 
 
+def test_batches_that_failed_tell_nothing_of_turnaround() -> None:
+    failed = [replace(ended(requests=300), outcome="failed") for _ in range(20)]
+    late = [ended(requests=100, took=2 * HOUR) for _ in range(5)]
+    assert review(failed) is None
+    assert review(failed + late) == review(late)
+    assert reactions(advised(failed + late)) == reactions(advised(late)) != []
+
+
 def test_what_waits_before_it_is_sent_is_to_be_sent_more_often() -> None:
     waiting = [ended(waited=12 * MINUTE, took=5 * MINUTE, window=15 * MINUTE) for _ in range(20)]
     first, *_ = advice = advised(waiting)

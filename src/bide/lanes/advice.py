@@ -109,8 +109,11 @@ Chance = Callable[[int], float]
 
 
 def review(batches: Sequence[Ended]) -> Review | None:
-    """What some batches add up to; None where none of them had a last safe moment to miss."""
-    known = [(one, one.safe_until) for one in batches if one.safe_until is not None]
+    """What some batches add up to; None where none of them had a last safe moment to miss.
+
+    Those that failed are left out: nothing of them ran, and their requests are in other batches.
+    """
+    known = [(one, one.safe_until) for one in batches if one.safe_until is not None and one.outcome != "failed"]
     if not known:
         return None
     return Review(
@@ -142,7 +145,7 @@ def advise(
     present = chance(found.allowed)
     advice = [
         *_more_often(found, chance, present),
-        *_smaller(batches),
+        *_smaller([one for one in batches if one.outcome != "failed"]),
         *_elsewhere(found, others, present),
         *_more_realtime(found, chance, present),
         *_longer(found, time_for, present),
