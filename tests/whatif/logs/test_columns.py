@@ -39,6 +39,15 @@ def test_what_the_user_says_stands_above_the_usual() -> None:
     assert found.used["at"] == "t_s"
 
 
+def test_a_column_that_was_named_says_nothing_else_of_when_a_request_was_wanted() -> None:
+    found = columns("due", within="due")
+
+    assert found.used["within"] == "due"
+    assert "deadline" not in found.used
+    assert found.arrival({**PLAIN, "due": "5m"}).deadline == ORIGIN + MINUTE + 5 * MINUTE
+    assert columns("due", "patience", within="patience").used["deadline"] == "due", "it speaks of another column"
+
+
 @pytest.mark.parametrize(
     ("names", "asked", "says"),
     [

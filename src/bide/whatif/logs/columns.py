@@ -29,6 +29,9 @@ USUAL: Mapping[str, tuple[str, ...]] = {
 
 NEEDED = ("at", "input", "output")
 
+WHEN = ("deadline", "within", "priority")
+"""What says by when a request was wanted. A column that was named for one of them is none of the others, whatever it is called."""
+
 PRIORITIES = {URGENT: URGENT_WITHIN, STANDARD: 15 * MINUTE, LOW: DAY}
 
 UNDATED = ""
@@ -44,6 +47,10 @@ class Columns:
 
     def __init__(self, name: str, there: Collection[str], asked: Mapping[str, str]) -> None:
         self.used = guessed(name, there, asked, USUAL)
+        named = {asked[wanted] for wanted in WHEN if wanted in asked}
+        for wanted in WHEN:
+            if wanted not in asked and self.used.get(wanted) in named:
+                del self.used[wanted]
         missing = [wanted for wanted in NEEDED if wanted not in self.used]
         if missing:
             raise InputError(
