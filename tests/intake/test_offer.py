@@ -1,4 +1,4 @@
-"""What a cost cap holds back or refuses before anything is sent, and what is said then."""
+"""What a cost cap holds back or refuses before anything is sent, what is said then, and what hours do to a promise."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ from tests.system.harness import write_lines
 
 from bide.config import load
 from bide.core.budget import CapExhaustedError
-from bide.core.clock import HOUR, MINUTE
+from bide.core.clock import HOUR, MINUTE, SystemClock, to_datetime
 from bide.core.deadline import OnMiss, Priority
 from bide.core.errors import RefusedError
 from bide.core.job import Job
@@ -151,3 +151,22 @@ async def test_a_cap_holds_where_the_api_has_no_batches(tmp_path: Path) -> None:
         )
         with pytest.raises(CapExhaustedError, match=r"holds 0 of 50 requests: all of them may cost up to \$2\.05"):
             await hand_in(bide.context, request, lambda findings, source: None)
+
+
+@pytest.mark.parametrize(
+    ("on_miss", "says"),
+    [
+        pytest.param(OnMiss.LATE, "50 of 50 requests have no rescue: they are sent when it ends", id="late"),
+        pytest.param(OnMiss.EXPIRE, "50 of 50 requests have no rescue: they expire unsent", id="expires"),
+        pytest.param(OnMiss.RESCUE, "", id="rescued"),
+    ],
+)
+async def test_what_a_blackout_makes_late_is_kept_with_the_promise(tmp_path: Path, on_miss: OnMiss, says: str) -> None:
+    hour = to_datetime(SystemClock().now()).hour
+    blackout = f"{(hour - 1) % 24:02}:00-{(hour + 4) % 24:02}:00 UTC"
+    job = await capped(tmp_path, f"providers.openai.blackout={blackout}", max_cost=None, on_miss=on_miss)
+    assert job.admission is not None
+    [admitted] = decode_promise(job.admission).admitted
+    assert admitted.notice.startswith(f"only rescues are sent in the blackout {blackout}, which ends in ")
+    assert says in admitted.notice
+    assert ("have no rescue" in admitted.notice) is bool(says)

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from bide.cli.progress import clock_time
-from bide.cli.terminal import is_watched, many, say
+from bide.cli.terminal import is_watched, say
+from bide.core.count import many
 from bide.core.duration import format_duration
 from bide.core.money import format_money
 from bide.core.states import JobState
@@ -78,7 +79,7 @@ def say_accepted(job: "Job", promise: "Promise", now: int) -> None:
     if job.priority != "urgent":
         for one in promise.admitted:
             if one.notice:
-                say(f"bide: {one.model} {one.notice}")
+                say(f"bide: {one.model}: {one.notice}")
     if promise.capped:
         say(f"bide: {held(promise)}")
     batch, realtime = promise.forecast.batch, promise.forecast.realtime

@@ -100,6 +100,7 @@ class Admissions:
                 terms.now,
                 room.free,
                 room.hours,
+                terms.on_miss,
             )
             for key, room in self._rooms.items()
         }

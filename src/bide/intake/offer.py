@@ -35,7 +35,7 @@ def promise(
 ) -> Promise:
     """The promise for a job whose bodies are `size` bytes together; `expected` is what is known of the lanes."""
     admitted = [
-        Admitted(*key, found.requests, found.guaranteed, found.known, found.arithmetic)
+        Admitted(*key, found.requests, found.guaranteed, found.known, found.arithmetic, found.notice)
         for key, found in sorted(admissions.items())
     ]
     rescue = max((found.drain for found in admissions.values()), default=0)

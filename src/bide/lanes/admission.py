@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from bide.core.bucket import Tally
 from bide.core.clock import MINUTE
+from bide.core.deadline import OnMiss
 from bide.core.duration import format_duration
 from bide.lanes.capacity import Capacity
 from bide.lanes.hours import ANY_TIME, Hours
+from bide.lanes.notice import notice
 from bide.lanes.rescue import Demand, Margins, last_call, last_end, starts
 from bide.lanes.window import Window
 
@@ -27,7 +29,7 @@ class Admission:
     drain: int
     """Microseconds that all of them take in real time."""
     notice: str = ""
-    """What is to be known about the account's hours; empty where the work goes at once."""
+    """What is to be known about the account's hours (`bide.lanes.notice`); empty where they make no difference."""
 
 
 def room(
@@ -69,8 +71,9 @@ def explain(
     now: int,
     free: int,
     hours: Hours = ANY_TIME,
+    on_miss: OnMiss = OnMiss.RESCUE,
 ) -> Admission:
-    """The promise for one (account, model), with its arithmetic."""
+    """The promise for one (account, model), with its arithmetic. `guaranteed` is what fits into the capacity, known or assumed."""
     limit = f"{capacity.requests_per_minute:,} requests/min"
     if capacity.tokens_per_minute:
         limit += f" and {capacity.tokens_per_minute:,} tokens/min"
@@ -79,6 +82,7 @@ def explain(
     if hours.allowed is not None:
         closed = deadline - now - hours.allowed.open_time(now, deadline)
         margin = f"{format_duration(closed)} of blackout - {margin}" if closed else margin
+    told = notice(hours, deadline, admitted.requests, admitted.requests - guaranteed.requests, on_miss, now)
     budget = f"({window} - {margin} for the last call) x {limit} x {margins.head_room:g}"
     minutes = free / MINUTE / margins.head_room
     drain = round(capacity.work(admitted) / margins.head_room)
@@ -89,19 +93,7 @@ def explain(
             False,
             f"the account's rate limit is not known yet; {limit} is assumed until the first call tells",
             drain,
-            notice(hours, now),
+            told,
         )
     text = f"{budget}; {minutes:,.0f} min of it are free, enough for {guaranteed.requests:,} of {admitted.requests:,}"
-    return Admission(admitted.requests, guaranteed.requests, True, text, drain, notice(hours, now))
-
-
-def notice(hours: Hours, now: int) -> str:
-    """What a caller should know about the hours of an account: nothing where its work goes at once."""
-    barred = hours.barred_until(now)
-    if hours.blackout is not None and now < barred:
-        kind = "not even rescues are sent" if hours.strict else "only rescues are sent"
-        return f"{kind} in the blackout {hours.blackout.text}, which ends in {format_duration(barred - now)}"
-    if hours.window is not None and (opens := hours.window.opens_at(now)) > now:
-        what = "the cheap hours" if hours.cheap else "the window"
-        return f"waits for {what} {hours.window.text}, {format_duration(opens - now)} from now, where the deadline allows it"
-    return ""
+    return Admission(admitted.requests, guaranteed.requests, True, text, drain, told)

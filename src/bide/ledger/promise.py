@@ -22,7 +22,7 @@ class Admitted(msgspec.Struct, frozen=True):
     known: bool
     arithmetic: str
     notice: str = ""
-    """What is to be known about the account's hours; empty where the work goes at once."""
+    """What is to be known about the account's hours; empty where they make no difference."""
 
 
 class Forecast(msgspec.Struct, frozen=True):
