@@ -14,6 +14,7 @@ ROWS = [
     {"account": "openai", "model": "o3", "answers": 50, "output": 4_000, "reasoning": 3_000},
     {"account": "openai", "model": "gpt-4.1", "answers": 20, "output": 4_000, "reasoning": 0},
     {"account": "openai", "model": "gpt-5", "answers": 19, "output": 4_000, "reasoning": 1_000},
+    {"account": "openai", "model": "o4", "answers": 1, "output": 40, "reasoning": 10},
     {"account": "openai", "model": "silent", "answers": 90, "output": 500, "reasoning": 500},
 ]
 
@@ -26,6 +27,7 @@ ROWS = [
         pytest.param("openai/gpt-5", BUFFER, "19 answers are too few", id="too few"),
         pytest.param("openai/silent", BUFFER, "90 answers", id="nothing visible to be a share of"),
         pytest.param("other/o3", BUFFER, "0 answers are too few", id="another account"),
+        pytest.param("openai/o4", BUFFER, "1 answer is too few", id="a single one"),
     ],
 )
 def test_what_is_reckoned_with(model: str, share: Quantity, why: str) -> None:

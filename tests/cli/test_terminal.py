@@ -6,7 +6,7 @@ from tests.cli.given import a_progress
 
 from bide.cli.exits import ALL_ANSWERED, SOME_FAILED, exit_code
 from bide.cli.options import Output
-from bide.cli.terminal import chosen, many, say, show_json, show_pairs, show_table
+from bide.cli.terminal import chosen, say, show_json, show_pairs, show_table
 from bide.store.jobs import Progress
 
 
@@ -16,11 +16,6 @@ def test_messages_do_not_mix_with_results(capsys: pytest.CaptureFixture[str]) ->
 
     captured = capsys.readouterr()
     assert (captured.err, captured.out) == ("a message\n", '{"a": 1}\n')
-
-
-@pytest.mark.parametrize(("count", "text"), [(0, "0 calls"), (1, "1 call"), (2_000, "2,000 calls")])
-def test_counted_things(count: int, text: str) -> None:
-    assert many(count, "call") == text
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ import signal
 from typing import TYPE_CHECKING
 
 from bide.cli.guard import Guard
-from bide.cli.terminal import many, say
+from bide.cli.terminal import say
+from bide.core.count import many
 from bide.store.deliveries import FILE
 
 if TYPE_CHECKING:

@@ -4,8 +4,9 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from bide.cli.terminal import is_watched, many, say
+from bide.cli.terminal import is_watched, say
 from bide.core.clock import to_datetime
+from bide.core.count import many
 from bide.core.duration import format_duration
 from bide.core.money import format_money
 

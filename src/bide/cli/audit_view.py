@@ -5,7 +5,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bide.cli.terminal import many, say, show_pairs, show_table
+from bide.cli.terminal import say, show_pairs, show_table
+from bide.core.count import many
 
 if TYPE_CHECKING:
     from bide.audit.levers.finding import Verdict

@@ -5,7 +5,8 @@ import math
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bide.cli.terminal import is_watched, many, show_table
+from bide.cli.terminal import is_watched, show_table
+from bide.core.count import many
 
 if TYPE_CHECKING:
     from bide.whatif.comparison import Result, World

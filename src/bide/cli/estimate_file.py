@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from bide.cli.dry_run import rehearsed
 from bide.cli.reading import show_problems
-from bide.cli.terminal import many, say
+from bide.cli.terminal import say
+from bide.core.count import many
 from bide.intake.asked import Asked, file_request
 
 if TYPE_CHECKING:

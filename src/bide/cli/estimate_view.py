@@ -1,10 +1,10 @@
 """What `bide estimate` shows: lanes beside each other, the cheapest first, and how it was reckoned."""
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from bide.cli.terminal import many, show_pairs, show_table
+from bide.cli.terminal import show_pairs, show_table
+from bide.core.count import many
 
 if TYPE_CHECKING:
     from bide.advise.calculator.comparison import LaneCost
@@ -108,12 +108,11 @@ def _show_steps(one: "Offer") -> None:
 
 def _hardware(beside: "Hardware") -> dict[str, str]:
     from bide.advise.calculator.machine import APART
-    from bide.advise.calculator.wording import grouped
 
     cost = beside.cost
     idle = "" if cost.idle is None else f", idle {_money(cost.idle)}"
     pays = [
-        f"{grouped(Fraction(round(max(one.requests.value.bounds))))} requests an hour: {one.model}, {one.lane}"
+        f"{many(round(max(one.requests.value.bounds)), 'request')} an hour: {one.model}, {one.lane}"
         for one in beside.pays
     ]
     return {
@@ -125,7 +124,7 @@ def _hardware(beside: "Hardware") -> dict[str, str]:
 def _facts(facts: Mapping[str, Any]) -> dict[str, str]:
     guessed = facts["parts_guessed"]
     beside = (
-        f"; the tokens of {guessed:,} parts that are no text (pictures, documents, sound) are a guess"
+        f"; the tokens of {many(guessed, 'part that is', 'parts that are')} no text (pictures, documents, sound) are a guess"
         if guessed
         else ""
     )
@@ -141,7 +140,7 @@ def _fits(one: Mapping[str, Any]) -> Sequence[str]:
     if one["on"] is None:
         return [*lines, f"there is no account {one['model'].partition('/')[0]}: files, quotas and time are not known"]
     seconds = one["seconds"]
-    called = f"in real time {_time(seconds['all_in_realtime'])} at {seconds['requests_per_minute']:,} requests a minute"
+    called = f"in real time {_time(seconds['all_in_realtime'])} at {many(seconds['requests_per_minute'], 'request')} a minute"
     called += "" if seconds["is_known"] else ", which is assumed"
     if not one["files"]:
         return [*lines, f"no batches for so many requests; {called}"]

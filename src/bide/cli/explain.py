@@ -8,7 +8,8 @@ import typer
 from bide.cli import options
 from bide.cli.options import Output
 from bide.cli.session import configured, find_job, run_async
-from bide.cli.terminal import chosen, many, show_pairs
+from bide.cli.terminal import chosen, show_pairs
+from bide.core.count import many
 
 if TYPE_CHECKING:
     from bide.config import Config

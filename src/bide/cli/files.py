@@ -8,7 +8,8 @@ from bide.cli import options
 from bide.cli.exits import ALL_ANSWERED, SOME_FAILED
 from bide.cli.options import Output
 from bide.cli.session import configured, run_async
-from bide.cli.terminal import chosen, many, say, show_json, show_table
+from bide.cli.terminal import chosen, say, show_json, show_table
+from bide.core.count import many
 
 if TYPE_CHECKING:
     from bide.config import Config

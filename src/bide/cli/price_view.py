@@ -4,7 +4,8 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bide.cli.terminal import many, say, show_pairs, show_table
+from bide.cli.terminal import say, show_pairs, show_table
+from bide.core.count import many
 
 if TYPE_CHECKING:
     from bide.ledger.history import Span

@@ -13,8 +13,9 @@ from bide.cli.exits import ALL_ANSWERED, SOME_FAILED
 from bide.cli.options import Output
 from bide.cli.price_view import as_json, is_past, show_history, show_list, show_sheet
 from bide.cli.session import configured
-from bide.cli.terminal import chosen, many, say, show_json, show_pairs, show_table
+from bide.cli.terminal import chosen, say, show_json, show_pairs, show_table
 from bide.cli.unwritten import unwritten
+from bide.core.count import many
 from bide.core.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:

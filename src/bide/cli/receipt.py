@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bide.cli.progress import clock_time
-from bide.cli.terminal import many, say, show_pairs
+from bide.cli.terminal import say, show_pairs
 from bide.core.bucket import ANSWERED_PHASES, Phase
+from bide.core.count import many
 from bide.core.duration import format_duration
 from bide.core.money import format_money
 
@@ -27,7 +28,8 @@ def show_receipt(receipt: "Receipt", *, to_stderr: bool = False) -> None:
     pairs["saved"] = _saved(receipt)
     if receipt.job.max_cost is not None:
         held = receipt.progress.held
-        pairs["cap"] = f"{format_money(receipt.job.max_cost)}{f', which holds {held:,} requests back' if held else ''}"
+        holds = f", which holds {many(held, 'request')} back" if held else ""
+        pairs["cap"] = f"{format_money(receipt.job.max_cost)}{holds}"
     if len(receipt.shares) > 1:
         pairs["models"] = _shares(receipt.shares)
     if receipt.waste or receipt.suspected:
@@ -126,7 +128,7 @@ def _saved(receipt: "Receipt") -> str:
     if receipt.saved is None or receipt.listed is None:
         if not receipt.unpriced:
             return "unknown: what an answer would have cost in real time is not known"
-        return f"unknown: {receipt.unpriced:,} answers have no known price"
+        return f"unknown: {many(receipt.unpriced, 'answer has', 'answers have')} no known price"
     share = f" ({100 * receipt.saved / receipt.listed:.1f} %)" if receipt.listed else ""
     return f"{format_money(receipt.saved)}{share}"
 

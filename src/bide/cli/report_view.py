@@ -4,7 +4,8 @@ import enum
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bide.cli.terminal import many, show_table
+from bide.cli.terminal import show_table
+from bide.core.count import many
 from bide.core.money import format_money
 
 if TYPE_CHECKING:

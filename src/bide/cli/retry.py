@@ -8,7 +8,8 @@ from bide.cli import options
 from bide.cli.attend import hand_over
 from bide.cli.guard import Guard, guarding
 from bide.cli.session import configured, find_job, run_async
-from bide.cli.terminal import many, say
+from bide.cli.terminal import say
+from bide.core.count import many
 from bide.core.deadline import parse_deadline
 from bide.core.errors import DeadlineError, SettingError
 from bide.core.money import format_money
@@ -66,5 +67,7 @@ async def _retry(
         progress = await bide.store.jobs.progress(job.owner, job.id)
         say(f"bide: trying {many(job.requests, 'failed request')} of {found.external_id} again as {job.external_id}")
         if progress.held:
-            say(f"bide: {many(progress.held, 'request')} wait until the cap of {format_money(job.max_cost)} holds them")
+            say(
+                f"bide: {many(progress.held, 'request waits', 'requests wait')} until the cap of {format_money(job.max_cost)} holds them"
+            )
         await hand_over(bide, job, guard)

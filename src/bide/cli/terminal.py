@@ -13,11 +13,6 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def many(count: int, thing: str) -> str:
-    """``1 request``, ``2,000 requests``."""
-    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
-
-
 def is_watched() -> bool:
     """Whether a person looks at the messages."""
     return sys.stderr.isatty()

@@ -10,7 +10,8 @@ from bide.cli import options
 from bide.cli.comparison import as_json, playing, show
 from bide.cli.options import Output
 from bide.cli.session import configured, run_async
-from bide.cli.terminal import chosen, many, say, show_json
+from bide.cli.terminal import chosen, say, show_json
+from bide.core.count import many
 
 if TYPE_CHECKING:
     from bide.config import Config
@@ -227,7 +228,7 @@ def _say_what_was_read(read: "Log", mix: str) -> None:
         f"bide: {many(len(read.arrivals), 'request')} of {many(read.days, 'day')}" + (f"; {columns}" if columns else "")
     )
     if read.undated:
-        say(f"bide: {many(read.undated, 'request')} name no deadline; drawn by --mix {mix}")
+        say(f"bide: {many(read.undated, 'request names', 'requests name')} no deadline; drawn by --mix {mix}")
     if read.bad_rows:
         say(f"bide: {many(read.bad_rows, 'row')} left out:")
         for bad in read.bad:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from bide.client.handle import Handle
 from bide.client.told import Told, amount, moment
+from bide.core.count import many
 
 ZERO = Decimal(0)
 
@@ -54,7 +55,7 @@ class Receipt:
     def __str__(self) -> str:
         lanes = ", ".join(f"{count:,} in {lane}" for lane, count in sorted(self.lanes.items()))
         parts = [
-            f"{self.requests:,} request{'' if self.requests == 1 else 's'}: {lanes or 'none answered'}",
+            f"{many(self.requests, 'request')}: {lanes or 'none answered'}",
             f"{self.failed:,} failed" if self.failed else "",
             f"{self.open:,} open" if self.open else "",
             f"{self.late:,} late" if self.late else "",

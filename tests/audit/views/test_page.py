@@ -196,3 +196,28 @@ def test_a_page_of_many_workflows_says_how_many_it_leaves_out(monkeypatch: pytes
 
     assert "And 2 others, which cost $168.00 a month together" in read.text
     assert "And 3 more; the JSON has them all." in read.text
+
+
+def test_one_of_a_kind_is_said_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    often = [record(MONDAY + hour * HOUR, input=100, output=10, prompt=1, succeeded=hour > 0) for hour in range(2)]
+    kept = record(MONDAY + HOUR, workflow="kept", input=100, output=10, from_cache=True)
+    once = record(MONDAY + DAY, workflow="once", input=1, output=1)
+    nothing = record(MONDAY + DAY, workflow="nothing", model="unheard-of", input=0, output=0)
+    bill = record(MONDAY + 2 * DAY, workflow="bill", provider="anthropic", bill=True, requests=None)
+
+    many = Reading(page(audited([*often, kept, once, nothing]))).text
+    monkeypatch.setattr(workflows, "MOST", 1)
+    few = Reading(page(audited([*often, once]))).text
+    single = Reading(page(audited([once, bill]))).text
+
+    for said in (
+        "1 request (50 %) was asked before",
+        "1 request failed",
+        "1 request was answered",
+        "1 row has no tokens",
+    ):
+        assert said in many, said
+    assert "And 1 other, which costs $" in few
+    assert "1 request, 1 token in, 1 out" in single
+    for text in (many, few, single):
+        assert re.findall(r"\b1 (?:rows|requests|tokens|others|possibilities)\b", text) == []

@@ -26,10 +26,11 @@ export interface Buffer {
 export function bufferOf(model: string, reported: ReadonlyMap<string, Reported>): Buffer {
   const found = reported.get(model);
   if (found === undefined || found.answers < ENOUGH || found.output === found.reasoning) {
-    const seen = grouped(new Fraction(found?.answers ?? 0));
+    const answers = found?.answers ?? 0;
+    const seen = `${grouped(new Fraction(answers))} ${answers === 1 ? "answer is" : "answers are"}`;
     return {
       share: BUFFER,
-      why: `${model}: ${seen} answers are too few to learn from; reasoning is taken as 10-20% on top`,
+      why: `${model}: ${seen} too few to learn from; reasoning is taken as 10-20% on top`,
     };
   }
   const share = new Fraction(found.reasoning, found.output - found.reasoning);

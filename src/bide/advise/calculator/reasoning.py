@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from bide.advise.calculator.quantity import Quantity, quantity
+from bide.core.count import many
 
 BUFFER = quantity(("10%", "20%"))
 """Where nothing was learned of a reasoning model. A rule of thumb of the articles; the hardest prompts take several times as much."""
@@ -40,7 +41,8 @@ def buffer_of(model: str, reported: Mapping[str, Reported]) -> Buffer:
     if found is None or found.answers < ENOUGH or found.output == found.reasoning:
         seen = 0 if found is None else found.answers
         return Buffer(
-            BUFFER, f"{model}: {seen:,} answers are too few to learn from; reasoning is taken as 10-20% on top"
+            BUFFER,
+            f"{model}: {many(seen, 'answer is', 'answers are')} too few to learn from; reasoning is taken as 10-20% on top",
         )
     share = Fraction(found.reasoning, found.output - found.reasoning)
     return Buffer(

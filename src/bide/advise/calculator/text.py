@@ -84,7 +84,13 @@ class Text:
     @property
     def _share(self) -> str:
         kept, whole = self._sample.kept, self._sample.requests
-        return f"in all {whole:,} requests" if kept >= whole else f"in {kept:,} of {whole:,} requests"
+        return (
+            f"in {kept:,} of {whole:,} requests"
+            if kept < whole
+            else f"in all {whole:,} requests"
+            if whole > 1
+            else "in the one request"
+        )
 
 
 def _ratio(count: Count) -> Quantity:

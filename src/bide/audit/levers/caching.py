@@ -12,6 +12,7 @@ from bide.audit.levers.prompt_cache import PromptCache, prompt_cache
 from bide.audit.levers.waiting import Proposal
 from bide.audit.profile.group import AGES, LENGTHS, Amount, Group
 from bide.core.clock import HOUR, MINUTE
+from bide.core.count import many
 from bide.core.duration import exact_duration
 from bide.core.usage import Usage
 
@@ -47,7 +48,7 @@ def repeats(of: Strand, assumptions: Assumptions) -> Iterator[Proposal]:
     if group.repeats.is_estimate:
         assumes.append(EXTRAPOLATED)
     if group.failed:
-        assumes.append(f"{group.failed:,} requests failed: as many of the repeats may be second tries")
+        assumes.append(f"{many(group.failed, 'request')} failed: as many of the repeats may be second tries")
     if group.streamed:
         assumes.append(STREAMED)
     yield Proposal(
@@ -55,7 +56,7 @@ def repeats(of: Strand, assumptions: Assumptions) -> Iterator[Proposal]:
         verdict="ask" if group.streamed else "do",
         strength=Strength.FAIR if group.repeats.is_estimate or group.failed else Strength.STRONG,
         change=Change(answered=found),
-        says=f"{found.requests:,} requests ({float(100 * share):.3g} %) were asked before, word for word, within {keep}",
+        says=f"{many(found.requests, 'request')} ({float(100 * share):.3g} %) {'was' if found.requests == 1 else 'were'} asked before, word for word, within {keep}",
         do=f"if the same answer will do, send it with `Bide-Cache: {keep}`, or name its workflow in [cache]",
         assumes=tuple(assumes),
     )

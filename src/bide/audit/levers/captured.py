@@ -10,12 +10,13 @@ from bide.audit.evidence.patience import Strength
 from bide.audit.evidence.strand import Strand
 from bide.audit.levers.finding import Finding
 from bide.audit.levers.waiting import CHEAPER
+from bide.core.count import many
 
 
 def captured(of: Strand) -> Iterator[Finding]:
     """What the strand saves by itself, each against the same without it."""
     if of.group.from_cache:
-        says = f"{of.group.from_cache:,} requests were answered from a response cache"
+        says = f"{many(of.group.from_cache, 'request was', 'requests were')} answered from a response cache"
         saves = saved_by_answers(of)
         yield Finding(lever="response cache", verdict="captured", strength=Strength.STRONG, saves=saves, says=says)
     if of.load is None or of.listed is None:

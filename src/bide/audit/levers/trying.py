@@ -10,6 +10,7 @@ from bide.audit.levers.assumption import Assumptions, in_words
 from bide.audit.levers.change import Change
 from bide.audit.levers.family import smaller
 from bide.audit.levers.waiting import Proposal
+from bide.core.count import many
 
 TariffOf = Callable[[str, str, Load], Tariff]
 """The prices of a provider's model for requests of a load's sizes."""
@@ -39,7 +40,7 @@ def possibilities(of: Strand, assumptions: Assumptions, tariff_of: TariffOf) -> 
             verdict="try",
             strength=Strength.NONE,
             change=Change(compression=assumptions.shorter),
-            says=f"its prompts have {of.load.mean:,} tokens on average"
+            says=f"its prompts have {many(of.load.mean, 'token')} on average"
             if of.load.requests
             else "its prompts may be too long",
             do="leave out what changes no answer: old turns, repeated instructions, fields that nobody needs",

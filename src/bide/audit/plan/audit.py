@@ -20,6 +20,7 @@ from bide.audit.plan.workflow import Workflow, workflows
 from bide.audit.profile.group import Group
 from bide.audit.profile.profile import Profile
 from bide.core.clock import DAY
+from bide.core.count import many
 from bide.core.duration import format_duration
 from bide.ledger.sheet import STALE_AFTER, is_stale
 
@@ -205,17 +206,21 @@ def _notes(profile: Profile, covered: int, usage: Sequence[Group]) -> list[str]:
             " nothing was used; if a file is missing, name it too, or audit these one by one"
         )
     if profile.lumped:
-        found.append(f"{profile.lumped:,} rows stand under one name, because there were too many names to keep apart")
+        found.append(
+            f"{many(profile.lumped, 'row stands', 'rows stand')} under one name, because there were too many names to keep apart"
+        )
     if profile.forgotten:
         found.append(
-            f"{profile.forgotten:,} sessions were forgotten to make room, so some calls that were followed look as if they were not"
+            f"{many(profile.forgotten, 'session was', 'sessions were')} forgotten to make room, so some calls that were followed look as if they were not"
         )
     if any(group.repeats.is_estimate or group.prefixes.is_estimate for group in usage):
         found.append("repeats and shared beginnings are extrapolated from a sample of the prompts")
     if any(not group.requests or group.missing.get("requests") for group in usage):
         found.append("where the number of requests is not known, the price is that of the lowest tier")
     if unpriced := sum(
-        group.rows - group.bills for group in usage if not group.tokens.input and not group.tokens.output
+        group.rows - group.bills
+        for group in usage
+        if not any(one.input or one.output for one in (group.tokens, group.spared.tokens))
     ):
-        found.append(f"{unpriced:,} rows have no tokens")
+        found.append(f"{many(unpriced, 'row has', 'rows have')} no tokens")
     return found

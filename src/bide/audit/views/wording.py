@@ -11,6 +11,7 @@ from bide.audit.levers.finding import Verdict
 from bide.audit.plan.audit import Audit
 from bide.audit.plan.plan import Step
 from bide.core.clock import to_datetime
+from bide.core.count import many
 from bide.core.duration import exact_duration, format_duration
 from bide.core.money import DOLLAR, format_money
 
@@ -104,7 +105,7 @@ def facts(of: Audit) -> Sequence[tuple[str, str]]:
     """What the figures rest on."""
     assumptions = of.basis.assumptions
     files = ", ".join(plain(one.name) for one in of.profile.sources)
-    found = [("read", f"{of.profile.rows:,} rows" + (f" of {files}" if files else ""))]
+    found = [("read", many(of.profile.rows, "row") + (f" of {files}" if files else ""))]
     times = f"a month is 30 days, {_number(of.times)} times that"
     first, end = (to_datetime(at).strftime("%Y-%m-%d %H:%M") for at in (of.profile.first, of.profile.end))
     span = f", {first} to {end} UTC" if is_dated(of.profile) else ""

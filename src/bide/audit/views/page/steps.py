@@ -8,6 +8,7 @@ from bide.audit.plan.audit import Audit
 from bide.audit.plan.plan import Step
 from bide.audit.views.page.document import Child, Element, element
 from bide.audit.views.wording import HEADINGS, LEVERS, evidence, money, part, plain
+from bide.core.count import many
 
 SAYS: dict[Verdict, str] = {
     "do": "Rests on what was counted in the log.",
@@ -31,7 +32,9 @@ def plan(of: Audit) -> Iterator[Element]:
                 shown.append(element("li", f"And {len(steps) - MOST:,} more; the JSON has them all.", class_="quiet"))
             listed = element("ol", *shown, class_="steps")
             if verdict == "try":
-                listed = element("details", element("summary", f"{len(steps):,} possibilities"), listed)
+                listed = element(
+                    "details", element("summary", many(len(steps), "possibility", "possibilities")), listed
+                )
             sums = element("span", f" {money(of.planned(verdict))} a month", class_="quiet")
             yield element(
                 "section", element("h2", HEADINGS[verdict], sums), element("p", SAYS[verdict], class_="quiet"), listed

@@ -16,6 +16,7 @@ from bide.audit.views.page.drawing import DAYS, days, spent, week
 from bide.audit.views.page.steps import typed
 from bide.audit.views.wording import HEADINGS, LANES, LEVERS, evidence, money, plain, waiting
 from bide.core.clock import DAY, HOUR, to_datetime
+from bide.core.count import many
 
 SHARES = (("stays", "stays"), ("perhaps", "goes in the best case"), ("goes", "goes"))
 """The pieces of what is paid, by their class, in words."""
@@ -48,7 +49,10 @@ def _others(of: Audit) -> Element | None:
     if not others:
         return None
     paid = money(total([one.now for one in others]))
-    return element("p", f"And {len(others):,} others, which cost {paid} a month together; the JSON has them all.")
+    which = f"1 other, which costs {paid} a month"
+    if len(others) > 1:
+        which = f"{len(others):,} others, which cost {paid} a month together"
+    return element("p", f"And {which}; the JSON has them all.")
 
 
 def key(entries: tuple[tuple[str, str], ...]) -> Element:
@@ -101,7 +105,7 @@ def _part(of: Audit, one: Judged) -> Iterator[Element]:
     billed = f"; billed {money(strand.billed)}" if strand.billed is not None else ""
     yield element(
         "p",
-        f"{group.requests:,} requests, {tokens.input:,} tokens in{cached}, {tokens.output:,} out; by the price list {money(strand.listed)} a month{billed}.",
+        f"{many(group.requests, 'request')}, {many(tokens.input, 'token')} in{cached}, {tokens.output:,} out; by the price list {money(strand.listed)} a month{billed}.",
         class_="small",
     )
     wait = one.patience
