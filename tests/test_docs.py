@@ -120,5 +120,18 @@ def test_every_setting_a_page_names_has_that_default() -> None:
     )
 
     assert {name for name, _ in rows} <= settings_of()
-    assert {name for name in settings_of() if name.startswith("deadline.")} <= {name for name, _ in rows}
+    mine = {name for name in settings_of() if name.startswith(("deadline.", "gather.", "realtime.", "engine."))}
+    assert mine <= {name for name, _ in rows}
     assert [(name, default) for name, default in rows if shown[name] != default] == []
+
+
+def test_every_setting_of_an_account_that_the_page_names_is_there() -> None:
+    """Its rows ``| `providers.NAME.window` | … |``, of which one may name several."""
+    from bide.settings import ProviderSettings
+
+    rows = re.findall(r"^\| `providers\.NAME\.([^|]+) \|", (DOCS / "deadlines.md").read_text("utf-8"), re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"[a-z_]+", row)}
+
+    assert (
+        {"requests_per_minute", "enqueued_tokens", "window", "flex"} <= named <= set(ProviderSettings.__struct_fields__)
+    )
