@@ -30,7 +30,7 @@ def watching() -> "Generator[Told]":
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     text = TextColumn("{task.description}", markup=False)
-    rows_read = TextColumn("{task.fields[rows]:,} rows")
+    rows_read = TextColumn("{task.fields[rows]}")
     bars = dict[str, "TaskID"]()
     with Progress(
         text, BarColumn(), rows_read, TimeElapsedColumn(), console=Console(stderr=True), transient=True
@@ -38,8 +38,8 @@ def watching() -> "Generator[Told]":
 
         def told(name: str, rows: int, share: float | None) -> None:
             if name not in bars:
-                bars[name] = progress.add_task(name, total=None if share is None else 1.0, rows=rows)
-            progress.update(bars[name], completed=share or 0.0, rows=rows)
+                bars[name] = progress.add_task(name, total=None if share is None else 1.0, rows=many(rows, "row"))
+            progress.update(bars[name], completed=share or 0.0, rows=many(rows, "row"))
 
         yield told
 

@@ -168,3 +168,8 @@ def test_names_are_the_first_words_of_prompts_where_there_is_nothing_else() -> N
 
     assert (one.name, one.guessed) == ("You are an assistant who sorts the mail of a la…", BY_PROMPTS)
     assert one.patience.within is None, "any prompt may say so"
+
+
+def test_what_a_cache_answered_whole_lacks_neither_tokens_nor_requests() -> None:
+    """Nobody sold it, so it is in no amount; its rows say what they would have used all the same."""
+    assert audited([*days(), *days(workflow="kept", from_cache=True)]).notes == audited(days()).notes

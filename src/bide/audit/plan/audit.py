@@ -215,7 +215,7 @@ def _notes(profile: Profile, covered: int, usage: Sequence[Group]) -> list[str]:
         )
     if any(group.repeats.is_estimate or group.prefixes.is_estimate for group in usage):
         found.append("repeats and shared beginnings are extrapolated from a sample of the prompts")
-    if any(not group.requests or group.missing.get("requests") for group in usage):
+    if any(not (group.requests or group.spared.requests) or group.missing.get("requests") for group in usage):
         found.append("where the number of requests is not known, the price is that of the lowest tier")
     if unpriced := sum(
         group.rows - group.bills
