@@ -1,8 +1,9 @@
 """A purge, and every moment at which it may be killed: what is left the next one finds, and nothing else goes."""
 
+import asyncio
 import os
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,8 @@ from tests.engine.desk import Desk, opened
 
 from bide.core.clock import DAY, HOUR, MINUTE
 from bide.core.job import Job
+from bide.engine.errands import Errands
 from bide.engine.purge import LEASE, PERIOD, Purged, purge, rehearse
-from bide.engine.service import Service
 from bide.settings import RetentionSettings, Settings
 from bide.settings.section import Kept
 from bide.store.bodies import NewObject
@@ -112,11 +113,16 @@ async def test_the_ledger_goes_when_it_is_told_to_after_its_jobs(desk: Desk) -> 
 
 async def test_a_worker_purges_by_itself_and_stops_when_it_is_told_to(desk: Desk) -> None:
     await story(desk)
-    service = Service(desk.context)
-    assert service._purge(desk.scene.now) == desk.scene.now + MINUTE  # pyright: ignore[reportPrivateUsage]
-    assert service._purge(desk.scene.now + MINUTE) == desk.scene.now + MINUTE + HOUR  # pyright: ignore[reportPrivateUsage]
-    service.stop()
-    await service.run()
+    tasks: list[asyncio.Task[None]] = []
+
+    def spawn(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        tasks.append(asyncio.create_task(work))
+        return tasks[-1]
+
+    errands = Errands(desk.context, spawn, lambda: True)
+    assert (errands.purge(desk.scene.now), tasks) == (desk.scene.now + MINUTE, [])
+    assert errands.purge(desk.scene.now + MINUTE) == desk.scene.now + MINUTE + HOUR
+    await asyncio.gather(*tasks)
     taken = [job.id for job in await desk.scene.store.purge.taken(9)]
     assert len(await desk.scene.store.jobs.recent(desk.scene.owner, 9)) + len(taken) == 3
     gone = await purge(desk.context, at_once=True)

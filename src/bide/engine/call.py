@@ -1,9 +1,7 @@
 """Real-time calls: as many as are wanted and the pace allows, each recorded before it is made."""
 
-import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from bide.core.batch import Batch
 from bide.core.bucket import Bucket
@@ -14,7 +12,7 @@ from bide.core.identifiers import custom_id
 from bide.core.states import AttemptState, Lane
 from bide.core.usage import Usage
 from bide.engine import pricing
-from bide.engine.context import Context
+from bide.engine.context import Context, Spawn
 from bide.engine.flexing import came_to, is_granted, tier_of
 from bide.engine.learn import lessons_of_call
 from bide.engine.step import note_refusal
@@ -82,7 +80,7 @@ class Caller:
     def __init__(
         self,
         context: Context,
-        spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
+        spawn: Spawn,
         changed: Callable[[], None],
     ) -> None:
         self._context = context

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bide.core.clock import Clock
 from bide.core.entropy import Entropy
@@ -26,6 +27,9 @@ Deliver = Callable[[Store, Job, str], Awaitable[None]]
 HandIn = Callable[["Context", Schedule, int, int], Awaitable[Job]]
 """Hands a schedule's file in for an instant; the last argument is what its deadline is reckoned from. Raises `BideError` or
 OSError."""
+
+Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
+"""Runs something beside the loop of a worker, which looks again when it has ended."""
 
 HARVESTS = 2
 

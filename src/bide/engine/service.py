@@ -8,37 +8,28 @@ from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
 
-from bide.core.batch import Batch
 from bide.core.bucket import Bucket
-from bide.core.clock import FAR_FUTURE, MINUTE, SECOND
+from bide.core.clock import FAR_FUTURE, SECOND
 from bide.core.decision import reason_of
 from bide.core.errors import BideError, StoreError
-from bide.engine import deliver, recover, scheduled, steps
+from bide.engine import recover
 from bide.engine.call import Caller
 from bide.engine.capping import Capping
 from bide.engine.context import Context
 from bide.engine.copying import make_copies
+from bide.engine.errands import Errands
 from bide.engine.flexing import tiers
+from bide.engine.following import Following
 from bide.engine.outlook import outlook_of
 from bide.engine.placing import FRESH, replanned, stranded, unwell
-from bide.engine.purge import PERIOD, purge
-from bide.engine.tell import Teller
-from bide.lanes.assemble import Opening
 from bide.lanes.cache import LOOKED_UP
 from bide.lanes.decide import decide
 from bide.lanes.decision import Decisions, GiveUp
 from bide.lanes.forecast import prior_of
 from bide.lanes.grounds import Grounds
-from bide.store.snapshot import Snapshot
 
 GIVE_UP_CHUNK = 20_000
 """Requests that get a final state without an answer in one transaction."""
-
-FULL_PAUSE = 2 * SECOND
-"""After another worker has taken the room that a bucket was to have, before it is tried again."""
-
-PURGE_AFTER = MINUTE
-"""After its start a worker has better to do than to clear up."""
 
 STORE_PAUSE = 5 * SECOND
 """After the store failed (a full disk, a server that restarts), before the next look."""
@@ -50,16 +41,7 @@ class Service:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._tasks: set[asyncio.Task[None]] = set()
-        self._batches: dict[int, str] = {}
-        self._filling: dict[int, str] = {}
         self._held: dict[int, str] = {}
-        self._full: dict[int, int] = {}
-        self._delivery: asyncio.Task[None] | None = None
-        self._telling: asyncio.Task[None] | None = None
-        self._handing_in: asyncio.Task[None] | None = None
-        self._purging: asyncio.Task[None] | None = None
-        self._purge_at = context.clock.now() + PURGE_AFTER
-        self._teller = Teller(context, lambda: self._stopping)
         self._sick: dict[str, int] = {}
         """Accounts that were found unwell, and until when they count as that."""
         self._uncopied: dict[int, int] = {}
@@ -67,6 +49,8 @@ class Service:
         self._changed = asyncio.Event()
         self._stopping = False
         self._caller = Caller(context, self._spawn, self._changed.set)
+        self._following = Following(context, self._spawn, self._changed.set, lambda: self._stopping)
+        self._errands = Errands(context, self._spawn, lambda: self._stopping)
         self._capping = Capping(context)
         context.memory.expect({name: prior_of(one.catalogue) for name, one in context.providers.items()})
 
@@ -126,19 +110,13 @@ class Service:
             has_moved, look_at = await self._capping.see_to(snapshot, now)
             if has_moved:
                 self._changed.set()
-            for opening in decisions.openings:
-                self._fill(opening, grounds)
-            self._full = {bucket: until for bucket, until in self._full.items() if now < until}
-            next_at = min([next_at, look_at, *self._full.values()])
-            next_at = min(next_at, await self._work_on_batches(snapshot, now))
+            next_at = min(next_at, look_at, self._following.fill(grounds), await self._following.claim(snapshot, now))
             next_call = await self._caller.serve(decisions.wanted, outlook.capacities, grounds.of_calls)
             next_at = min(next_at, next_call or FAR_FUTURE)
             await self._note_holds(grounds)
             if await make_copies(context, grounds, self._uncopied):
                 self._changed.set()
-            next_at = min(next_at, await self._caller.keep(), self._deliver(snapshot, now), self._tell(snapshot, now))
-            next_at = min(next_at, self._hand_in(snapshot, now))
-            next_at = min(next_at, self._purge(now))
+            next_at = min(next_at, await self._caller.keep(), self._errands.run(snapshot, now))
         except StoreError as error:
             context.troubles["store"] = str(error)
             return context.clock.now() + STORE_PAUSE
@@ -180,120 +158,6 @@ class Service:
         hold = self._context.store.decisions.hold
         await asyncio.gather(*(hold(one.bucket, grounds.of_hold(one), grounds.now) for one in news))
         self._held = held
-
-    def _fill(self, opening: Opening, grounds: Grounds) -> None:
-        """Fill as many batches as the opening has, one after the other in a task, and follow each: the next may be filled while
-        the one before is uploaded."""
-        bucket = opening.bucket.id
-        if bucket in self._filling or not self._free(opening.bucket.account):
-            return
-        if self._context.clock.now() < self._full.get(bucket, 0):
-            return
-        decided = grounds.of_batch(opening)
-
-        async def fill() -> None:
-            try:
-                for number in range(opening.batches):
-                    if number and (self._stopping or not self._free(opening.bucket.account)):
-                        return
-                    batch = await steps.fill(self._context, opening, decided)
-                    if batch is None:
-                        self._full[bucket] = self._context.clock.now() + FULL_PAUSE
-                        return
-                    self._full.pop(bucket, None)
-                    self._follow(batch)
-                    if batch.requests < opening.requests:
-                        return  # nothing waits any more, or what does has no room
-            finally:
-                self._filling.pop(bucket, None)
-                self._changed.set()
-
-        self._filling[bucket] = opening.bucket.account
-        self._spawn(fill())
-
-    def _free(self, account: str) -> int:
-        """How many more batches of an account may be worked on. One always may: a provider that hangs holds its own up, and
-        nobody else's."""
-        free = self._context.settings.engine.steps - len(self._batches) - len(self._filling)
-        is_idle = account not in self._batches.values() and account not in self._filling.values()
-        return max(free, int(is_idle))
-
-    async def _work_on_batches(self, snapshot: Snapshot, now: int) -> int:
-        """Claim the batches that are due and follow each in a task; when the next will be due."""
-        context = self._context
-        next_at = FAR_FUTURE
-        for account, due_at in snapshot.next_batch.items():
-            if account not in context.providers:
-                continue
-            free = self._free(account)
-            if due_at > now:
-                next_at = min(next_at, due_at)
-            elif free > 0:
-                lease_until = now + context.settings.engine.lease
-                claimed = await context.store.batches.claim(account, context.holder, now, lease_until, free)
-                for batch in claimed:
-                    self._follow(batch)
-                if len(claimed) == free:
-                    continue  # whoever finishes first makes room
-                self._changed.set()
-        return next_at
-
-    def _follow(self, batch: Batch) -> None:
-        async def follow() -> None:
-            try:
-                await steps.follow(self._context, batch, self._changed.set)
-            finally:
-                self._batches.pop(batch.id, None)
-
-        self._batches[batch.id] = batch.account
-        self._spawn(follow())
-
-    def _deliver(self, snapshot: Snapshot, now: int) -> int:
-        if snapshot.next_delivery is None:
-            return FAR_FUTURE
-        if snapshot.next_delivery > now:
-            return snapshot.next_delivery
-        if (
-            self._delivery is None or self._delivery.done()
-        ):  # beside the loop: a slow disk must not keep a rescue waiting
-            self._delivery = self._spawn(deliver.deliver(self._context))
-        return FAR_FUTURE
-
-    def _hand_in(self, snapshot: Snapshot, now: int) -> int:
-        """Hand in what schedules ask for, beside the loop: reading a large file takes its time."""
-        if snapshot.next_schedule is None or self._context.hand_in is None:
-            return FAR_FUTURE
-        if snapshot.next_schedule > now:
-            return snapshot.next_schedule
-        if self._handing_in is None or self._handing_in.done():
-            self._handing_in = self._spawn(scheduled.see_to(self._context, lambda: self._stopping))
-        return FAR_FUTURE
-
-    def _tell(self, snapshot: Snapshot, now: int) -> int:
-        if snapshot.next_news is None or self._context.herald is None:
-            return FAR_FUTURE
-        if snapshot.next_news > now:
-            return snapshot.next_news
-        if self._telling is None or self._telling.done():
-            self._telling = self._spawn(self._teller.run())
-        else:
-            self._teller.nudge()
-        return FAR_FUTURE
-
-    def _purge(self, now: int) -> int:
-        """Purge what has been kept for long enough, now and then, beside the loop; when to look again."""
-        if now < self._purge_at:
-            return self._purge_at
-        self._purge_at = now + PERIOD
-        if self._context.settings.retention.horizon(now).is_empty:
-            return self._purge_at
-        if self._purging is None or self._purging.done():
-
-            async def work() -> None:
-                await purge(self._context, is_over=lambda: self._stopping)
-
-            self._purging = self._spawn(work())
-        return self._purge_at
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something beside the loop; its end is a change."""
