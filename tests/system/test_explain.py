@@ -38,6 +38,7 @@ def test_each_decision_is_told_with_its_rule_and_its_numbers(here: Machine) -> N
         told["price"]["paid"],
     ):
         assert words in shown
+    assert "there is no job 'nothing'" in here.run("explain", "nothing").err
 
 
 @pytest.mark.parametrize(

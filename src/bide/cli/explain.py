@@ -65,9 +65,9 @@ async def _identifier(bide: "Embedded", request: str, line: int | None) -> str:
     job, colon, custom_id = request.partition(":")
     if is_call(request):
         return (await find_call(bide, request))["external_id"]
+    found = await find_job(bide, job)
     if not colon and line is None:
         raise InputError(f"{request} is a job; say which of its requests: {request}:CUSTOM_ID, or --line N")
-    found = await find_job(bide, job)
     return f"{found.external_id}:{custom_id}" if line is None else found.external_id
 
 
