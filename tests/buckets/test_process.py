@@ -11,7 +11,8 @@ from bide.core.errors import SettingError
 
 LOCAL = """
 import sys
-import bide.cli.app, bide.cli.run, bide.embedded, bide.intake.hand_in, bide.delivery.file, bide.intake.reader
+from bide.cli.app import app
+import bide.cli.run, bide.embedded, bide.intake.hand_in, bide.delivery.file, bide.intake.reader
 assert not {"obstore", "boto3", "bide.buckets.cloud", "bide.buckets.file"} & set(sys.modules)
 """
 

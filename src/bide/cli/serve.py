@@ -1,6 +1,7 @@
 """`bide serve`: the gateway."""
 
 import gc
+import importlib
 import logging
 import os
 import sys
@@ -25,6 +26,10 @@ WITHOUT_KEYS = "this machine, without keys"
 
 COLLECT_AFTER = 20_000
 """Objects that may be made before the collector looks at the youngest."""
+
+
+NEEDED_SOON = ("bide.providers.http", "bide.delivery.post")
+"""Modules that commands import when they have something to send, and a gateway before it is called: no call waits for them."""
 
 
 def serve(
@@ -98,6 +103,8 @@ async def _serve(config: "Config", host: str | None, port: int | None, engine: b
 def settle_memory() -> None:
     """Spare the collector what is here for good, and let it run seldom: a call leaves next to nothing behind in circles, and
     looking for it after every few hundred objects took a tenth of a call's time."""
+    for name in NEEDED_SOON:
+        importlib.import_module(name)
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER, 20, 50)

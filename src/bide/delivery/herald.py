@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -14,8 +14,6 @@ from bide.core.signature import sign
 from bide.delivery import mail
 from bide.delivery.digest import digest, send_at
 from bide.delivery.event import body_of, encode
-from bide.delivery.post import Poster
-from bide.delivery.resolver import Lookup, system_lookup
 from bide.delivery.schedule import Outcome
 from bide.delivery.target import Policy, Target, target
 from bide.delivery.vault import Vault
@@ -23,6 +21,10 @@ from bide.settings import Settings
 from bide.store.deliveries import EMAIL, WEBHOOK, Delivery, Recipient
 from bide.store.endpoints import Endpoint
 from bide.store.store import Store
+
+if TYPE_CHECKING:
+    from bide.delivery.post import Poster
+    from bide.delivery.resolver import Lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Herald:
         environment: Mapping[str, str],
         clock: Clock,
         entropy: Entropy,
-        lookup: Lookup = system_lookup,
+        lookup: "Lookup | None" = None,
     ) -> None:
         self.vault = vault
         self._store = store
@@ -68,7 +70,8 @@ class Herald:
         self._clock = clock
         self._entropy = entropy
         self._policy = Policy(settings.webhooks.allow, settings.webhooks.http)
-        self._poster = Poster(self._policy, settings.webhooks.timeout / SECOND, lookup)
+        self._lookup = lookup
+        self._poster: Poster | None = None
 
     def check(self, url: str) -> Target:
         """See, before anything is accepted, that a URL can be a webhook. Raises `WebhookUrlError`."""
@@ -131,7 +134,8 @@ class Herald:
         return await self._signed(endpoint, url, event_id, body), event_id
 
     async def close(self) -> None:
-        await self._poster.close()
+        if self._poster is not None:
+            await self._poster.close()
 
     async def _post(self, delivery: Delivery) -> Outcome:
         assert delivery.endpoint_id is not None
@@ -143,8 +147,18 @@ class Herald:
 
     async def _signed(self, endpoint: Endpoint, url: str, event_id: str, body: bytes) -> Outcome:
         secrets, now = await self.vault.secrets(endpoint), self._clock.now()
-        posted = await self._poster.post(url, sign(secrets, event_id, now, body), body, now)
+        posted = await self._opened().post(url, sign(secrets, event_id, now, body), body, now)
         return Outcome(posted.status, posted.error, posted.retry_after)
+
+    def _opened(self) -> "Poster":
+        """What posts; imported when there is something to post, for most commands only look."""
+        if self._poster is None:
+            from bide.delivery.post import Poster
+            from bide.delivery.resolver import system_lookup
+
+            timeout = self._settings.webhooks.timeout / SECOND
+            self._poster = Poster(self._policy, timeout, self._lookup or system_lookup)
+        return self._poster
 
     async def _mail(self, delivery: Delivery) -> Outcome | NotYet:
         job = await self._store.jobs.get(delivery.owner, delivery.job_id)

@@ -25,8 +25,8 @@ from bide.intake.reader import Input
 from bide.lanes.route import Route
 from bide.lanes.window import Window
 from bide.ledger.hours import day_of
-from bide.providers.http import AiohttpTransport
 from bide.providers.openai.kinds import OPENAI
+from bide.providers.pool import CallTransport
 from bide.providers.setup import Tools
 from bide.settings import ProviderSettings, Settings
 from bide.store.sqlite import SqliteDatabase
@@ -60,7 +60,7 @@ async def inspect(opened: Input, settings: Settings, see: Callable[[Chunk], None
         entropy, clock = SystemEntropy(), SystemClock()
         context = Context(
             store=store,
-            providers=build({OPENAI.name: ProviderSettings(kind=OPENAI.name)}, {}, Tools(AiohttpTransport())),
+            providers=build({OPENAI.name: ProviderSettings(kind=OPENAI.name)}, {}, Tools(CallTransport())),
             clock=clock,
             entropy=entropy,
             pricing=Pricing(store, Unpriced()),

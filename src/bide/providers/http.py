@@ -1,7 +1,6 @@
 """The transport over real sockets: aiohttp, one connection pool a process."""
 
 import functools
-import urllib.request
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
@@ -10,27 +9,21 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from bide.providers.transport import IDLE_TIMEOUT, NotSentError, Reply, ReplyLostError, Upload
-
-CONNECT_TIMEOUT = 30.0
-"""Seconds for a connection to be made."""
-
-KEEP_ALIVE = 15.0
-"""Seconds an idle connection is kept: below the idle timeouts of common proxies, since a request sent into a connection that
-the other side is closing is a lost reply, and a lost reply to a create costs minutes of reconciliation."""
-
-CONNECTIONS = 512
-
-CORRECT = "correct the account's base_url, which `bide providers` shows"
-CHECK = f"nothing was sent: check the network, or {CORRECT}"
-"""What to do where nobody is reached."""
+from bide.providers.target import host_of, proxy_of
+from bide.providers.transport import (
+    CHECK,
+    CONNECT_TIMEOUT,
+    CONNECTIONS,
+    CORRECT,
+    IDLE_TIMEOUT,
+    KEEP_ALIVE,
+    NotSentError,
+    Reply,
+    ReplyLostError,
+    Upload,
+)
 
 CHUNK = 1 << 18
-
-
-def proxy_of(scheme: str, host: str) -> str | None:
-    """The proxy that the environment names for a host (HTTPS_PROXY, NO_PROXY, …)."""
-    return None if urllib.request.proxy_bypass(host) else urllib.request.getproxies().get(scheme)
 
 
 class AiohttpTransport:
@@ -150,8 +143,3 @@ def _url(text: str) -> URL:
         return URL(text, encoded="%" in text)
     except ValueError as error:
         raise aiohttp.InvalidURL(text) from error
-
-
-def host_of(url: str) -> str:
-    """The host and port of a URL; a password in front of them is nobody's business, wherever it ends."""
-    return url.split("//", 1)[-1].rpartition("@")[2].split("/", 1)[0]

@@ -12,13 +12,25 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from aiohappyeyeballs import start_connection  # pyright: ignore[reportUnknownVariableType] - of addresses it tells no type
 
 from bide.providers.connection import Connection
-from bide.providers.http import CHECK, CONNECT_TIMEOUT, CONNECTIONS, KEEP_ALIVE, AiohttpTransport
 from bide.providers.target import Target, head_of, target_of
-from bide.providers.transport import IDLE_TIMEOUT, NotSentError, Reply, Upload
+from bide.providers.transport import (
+    CHECK,
+    CONNECT_TIMEOUT,
+    CONNECTIONS,
+    IDLE_TIMEOUT,
+    KEEP_ALIVE,
+    NotSentError,
+    Reply,
+    Upload,
+)
+
+if TYPE_CHECKING:
+    from bide.providers.http import AiohttpTransport
 
 NEXT_ADDRESS = 0.25
 """Seconds after which the next address of a host is tried beside the first (RFC 8305)."""
@@ -29,7 +41,7 @@ class CallTransport:
 
     def __init__(self, trust: ssl.SSLContext | None = None) -> None:
         """`trust` is whom TLS trusts; the machine's authorities by default."""
-        self._others = AiohttpTransport()
+        self._others: AiohttpTransport | None = None
         self._trust = trust
         self._idle: defaultdict[str, list[Connection]] = defaultdict(list)
         self._busy: set[Connection] = set()
@@ -46,7 +58,7 @@ class CallTransport:
     ) -> AbstractAsyncContextManager[Reply]:
         target = target_of(url) if method == "POST" and isinstance(body, bytes) else None
         if target is None or len(self._busy) >= CONNECTIONS:  # there they wait for each other
-            return self._others.exchange(method, url, headers=headers, body=body, idle_timeout=idle_timeout)
+            return self._aiohttp().exchange(method, url, headers=headers, body=body, idle_timeout=idle_timeout)
         assert isinstance(body, bytes)
         return _Exchange(self, target, head_of(target, headers, len(body)), body, idle_timeout)
 
@@ -87,7 +99,16 @@ class CallTransport:
         for connection in [*self._busy, *(one for kept in self._idle.values() for one in kept)]:
             connection.close()
         self._idle.clear()
-        await self._others.close()
+        if self._others is not None:
+            await self._others.close()
+
+    def _aiohttp(self) -> "AiohttpTransport":
+        """For everything else; imported when there is something else: a command that talks to nobody starts sooner by a fifth."""
+        if self._others is None:
+            from bide.providers.http import AiohttpTransport
+
+            self._others = AiohttpTransport()
+        return self._others
 
     def _kept(self, origin: str) -> Connection | None:
         """The connection that was used last: the others grow old."""

@@ -1,12 +1,11 @@
 """Where a call goes, worked out once for each URL: the host to connect to, and the first lines of what is sent there."""
 
 import functools
+import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yarl import URL
-
-from bide.providers.http import host_of, proxy_of
 
 TARGETS = 1_024
 """URLs whose parts are remembered."""
@@ -70,3 +69,13 @@ def head_of(target: Target, headers: Mapping[str, str], length: int) -> bytes:
     if not head.count("\n") == head.count("\r") == count + 2 or "\0" in head:
         raise ValueError("a header contains a line break")
     return head.encode("utf-8", "surrogateescape")
+
+
+def proxy_of(scheme: str, host: str) -> str | None:
+    """The proxy that the environment names for a host (HTTPS_PROXY, NO_PROXY, …)."""
+    return None if urllib.request.proxy_bypass(host) else urllib.request.getproxies().get(scheme)
+
+
+def host_of(url: str) -> str:
+    """The host and port of a URL; a password in front of them is nobody's business, wherever it ends."""
+    return url.split("//", 1)[-1].rpartition("@")[2].split("/", 1)[0]

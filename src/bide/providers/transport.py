@@ -16,6 +16,19 @@ IDLE_TIMEOUT = 15 * 60.0
 """Seconds without a byte before a reply counts as lost. There is no total timeout: a slow answer is an answer, and
 the flex tier's documentation asks for 15 minutes."""
 
+CONNECT_TIMEOUT = 30.0
+"""Seconds for a connection to be made."""
+
+KEEP_ALIVE = 15.0
+"""Seconds an idle connection is kept: below the idle timeouts of common proxies, since a request sent into a connection that
+the other side is closing is a lost reply, and a lost reply to a create costs minutes of reconciliation."""
+
+CONNECTIONS = 512
+
+CORRECT = "correct the account's base_url, which `bide providers` shows"
+CHECK = f"nothing was sent: check the network, or {CORRECT}"
+"""What to do where nobody is reached."""
+
 
 class NotSentError(BideError):
     """The provider could not be reached; nothing was sent. Check the network and the base URL."""
