@@ -81,7 +81,7 @@ def _text(of: "Audit", form: Form) -> str:
 
 
 def _show_table(of: "Audit") -> None:
-    from bide.audit.views.wording import facts, headline, money
+    from bide.audit.views.wording import bills, facts, gaps, headline, money, plain
 
     for line in headline(of):
         print(line)
@@ -92,18 +92,15 @@ def _show_table(of: "Audit") -> None:
     waits = ", ".join(f"{word} {money(value)}" for word, value in of.waits())
     if waits:
         print(f"  could wait: {waits}")
-    for one in of.bills:
-        print(
-            f"  {one.provider} billed {money(one.billed)} a month; the usage costs {money(one.listed)} by the price list"
-        )
+    for provider, billed, listed in bills(of):
+        print(f"  {provider} billed {billed} a month; the usage costs {listed} by the price list")
     if of.gaps:
         print("\nnot known, and what would make it known")
-        rows = [(one.says, f"{one.rows:,} of {one.of:,}", one.follows, one.remedy) for one in of.gaps]
-        show_table(("what", "rows", "so", "do"), rows, ("rows",))
+        show_table(("what", "rows", "so", "do"), gaps(of), ("rows",))
     print()
-    show_pairs(dict(facts(of)))
+    show_pairs({name: plain(text, 2_000) for name, text in facts(of)})
     for note in of.notes:
-        print(f"  {note}")
+        print(f"  {plain(note, 600)}")
 
 
 def _show_steps(of: "Audit", verdict: "Verdict") -> None:

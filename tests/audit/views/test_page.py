@@ -14,6 +14,7 @@ from bide.audit.views.page.document import element, written
 from bide.audit.views.page.drawing import DAYS, week
 from bide.audit.views.page.report import page
 from bide.core.clock import DAY, HOUR
+from bide.core.money import DOLLAR
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 
@@ -114,11 +115,13 @@ def evil() -> list[Record]:
         "workflow": EVIL,
         "named_by": f"caller: {EVIL}",
         "model": f"gpt-4.1{EVIL}\x1b[31m\u202e",
-        "provider": '"><img src=x onerror=1>',
+        "provider": '"><img src=x onerror=1>\x1b[31m',
     }
+    bill = {"provider": fields["provider"], "bill": True, "requests": None, "cost": DOLLAR}
     unnamed = {"workflow": f"</style>{EVIL}", "named_by": BY_PROMPTS, "input": 5}
     return [
         *days(**fields),
+        record(MONDAY, **bill),
         record(MONDAY, **unnamed),
         record(MONDAY + HOUR, **unnamed),
         record(MONDAY + DAY, **unnamed),

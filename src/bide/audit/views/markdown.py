@@ -5,7 +5,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from bide.audit.levers.finding import PLANNED, Verdict
 from bide.audit.plan.audit import Audit
-from bide.audit.views.wording import HEADINGS, LANES, LEVERS, evidence, facts, headline, money, part, plain, waiting
+from bide.audit.views.wording import (
+    HEADINGS,
+    LANES,
+    LEVERS,
+    bills,
+    evidence,
+    facts,
+    gaps,
+    headline,
+    money,
+    part,
+    plain,
+    waiting,
+)
 
 _MEANT = re.compile(r"[\\`*_\[\]|~$<>&]")
 
@@ -58,12 +71,11 @@ def _lines(of: Audit) -> Iterator[str]:
         yield from ("", "## Bills", "")
         yield from _table(
             ("provider", "billed, a month", "the usage by the price list"),
-            ((one.provider, money(one.billed), money(one.listed)) for one in of.bills),
+            bills(of),
         )
     if of.gaps:
         yield from ("", "## Not known", "")
-        rows = ((one.says, f"{one.rows:,} of {one.of:,}", one.follows, one.remedy) for one in of.gaps)
-        yield from _table(("what", "rows", "so", "what would make it known"), rows, marked)
+        yield from _table(("what", "rows", "so", "what would make it known"), gaps(of), marked)
     yield from ("", "## What the figures rest on", "")
     for name, text in facts(of):
         yield f"- **{name}**: {escaped(text)}"

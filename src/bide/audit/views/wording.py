@@ -137,6 +137,16 @@ def _sources(of: Audit) -> Sequence[str]:
     return found
 
 
+def bills(of: Audit) -> Sequence[tuple[str, str, str]]:
+    """Who billed, what a month of it was, and what the usage costs by the price list."""
+    return [(plain(one.provider), money(one.billed), money(one.listed)) for one in of.bills]
+
+
+def gaps(of: Audit) -> Sequence[tuple[str, str, str, str]]:
+    """What rows do not say, how many of them, what follows, and what would make it known."""
+    return [(one.says, f"{one.rows:,} of {one.of:,}", one.follows, one.remedy) for one in of.gaps]
+
+
 def waiting(one: Patience) -> str:
     """``somebody waits``, ``8h``, ``unknown``."""
     return "unknown" if one.within is None else exact_duration(one.within) if one.within else "somebody waits"

@@ -11,7 +11,7 @@ from bide.audit.views.page.drawing import bar, spent
 from bide.audit.views.page.steps import plan, typed
 from bide.audit.views.page.workflows import SHARES, key, workflows
 from bide.audit.views.rendering import per_million
-from bide.audit.views.wording import LANES, facts, headline, money, part, plain
+from bide.audit.views.wording import LANES, bills, facts, gaps, headline, money, part, plain
 
 TITLE = "What the LLM calls cost, and what need not be paid"
 
@@ -88,19 +88,17 @@ def _waits(of: Audit) -> Iterator[Element]:
 
 def _bills(of: Audit) -> Iterator[Element]:
     if of.bills:
-        rows = [(plain(one.provider), money(one.billed), money(one.listed)) for one in of.bills]
         yield element(
             "section",
             element("h2", "Bills"),
-            _table(("provider", "billed, a month", "the usage by the price list"), rows, (1, 2)),
+            _table(("provider", "billed, a month", "the usage by the price list"), bills(of), (1, 2)),
         )
 
 
 def _gaps(of: Audit) -> Iterator[Element]:
     if of.gaps:
-        rows = [(one.says, f"{one.rows:,} of {one.of:,}", one.follows, one.remedy) for one in of.gaps]
         columns = ("what rows do not say", "rows", "so", "what would make it known")
-        yield element("section", element("h2", "Not known"), _table(columns, rows, (1,)))
+        yield element("section", element("h2", "Not known"), _table(columns, gaps(of), (1,)))
 
 
 def _grounds(of: Audit) -> Element:
