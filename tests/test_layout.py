@@ -42,7 +42,7 @@ ORDER = (
 )
 
 ROOMS = {
-    "audit": ("__init__", "readers", "profile", "evidence", "levers", "plan", "views", "account", "errand"),
+    "audit": ("__init__", "readers", "profile", "evidence", "levers", "plan", "views", "account", "grounds", "errand"),
 }
 """By folder, its rooms in the order in which its work is done."""
 

@@ -14,8 +14,8 @@ import pytest
 
 from bide.audit.account import batches, defaults, listed_as
 from bide.audit.errand import Errand, carried_out, packed
+from bide.audit.grounds import Grounds
 from bide.audit.levers.assumption import Assumptions
-from bide.audit.levers.grounds import Grounds
 from bide.core.errors import InputError
 from bide.settings import ProviderSettings
 

@@ -9,6 +9,7 @@ The rooms stand in the order in which an audit happens, and each uses only those
 `plan` is handed all of these findings, and gives the audit: by workflow, and in the order in which to begin.
 `views` are handed an audit, and give it in words, as Markdown, as JSON and as a page of HTML.
 
-From `evidence` on all is pure. Beside the rooms stand those who ask for an audit: `account` knows the accounts of a config as an audit wants
-them, and `errand` is a whole audit in a process of its own.
+From `evidence` on all is pure. Beside the rooms stands what is there for those who ask for an audit: `account` knows the accounts of a config
+as an audit wants them, `grounds` is what judging is to rest on, as values that another process can be handed, and `errand` is a whole audit in
+a process of its own.
 """

@@ -14,7 +14,7 @@ from typing import BinaryIO, cast
 
 import msgspec
 
-from bide.audit.levers.grounds import Grounds
+from bide.audit.grounds import Grounds
 from bide.audit.plan.audit import audit
 from bide.audit.profile.reading import Reading
 from bide.audit.profile.taking import Defaults

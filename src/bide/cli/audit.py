@@ -14,8 +14,8 @@ from bide.cli.session import configured, run_async
 from bide.core.errors import InputError
 
 if TYPE_CHECKING:
+    from bide.audit.grounds import Grounds
     from bide.audit.levers.assumption import Assumptions
-    from bide.audit.levers.grounds import Grounds
     from bide.audit.profile.profile import Profile
     from bide.audit.profile.reading import Reading
     from bide.audit.profile.taking import Defaults
@@ -146,7 +146,7 @@ async def _read_record(config: "Config", reading: "Reading", days: int | None) -
 def _grounds(config: "Config", zone: str, assumed: "Assumptions") -> "Grounds":
     """Today's prices, and the clocks of whoever works there."""
     from bide.audit.account import batches
-    from bide.audit.levers.grounds import Grounds
+    from bide.audit.grounds import Grounds
     from bide.core.clock import SystemClock
     from bide.ledger.hours import day_of
 

@@ -2,5 +2,5 @@
 
 `waiting` proposes cheaper lanes, `caching` the two caches, `trying` what no log can promise; `captured` says what is saved already. `family`
 and `prompt_cache` are what they know of models, `assumption` is what nobody knows. `change` prices proposals one on top of the other,
-and `judging` puts each together as a `finding`. `grounds` are what it rests on, as values that another process can be handed.
+and `judging` puts each together as a `finding`.
 """

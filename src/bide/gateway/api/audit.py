@@ -13,8 +13,8 @@ import msgspec
 
 from bide.audit.account import batches, defaults, listed_as
 from bide.audit.errand import Errand, packed
+from bide.audit.grounds import Grounds
 from bide.audit.levers.assumption import assumptions
-from bide.audit.levers.grounds import Grounds
 from bide.audit.profile.taking import Defaults
 from bide.core.clock import DAY
 from bide.core.errors import InputError, SettingError, StoreError
