@@ -10,8 +10,8 @@ from tests.engine.test_learn import harvested, running
 from bide.core.clock import HOUR, MINUTE
 from bide.core.states import BatchOutcome
 from bide.engine.expectation import believed, expected, view_of
-from bide.lanes.forecast import Prior
 from bide.lanes.lesson import of_refusal
+from bide.lanes.prior import Prior
 from bide.lanes.turnaround import MEDIAN
 from bide.store.store import Store
 

@@ -25,8 +25,8 @@ from bide.intake.ingest import ingest
 from bide.intake.order import Order
 from bide.lanes.calibration import LEVELS, as_text, from_text
 from bide.lanes.evidence import bin_of
-from bide.lanes.forecast import Prior
 from bide.lanes.lesson import WHOLE, Kind, Lessons, Weight, of_tokens
+from bide.lanes.prior import Prior
 from bide.lanes.route import Route
 from bide.lanes.weighing import UNSEEN, Weighing, by_size
 from bide.providers.port import Answer, RateHeaders, Row, Verdict

@@ -15,8 +15,9 @@ from tests.lanes.turnarounds import SCENARIOS, Scenario, Sent, World, submission
 from bide.core.clock import DAY, MINUTE, SECOND
 from bide.core.states import BatchOutcome
 from bide.lanes.calibration import LEVELS, SHOWN, Promise
-from bide.lanes.forecast import Forecast, Prior, Running
+from bide.lanes.forecast import Forecast, Running
 from bide.lanes.lesson import BatchEnd, of_batch
+from bide.lanes.prior import Prior
 from bide.lanes.turnaround import MEDIAN
 
 BEGIN = 1_800_000_000 * SECOND // DAY * DAY

@@ -11,8 +11,9 @@ from bide.core.states import BatchOutcome
 from bide.lanes.calibration import SHOWN
 from bide.lanes.capacity import latency_bound
 from bide.lanes.copies import HALF_LIFE
-from bide.lanes.forecast import Forecast, Prior, Running, prior_of
+from bide.lanes.forecast import Forecast, Running
 from bide.lanes.lesson import FLEX, REALTIME, BatchEnd, Weight, of_batch, of_call, of_copy, of_refusal
+from bide.lanes.prior import Prior, prior_of
 from bide.lanes.turnaround import MEDIAN, Turnaround
 
 NOW = 1_800_000_000 * SECOND // DAY * DAY + 12 * HOUR + 30 * MINUTE

@@ -166,7 +166,7 @@ async def _turnaround(config: "Config", name: str, output: Output | None) -> int
     from bide.cli.turnaround import show_expected
     from bide.embedded import opened
     from bide.engine.expectation import expected, view_of
-    from bide.lanes.forecast import prior_of
+    from bide.lanes.prior import prior_of
 
     state = _state(config, name)
     prior = prior_of((state.setup.catalogue if state.setup else None) or state.kind.name)

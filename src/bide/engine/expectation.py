@@ -10,8 +10,9 @@ from bide.engine.context import Context
 from bide.engine.memory import running_of
 from bide.lanes.calibration import SHOWN
 from bide.lanes.evidence import EDGES
-from bide.lanes.forecast import LONGEST_CANCEL, Forecast, Prior, View, prior_of
+from bide.lanes.forecast import Forecast, View
 from bide.lanes.lesson import BATCH, FLEX, REALTIME, SIZES, Kind, size_of
+from bide.lanes.prior import LONGEST_CANCEL, Prior, prior_of
 from bide.lanes.turnaround import NEVER, Turnaround
 from bide.lanes.weighing import Weighing
 from bide.store.snapshot import Snapshot

@@ -8,8 +8,9 @@ from bide.core.batch import LiveBatch
 from bide.core.clock import DAY, MINUTE, SECOND
 from bide.core.states import BatchState
 from bide.lanes.calibration import Promise, from_text
-from bide.lanes.forecast import KEPT_FOR, Forecast, Prior, Running, View
+from bide.lanes.forecast import KEPT_FOR, Forecast, Running, View
 from bide.lanes.lesson import Lessons, join
+from bide.lanes.prior import Prior
 from bide.lanes.weighing import Weighing
 from bide.store.store import Store
 

@@ -25,8 +25,8 @@ from bide.engine.placing import FRESH, replanned, stranded, unwell
 from bide.lanes.cache import LOOKED_UP
 from bide.lanes.decide import decide
 from bide.lanes.decision import Decisions, GiveUp
-from bide.lanes.forecast import prior_of
 from bide.lanes.grounds import Grounds
+from bide.lanes.prior import prior_of
 
 GIVE_UP_CHUNK = 20_000
 """Requests that get a final state without an answer in one transaction."""

@@ -20,29 +20,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bide.core.clock import DAY, HOUR, MINUTE, SECOND
+from bide.core.clock import DAY, HOUR
 from bide.lanes import calibration, copies, latency, weighing
 from bide.lanes.calibration import Calibration, Promise
 from bide.lanes.copies import Efficacy
-from bide.lanes.evidence import BINS, Evidence, bin_of
+from bide.lanes.counts import Asked, Counts
+from bide.lanes.evidence import Evidence, bin_of
 from bide.lanes.latency import Latency
 from bide.lanes.lesson import (
     ANSWERS,
-    BATCH,
     EVERY,
     FLEX,
     REALTIME,
-    SLOT,
     SUMS,
     WHOLE,
-    Cell,
-    Count,
     Kind,
-    Lessons,
-    Weight,
     size_of,
 )
-from bide.lanes.turnaround import MEDIAN, PRIOR_WEIGHT, SIGMA, UNKNOWN_MEDIAN, Turnaround, share
+from bide.lanes.prior import CANCEL_SIGMA, Prior
+from bide.lanes.turnaround import PRIOR_WEIGHT, SIGMA, Turnaround, share
 from bide.lanes.weighing import Weighing
 
 KEPT_FOR = 14 * DAY
@@ -53,12 +49,6 @@ LONG, HOURLY, SHORT = 2 * DAY, 7 * DAY, 2 * HOUR
 
 MOST_OF_AN_HOUR, MOST_OF_NOW = 60.0, 40.0
 """Requests' worth."""
-
-CANCEL_MEDIAN, CANCEL_SIGMA, LONGEST_CANCEL = 60 * SECOND, 1.0, 10 * MINUTE
-"""A cancel takes a minute in the middle and ten at most (OpenAI's API reference, Batches; policy.md, Warm start)."""
-
-CANCEL_MEDIANS = {"anthropic": 30 * SECOND}
-"""By kind of provider, where it is known to be otherwise."""
 
 CANCEL_HALF_LIFE = 7 * DAY
 
@@ -82,121 +72,12 @@ class Running(NamedTuple):
         return max(0, (now if self.cancel_at is None else min(now, self.cancel_at)) - self.submitted_at)
 
 
-@dataclass(frozen=True, slots=True)
-class Prior:
-    """What is believed of an account before anything was seen. Medians in microseconds."""
-
-    median: int = UNKNOWN_MEDIAN
-    cancel: int = CANCEL_MEDIAN
-
-
-def prior_of(provider: str) -> Prior:
-    """The prior for a kind of provider. The published sample is OpenRouter's, mostly of the first two and of Gemini."""
-    known = provider in ("openai", "anthropic", "gemini", "openrouter")
-    return Prior(MEDIAN if known else UNKNOWN_MEDIAN, CANCEL_MEDIANS.get(provider, CANCEL_MEDIAN))
-
-
-Slots = dict[int, dict[int, Weight]]
-"""By the slot's first instant, by bin."""
-
-
-class Asked(NamedTuple):
-    """Which counts, and how they fade. None fits every one; `hour` is of the day, UTC, in which what they tell of began."""
-
-    half_life: int
-    kind: Kind
-    account: str
-    model: str | None = None
-    lane: str = BATCH
-    size: int | None = None
-    hour: int | None = None
-
-    def fits(self, cell: Cell) -> bool:
-        return (
-            cell.kind is self.kind
-            and cell.account == self.account
-            and cell.lane == self.lane
-            and (self.model is None or cell.model == self.model)
-            and (self.size is None or cell.size == self.size)
-        )
-
-
-@dataclass(slots=True)
-class Sum:
-    """The counts that were asked for, as they count at an instant. All of them fade alike, so what comes later is added, and
-    nothing has to be summed up again."""
-
-    asked: Asked
-    as_of: int
-    ended: list[float] = field(default_factory=lambda: [0.0] * BINS)
-    gone: list[float] = field(default_factory=lambda: [0.0] * BINS)
-
-    def add(self, count: Count, weight: Weight) -> None:
-        """Add what fits."""
-        asked, since = self.asked, count.since
-        if not asked.fits(count.cell) or (asked.hour is not None and since // HOUR % 24 != asked.hour):
-            return
-        began = since + SLOT[asked.kind] // 2
-        if began > self.as_of:
-            self._go_to(began)
-        factor = 0.5 ** ((self.as_of - began) / asked.half_life) / WHOLE
-        self.ended[count.bin] += weight.ended * factor
-        self.gone[count.bin] += weight.gone * factor
-
-    def at(self, now: int) -> Evidence:
-        """As it counts at an instant. What was seen after it counts whole: a clock that was set back makes nothing weigh more."""
-        factor = 0.5 ** (max(0, now - self.as_of) / self.asked.half_life)
-        return Evidence(
-            tuple([value * factor for value in self.ended]),
-            tuple([value * factor for value in self.gone]),
-            now,
-            self.asked.half_life,
-        )
-
-    def _go_to(self, instant: int) -> None:
-        factor = 0.5 ** ((instant - self.as_of) / self.asked.half_life)
-        self.ended = [value * factor for value in self.ended]
-        self.gone = [value * factor for value in self.gone]
-        self.as_of = instant
-
-
-class Forecast:
+class Forecast(Counts):
     """The counts of all accounts, and what follows from them. Adding and asking cost some microseconds each."""
 
     def __init__(self, priors: Mapping[str, Prior] | None = None) -> None:
+        super().__init__()
         self._priors = dict(priors or {})
-        self._cells: dict[Cell, Slots] = {}
-        self._sums: dict[Asked, Sum] = {}
-
-    def add(self, lessons: Lessons) -> None:
-        """Count lessons."""
-        for count, weight in lessons.items():
-            bins = self._cells.setdefault(count.cell, {}).setdefault(count.since, {})
-            ended, gone = bins.get(count.bin, (0, 0))
-            bins[count.bin] = Weight(ended + weight.ended, gone + weight.gone)
-            for one in self._sums.values():
-                one.add(count, weight)
-
-    def replace(self, counts: Lessons) -> None:
-        """Take counts as they stand on record, in the place of what was known of the same bins."""
-        for count, weight in counts.items():
-            bins = self._cells.setdefault(count.cell, {}).setdefault(count.since, {})
-            ended, gone = bins.get(count.bin, (0, 0))
-            bins[count.bin] = weight
-            change = Weight(weight.ended - ended, weight.gone - gone)
-            if any(change):
-                for one in self._sums.values():
-                    one.add(count, change)
-
-    def forget(self, before: int) -> None:
-        """Drop what began before an instant."""
-        for cell, slots in list(self._cells.items()):
-            left = {since: bins for since, bins in slots.items() if since >= before}
-            if len(left) < len(slots):
-                self._sums.clear()
-                self._cells[cell] = left
-            if not left:
-                del self._cells[cell]
 
     def view(self, now: int, running: Iterable[Running] = ()) -> "View":
         """What is expected at an instant, while these batches run."""
@@ -212,22 +93,6 @@ class Forecast:
     def prior(self, account: str) -> Prior:
         """What is believed of an account before anything was seen."""
         return self._priors.get(account, Prior())
-
-    def cells(self) -> Sequence[Cell]:
-        """The cells in which something was counted."""
-        return sorted(self._cells)
-
-    def evidence(self, asked: Asked, now: int) -> Evidence:
-        """The counts that fit, as they count now."""
-        found = self._sums.get(asked)
-        if found is None:
-            found = self._sums[asked] = Sum(asked, now)
-            for cell, slots in self._cells.items():
-                if asked.fits(cell):
-                    for since, bins in slots.items():
-                        for position, weight in bins.items():
-                            found.add(Count(cell, since, position), weight)
-        return found.at(now)
 
 
 @dataclass(slots=True)

@@ -6,8 +6,9 @@ from bide.core.clock import MINUTE
 from bide.core.states import BatchOutcome
 from bide.lanes.calibration import LEVELS, SHOWN, Promise
 from bide.lanes.copies import Efficacy
-from bide.lanes.forecast import Forecast, Prior, Running, View
+from bide.lanes.forecast import Forecast, Running, View
 from bide.lanes.lesson import BatchEnd, of_batch
+from bide.lanes.prior import Prior
 from bide.lanes.turnaround import MEDIAN
 from bide.whatif.market import Purchase
 from bide.whatif.stock import ACCOUNT, KEY, MODEL, Group

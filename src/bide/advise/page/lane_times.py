@@ -6,7 +6,7 @@ import msgspec
 
 from bide.core.clock import DAY, HOUR, MINUTE, SECOND
 from bide.lanes.capacity import FIRST_LATENCY, OUTPUT_SPEED
-from bide.lanes.forecast import prior_of
+from bide.lanes.prior import prior_of
 from bide.lanes.turnaround import Turnaround
 from bide.providers.kinds import KINDS
 
