@@ -73,6 +73,15 @@ async def test_what_lies_at_an_account_that_is_down_is_answered_by_the_other_in_
                 call = await store.calls.outcome("local", one["bide-request-id"])
                 assert call is not None
                 assert call["settled_at"] <= call["deadline"]
+            name = found[0]["bide-request-id"]
+            async with at.http.get(f"/bide/v1/requests/{name}/explain") as answer:
+                told = await answer.json()
+            assert told["account"] == "second"
+            assert told["urgency"]["promise"].startswith("guaranteed: ")
+            assert "; moved from second to openai, judged again at " in told["urgency"]["promise"]
+            assert " UTC: guaranteed: it fits" in told["urgency"]["promise"]
+            numbers = told["decisions"][-1]["numbers"]
+            assert (numbers["moved_from"], numbers["moved_to"], numbers["promise_kept"]) == ("second", "openai", True)
 
 
 async def test_who_names_an_account_is_bound_to_it(tmp_path: Path) -> None:

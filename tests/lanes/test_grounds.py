@@ -1,6 +1,6 @@
 """On what decisions rest: the terms of the last safe moment add up, and which lanes there were is told."""
 
-import dataclasses
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from bide.lanes.decide import decide
 from bide.lanes.flex import Tier
 from bide.lanes.grounds import Grounds
 from bide.lanes.outlook import Account, Outlook
-from bide.lanes.quota import Quota
+from bide.lanes.quota import Held, Quota
 from bide.providers.port import Limits
 
 
@@ -43,6 +43,21 @@ def test_the_terms_of_the_last_safe_moment_add_up() -> None:
     assert 0 < numbers["chance"] < 1
 
 
+def test_what_was_moved_is_judged_again_where_it_went() -> None:
+    """Two minutes for 60 calls, at 60 a minute; 61 calls there are due before them in one case and 60 in the other."""
+    for before, kept in ((60, True), (61, False)):
+        moved = replace(due_in(120, bucket=2, waiting=60), moved_from="second")
+        grounds = look(due_in(110, bucket=1, waiting=before), moved, due_in(900, bucket=3, waiting=60))
+        assert grounds.decisions.starts[2].at == NOW + MINUTE
+        numbers = grounds.of_hold(Held(moved, "it waits")).numbers
+        assert (numbers["moved_from"], numbers["moved_to"], numbers["promise_kept"]) == ("second", "openai", kept)
+    unrescued = replace(a_bucket(waiting=1, protected=False), moved_from="second")
+    grounds = look(unrescued)
+    numbers = grounds.of_batch(grounds.decisions.openings[0]).numbers
+    assert (numbers["moved_from"], "promise_kept" in numbers) == ("second", False)
+    assert "moved_from" not in grounds.of_hold(Held(replace(unrescued, moved_from=None), "it waits")).numbers
+
+
 def test_a_call_rests_on_what_is_due() -> None:
     grounds = look(due_in(10, waiting=30, accepted_at=NOW - MINUTE))
     decided = grounds.of_calls(grounds.decisions.wanted[0])
@@ -69,7 +84,7 @@ def test_a_call_rests_on_what_is_due() -> None:
             id="too many",
         ),
         pytest.param(
-            dataclasses.replace(LIMITS, min_requests=100),
+            replace(LIMITS, min_requests=100),
             Quota(None, 0, 0, 0),
             "fewer than the so many of a batch: they wait for what batches may bring back",
             "waiting",

@@ -96,6 +96,8 @@ class Bucket:
     """Whether its requests may be asked for in the flex tier: their key allows that lane."""
     spread: bool = False
     """Whether any account of its model's places may serve them, should this one be unwell."""
+    moved_from: str | None = None
+    """The account at which they were put and promised, while another serves them; None: it is its own."""
     gathers_until: int | None = None
     """Until when more like them may join; None: they are complete."""
     seek_from: int | None = None

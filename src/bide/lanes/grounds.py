@@ -16,6 +16,7 @@ from bide.lanes.capacity import ASSUMED, latency_bound
 from bide.lanes.copies import NO_COPIES, NOTHING_SPENT, WHY
 from bide.lanes.decision import Decisions, Wanted
 from bide.lanes.outlook import Outlook, Rules
+from bide.lanes.placement import is_kept
 from bide.lanes.quota import Held
 from bide.lanes.rescue import Start, last_call
 
@@ -61,7 +62,7 @@ class Grounds:
 
     def _decided(self, bucket: Bucket, rule: str, numbers: dict[str, Number], batch: int = 0) -> Decided:
         start = self.decisions.starts.get(bucket.id)
-        numbers |= self._bucket(bucket) | self._safety(bucket, start) | self._lanes(bucket)
+        numbers |= self._bucket(bucket) | self._safety(bucket, start) | self._lanes(bucket) | self._move(bucket, start)
         if batch:
             numbers |= self._forecast(bucket, start, batch)
         return Decided(rule, None if start is None else start.at, numbers)
@@ -94,6 +95,25 @@ class Grounds:
             found["work"] = start.work
             found["kept_for_later"] = max(0, call_by - start.work - start.at)
             found["slack"] = start.at - self.now
+        return found
+
+    def _move(self, bucket: Bucket, start: Start | None) -> dict[str, Number]:
+        """Of what another account serves than the one at which it was promised: whether that can keep the promise too."""
+        if bucket.moved_from is None:
+            return {}
+        found: dict[str, Number] = {"moved_from": bucket.moved_from, "moved_to": bucket.account}
+        if start is not None:
+            key, starts = (bucket.account, bucket.model), self.decisions.starts
+            before = [
+                starts[one.id]
+                for one in self.outlook.buckets
+                if one.id != bucket.id
+                and (one.account, one.model) == key
+                and one.id in starts
+                and starts[one.id].at <= start.at
+            ]
+            head_room = self.rules.margins.head_room
+            found["promise_kept"] = is_kept(start, before, head_room, self.now)
         return found
 
     def _forecast(self, bucket: Bucket, start: Start | None, requests: int) -> dict[str, Number]:

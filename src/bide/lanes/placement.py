@@ -3,14 +3,16 @@
 A request that names its account is bound to it. One that came by a name with several places (`placement.accounts` in the settings) is put at
 one of them when it is accepted, and counts against that account's rate limit. Its batches and calls are made there as long as the
 account is well. While it is not, they are made at another place: what waits, what its batches bring back, and what is called
-at its last safe moment. A request has one live attempt of a kind all the same, wherever that is, so nothing is paid twice.
+at its last safe moment. Whether what it was promised can be kept there is judged anew with every decision. A request has one live attempt of a kind all the same, wherever that is, so nothing is paid twice.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bide.core.bucket import Bucket
 from bide.lanes.capacity import Capacity
+from bide.lanes.rescue import Start
 from bide.providers.port import Capabilities
 
 ALIKE = 0.02
@@ -74,4 +76,14 @@ def served(
     if not others:
         return bucket
     chosen = max(others, key=lambda name: capacities[name].requests_per_minute)
-    return replace(bucket, account=chosen)
+    return replace(bucket, account=chosen, moved_from=bucket.account)
+
+
+def is_kept(start: Start, before: Iterable[Start], head_room: float, now: int) -> bool:
+    """Whether what was promised at one account can be kept at the one that serves it now: calls that begin at this instant, at all of
+    its rate limit, have ended in time. `before` are the starts of what shares that limit and has to be called first; a part of it,
+    `head_room`, is what their work is reckoned with."""
+    work = math.ceil((start.work + sum(one.work for one in before)) * head_room)
+    begun = now if start.allowed is None else start.allowed.opens_at(now)
+    done = begun + work if start.allowed is None else start.allowed.later(begun, work)
+    return done <= start.after(start.requests)

@@ -191,3 +191,31 @@ def test_a_tenant_does_not_learn_how_much_of_others_lies_at_the_provider() -> No
 )
 def test_who_said_how_urgent_it_was(changes: dict[str, Any], says: str) -> None:
     assert explained(**changes).urgency.said_by == says
+
+
+@pytest.mark.parametrize(
+    ("moved", "says"),
+    [
+        pytest.param({}, "nothing rescues it there either", id="nothing rescues it"),
+        pytest.param({"promise_kept": True}, "guaranteed: it fits into the real-time capacity there", id="kept"),
+        pytest.param(
+            {"promise_kept": True, "capacity_known": False},
+            "rescued, though not guaranteed: the rate limit there is not known", id="assumed",
+        ),
+        pytest.param(
+            {"promise_kept": False},
+            "not guaranteed any more: the real-time capacity there does not suffice until its deadline", id="lost",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_served_elsewhere_is_judged_by_what_was_found_there_last(moved: dict[str, Any], says: str) -> None:
+    before = NUMBERS | {"moved_from": "openai", "moved_to": "third", "promise_kept": True}
+    now = NUMBERS | {"moved_from": "openai", "moved_to": "second"} | moved
+    told = explained(
+        decision(1, "batch", "a batch is a free option"),
+        decision(2, "hold", "it waits", numbers=json.dumps(before)),
+        decision(3, "batch", "a batch is a free option", numbers=json.dumps(now)),
+    ).urgency.promise
+    assert told.startswith("guaranteed: it fits into the real-time capacity beside everything promised before; ")
+    assert told.endswith(f"moved from openai to second, judged again at 2027-01-15 08:00:03 UTC: {says}")
+    assert "moved" not in explained(decision(1, "batch", "a batch is a free option")).urgency.promise

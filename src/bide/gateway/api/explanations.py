@@ -105,7 +105,7 @@ def explanation_of(
             deadline=seconds(deadline),
             planned_for=seconds(row["planned_for"]),
             on_miss=OnMiss(row["on_miss"]),
-            promise=PROMISES[Part(row["part"])],
+            promise=_promise(Part(row["part"]), decisions),
         ),
         last_safe_moment=_last_safe_moment(decisions),
         waits_for=_waits_for(row, decisions, attempts, hurried=hurried, private=private, now=now)
@@ -183,6 +183,25 @@ def _said(row: Row) -> str:
     source = row["priority_source"]
     word = SAID.get(source, str(source))
     return f"{word} {row['priority']}" if source == "priority" else word
+
+
+def _promise(part: Part, decisions: Sequence[Row]) -> str:
+    """What was promised; and of what another account serves since, what that can keep of it, as it was judged last."""
+    promised = PROMISES[part]
+    moves = [(one["at"], numbers) for one in decisions if "moved_from" in (numbers := _numbers(one))]
+    if not moves:
+        return promised
+    at, numbers = moves[-1]
+    if "promise_kept" not in numbers:
+        judged = "nothing rescues it there either"
+    elif not numbers["promise_kept"]:
+        judged = "not guaranteed any more: the real-time capacity there does not suffice until its deadline"
+    elif not numbers["capacity_known"]:
+        judged = "rescued, though not guaranteed: the rate limit there is not known"
+    else:
+        judged = "guaranteed: it fits into the real-time capacity there"
+    there = f"moved from {numbers['moved_from']} to {numbers['moved_to']}, judged again at {_clock(at)}: {judged}"
+    return f"{promised}; {there}"
 
 
 def _last_safe_moment(decisions: Sequence[Row]) -> LastSafeMoment | None:
