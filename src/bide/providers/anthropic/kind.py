@@ -2,13 +2,20 @@
 
 from bide.core.clock import DAY, MINUTE
 from bide.core.quota import Documented, Resource
-from bide.providers.anthropic.adapter import AnthropicProvider
-from bide.providers.port import Capabilities, Limits
-from bide.providers.setup import Kind
+from bide.providers.port import Capabilities, Limits, Provider
+from bide.providers.setup import Kind, Setup, Tools
 
 SOURCE = "Anthropic's guide to batch processing and API reference"
 
 ENDPOINTS = frozenset({"/v1/messages", "/v1/chat/completions", "/v1/responses"})
+
+
+def connect(setup: Setup, tools: Tools) -> Provider:
+    """The account's adapter; imported for those who have an account."""
+    from bide.providers.anthropic.adapter import AnthropicProvider
+
+    return AnthropicProvider(setup, tools.transport)
+
 
 ANTHROPIC = Kind(
     name="anthropic",
@@ -51,5 +58,5 @@ ANTHROPIC = Kind(
         source=SOURCE,
         checked_on="2026-11-21",
     ),
-    connect=lambda setup, tools: AnthropicProvider(setup, tools.transport),
+    connect=connect,
 )

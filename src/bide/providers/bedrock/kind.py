@@ -6,10 +6,6 @@ from bide.core.clock import DAY, HOUR, MINUTE
 from bide.core.duration import parse_duration
 from bide.core.errors import SettingError
 from bide.core.quota import Documented, Resource
-from bide.providers.bedrock import embedding
-from bide.providers.bedrock.adapter import BedrockProvider, hours
-from bide.providers.bedrock.signing import Signature, check_botocore
-from bide.providers.line import Line
 from bide.providers.port import Capabilities, Flex, Limits, Provider
 from bide.providers.setup import Authority, Kind, Setup, Tools
 
@@ -22,7 +18,10 @@ RUNTIME = "https://bedrock-runtime.{region}.amazonaws.com"
 
 
 def connect(setup: Setup, tools: Tools) -> Provider:
-    """The account's adapter."""
+    """The account's adapter; imported for those who have an account."""
+    from bide.providers.bedrock.adapter import BedrockProvider, hours
+    from bide.providers.line import Line
+
     try:
         parse_duration(setup.completion_window)
     except ValueError as error:
@@ -39,6 +38,8 @@ def connect(setup: Setup, tools: Tools) -> Provider:
 def _authority(setup: Setup) -> Authority | None:
     if setup.authority is not None or setup.api_key or setup.token:
         return setup.authority
+    from bide.providers.bedrock.signing import Signature, check_botocore
+
     check_botocore(setup.account)
     return Signature(setup.region or "")
 
@@ -113,7 +114,7 @@ BEDROCK = Kind(
         batch=True,
         realtime=True,
         streaming=True,
-        endpoints=SPOKEN | {embedding.ENDPOINT},
+        endpoints=SPOKEN | {"/v1/embeddings"},
         batch_endpoints=SPOKEN,
         # Messages are native to Claude alone, and may ask for a tier that is none: every body is looked at.
         native=frozenset(),

@@ -2,14 +2,22 @@
 
 from bide.core.clock import HOUR, MINUTE
 from bide.core.quota import Documented, Resource
-from bide.providers.gemini import embedding
-from bide.providers.gemini.adapter import GeminiProvider
-from bide.providers.port import Capabilities, Flex, Limits
-from bide.providers.setup import Kind
+from bide.providers.port import Capabilities, Flex, Limits, Provider
+from bide.providers.setup import Kind, Setup, Tools
 
 SOURCE = "Google's guide to the Gemini API's batches and API reference"
 
-ENDPOINTS = frozenset({"/v1/chat/completions", "/v1/responses", "/v1/messages", embedding.ENDPOINT})
+EMBEDDINGS = "/v1/embeddings"
+
+ENDPOINTS = frozenset({"/v1/chat/completions", "/v1/responses", "/v1/messages", EMBEDDINGS})
+
+
+def connect(setup: Setup, tools: Tools) -> Provider:
+    """The account's adapter; imported for those who have an account."""
+    from bide.providers.gemini.adapter import GeminiProvider
+
+    return GeminiProvider(setup, tools.transport)
+
 
 GEMINI = Kind(
     name="gemini",
@@ -70,12 +78,12 @@ GEMINI = Kind(
         endpoints=ENDPOINTS,
         native=frozenset(),
         flex=Flex(
-            endpoints=ENDPOINTS - {embedding.ENDPOINT},
+            endpoints=ENDPOINTS - {EMBEDDINGS},
             source="Google's guides to optimisation and to flex inference; the models are those with a flex price",
             checked_on="2026-11-21",
         ),
         source=SOURCE,
         checked_on="2026-11-21",
     ),
-    connect=lambda setup, tools: GeminiProvider(setup, tools.transport),
+    connect=connect,
 )

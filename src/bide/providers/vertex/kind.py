@@ -4,14 +4,15 @@ from bide.core.clock import HOUR, MINUTE
 from bide.providers.gemini.kind import ENDPOINTS
 from bide.providers.port import Capabilities, Limits, Provider
 from bide.providers.setup import Kind, Setup, Tools
-from bide.providers.vertex.adapter import VertexProvider
-from bide.providers.vertex.authority import check_google_auth
 
 SOURCE = "Google's guide to Vertex AI's batch inference and API reference"
 
 
 def connect(setup: Setup, tools: Tools) -> Provider:
-    """The account's adapter."""
+    """The account's adapter; imported for those who have an account."""
+    from bide.providers.vertex.adapter import VertexProvider
+    from bide.providers.vertex.authority import check_google_auth
+
     if not (setup.token or setup.api_key or setup.authority):
         check_google_auth(setup.account)
     return VertexProvider(setup, tools)
