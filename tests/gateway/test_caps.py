@@ -123,6 +123,8 @@ async def test_a_call_that_fits_is_answered(at: Place) -> None:
     assert "Keep to batches with Bide-On-Miss: late" in refused["error"]["message"]
     status, _ = await post(at, CALL, {**DEFERRED, **under, "Bide-On-Miss": "late"})
     assert status == 202
+    status, _ = await post(at, CALL, {**DEFERRED, **under, "Bide-On-Miss": "late", "Bide-Within": "1m"})
+    assert status == 400, "there is no time for a batch, so it would be called"
     status, answer = await post(at, {**CALL, "metadata": {"bide_max_cost": "0.002", "mine": "x"}}, {})
     assert status == 200
     assert answer["choices"]

@@ -102,6 +102,16 @@ async def test_batches_that_end_together_hand_in_one_each(stores: list[Store], m
     assert [(await scene.store.batches.get(one.id)).due_at for one in left] == [scene.now] * WORKERS
 
 
+async def test_an_end_by_a_clock_that_is_behind_hands_in_another_one(stores: list[Store]) -> None:
+    scene = Scene(stores[0])
+    handed = await scene.hand_in(4)
+    running = [await scene.batch(handed.bucket, BatchState.SUBMITTED, 1) for _ in range(2)]
+    left = [await waiting(scene, handed, scene.now + HOUR) for _ in range(2)]
+    for store, batch, now in zip(stores, running, (scene.now, scene.now - 1), strict=False):
+        await end(store, batch, now)
+    assert [(await scene.store.batches.get(one.id)).due_at for one in left] == [scene.now, scene.now - 1]
+
+
 async def test_many_small_batches_land_at_several_workers(stores: list[Store]) -> None:
     scene, each = Scene(stores[0]), 6
     handed = await scene.hand_in(2 * WORKERS * each)

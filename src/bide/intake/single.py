@@ -108,7 +108,8 @@ class Desk:
                 entry.endpoint,
                 entry.body,
                 key=call.key,
-                on_miss=call.on_miss,
+                # With no time for a batch it is called, whoever wants to miss its deadline rather than that.
+                on_miss=OnMiss.RESCUE if self._is_hurried(where.deadline - now) else call.on_miss,
                 assumed=assumed,
                 cap=call.max_cost,
             )
@@ -158,6 +159,10 @@ class Desk:
         if not isinstance(taken, Taken):
             raise taken
         return taken
+
+    def _is_hurried(self, slack: int) -> bool:
+        """Whether there is no time for a batch (`bide.lanes.plan.is_hurried`)."""
+        return slack < self._context.settings.deadline.batch_minimum
 
     async def settle(self) -> None:
         """Wait for what is being accepted."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bide.core.batch import Batch, LiveBatch
+from bide.core.clock import SECOND
 from bide.core.states import BatchOutcome
 from bide.store import events, queries, records
 from bide.store.copying import Copying
@@ -14,6 +15,9 @@ from bide.store.landing import Landing
 SQL = queries.load("batches")
 ATTEMPTS = queries.load("attempts")
 LIMITS = queries.load("limits")
+
+SOON = SECOND
+"""A batch that is due within this is not woken for a slot that has become free: it comes by itself."""
 
 
 class Batches(Filling, Copying, Landing):
@@ -173,7 +177,7 @@ class Batches(Filling, Copying, Landing):
             ended_at=ended_at,
             now=now,
         )
-        await transaction.run(SQL["slot"], account=row["account"], now=now)
+        await transaction.run(SQL["slot"], account=row["account"], now=now, soon=now + SOON)
         await events.record(
             transaction, row["owner"], now, "batch.ended", batch=row["id"], outcome=outcome, code=code, message=message
         )

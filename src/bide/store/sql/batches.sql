@@ -153,10 +153,11 @@ WHERE id = :batch AND fence = :fence AND state IN {before batch.ended} RETURNING
 -- name: slot
 -- One of the account's batches for which there was no slot is handed in now: another has ended. Said twice, that it is live: so
 -- planners go by the index of these. Whoever runs this holds the batch that has ended, so it waits for no other: one that somebody
--- moves at this moment is passed by, and batches that end together wake one each.
+-- moves at this moment is passed by. So is one that is due `soon`, perhaps because another end has just woken it by a clock that is a
+-- little ahead: batches that end together hand in one each.
 UPDATE batches SET due_at = :now WHERE id = (
     SELECT id FROM batches
-    WHERE state <> 'harvested' AND account = :account AND state = 'sealed' AND due_at > :now AND substr(trouble, 1, 16) = 'too_many_batches'
+    WHERE state <> 'harvested' AND account = :account AND state = 'sealed' AND due_at > :soon AND substr(trouble, 1, 16) = 'too_many_batches'
     ORDER BY id LIMIT 1 {skip locked}
 );
 
