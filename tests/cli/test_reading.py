@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 from tests.cli.given import a_job, a_promise
 from tests.lanes.given import NOW
@@ -46,3 +47,15 @@ def test_what_is_promised(capsys: pytest.CaptureFixture[str], job: Job, promise:
     say_accepted(job, promise, NOW)
 
     assert [line.removeprefix("bide:").strip() for line in capsys.readouterr().err.splitlines()] == lines
+
+
+@pytest.mark.parametrize(("priority", "says"), [(None, True), ("urgent", False)])
+def test_what_its_hours_make_of_a_job_is_said_but_for_what_is_urgent(
+    capsys: pytest.CaptureFixture[str], priority: str | None, says: bool
+) -> None:
+    promise = a_promise()
+    [admitted] = promise.admitted
+    waits = msgspec.structs.replace(admitted, notice="only rescues are sent in the blackout")
+    say_accepted(a_job(priority=priority), msgspec.structs.replace(promise, admitted=[waits]), NOW)
+
+    assert ("bide: small: only rescues are sent in the blackout\n" in capsys.readouterr().err) is says
