@@ -16,6 +16,7 @@ from bide.core.states import BatchState
 from bide.lanes.cancel import endings
 from bide.lanes.carrier import Carrier
 from bide.lanes.copies import (
+    BUDGET,
     LEAST_GAIN,
     NO_BOUND,
     NO_COPIES,
@@ -147,19 +148,23 @@ def spent(wasted: float = 0, *, answered: int = 1_000) -> Spending:
 
 
 @pytest.mark.parametrize(
-    ("spending", "under_way", "budget", "left"),
+    ("spending", "at_stake", "budget", "left"),
     [
         pytest.param(spent(), 0, 0.004, 8, id="0.4 % of 2,000 are eight copies"),
-        pytest.param(spent(), 5, 0.004, 3, id="those under way count as paid twice"),
+        pytest.param(spent(), 5, 0.004, 3, id="those at stake count as paid twice"),
         pytest.param(spent(), 9, 0.004, 0, id="never less than none"),
+        pytest.param(
+            spent(answered=166), 0, BUDGET, 0, id="by default six for each thousand that were answered, so none"
+        ),
+        pytest.param(spent(answered=167), 0, BUDGET, 1, id="before there are 167"),
         pytest.param(spent(6.5), 0, 0.004, 1, id="what was paid twice is gone, for whatever reason"),
         pytest.param(spent(300), 0, 0.004, 0, id="more was paid twice than may be"),
         pytest.param(Spending(0, 0, 1_000), 0, 0.004, 0, id="no price is known"),
         pytest.param(Spending(), 0, 0.004, 0, id="nothing was answered"),
     ],
 )
-def test_so_many_copies_can_be_afforded(spending: Spending, under_way: int, budget: float, left: int) -> None:
-    assert affordable(spending, under_way, budget) == left
+def test_so_many_copies_can_be_afforded(spending: Spending, at_stake: int, budget: float, left: int) -> None:
+    assert affordable(spending, at_stake, budget) == left
 
 
 @given(wasted=st.floats(0, 100), answered=st.integers(1, 10_000), budget=st.floats(0.0001, 0.9))
@@ -183,7 +188,29 @@ def test_copies_stop_where_the_budget_is_used_up() -> None:
     assert len(copied(*live, bucket=bucket, rules=bounded, spending={KEY: spent(6)})) == 2
     under_way = a_batch(9, requests=1, copy_of=8), {1: 1}
     assert len(copied(*live, under_way, bucket=bucket, rules=bounded, spending={KEY: spent(6)})) == 1
+    rest = a_batch(8, requests=1, copied=True, cancel_asked=True), {1: 1}
+    assert len(copied(*live, rest, bucket=bucket, rules=bounded, spending={KEY: spent(6)})) == 1, "its copy answered"
+    assert len(copied(*live, rest, under_way, bucket=bucket, rules=bounded, spending={KEY: spent(6)})) == 1, "one pair"
+    alone = a_batch(8, requests=1, copied=True), {1: 1}
+    assert len(copied(*live, alone, bucket=bucket, rules=bounded, spending={KEY: spent(6)})) == 2, (
+        "its copy brought nothing"
+    )
     assert copied(*live, bucket=bucket, rules=bounded, spending={("openai", "another"): spent()}) == []
+
+
+def test_a_batch_that_ended_after_its_copy_had_answered_is_at_stake_until_it_is_read() -> None:
+    bounded = replace(COPYING, copy_budget=0.004)
+    bucket = a_bucket(batched=1, deadline=NOW + 20 * MINUTE, accepted_at=NOW - 5 * HOUR)
+    ended = a_batch(8, requests=1, copied=True, state=BatchState.ENDED)
+
+    def made(*, is_needed: bool) -> int:
+        live = [LiveBatch(*one_overdue()), LiveBatch(ended, {1: 1}, is_needed)]
+        accounts = {"openai": Account(LIMITS, CAPABILITIES)}
+        return len(
+            decide(Outlook([bucket], live, {KEY: SIXTY}, {}, accounts, spending={KEY: spent(7)}), bounded, NOW).copies
+        )
+
+    assert (made(is_needed=False), made(is_needed=True)) == (0, 1)
 
 
 def test_a_pair_whose_request_is_settled_is_cancelled_at_once() -> None:

@@ -7,8 +7,8 @@ P2 is. But bad luck is shared: where it is the provider that is slow and not the
 scaled by what copies have achieved of what was expected of them, and a copy that gains next to nothing is not made.
 
 What both answer is paid twice, so copies have a budget: a small part of what everything answered would have cost in real time. Every
-copy under way counts as if it would be paid twice, so an outage, after which all of them come back at once, exceeds it no more than
-a quiet night.
+pair of which one is under way that may yet answer for nothing counts as if it would be paid twice, so an outage, after which all of them
+come back at once, exceeds it no more than a quiet night.
 """
 
 import sys
@@ -85,8 +85,8 @@ class Spending:
 NOTHING_SPENT = Spending()
 
 
-def affordable(spending: Spending, under_way: int, budget: float) -> int:
-    """How many copies may be made while so many are under way, so that less than the budget is paid twice whatever comes back.
+def affordable(spending: Spending, at_stake: int, budget: float) -> int:
+    """How many copies may be made while so many requests may yet be paid twice, so that no more than the budget is, whatever comes back.
 
     Requests count with the mean price of those that are answered; where nothing is, or no price is known, none may be made.
     """
@@ -95,7 +95,7 @@ def affordable(spending: Spending, under_way: int, budget: float) -> int:
     if not spending.answered or spending.listed <= 0:
         return 0
     each = PRICE * spending.listed / spending.answered
-    return max(0, int((budget * spending.listed - spending.wasted) / each) - under_way)
+    return max(0, int((budget * spending.listed - spending.wasted) / each) - at_stake)
 
 
 def gain(first: float, second: float, factor: float = 1.0) -> float:

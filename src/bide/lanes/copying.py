@@ -1,7 +1,9 @@
 """Which batches get a second copy now: those for which it pays (`copies`), the least slack first, as far as the budget allows."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from bide.core.batch import LiveBatch
 from bide.core.bucket import Bucket
 from bide.lanes.attend import Ways
 from bide.lanes.carrier import Carrier
@@ -20,18 +22,24 @@ def copy(
 ) -> None:
     """Add the second copies to what was decided about these buckets and their batches."""
     left: dict[Key, int] = {}
+    at_stake = _at_stake(outlook.live)
     for bucket, ways in lined:
         key = bucket.account, bucket.model
         if _may_copy(bucket, ways, outlook, now, decisions):
             if key not in left:
-                left[key] = affordable(outlook.spending.get(key, NOTHING_SPENT), _under_way(outlook, key), budget)
+                left[key] = affordable(outlook.spending.get(key, NOTHING_SPENT), at_stake[key], budget)
             left[key] -= _copies(bucket, ways, carriers.get(bucket.id, ()), left[key], outlook, now, decisions)
 
 
-def _under_way(outlook: Outlook, key: Key) -> int:
-    return sum(
-        1 for one in outlook.live if one.batch.copy_of is not None and (one.batch.account, one.batch.model) == key
-    )
+def _at_stake(live: Iterable[LiveBatch]) -> Counter[Key]:
+    """How many requests may yet be paid twice for the sake of a copy, by account and model: those of copies that are under way, and
+    of batches that are cancelled, or soon will be, because their copy or a call has answered: until they have ended they may as well."""
+    pairs = {
+        (one.batch.account, one.batch.model, one.batch.copy_of or one.batch.id)
+        for one in live
+        if one.batch.copy_of is not None or (one.batch.copied and (one.batch.cancel_asked or not one.is_needed))
+    }
+    return Counter((account, model) for account, model, _ in pairs)
 
 
 def _may_copy(bucket: Bucket, ways: Ways, outlook: Outlook, now: int, decisions: Decisions) -> bool:
