@@ -92,8 +92,8 @@ class Buckets(Verbs):
     @reads
     async def spending(self, transaction: Transaction, since: int) -> list[tuple[str, str, float, float, int]]:
         """(account, model, listed, wasted, answered) of the requests of jobs that were accepted since an instant: what those that are
-        answered would have cost in real time, what was paid for nothing (both in 1e-12 USD), and how many are answered. What was
-        answered with what is kept does not count."""
+        answered would have cost in real time, what was paid for nothing (both in 1e-12 USD), and how many are answered; what was
+        answered with what is kept among them."""
         rows = await transaction.all(SQL["spending"], since=since)
         return [
             (row["account"], row["model"], float(row["listed"]), float(row["wasted"]), int(row["answered"]))

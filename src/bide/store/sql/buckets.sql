@@ -51,9 +51,10 @@ WHERE b.job_id = j.id AND t.bucket_id = b.id AND j.accepted_at >= :since AND j.g
 GROUP BY b.account, b.model, j.accepted_at;
 
 -- name: spending
--- What came of the requests that were accepted since an instant, with its money: as fractions, which have no end. CROSS JOIN as in `open`.
+-- What came of the requests that were accepted since an instant, with its money: as fractions, which have no end. What was answered
+-- with what is kept is in both, in `listed` and in `answered`, so that one by the other is the mean price. CROSS JOIN as in `open`.
 SELECT b.account, b.model, sum(CAST(b.listed AS double precision)) AS listed, sum(CAST(b.wasted AS double precision)) AS wasted, coalesce(sum((
-    SELECT sum(t.requests) FROM tallies t WHERE t.bucket_id = b.id AND t.phase IN ('batch', 'flex', 'realtime')
+    SELECT sum(t.requests) FROM tallies t WHERE t.bucket_id = b.id AND t.phase IN ('batch', 'flex', 'realtime', 'cache')
 )), 0) AS answered
 FROM jobs j CROSS JOIN buckets b
 WHERE b.job_id = j.id AND j.accepted_at >= :since AND (b.listed > 0 OR b.wasted > 0)

@@ -60,6 +60,14 @@ class CacheCases(StoreCase):
         assert Usage(*(entry[name] for name in Usage._fields)) == USAGE
         assert (await scene.get(again.job)).done_at is not None
 
+    async def test_what_was_given_counts_as_answered_and_as_what_it_would_have_cost(self, scene: Scene) -> None:
+        first = await _batched(scene, like("a"), like("b"))
+        await _serve(scene, await _hand_in(scene, like("a"), like("b"), like("c")))
+        [spent] = [
+            one for one in await scene.store.buckets.spending(first.job.accepted_at or 0) if one[0] == scene.account
+        ]
+        assert spent[2:] == (8_000, 0, 4)
+
     async def test_why_it_was_given_is_on_record(self, scene: Scene) -> None:
         await _batched(scene, like("a"))
         scene.now += MINUTE
