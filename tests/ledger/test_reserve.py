@@ -8,7 +8,7 @@ from bide.core.money import Ceiling, RateCard, Rates
 from bide.core.states import Lane
 from bide.core.usage import Usage
 from bide.ledger.prices import Prices
-from bide.ledger.reserve import ceiling, modes_of, to_reserve
+from bide.ledger.reserve import ceiling, modes_of
 
 STANDARD = RateCard("openai", "small", "standard", "2026-11-21", ((0, Rates(400, 100, 500, 1_600)),), "user", "user")
 BATCH = replace(STANDARD, mode="batch", tiers=((0, Rates(200, 50, 250, 800)),))
@@ -44,25 +44,8 @@ def test_the_most_a_token_costs(cards: list[RateCard | None], longest: int, expe
     assert ceiling(cards, longest) == expected
 
 
-@pytest.mark.parametrize(
-    ("max_output", "answers", "amount"),
-    [
-        pytest.param(100, 1, 100 + 160, id="its own limit"),
-        pytest.param(None, 1, 100 + 1_600, id="what is assumed"),
-        pytest.param(0, 1, 100, id="no answer at all"),
-        pytest.param(100, 3, 100 + 480, id="several answers"),
-    ],
-)
-def test_what_is_reserved_for_a_request(max_output: int | None, answers: int, amount: int) -> None:
-    assert to_reserve([BATCH, STANDARD], 200, max_output, 1_000, answers) == amount
-
-
 def test_it_is_rounded_up() -> None:
-    assert to_reserve([STANDARD], 1, 0, 0) == 1
-
-
-def test_an_unknown_price_stays_unknown() -> None:
-    assert to_reserve([STANDARD, None], 200, 10, 10) is None
+    assert Ceiling(500, 1_600).amount(1, 0) == 1
 
 
 @given(
@@ -80,11 +63,11 @@ def test_no_answer_within_the_bounds_costs_more(
     longer = int(written * parts[4]) if card is TIERED else 0
 
     cost = card.cost(Usage(size, cached, written, output, cache_write_1h=longer))
-    reserved = to_reserve([BATCH, STANDARD, TIERED], bound, limit, 0)
+    most = ceiling([BATCH, STANDARD, TIERED], bound)
 
     assert cost is not None
-    assert reserved is not None
-    assert cost <= reserved
+    assert most is not None
+    assert cost <= most.amount(bound, limit)
 
 
 def test_a_real_model_that_batches_is_reserved_at_the_price_of_its_rescue(prices: Prices) -> None:
@@ -92,4 +75,7 @@ def test_a_real_model_that_batches_is_reserved_at_the_price_of_its_rescue(prices
     cards = [prices.card("openai", "gpt-4.1-mini", mode, day) for mode in modes_of([Lane.BATCH, Lane.REALTIME])]
     [standard] = [card for card in cards if card is not None and card.mode == "standard"]
 
-    assert to_reserve(cards, 1_000, 500, 0) == standard.cost(Usage(input=1_000, output=500))
+    most = ceiling(cards, 1_000)
+
+    assert most is not None
+    assert most.amount(1_000, 500) == standard.cost(Usage(input=1_000, output=500))

@@ -11,7 +11,7 @@ from bide.core.errors import BideError
 from bide.simulator.books import Books
 from bide.simulator.faults import Fault
 from tests.simulation.checker import Checker, Violation
-from tests.simulation.gates import Gates, Kind, Strike
+from tests.simulation.gates import Gates, Strike
 from tests.simulation.life import OWNER, hand_in, work
 from tests.simulation.loop import Process, SimulatedLoop
 from tests.simulation.plan import JobPlan, Plan
@@ -206,6 +206,3 @@ def bury(loop: SimulatedLoop, processes: Sequence[Process]) -> None:
 def without(plan: Plan, strike: Strike) -> Plan:
     """The plan without one strike."""
     return replace(plan, strikes=[one for one in plan.strikes if one != strike])
-
-
-CRASHES = frozenset({Kind.CRASH})

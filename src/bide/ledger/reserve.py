@@ -39,20 +39,6 @@ def ceiling(cards: Collection[RateCard | None], longest_input: int) -> Ceiling |
     return found
 
 
-def to_reserve(
-    cards: Collection[RateCard | None], input_tokens: int, max_output: int | None, assumed_output: int, answers: int = 1
-) -> int | None:
-    """What to reserve for one request, in 1e-12 USD; None: a price is unknown.
-
-    `input_tokens` is a bound, for want of a better one the body's bytes; `max_output` is the request's own limit, and where it
-    has none `assumed_output` is taken (`realtime.assumed_output_tokens`). `answers` is how many it asks for (`n`).
-    """
-    most = ceiling(cards, input_tokens)
-    if most is None:
-        return None
-    return most.amount(input_tokens, answers * (assumed_output if max_output is None else max_output))
-
-
 def _dearest_input(rates: Rates) -> int:
     kinds = (rates.input, rates.cached, rates.cache_write, rates.cache_write_1h)
     return max(rate for rate in kinds if rate is not None)

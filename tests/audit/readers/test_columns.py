@@ -225,6 +225,7 @@ def test_a_table_that_lacks_a_column_is_refused(row: dict[str, Any], asked: dict
         ({"cost": "cheap"}, "cost: 'cheap' is no amount"),
         ({"cost": "nan"}, "cost: 'nan' is no amount"),
         ({"cost": "1e400"}, "cost: '1e400' is no amount"),
+        ({"cost": "-1e9999999"}, "cost: '-1e9999999' is no amount"),
         ({"latency": "long"}, "latency: 'long' is no duration"),
         ({"latency": "nan"}, "latency: 'nan' is no duration"),
         ({"stream": "perhaps"}, "stream: 'perhaps' is neither true nor false"),

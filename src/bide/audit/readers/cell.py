@@ -10,7 +10,7 @@ from bide.core.money import DOLLAR
 from bide.logs.moment import instant
 
 MOST_TOKENS = 10**15
-MOST_DOLLARS = 10**12
+MOST_DOLLARS = 10**13
 
 YES, NO = {"true", "t", "yes", "y", "1"}, {"false", "f", "no", "n", "0"}
 
@@ -42,7 +42,7 @@ def money(values: Values, name: str, unit: int = DOLLAR) -> int | None:
         dollars = Decimal(value if isinstance(value, str) else str(value))
     except InvalidOperation:
         raise ValueError(f"{name}: {value!r} is no amount") from None
-    if isinstance(value, bool) or not dollars.is_finite() or dollars.adjusted() > 12:
+    if isinstance(value, bool) or not dollars.is_finite() or dollars.copy_abs() >= MOST_DOLLARS:
         raise ValueError(f"{name}: {value!r} is no amount")
     return int((dollars * unit).to_integral_value(ROUND_HALF_UP))
 

@@ -15,8 +15,6 @@ from bide.simulator.openai.view import batch_object
 TARGET = DAY
 """What `expires_at` promises. A batch that takes longer runs on."""
 
-LINE_AND_MESSAGE = ("code", "message", "line")
-
 
 def shown_batch(batch: Batch, now: int, dialect: Dialect, *, metadata: bool = True) -> dict[str, Any]:
     """A batch as it is now."""
