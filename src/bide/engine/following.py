@@ -25,8 +25,11 @@ class Following:
         self._on_change = on_change
         self._is_over = is_over
         self._batches: dict[int, str] = {}
+        """The batches that are followed, with their accounts."""
         self._filling: dict[int, str] = {}
+        """The buckets that batches are filled from, with their accounts."""
         self._full: dict[int, int] = {}
+        """The buckets whose room another worker took, and until when they are left alone."""
 
     def fill(self, grounds: Grounds) -> int:
         """Fill the batches that were decided on; when a bucket whose room another took may be tried again."""
