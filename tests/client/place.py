@@ -9,6 +9,7 @@ from bide.client.opening import Options
 from bide.core.clock import clock_from
 from bide.simulator.server import Simulator, running_simulator
 from tests.gateway.place import SETTINGS, environment, hurried
+from tests.store.migrated import laid
 
 MODEL = "gpt-4.1-mini"
 
@@ -33,6 +34,7 @@ class Beside:
 async def beside(home: Path, *settings: str, script: str = INSTANT) -> AsyncGenerator[Beside]:
     """A simulator for as long as the context is open."""
     told = hurried()
+    laid(home / "bide.db")
     async with running_simulator(script, clock=clock_from({"BIDE_CLOCK": told})) as simulator:
         given = {name: value for name, _, value in (text.partition("=") for text in (*SETTINGS, *settings))}
         yield Beside(environment(home, simulator, told), given, simulator)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.store.migrated import laid
+
 from bide.core.job import Job
 from bide.core.span import Span
 from bide.core.states import AttemptState, BatchState, Lane, RequestState
@@ -22,7 +24,7 @@ CENT = 10_000_000_000
 
 
 def open_store(folder: Path) -> Store:
-    return Store(SqliteDatabase(folder / "bide.db"), LocalObjects(folder / "objects"))
+    return Store(SqliteDatabase(laid(folder / "bide.db")), LocalObjects(folder / "objects"))
 
 
 def chat(text: str) -> bytes:

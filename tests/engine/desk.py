@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.lanes.given import CAPABILITIES, LIMITS
+from tests.store.migrated import laid
 
 from bide.core.batch import Batch
 from bide.core.clock import ManualClock
@@ -114,7 +115,7 @@ class Desk:
 
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncGenerator[Desk]:
-    store = Store(SqliteDatabase(folder / "bide.db"), LocalObjects(folder / "objects"))
+    store = Store(SqliteDatabase(laid(folder / "bide.db")), LocalObjects(folder / "objects"))
     scene = Scene(store)
     clock, provider = ManualClock(scene.now), Scripted(scene.account)
     context = Context(

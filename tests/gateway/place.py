@@ -18,6 +18,7 @@ from bide.gateway.gateway import Gateway
 from bide.gateway.server import serving
 from bide.simulator.script import Script, parse_script
 from bide.simulator.server import Simulator, running_simulator
+from tests.store.migrated import laid
 
 SPEED = 60
 
@@ -91,6 +92,8 @@ async def place(
 ) -> AsyncGenerator[Place]:
     """A gateway that listens for as long as the context is open."""
     told = clock or hurried()
+    if database is None:
+        laid(home / "bide.db")
     async with running_simulator(script or parse_script(QUICK), clock=clock_from({"BIDE_CLOCK": told})) as simulator:
         found = config.load(environment(home, simulator, told), assignments=[*SETTINGS, *settings], database=database)
         async with (
