@@ -16,14 +16,16 @@ FIFTEEN = Capacity(15, None, True)
 @pytest.mark.parametrize(
     ("peak", "capacity", "pressed"),
     [
-        pytest.param(112, FIFTEEN, False, id="half of what may be called"),
-        pytest.param(113, FIFTEEN, True, id="more than half"),
-        pytest.param(113, Capacity(500, None, True), False, id="there is room enough"),
-        pytest.param(113, Capacity(15, None, False), False, id="nobody knows the limit"),
+        pytest.param(180, FIFTEEN, False, id="four fifths of what may be called"),
+        pytest.param(181, FIFTEEN, True, id="more than that"),
+        pytest.param(181, Capacity(500, None, True), False, id="there is room enough"),
+        pytest.param(181, Capacity(15, None, False), False, id="nobody knows the limit"),
         pytest.param(0, FIFTEEN, False, id="nothing came"),
     ],
 )
-def test_a_burst_presses_that_takes_half_of_what_may_be_called(peak: int, capacity: Capacity, pressed: bool) -> None:
+def test_a_burst_presses_that_takes_four_fifths_of_what_may_be_called(
+    peak: int, capacity: Capacity, pressed: bool
+) -> None:
     assert is_pressed(Load(Tally(peak, 0)), capacity) is pressed
 
 
