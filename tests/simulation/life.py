@@ -90,7 +90,7 @@ def context_of(world: World, process: Process, plan: Plan, number: int) -> Conte
         pricing=Pricing(store, Cards()),
         settings=Settings(
             engine=EngineSettings(fill_chunk=25, landing_chunk=15, landing_bytes=2_000),
-            deadline=DeadlineSettings(copies=plan.copies, copy_budget=1),
+            deadline=DeadlineSettings(copies=plan.copies, copy_budget=plan.copy_budget),
             cache=CacheSettings(keep=Duration(DAY if plan.kept else 0)),
             providers={plan.provider: ProviderSettings(requests_per_minute=plan.requests_per_minute, **plan.hours)},
         ),

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from bide.core.clock import DAY, HOUR, MINUTE, SECOND
 from bide.core.deadline import OnMiss
+from bide.lanes.copies import NO_BOUND
 from bide.simulator.answers import AnswerSettings
 from bide.simulator.behaviour import Behaviour, Fails, Rule, When
 from bide.simulator.calls import CallSettings, Scarce
@@ -58,6 +59,8 @@ class Plan:
     """Whether the account uses its flex tier, where the provider has one."""
     copies: bool = False
     """Whether batches of one get second copies."""
+    copy_budget: float = NO_BOUND
+    """Which part of what everything would cost in real time may be paid twice while copies are made."""
     kept: bool = False
     """Whether answers stand for exact repeats; then every job asks what the first one asks."""
     downtimes: Sequence[int] = field(default=(5 * SECOND, 40 * SECOND, 5 * MINUTE))

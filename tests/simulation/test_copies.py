@@ -69,6 +69,17 @@ def test_what_comes_back_as_expected_gets_no_copies() -> None:
     assert (billed(outcome), told(outcome, "batch.copied")) == ({"batch": 5}, 0)
 
 
+def test_copies_are_made_within_what_the_requests_of_the_day_leave() -> None:
+    """At the mean price of a request a copy that is for nothing costs a quarter of what two requests would have cost in real time."""
+    late = plan(1, requests=3)
+    for budget, copies in ((0.24, 0), (0.26, 1)):
+        outcome = kept(replace(late, copy_budget=budget))
+        assert told(outcome, "batch.copied") == copies
+        assert billed(outcome) == ({"batch": 3} if copies else {"batch": 2, "realtime": 1})
+    nothing = kept(replace(plan(1), copy_budget=0.9))
+    assert (billed(nothing), told(nothing, "batch.copied")) == ({"realtime": 1}, 0), "nothing was answered yet"
+
+
 def test_every_promise_is_kept_with_copies() -> None:
     outcomes = {seed: run(draw(seed, copies=True)) for seed in range(20_000, 20_010)}
     assert {seed: found.violations for seed, found in outcomes.items() if found.violations} == {}
