@@ -40,7 +40,7 @@ def test_a_model_finds_its_account(model: str, offers: Sequence[Offer], named: s
 @pytest.mark.parametrize(
     ("model", "offers", "why", "remedy"),
     [
-        pytest.param("gemini-3.8-flash", (GEMINI, VERTEX), "more than one account serves", "gemini/gemini-3.8-flash, vertex/gemini-3.8-flash", id="two equal claims"),
+        pytest.param("gemini-3.8-flash", (GEMINI, VERTEX), "more than one account serves", "gemini/gemini-3.8-flash, vertex/gemini-3.8-flash, give it an alias, or list its accounts under [placement.accounts]", id="two equal claims"),
         pytest.param("llama", ALL, "none of the accounts claims", "gpu/llama", id="nobody's"),
         pytest.param("gemini-3.8-flash", (OPENAI, ANTHROPIC), "none of the accounts claims", "or switch its provider on (`bide providers`)", id="of a provider that is off, by its bare name"),
         pytest.param("bedrock/some-model", (TOGETHER,), "bedrock is not switched on", "together/bedrock/some-model", id="or a name of another's"),

@@ -76,8 +76,8 @@ def route(model: str, offers: Sequence[Offer], named: str | None = None, known: 
         )
     who = "more than one account serves" if claims else "none of the accounts claims"
     names = ", ".join(f"{account}/{model}" for account in accounts)
-    remedy = f"write one of {names}, give it an alias" + (
-        "" if claims else ", or switch its provider on (`bide providers`)"
+    remedy = f"write one of {names}, give it an alias, or " + (
+        "list its accounts under [placement.accounts]" if claims else "switch its provider on (`bide providers`)"
     )
     raise NoRouteError(f"{who} {model!r}", remedy)
 
