@@ -14,13 +14,12 @@ from bide.testing.buckets.case import distinct, pieces
 from tests.buckets.servers import Server, moto_environment
 
 SIZE = 2 * PART + 12_345
-DATA = distinct(SIZE)
 
 
 @pytest.fixture
 async def stored(moto: Server, folder_name: str) -> Location:
     location = parse_uri(f"s3://bide/{folder_name}")
-    await CloudBuckets(moto_environment(moto)).put(location.uri, pieces(DATA))
+    await CloudBuckets(moto_environment(moto)).put(location.uri, pieces(distinct(SIZE)))
     return location
 
 
@@ -32,7 +31,7 @@ def environment(moto: Server) -> dict[str, str]:
 def test_read_from_beginning_to_end(stored: Location, environment: dict[str, str]) -> None:
     with ObjectFile(stored, environment) as file:
         assert file.size == SIZE
-        assert b"".join(iter(lambda: file.read(100_000), b"")) == DATA
+        assert b"".join(iter(lambda: file.read(100_000), b"")) == distinct(SIZE)
         assert file.read(1) == b""
 
 
@@ -40,17 +39,17 @@ def test_read_here_and_there(stored: Location, environment: dict[str, str]) -> N
     places = random.Random(7)
     with ObjectFile(stored, environment) as file:
         assert file.seek(-16, io.SEEK_END) == SIZE - 16
-        assert file.read() == DATA[-16:]
+        assert file.read() == distinct(SIZE)[-16:]
         for _ in range(40):
             start, length = places.randrange(SIZE + 10), places.choice([1, 1000, 1 << 20])
             file.seek(start)
-            assert file.read(length) == DATA[start : start + length]
+            assert file.read(length) == distinct(SIZE)[start : start + length]
             assert file.tell() == max(start, min(start + length, SIZE)) if start <= SIZE else start
 
 
 def test_as_lines_through_a_buffer(stored: Location, environment: dict[str, str]) -> None:
     with io.BufferedReader(ObjectFile(stored, environment), 1 << 16) as file:
-        assert list(file) == DATA.splitlines(keepends=True)
+        assert list(file) == distinct(SIZE).splitlines(keepends=True)
 
 
 async def test_one_version_or_none(stored: Location, environment: dict[str, str]) -> None:

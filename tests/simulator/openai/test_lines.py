@@ -78,18 +78,18 @@ def test_an_unknown_model_is_named_where_the_models_are_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "expected"),
+    ("content", "times", "expected"),
     [
-        pytest.param(b"", ("empty_file", None, None), id="empty"),
-        pytest.param(b"\n  \n", ("empty_file", None, None), id="blank"),
-        pytest.param(b"\xef\xbb\xbf" + line("a"), ("invalid_json_line", None, 1), id="byte order mark"),
-        pytest.param(GOOD + line("a", body__user="[poison:unnamed]"), ("invalid_request", None, None), id="unnamed"),
-        pytest.param(b"{}\n" * (MAX_LINES + 1), ("too_many_tasks", None, None), id="too many"),
-        pytest.param(b"x" * (MAX_BYTES + 1), ("invalid_request", "file_id", None), id="too large"),
+        pytest.param(b"", 1, ("empty_file", None, None), id="empty"),
+        pytest.param(b"\n  \n", 1, ("empty_file", None, None), id="blank"),
+        pytest.param(b"\xef\xbb\xbf" + line("a"), 1, ("invalid_json_line", None, 1), id="byte order mark"),
+        pytest.param(GOOD + line("a", body__user="[poison:unnamed]"), 1, ("invalid_request", None, None), id="unnamed"),
+        pytest.param(b"{}\n", MAX_LINES + 1, ("too_many_tasks", None, None), id="too many"),
+        pytest.param(b"x", MAX_BYTES + 1, ("invalid_request", "file_id", None), id="too large"),
     ],
 )
-def test_a_file_as_a_whole(content: bytes, expected: tuple[str, str | None, int | None]) -> None:
-    assert where(read(content)) == expected
+def test_a_file_as_a_whole(content: bytes, times: int, expected: tuple[str, str | None, int | None]) -> None:
+    assert where(read(content * times)) == expected
 
 
 def test_lines_end_at_newlines_only_and_the_last_needs_none() -> None:

@@ -1,5 +1,6 @@
 """What every case starts from: a driver and an empty folder."""
 
+import functools
 from collections.abc import AsyncIterator
 
 import pytest
@@ -44,6 +45,7 @@ async def listed(buckets: Buckets, prefix: str) -> list[str]:
     return sorted([uri async for uri in buckets.list(prefix)])
 
 
+@functools.lru_cache(maxsize=4)  # a large one takes a quarter of a second, and a dozen cases begin with it
 def distinct(length: int) -> bytes:
     """Bytes of which no two parts are alike."""
     return b"".join(b"%015d\n" % number for number in range(length // 16 + 1))[:length]
