@@ -35,10 +35,12 @@ def test_a_log_is_played_under_two_policies_and_drawn(here: Machine) -> None:
 def test_bides_own_record_is_a_log(here: Machine) -> None:
     write_requests(here.folder / "three.jsonl", 3)
     assert here.run("submit", "three.jsonl", "--within", "8h", "--no-guard").code == 0
-    done = here.run("whatif", "--ledger", "--policy", "realtime", "--seeds", "1", "--output", "json")
+    asked = ("--policy", "realtime", "--policy", "bide+flex,deadline.flex_below=9h", "--flex-refused", "0")
+    done = here.run("whatif", "--ledger", *asked, "--seeds", "1", "--output", "json")
     assert done.code == 0, done.err
-    [called, *_] = json.loads(done.out)["policies"]
+    [called, flexed, *_] = json.loads(done.out)["policies"]
     assert (called["requests"], called["cost"], list(called["classes"])) == (3, 1.0, ["explicit"])
+    assert (flexed["cost"], flexed["flex_answers"], flexed["flex_refusals"]) == (0.5, 3, 0)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,7 @@ def test_bides_own_record_is_a_log(here: Machine) -> None:
             ("log.csv", "--scenario", "calm"), "there is no scenario calm; name one of fast", id="no such scenario"
         ),
         pytest.param(("log.csv", "--model", "gpt-4.1"), "as in --model openai/gpt-4.1", id="whose model"),
+        pytest.param(("log.csv", "--flex-refused", "0.2"), "as in --policy bide+flex", id="scarce for nobody"),
         pytest.param(("log.csv", "--plot", "it.pdf"), "end the name in .svg", id="another picture"),
     ],
 )

@@ -9,10 +9,13 @@ from bide.config import load
 from bide.core.clock import HOUR, SECOND
 from bide.core.errors import InputError, SettingError
 from bide.settings import Settings
-from bide.whatif.contender import CLAIRVOYANT, COPIES, DEFAULT, Contender, contender, played
+from bide.whatif.contender import CLAIRVOYANT, COPIES, DEFAULT, FLEX, Contender, contender, played
 from bide.whatif.ours import Policy
 from bide.whatif.outcome import Prices, Sums, sums
 from bide.whatif.scenario import NEVER, SCENARIOS, Scenario
+
+OURS = ("bide", COPIES, FLEX, "classic")
+"""Those that are bide."""
 
 
 def configured(assignments: Sequence[str]) -> Settings:
@@ -20,7 +23,7 @@ def configured(assignments: Sequence[str]) -> Settings:
 
 
 def everybody() -> list[Contender]:
-    return [contender(text, configured) for text in (*DEFAULT, COPIES, "classic")] + list(CLAIRVOYANT)
+    return [contender(text, configured) for text in (*DEFAULT, *OURS[1:])] + list(CLAIRVOYANT)
 
 
 def result(one: Contender, scenario: Scenario) -> Sums:
@@ -48,6 +51,15 @@ def test_copies_are_switched_on_by_name() -> None:
 
     assert isinstance(way, Policy)
     assert way.rules.copies
+
+
+def test_the_flex_tier_is_there_for_whoever_is_named_for_it_and_for_nobody_else() -> None:
+    flexed = {
+        text: played(contender(text, configured), a_log(20), Prices(), weather(NEVER)).book.flexed for text in OURS
+    }
+
+    assert [one.name for one in everybody() if one.flex] == [FLEX]
+    assert [text for text, answers in flexed.items() if answers] == [FLEX]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +105,7 @@ def test_calling_everything_costs_what_it_costs() -> None:
     assert (called.cost, called.wasted, called.met, called.unanswered) == (pytest.approx(1.0), 0, called.requests, 0)
 
 
-@pytest.mark.parametrize("text", ["bide", COPIES, "classic"])
+@pytest.mark.parametrize("text", OURS)
 def test_where_no_batch_ever_ends_everything_is_answered_and_hardly_dearer(text: str) -> None:
     found = result(contender(text, configured), NEVER)
 

@@ -20,6 +20,19 @@ def test_the_rates_are_those_of_the_ledger_and_batch_is_its_part_of_this_very_lo
     assert found.flex == 1.0  # it has no price, so nothing is gained
 
 
+def test_the_flex_tier_has_a_price_of_its_own() -> None:
+    own = {"house/small": {**OWN["house/small"], "flex": {"input": "1.5", "output": "3"}}}
+
+    found = tariff(prices.Prices(own), "house", "small", "2026-11-21", ARRIVALS, flex=True)
+
+    assert found.flex == pytest.approx((4_000 * 1.5 + 400 * 3) / (4_000 * 2 + 400 * 10))
+
+
+def test_who_asks_for_a_flex_tier_without_a_price_is_told() -> None:
+    with pytest.raises(InputError, match=r"the flex price of house/small is unknown.*--set prices\.house/small\.flex"):
+        tariff(prices.Prices(OWN), "house", "small", "2026-11-21", ARRIVALS, flex=True)
+
+
 def test_half_is_half() -> None:
     found = tariff(prices.Prices(), "openai", "gpt-4.1", "2026-11-21", ARRIVALS)
 

@@ -110,6 +110,8 @@ def as_json(lines: "Sequence[Line]", world: "World", log: str, model: str | None
                 "to_clairvoyant_any_minute": round(line.to_any, 4),
                 "batches": round(line.batches, 1),
                 "calls": round(line.calls, 1),
+                "flex_answers": round(line.flexed, 1),
+                "flex_refusals": round(line.turned_away, 1),
                 "forecast_kept": {f"{level}": round(kept, 2) for level, kept in line.kept.items()},
                 "classes": {name: _figures(one) for name, one in line.kinds.items()},
                 "days": {f"{day}": _figures(one) for day, one in line.days.items()},

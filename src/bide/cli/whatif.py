@@ -38,8 +38,8 @@ def whatif(
         typer.Option(
             "--policy",
             metavar="POLICY",
-            help="Again and again: bide, bide+copies, classic, each with settings of its own after commas; realtime, seed, "
-            "static[:24h], resubmit, fixed:10m, fixed:5m+hedge (default: bide and all the others).",
+            help="Again and again: bide, bide+copies, bide+flex, classic, each with settings of its own after commas; realtime, "
+            "seed, static[:24h], resubmit, fixed:10m, fixed:5m+hedge (default: bide, and all from realtime on).",
         ),
     ] = None,
     scenarios: Annotated[
@@ -75,6 +75,16 @@ def whatif(
     requests_per_minute: Annotated[
         int | None, typer.Option("--requests-per-minute", min=1, help="The rate limit (default: the scenario's).")
     ] = None,
+    flex_refused: Annotated[
+        float | None,
+        typer.Option(
+            "--flex-refused",
+            min=0.0,
+            max=1.0,
+            metavar="SHARE",
+            help="The part of the calls in the flex tier that is turned away, for bide+flex (default: 0.05).",
+        ),
+    ] = None,
     plot: Annotated[
         str | None, typer.Option("--plot", metavar="FILE", help="Draw it: a name that ends in .svg, .png or .html.")
     ] = None,
@@ -91,9 +101,11 @@ def whatif(
     \b
     bide whatif requests.csv.gz
     bide whatif requests.csv --policy bide --policy bide,gather.single_below=30m --policy fixed:10m
+    bide whatif requests.csv --policy bide --policy bide+flex --flex-refused 0.2
     bide whatif requests.jsonl --column at=created --column input=usage.input --mix urgent=20,standard=80
     bide whatif --ledger --days 7 --model openai/gpt-4.1 --scenario measured --scenario outage --plot whatif.svg
     """
+    from bide.core.errors import InputError
     from bide.whatif.comparison import World, compare
     from bide.whatif.contender import CLAIRVOYANT, DEFAULT, contender
     from bide.whatif.mix import example, parse
@@ -108,9 +120,12 @@ def whatif(
         write = None
     chosen_mix = parse(mix or example())
     asked = [contender(text, _configured(loaded, assignments or [], config)) for text in policies or DEFAULT]
-    worlds = _scenarios(scenarios or ["measured"], requests_per_minute)
+    flexes = any(one.flex for one in asked)
+    if flex_refused is not None and not flexes:
+        raise InputError("--flex-refused is for a policy with a flex tier; name one, as in --policy bide+flex")
+    worlds = _scenarios(scenarios or ["measured"], requests_per_minute, flex_refused)
     read = _log(loaded, log, ledger, columns or [], days)
-    prices = _prices(loaded, model, read)
+    prices = _prices(loaded, model, read, flexes)
     world = World(read.arrivals, chosen_mix, prices, read.start, read.days)
     _say_what_was_read(read, mix or example())
     known = {one.name: one for one in [*asked, *CLAIRVOYANT]}  # named twice is played once
@@ -146,8 +161,8 @@ def _configured(
     return settings
 
 
-def _scenarios(names: Sequence[str], requests_per_minute: int | None) -> "list[Scenario]":
-    """Those of these names, once each. Raises `InputError`."""
+def _scenarios(names: Sequence[str], requests_per_minute: int | None, flex_refused: float | None) -> "list[Scenario]":
+    """Those of these names, once each, with what is said of them. Raises `InputError`."""
     from dataclasses import replace
 
     from bide.core.errors import InputError
@@ -159,9 +174,9 @@ def _scenarios(names: Sequence[str], requests_per_minute: int | None) -> "list[S
         if name != "all" and name not in known:
             raise InputError(f"there is no scenario {name}; name one of {', '.join(known)}, or all")
         found.update(SCENARIOS if name == "all" else {name: known[name]})
-    if requests_per_minute is None:
-        return list(found.values())
-    return [replace(one, requests_per_minute=requests_per_minute) for one in found.values()]
+    said = {"requests_per_minute": requests_per_minute, "flex_refused": flex_refused}
+    changes = {name: value for name, value in said.items() if value is not None}
+    return [replace(one, **changes) for one in found.values()]
 
 
 def _log(config: "Config", path: str | None, ledger: bool, columns: Sequence[str], days: int | None) -> "Log":
@@ -193,8 +208,8 @@ async def _recorded(config: "Config", days: int | None) -> "Log":
     return recorded("the record", rows, config.settings.realtime.typical_output_tokens)
 
 
-def _prices(config: "Config", model: str | None, read: "Log") -> "Prices":
-    """What tokens cost: of the model, else in no unit. Raises `InputError`."""
+def _prices(config: "Config", model: str | None, read: "Log", flex: bool) -> "Prices":
+    """What tokens cost: of the model, also in its flex tier if that is used, else in no unit. Raises `InputError`."""
     from bide.core.errors import InputError
     from bide.whatif.outcome import Prices
 
@@ -211,9 +226,8 @@ def _prices(config: "Config", model: str | None, read: "Log") -> "Prices":
     known = config.settings.providers.get(account)
     provider = known.catalogue if known is not None and known.catalogue else account
     today = day_of(_now())
-    return tariff(
-        prices.Prices(config.settings.prices, catalogue=catalogue_of(config.home)), provider, name, today, read.arrivals
-    )
+    ledger = prices.Prices(config.settings.prices, catalogue=catalogue_of(config.home))
+    return tariff(ledger, provider, name, today, read.arrivals, flex=flex)
 
 
 def _now() -> int:

@@ -49,7 +49,9 @@ def baseline(text: str) -> Rule:
     """
     name, colon, time = text.partition(":")
     if name not in BASELINES:
-        raise InputError(f"there is no policy {text}; there are bide, bide+copies, classic, {', '.join(BASELINES)}")
+        raise InputError(
+            f"there is no policy {text}; there are bide, bide+copies, bide+flex, classic, {', '.join(BASELINES)}"
+        )
     if not colon:
         return BASELINES[name]()
     if BASELINES[name] not in (static, fixed):

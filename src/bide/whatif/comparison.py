@@ -58,6 +58,8 @@ class Result:
     calls: int
     kept: Mapping[int, float]
     seconds: float
+    flexed: int = 0
+    turned_away: int = 0
 
 
 def dated(arrivals: Sequence[Arrival], mix: Mix, seed: int) -> list[Arrival]:
@@ -84,6 +86,8 @@ def result(world: World, case: Case) -> Result:
         book.calls,
         found.kept,
         time.process_time() - began,
+        book.flexed,
+        book.turned_away,
     )
 
 

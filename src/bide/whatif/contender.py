@@ -29,6 +29,11 @@ class Contender:
     name: str
     way: Policy | Rule | Bound
 
+    @property
+    def flex(self) -> bool:
+        """Whether it has a flex tier."""
+        return isinstance(self.way, Policy) and self.way.flex
+
 
 @dataclass(frozen=True, slots=True)
 class Played:
@@ -41,7 +46,7 @@ class Played:
 
 CLAIRVOYANT = tuple(Contender(bound.value, bound) for bound in Bound)
 
-BIDE, COPIES, CLASSIC = "bide", "bide+copies", "classic"
+BIDE, COPIES, FLEX, CLASSIC = "bide", "bide+copies", "bide+flex", "classic"
 
 DEFAULT = (BIDE, "realtime", "seed", "static", "resubmit", "fixed:10m", "fixed:5m+hedge")
 
@@ -57,7 +62,7 @@ def contender(text: str, configured: Configured) -> Contender:
         SettingError: a setting cannot be used.
     """
     name, *assignments = (part.strip() for part in text.split(","))
-    if name not in (BIDE, COPIES, CLASSIC):
+    if name not in (BIDE, COPIES, FLEX, CLASSIC):
         if assignments:
             raise InputError(f"{text}: settings are bide's, {name} has none; write as in bide,{assignments[0]}")
         return Contender(name, baseline(name))
@@ -66,6 +71,8 @@ def contender(text: str, configured: Configured) -> Contender:
     chosen = policy(configured(assignments))
     if name == COPIES:
         chosen = replace(chosen, rules=replace(chosen.rules, copies=True))
+    if name == FLEX:
+        chosen = replace(chosen, flex=True)
     return Contender(text, chosen)
 
 

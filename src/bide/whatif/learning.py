@@ -7,7 +7,7 @@ from bide.core.states import BatchOutcome
 from bide.lanes.calibration import LEVELS, SHOWN, Promise
 from bide.lanes.copies import Efficacy
 from bide.lanes.forecast import Forecast, Running, View
-from bide.lanes.lesson import BatchEnd, of_batch
+from bide.lanes.lesson import FLEX, BatchEnd, of_batch, of_call, of_refusal
 from bide.lanes.prior import Prior
 from bide.lanes.turnaround import MEDIAN
 from bide.whatif.market import Purchase
@@ -81,6 +81,14 @@ class Learner:
         """A second copy has come to its end, first and in time or not."""
         before = self._efficacy
         self._efficacy = Efficacy(before.won * FADES + won, before.expected * FADES + expected)
+
+    def flexed(self, duration: int, output_tokens: int, now: int) -> None:
+        """The flex tier has answered."""
+        self._forecast.add(of_call(ACCOUNT, MODEL, FLEX, duration, output_tokens, now))
+
+    def turned_away(self, now: int) -> None:
+        """The flex tier had no capacity."""
+        self._forecast.add(of_refusal(ACCOUNT, MODEL, now))
 
     def _running(self, group: Group) -> Running:
         bought = group.bought

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from bide.core.batch import LiveBatch
 from bide.core.bucket import Tally
 from bide.core.clock import DAY, FAR_FUTURE, HOUR, MINUTE, SECOND
-from bide.core.states import BatchState
+from bide.core.states import BatchState, Lane
 from bide.engine.attention import next_poll
 from bide.lanes import gather
 from bide.lanes.capacity import Capacity
@@ -24,6 +24,7 @@ from bide.lanes.pressure import HORIZON, WINDOW, Load
 from bide.lanes.quota import Quota
 from bide.providers.port import Capabilities, Limits
 from bide.whatif.arrival import Arrival
+from bide.whatif.flexing import Flexing
 from bide.whatif.learning import Learner
 from bide.whatif.market import Channel, Purchase, Queue
 from bide.whatif.outcome import Book, Prices
@@ -55,10 +56,12 @@ CAPABILITIES = Capabilities(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The settings that are tried out. `kept` is the part of the rate limit that deferred work leaves to urgent calls."""
+    """The settings that are tried out. `kept` is the part of the rate limit that deferred work leaves to urgent calls; `flex`: the
+    account has a flex tier."""
 
     rules: Rules
     kept: float = 0.5
+    flex: bool = False
     gather_longest: int = gather.LONGEST
     gather_share: int = gather.SHARE
     poll_interval: int = 15 * SECOND
@@ -74,6 +77,7 @@ class Play:
         self._arrivals = arrivals
         self._weather = weather
         self._policy = policy
+        self._flexing = Flexing(self.book, self.learner, weather)
         self._prices = prices
         rpm = weather.scenario.requests_per_minute
         self._channel = Channel(rpm)
@@ -178,8 +182,13 @@ class Play:
                 twin.called.add(number)
                 twin.next_call = 1
                 self._cancel(twin.bought.id, now)
+            if not first and twin is None and number in pile.flexing:
+                pile.flexing[number] = None  # the flex tier may still answer it
+                continue
             if first or twin is None:
                 pile.batched -= 1
+            if first:
+                pile.flexing.pop(number, None)
             if twin is None and self.book.is_open(number):
                 pile.waiting.append(number)
         pile.changed()
@@ -256,11 +265,26 @@ class Play:
 
     def _serve(self, decisions: Decisions, now: int) -> None:
         for wanted in decisions.wanted:
+            if wanted.lane is Lane.FLEX:
+                self._ask(wanted, now)
+                continue
             room = 0 if self._urgent.waiting else min(wanted.calls, self._channel.room(now))
             started = self._rescue(wanted, room, now)
             self._channel.started(started, now)
             if started < wanted.calls:
                 self._look_at = min(self._look_at, max(now + TURN, self._channel.ready_at))
+
+    def _ask(self, wanted: Wanted, now: int) -> None:
+        """Ask for as many in the flex tier as it and the rate limit have room for."""
+        flexing = self._flexing
+        room = 0 if self._urgent.waiting else min(wanted.calls, self._channel.room(now), flexing.room(now))
+        ends = flexing.ask(wanted, self._by_id[wanted.bucket.id], self._groups, room, now)
+        self._channel.started(len(ends), now)
+        for at, number in ends:
+            self._at(at, flexing.end, number)
+        later = max(self._channel.ready_at, flexing.next_room(now))
+        if len(ends) < wanted.calls and (later > now or self._urgent.waiting):  # else a call that ends makes room
+            self._look_at = min(self._look_at, max(now + TURN, later))
 
     def _rescue(self, wanted: Wanted, room: int, now: int) -> int:
         """Call up to `room` requests, waiting ones first; how many."""
@@ -273,14 +297,24 @@ class Play:
             group = self._groups[carrier.batch.id]
             while started < room and group.next_call < len(group.bought.requests):
                 number = group.bought.requests[group.next_call]
+                if number in group.called:  # the flex tier has answered it
+                    group.next_call += 1
+                    continue
                 twin = self._twin(group)
                 for one in (group, twin) if twin else (group,):
                     one.next_call += 1
                     one.called.add(number)
-                    one.batch = replace(one.batch, rescued=len(one.called))
+                    one.batch = replace(one.batch, rescued=one.batch.rescued + 1)
                 pile.batched -= 1
+                pile.flexing.pop(number, None)
                 self._call(number, now)
                 started += 1
+        while started < room and wanted.flexing and pile.flexing:
+            number = next(iter(pile.flexing))
+            del pile.flexing[number]
+            pile.batched -= 1
+            self._call(number, now)
+            started += 1
         pile.changed()
         return started
 
@@ -293,16 +327,19 @@ class Play:
             if not pile.waiting and not pile.batched and now >= pile.gathers_until:
                 del self._piles[key]
         groups = self._groups.values()
+        live = [LiveBatch(one.seen(now, self._weather), {one.pile.id: len(one.bought.requests)}) for one in groups]
+        view = self.learner.view(groups, now)  # after what batches have shown by now
         return Outlook(
             [pile.bucket() for pile in self._piles.values()],
-            [LiveBatch(one.seen(now, self._weather), {one.pile.id: len(one.bought.requests)}) for one in groups],
+            live,
             {KEY: self._capacity},
             {KEY: Quota(self._weather.scenario.enqueued_tokens, self._enqueued, len(groups), len(self._created), None)},
             self._accounts,
             loads={KEY: Load(self._peak)},
             efficacy={KEY: self.learner.efficacy},
             spending={KEY: self.book.spending(now - SPENT_SINCE)} if self._policy.rules.copies else {},
-            forecast=self.learner.view(groups, now),
+            forecast=view,
+            flex=self._flexing.tiers(self._piles.values(), view) if self._policy.flex else {},
         )
 
     def _seen_at(self, submitted_at: int, ended_at: int) -> int:

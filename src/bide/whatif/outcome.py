@@ -33,6 +33,10 @@ class Book:
     wasted: list[float] = field(init=False)
     batches: int = 0
     calls: int = 0
+    flexed: int = 0
+    """Calls that the flex tier answered."""
+    turned_away: int = 0
+    """Those that it had no capacity for."""
     _hours: dict[int, Spending] = field(default_factory=dict[int, Spending])
     """What came of the requests of an hour, by its first instant."""
 

@@ -24,6 +24,8 @@ class Pile:
     accepted_at: int
     waiting: deque[int] = field(default_factory=deque[int])
     batched: int = 0
+    flexing: dict[int, "Group | None"] = field(default_factory=dict[int, "Group | None"])
+    """Of those that are batched, what is asked for in the flex tier, and the batch in which it lies besides."""
     tokens: int = 0
     longest: int = 0
     _shown: Bucket | None = None
@@ -58,7 +60,7 @@ class Pile:
 
 @dataclass(slots=True)
 class Group:
-    """A batch under way, and which of its requests were called meanwhile."""
+    """A batch under way, and which of its requests were called meanwhile, or answered by the flex tier."""
 
     bought: Purchase
     pile: Pile

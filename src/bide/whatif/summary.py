@@ -39,6 +39,8 @@ class Line:
     to_single: float
     to_any: float
     kept: Mapping[int, float]
+    flexed: float = 0.0
+    turned_away: float = 0.0
 
 
 def lines(results: Sequence[Result]) -> list[Line]:
@@ -70,6 +72,8 @@ def _line(scenario: str, policy: str, results: Sequence[Result]) -> Line:
         _ratio(mine, results, Bound.SINGLE),
         _ratio(mine, results, Bound.ANY),
         {level: _mean(one.kept[level] for one in mine) for level in (mine[0].kept if mine else ())},
+        _mean(one.flexed for one in mine),
+        _mean(one.turned_away for one in mine),
     )
 
 

@@ -2,7 +2,7 @@
 
 What happens to a batch depends on when it is submitted, on its size and on its luck, which goes by the first request in it
 and by how many batches held that before. So a clairvoyant and a policy that submit the same request at the same instant
-meet the same fate.
+meet the same fate. `Weather.flex` is that of calls in the flex tier.
 """
 
 import math
@@ -11,6 +11,7 @@ from random import Random  # noqa: TID251 - the type
 
 from bide.core.clock import DAY, HOUR, MINUTE, SECOND
 from bide.whatif.chance import stream
+from bide.whatif.scarcity import Scarcity
 from bide.whatif.scenario import SIZE_EXPONENT, TYPICAL_SIZE, Scenario, Spell
 
 STEP = MINUTE
@@ -34,6 +35,7 @@ class Weather:
         for _ in range(steps):
             self._congestion.append(level)
             level = keep * level + spread * chance.gauss(0, 1)
+        self.flex = Scarcity(scenario.flex_refused, seed, start, days)
         self._spells = _spells(scenario, stream(seed, "spells"), (days + 3) * DAY)
 
     def finishes_at(self, first: int, serial: int, requests: int, at: int) -> int:
