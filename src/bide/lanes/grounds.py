@@ -4,7 +4,9 @@ The numbers are the terms of the last safe moment (`bide.lanes.rescue`), what th
 were open. Made only for decisions that are acted on, a row of the store each, so they are few and short.
 """
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from itertools import accumulate
 
 from bide.core.batch import Batch
 from bide.core.bucket import Bucket
@@ -15,7 +17,7 @@ from bide.lanes.cache import WHY as WHY_KEPT
 from bide.lanes.capacity import ASSUMED, latency_bound
 from bide.lanes.copies import NO_COPIES, NOTHING_SPENT, WHY
 from bide.lanes.decision import Decisions, Wanted
-from bide.lanes.outlook import Outlook, Rules
+from bide.lanes.outlook import Key, Outlook, Rules
 from bide.lanes.placement import is_kept
 from bide.lanes.quota import Held
 from bide.lanes.rescue import Start, last_call
@@ -29,6 +31,10 @@ class Grounds:
     rules: Rules
     decisions: Decisions
     now: int
+    _works: dict[Key, tuple[list[int], list[int]]] = field(
+        default_factory=dict[Key, tuple[list[int], list[int]]], init=False, repr=False, compare=False
+    )
+    """By account and model, the starts in their order, and the work of those before each."""
 
     def of_batch(self, opening: Opening) -> Decided:
         """Why a batch is made."""
@@ -103,18 +109,22 @@ class Grounds:
             return {}
         found: dict[str, Number] = {"moved_from": bucket.moved_from, "moved_to": bucket.account}
         if start is not None:
-            key, starts = (bucket.account, bucket.model), self.decisions.starts
-            before = [
-                starts[one.id]
-                for one in self.outlook.buckets
-                if one.id != bucket.id
-                and (one.account, one.model) == key
-                and one.id in starts
-                and starts[one.id].at <= start.at
-            ]
-            head_room = self.rules.margins.head_room
-            found["promise_kept"] = is_kept(start, before, head_room, self.now)
+            work = self._work_until(start.at, (bucket.account, bucket.model))
+            found["promise_kept"] = is_kept(start, work, self.rules.margins.head_room, self.now)
         return found
+
+    def _work_until(self, at: int, key: Key) -> int:
+        """The work of everything whose start is no later, of an account and model. Summed up once: when an account is down, there
+        may be thousands of decisions about what it had."""
+        if key not in self._works:
+            starts = self.decisions.starts
+            mine = [
+                starts[one.id] for one in self.outlook.buckets if (one.account, one.model) == key and one.id in starts
+            ]
+            mine.sort(key=lambda one: one.at)
+            self._works[key] = [one.at for one in mine], [0, *accumulate(one.work for one in mine)]
+        instants, works = self._works[key]
+        return works[bisect_right(instants, at)]
 
     def _forecast(self, bucket: Bucket, start: Start | None, requests: int) -> dict[str, Number]:
         """What is expected of a batch of so many requests, and the chance that it is back by the last safe moment."""

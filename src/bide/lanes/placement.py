@@ -3,11 +3,12 @@
 A request that names its account is bound to it. One that came by a name with several places (`placement.accounts` in the settings) is put at
 one of them when it is accepted, and counts against that account's rate limit. Its batches and calls are made there as long as the
 account is well. While it is not, they are made at another place: what waits, what its batches bring back, and what is called
-at its last safe moment. Whether what it was promised can be kept there is judged anew with every decision. A request has one live attempt of a kind all the same, wherever that is, so nothing is paid twice.
+at its last safe moment. Whether what it was promised can be kept there is judged anew with every decision. A request has one live attempt
+of a kind all the same, wherever that is, so nothing is paid twice.
 """
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bide.core.bucket import Bucket
@@ -79,11 +80,11 @@ def served(
     return replace(bucket, account=chosen, moved_from=bucket.account)
 
 
-def is_kept(start: Start, before: Iterable[Start], head_room: float, now: int) -> bool:
+def is_kept(start: Start, work: int, head_room: float, now: int) -> bool:
     """Whether what was promised at one account can be kept at the one that serves it now: calls that begin at this instant, at all of
-    its rate limit, have ended in time. `before` are the starts of what shares that limit and has to be called first; a part of it,
-    `head_room`, is what their work is reckoned with."""
-    work = math.ceil((start.work + sum(one.work for one in before)) * head_room)
+    its rate limit, have ended in time. `work` in microseconds is that of the start and of what shares that limit and has to be called
+    first; a part of it, `head_room`, is what it is reckoned with."""
+    work = math.ceil(work * head_room)
     begun = now if start.allowed is None else start.allowed.opens_at(now)
     done = begun + work if start.allowed is None else start.allowed.later(begun, work)
     return done <= start.after(start.requests)
