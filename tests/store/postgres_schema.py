@@ -64,19 +64,16 @@ class Schemas:
 
     def take(self) -> str:
         """The name of a schema: one with bide's tables where there is one, else with nothing in it."""
-        name = new_name()
-        if self._free is None:
+        name, self._free = self._free, None
+        if name is None:
+            name = new_name()
             self._shell.run(f"CREATE SCHEMA {name};")
-        else:
-            self._shell.run(f"ALTER SCHEMA {self._free} RENAME TO {name};")
-            self._free = None
         return name
 
     def give_back(self, name: str) -> None:
         """Empty a schema for the next, or drop it if it is not as bide makes it."""
         if self._is_whole(name):
-            self._empty(name)
-            self._free = name
+            self._free = self._emptied(name)
         else:
             self._shell.run(drop(name))
 
@@ -91,17 +88,19 @@ class Schemas:
         self._shape = self._shape or shape
         return shape == self._shape
 
-    def _empty(self, name: str) -> None:
-        """Once nobody is in the middle of a transaction: `LOCK` waits as `DROP` would."""
+    def _emptied(self, name: str) -> str:
+        """Empty it once nobody is in the middle of a transaction (`LOCK` waits as `DROP` would); its new name."""
         parts = [line.split("|") for line in self._shell.run(PARTS.format(schema=name))]
         tables = [f"{name}.{part}" for kind, part in parts if kind == "r"]
         keeping = {f"{name}.settings": " WHERE name <> 'schema'"}
+        emptied = new_name()
         self._shell.run(
             f"BEGIN; LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE;"
             + "".join(f"DELETE FROM {table}{keeping.get(table, '')};" for table in tables)
             + "".join(f"SELECT setval('{name}.{part}', 1, false);" for kind, part in parts if kind == "S")
-            + "COMMIT;"
+            + f"ALTER SCHEMA {name} RENAME TO {emptied}; COMMIT;"
         )
+        return emptied
 
 
 def new_name() -> str:
