@@ -31,15 +31,9 @@ def backoff(refusals: int, jitter: float) -> int:
 
 
 def tries(slack: int) -> int:
-    """How often something may be tried within this time, with the back-off between the tries."""
-    if slack < 0:
-        return 0
-    ceilings = math.log(LONGEST_BACKOFF / FIRST_BACKOFF) / math.log(GROWTH)
-    grown = math.log1p(slack * (GROWTH - 1) / FIRST_BACKOFF) / math.log(GROWTH)
-    if grown <= ceilings:
-        return 1 + int(grown)
-    used = FIRST_BACKOFF * (GROWTH**ceilings - 1) / (GROWTH - 1)
-    return 1 + int(ceilings + (slack - used) / LONGEST_BACKOFF)
+    """How often something may be tried within this time, where it is turned away: back-off is shared by all calls of the account, so
+    that in a bout of refusals everybody waits the longest between two."""
+    return 0 if slack < 0 else 1 + slack // LONGEST_BACKOFF
 
 
 @dataclass(frozen=True, slots=True)
