@@ -3,7 +3,7 @@
 import asyncio
 import datetime
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from bide.core.job import Job
 from bide.core.states import JobState
 from bide.engine import scheduled as engine
 from bide.engine.context import Context
+from bide.engine.errands import PURGE_AFTER, Errands
 from bide.engine.service import Service
 from bide.intake import scheduled
 from bide.intake.asked import Asked
@@ -209,8 +210,11 @@ async def test_without_an_intake_schedules_wait_for_another_worker(desk: Desk, t
     context: Context = replace(desk.context, hand_in=None)
     snapshot = await context.store.snapshots.take(context.host, desk.clock.now())
 
+    def spawn(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        raise AssertionError(f"{work} was begun")
+
     assert snapshot.next_schedule == desk.clock.now()
-    assert Service(context)._hand_in(snapshot, desk.clock.now()) > desk.clock.now() + 365 * DAY  # pyright: ignore[reportPrivateUsage]
+    assert Errands(context, spawn, lambda: False).run(snapshot, desk.clock.now()) == desk.clock.now() + PURGE_AFTER
 
 
 async def test_a_file_that_takes_long_keeps_no_other_schedule_waiting(
