@@ -140,7 +140,10 @@ def test_one_flex_call_in_twenty_is_refused_until_more_is_known() -> None:
     forecast = Forecast()
     assert forecast.view(NOW).refusal("openai", "luna") == 0.05
 
-    for _ in range(100):
+    for _ in range(10):
+        forecast.add(of_refusal("openai", "luna", NOW))
+    assert forecast.view(NOW).refusal("openai", "luna") > 0.6, "back-off leaves no more than ten an hour to learn from"
+    for _ in range(90):
         forecast.add(of_refusal("openai", "luna", NOW))
     assert forecast.view(NOW).refusal("openai", "luna") > 0.8
     assert forecast.view(NOW + DAY).refusal("openai", "luna") < 0.1, "scarcity lasts hours"

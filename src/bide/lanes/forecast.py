@@ -54,7 +54,7 @@ CANCEL_HALF_LIFE = 7 * DAY
 
 REFUSED, TAKEN = 0.25, 4.75
 """Beta prior of flex refusals: one in twenty, believed as much as five calls. Where nearly all are refused, back-off leaves few to learn
-from: with the weight of twenty calls a tier that refused everything was hoped for all day, and cost 0.658 in the place of 0.606 of all
+from: with the weight of twenty calls a tier that refused everything was hoped for all day, and cost 0.656 in the place of 0.606 of all
 real time (`bide whatif --policy bide+flex --flex-refused 1`, measured)."""
 
 
