@@ -35,7 +35,7 @@ class DeadlineSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
     """With less slack than this nothing is asked for in the flex tier: the answer would probably come too late."""
     copies: bool = False
     """Whether a batch of one that is unlikely to be back in time gets a second copy, where the first answer counts and the other
-    batch is cancelled. In days that were played it saved between nothing and 0.7 % of the cost, by the way
+    batch is cancelled. In days that were played it saved less than 1 % of the cost, by the way
     the provider's luck goes; where slowness is shared by all batches it gains nothing, which is noticed, and the copies stop."""
     copy_budget: Annotated[float, msgspec.Meta(gt=0, le=1)] = BUDGET
     """The part of what the requests of the last day would have cost in real time that may be paid twice, for whatever reason, while
