@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.ports import free_port
+
 from bench.measure import Figure
 from bench.upstream import EVENTS
 
@@ -144,7 +146,7 @@ def _bide(folder: Path, upstream: str) -> Generator[Served]:
 
 @contextlib.contextmanager
 def _bare(upstream: str) -> Generator[Served]:
-    port = _free_port()
+    port = free_port()
     process = subprocess.Popen([sys.executable, "-m", "bench.passthrough", upstream, str(port)])
     try:
         _wait_for(port)
@@ -162,7 +164,7 @@ def _nginx(folder: Path, upstream: str) -> Generator[Served | None]:
         print("nginx is not installed; its column is left out", file=sys.stderr)
         yield None
         return
-    port = _free_port()
+    port = free_port()
     configuration = folder / "nginx.conf"
     configuration.write_text(
         f"""daemon off; master_process off; pid {folder}/nginx.pid; error_log stderr crit;
@@ -184,12 +186,6 @@ http {{
     finally:
         process.terminate()
         process.wait(30)
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def _wait_for(port: int) -> None:

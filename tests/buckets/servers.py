@@ -18,6 +18,8 @@ from typing import Any, cast
 import boto3
 import pytest
 
+from tests.ports import free_port
+
 VERSION = "3.35.0"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 AZURITE = Path(os.environ.get("BIDE_AZURITE") or CACHE / "bide" / f"azurite-{VERSION}")
@@ -103,9 +105,7 @@ def _make_container(url: str) -> None:
 
 
 def _start(command: list[str]) -> Server:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen([*command, str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     end = time.monotonic() + STARTS_WITHIN
     while time.monotonic() < end and process.poll() is None:

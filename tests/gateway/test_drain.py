@@ -5,7 +5,6 @@ import json
 import logging
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager
@@ -25,6 +24,7 @@ from bide.gateway.server import serving
 from bide.simulator.server import Simulator, running_simulator
 from bide.store.history import Wanted
 from tests.gateway.place import CHAT, SETTINGS, environment, hurried
+from tests.ports import free_port
 from tests.store.postgres_server import PostgresServer, remove_server, start_server
 
 SLOW = """
@@ -116,12 +116,9 @@ async def _listen(served: Served) -> None:
 async def world(folder: Path, turnaround: str) -> AsyncGenerator[World]:
     script = folder / "script.toml"
     script.write_text(SLOW.format(turnaround=turnaround))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     clock = hurried()
     async with running_simulator(str(script), clock=clock_from({"BIDE_CLOCK": clock})) as simulator:
-        yield World(simulator, environment(folder / "home", simulator, clock), port)
+        yield World(simulator, environment(folder / "home", simulator, clock), free_port())
 
 
 def client(served: Served, **options: Any) -> Any:

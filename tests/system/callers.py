@@ -26,6 +26,7 @@ from bide.store import queries
 from bide.store.database import Row, Transaction
 from bide.store.postgres import PostgresDatabase
 from bide.store.sqlite import SqliteDatabase
+from tests.ports import free_port
 from tests.store.postgres_server import remove_server, start_server
 from tests.system.harness import Machine, machine
 
@@ -147,10 +148,10 @@ class _Fleet:
 
 @asynccontextmanager
 async def _fleet(here: Machine, database: str | None) -> AsyncGenerator[_Fleet]:
-    ports = {"gateway 1": _free_port()}
+    ports = {"gateway 1": free_port()}
     commands: dict[str, Sequence[str]] = {"gateway 1": ("serve", "--port", str(ports["gateway 1"]))}
     if database is not None:
-        ports["gateway 2"] = _free_port()
+        ports["gateway 2"] = free_port()
         shared = ("--db", database)
         commands = {name: ("serve", "--no-engine", "--port", str(port), *shared) for name, port in ports.items()}
         commands |= {f"worker {number}": ("worker", "--stay", *shared) for number in (1, 2)}
@@ -223,12 +224,6 @@ async def _rows(folder: Path, url: str | None) -> Sequence[Row]:
         return await database.read("calls", read)
     finally:
         await database.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def main() -> int:

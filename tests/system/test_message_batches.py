@@ -13,6 +13,7 @@ import anthropic
 from bide.store import queries
 from bide.store.database import Row, Transaction
 from bide.store.sqlite import SqliteDatabase
+from tests.ports import free_port
 from tests.system.harness import Machine, machine
 
 SPEED = 20
@@ -37,7 +38,7 @@ async def test_every_batch_is_there_once_and_every_row_of_it_is_answered(tmp_pat
     script = tmp_path / "script.toml"
     script.write_text(SCRIPT, encoding="utf-8")
     with machine(tmp_path, "--script", str(script), speed=SPEED) as here:
-        port = _free_port()
+        port = free_port()
         gateway = _Gateway(here, port)
         await gateway.start()
         try:
@@ -132,9 +133,3 @@ async def _made(folder: Path) -> list[Row]:
         return await database.read("made", read)
     finally:
         await database.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
