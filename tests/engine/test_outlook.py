@@ -13,7 +13,7 @@ from bide.lanes.hours import ANY_TIME, Hours, WindowEnd
 from bide.lanes.quota import Bound, Quota
 from bide.lanes.window import parse_window
 from bide.settings import ProviderSettings, RealtimeSettings, Settings
-from bide.store.limits import Enqueued, Known, Stored
+from bide.store.limits import Created, Enqueued, Known, Stored
 from bide.store.snapshot import Snapshot
 
 KEY = ("openai", "gpt-6-luna")
@@ -23,7 +23,7 @@ EMPTY: dict[str, Any] = {
     "live": [],
     "limits": {},
     "enqueued": {},
-    "created_this_hour": {},
+    "created": {},
     "next_batch": {},
     "next_delivery": None,
     "next_lease": None,
@@ -102,11 +102,11 @@ async def test_what_is_assumed_is_a_setting(desk: Desk) -> None:
         pytest.param({}, {"limits": learned(enqueued_tokens=5)}, Quota(5, 0, 0, 0, changes_at=NOW + 6 * HOUR), id="learned"),
         pytest.param({"enqueued_tokens": 9}, {"limits": learned(enqueued_tokens=5)}, Quota(9, 0, 0, 0), id="configured goes first"),
         pytest.param({"enqueued_tokens": 9}, {"limits": refused(enqueued_tokens=5)}, Quota(5, 0, 0, 0, NOW, changes_at=NOW + HOUR), id="a refusal shows that it is less"),
-        pytest.param({}, {"enqueued": {KEY: Enqueued(100, 3, 7, 2)}, "created_this_hour": {"openai": 4}, "oldest_create": {"openai": NOW}}, Quota(None, 100, 3, 6, frees_at=NOW + HOUR), id="what is about to be created counts"),
+        pytest.param({}, {"enqueued": {KEY: Enqueued(100, 3, 7, 2)}, "created": {"openai": Created(4, NOW, 1)}}, Quota(None, 100, 3, 6, frees_at=NOW + HOUR, created_lately=3), id="what is about to be created counts"),
         pytest.param({"live_batches": 4}, {"enqueued": {KEY: Enqueued(100, 3), ("openai", "other"): Enqueued(1, 2)}}, Quota(None, 100, 3, 0, bounds=(Bound(Resource.LIVE_BATCHES, 4, 3),)), id="batches of the model"),
         pytest.param({"files": 4, "stored_bytes": 9}, {"stored": {"openai": Stored(3, 8), "other": Stored(1, 1)}}, Quota(None, 0, 0, 0, bounds=(Bound(Resource.FILES, 4, 3, True), Bound(Resource.STORED_BYTES, 9, 8, True))), id="files of the account"),
-        pytest.param({}, {"enqueued": {KEY: Enqueued(100, 3)}, "created_this_hour": {"openai": 4}}, Quota(None, 100, 3, 4), id="what lies there, and what was made"),
-        pytest.param({}, {"enqueued": {("other", "gpt-6-luna"): Enqueued(100, 3)}, "created_this_hour": {"other": 4}}, Quota(None, 0, 0, 0), id="another account's"),
+        pytest.param({}, {"enqueued": {KEY: Enqueued(100, 3)}, "created": {"openai": Created(4)}}, Quota(None, 100, 3, 4), id="what lies there, and what was made"),
+        pytest.param({}, {"enqueued": {("other", "gpt-6-luna"): Enqueued(100, 3)}, "created": {"other": Created(4, NOW, 4)}}, Quota(None, 0, 0, 0), id="another account's"),
     ],
 )  # fmt: skip
 async def test_the_quota(desk: Desk, configured: dict[str, Any], fields: dict[str, Any], expected: Quota) -> None:

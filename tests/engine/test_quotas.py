@@ -9,7 +9,7 @@ from bide.core.clock import MINUTE
 from bide.core.quota import Documented, Resource, Source
 from bide.engine.quotas import Standing, standings
 from bide.settings import ProviderSettings
-from bide.store.limits import Enqueued, Known
+from bide.store.limits import Created, Enqueued, Known
 from bide.store.snapshot import Snapshot
 
 TIER = Documented(resource=Resource.ENQUEUED_TOKENS, limit=90_000, varies=True, source="the pages")
@@ -39,7 +39,7 @@ SLOTS = Documented(resource=Resource.LIVE_BATCHES, limit=100, shared=True, sourc
             {
                 "enqueued": {("openai", "luna"): Enqueued(600, 3, 12, 1), ("other", "luna"): Enqueued(1, 1, 1)},
                 "limits": {("openai", "luna", "enqueued_tokens"): Known(500, Source.NAMED, NOW - 5 * MINUTE)},
-                "created_this_hour": {"openai": 4},
+                "created": {"openai": Created(4)},
             },
             {
                 (Resource.ENQUEUED_TOKENS, "luna"): (500, 600, 0, "learned 5m ago (named in a refusal)"),

@@ -36,6 +36,12 @@ WORDS = {
 OF_ACCOUNT = frozenset({Resource.BATCHES_PER_HOUR, Resource.FILES, Resource.STORED_BYTES})
 """Those that all models of an account share wherever they exist; of the others a provider's facts say it."""
 
+CREATE_WINDOW = HOUR
+"""Over which providers count the batches that may be created."""
+
+LATELY = CREATE_WINDOW // 4
+"""Over which bide counts them besides, so that the first minutes of a busy hour do not use what its last ones need."""
+
 HELD_FOR = HOUR
 """How long a limit that was guessed from a refusal counts before twice as much is tried."""
 

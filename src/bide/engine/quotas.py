@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from bide.core.clock import FAR_FUTURE
 from bide.core.duration import format_duration
-from bide.core.quota import LEARNED, Documented, Resource, Source
+from bide.core.quota import CREATE_WINDOW, LEARNED, Documented, Resource, Source
 from bide.engine.context import Context
-from bide.lanes.quota import CREATE_WINDOW, Bound, Known, Quota, is_shared, limit_of, next_try, refused_at
+from bide.lanes.quota import Bound, Known, Quota, is_shared, limit_of, next_try, refused_at
 from bide.providers.port import Limits
 from bide.settings import ProviderSettings
+from bide.store.limits import NONE
 from bide.store.snapshot import Snapshot
 
 QUEUED = (
@@ -47,7 +48,7 @@ def quota_of(context: Context, snapshot: Snapshot, key: tuple[str, str], now: in
         else:
             used = usage.of(resource, account, None if shared else model)
             bounds.append(Bound(resource, found.limit, used, shared, found.source))
-    oldest = snapshot.oldest_create.get(account)
+    oldest = snapshot.created.get(account, NONE).oldest
     return Quota(
         tokens,
         usage.of(Resource.ENQUEUED_TOKENS, account, model),
@@ -55,8 +56,9 @@ def quota_of(context: Context, snapshot: Snapshot, key: tuple[str, str], now: in
         usage.of(Resource.BATCHES_PER_HOUR, account, None),
         max(refusals, default=None),
         tuple(bounds),
-        frees_at=FAR_FUTURE if oldest is None else oldest + CREATE_WINDOW,
+        frees_at=min(FAR_FUTURE, oldest + CREATE_WINDOW),
         changes_at=changes_at,
+        created_lately=usage.created_lately(account),
     )
 
 

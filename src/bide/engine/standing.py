@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from bide.accounts import State
 from bide.core.duration import format_duration
+from bide.store.limits import NONE
 from bide.store.snapshot import Snapshot
 
 
@@ -49,7 +50,7 @@ def in_use(account: str, snapshot: Snapshot, now: int) -> dict[str, Any]:
     """What lies at the provider, and the limits that it has told us."""
     return {
         "batches_open": sum(one.batch.account == account for one in snapshot.live),
-        "batches_created_this_hour": snapshot.created_this_hour.get(account, 0),
+        "batches_created_this_hour": snapshot.created.get(account, NONE).batches,
         "enqueued_tokens": {
             model: held.tokens for (own, model), held in sorted(snapshot.enqueued.items()) if own == account
         },

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from bide.core.batch import Batch
 from bide.core.clock import DAY, HOUR, SECOND
 from bide.core.states import BatchState
-from bide.lanes.group import Grouping
+from bide.lanes.group import Grouping, paced
 from bide.lanes.quota import Held, Quota, Room
 from bide.lanes.turnaround import Turnaround
 from bide.providers.port import Limits
@@ -123,7 +123,7 @@ def may_be_copied(batch: Batch) -> bool:
 def has_room(batch: Batch, left: Room | Held, quota: Quota, limits: Limits, grouping: Grouping) -> bool:
     """Whether there is room for one more batch like this one. Copies come after everything that waits, and count as batches of
     one, which may use a share of the creates of an hour."""
-    if isinstance(left, Held) or quota.created_this_hour >= int(limits.batches_per_hour * grouping.share):
+    if isinstance(left, Held) or paced(limits, quota, grouping) < 1:
         return False
     return left.requests >= 1 and left.batches >= 1 and left.tokens >= batch.tokens and left.size >= batch.size
 

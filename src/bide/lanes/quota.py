@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bide.core.bucket import Bucket
-from bide.core.clock import FAR_FUTURE, HOUR, MINUTE
+from bide.core.clock import FAR_FUTURE, MINUTE
 from bide.core.quota import (
     HELD_FOR,
     OF_ACCOUNT,
@@ -24,9 +24,6 @@ from bide.core.quota import (
 from bide.providers.port import Limits
 
 UNLIMITED = 1 << 62
-
-CREATE_WINDOW = HOUR
-"""Over which providers count the batches that may be created."""
 
 PAUSE = MINUTE
 """After a refusal, before another batch is tried where nothing of ours lies in the queue."""
@@ -69,6 +66,8 @@ class Quota:
     """When the oldest create of this hour is an hour old."""
     changes_at: int = FAR_FUTURE
     """When a limit that was learned is next tried at twice its size."""
+    created_lately: int = 0
+    """Of `created_this_hour`, those of the last 15 minutes (`LATELY`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +249,7 @@ class Queues:
                 enqueued=quota.enqueued + (min(tokens, requests * mean) * batches if ours else 0),
                 batches=quota.batches + (batches if ours else 0),
                 created_this_hour=quota.created_this_hour + batches,
+                created_lately=quota.created_lately + batches,
                 bounds=tuple(
                     replace(bound, used=bound.used + amounts.get(bound.resource, 0)) if ours or bound.shared else bound
                     for bound in quota.bounds

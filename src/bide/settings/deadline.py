@@ -69,7 +69,8 @@ class GatherSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=T
     single_below: Duration = Duration(2 * HOUR)
     """Calls with less time than this get batches of their own, as long as the provider allows as many."""
     single_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.5
-    """The part of the batches that a provider allows in an hour which may be batches of one; 0 for none."""
+    """The part of the batches that a provider allows in an hour which may be batches of one, a quarter of them within 15 minutes; 0 for
+    none."""
 
     @property
     def time_share(self) -> int:

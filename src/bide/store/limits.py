@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bide.core.clock import HOUR
-from bide.core.quota import Resource
+from bide.core.clock import FAR_FUTURE
+from bide.core.quota import CREATE_WINDOW, LATELY, Resource
 from bide.store import queries
 from bide.store.database import Transaction, Verbs, writes
 
@@ -37,10 +37,11 @@ class Enqueued:
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """How many batches were created in the last hour, and when the oldest of them."""
+    """How many batches were created in the last hour, when the oldest of them, and how many in the last 15 minutes (`LATELY`)."""
 
-    batches: int
-    oldest: int
+    batches: int = 0
+    oldest: int = FAR_FUTURE
+    lately: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +57,12 @@ class Usage:
     """What is in use of every quota."""
 
     enqueued: Mapping[tuple[str, str], Enqueued]
-    created: Mapping[str, int]
+    created: Mapping[str, Created]
     stored: Mapping[str, Stored]
 
     def of(self, resource: Resource, account: str, model: str | None) -> int:
         """How much of it an account has in use for a model, or for all of them."""
-        lies = [
-            one for (own, name), one in self.enqueued.items() if own == account and (model is None or name == model)
-        ]
+        lies = self._lies(account, model)
         stored = self.stored.get(account, Stored(0, 0))
         match resource:
             case Resource.ENQUEUED_TOKENS:
@@ -73,12 +72,24 @@ class Usage:
             case Resource.LIVE_BATCHES:
                 return sum(one.batches for one in lies)
             case Resource.BATCHES_PER_HOUR:
-                return self.created.get(account, 0) + sum(one.unborn for one in lies)
+                return self.created.get(account, NONE).batches + sum(one.unborn for one in lies)
             case Resource.FILES:
                 return stored.files
             case Resource.STORED_BYTES:
                 return stored.size
 
+    def created_lately(self, account: str) -> int:
+        """Of the batches an hour, those of the last 15 minutes."""
+        return self.created.get(account, NONE).lately + sum(one.unborn for one in self._lies(account, None))
+
+    def _lies(self, account: str, model: str | None) -> list[Enqueued]:
+        """What lies at an account's provider, of a model or of all."""
+        return [
+            one for (own, name), one in self.enqueued.items() if own == account and (model is None or name == model)
+        ]
+
+
+NONE = Created()
 
 LimitKey = tuple[str, str, str]
 """(account, model, name)"""
@@ -126,10 +137,10 @@ async def enqueued(transaction: Transaction) -> dict[tuple[str, str], Enqueued]:
     }
 
 
-async def created_since(transaction: Transaction, since: int) -> dict[str, Created]:
-    """By account, how many batches were created after `since`."""
-    rows = await transaction.all(SQL["recent"], since=since)
-    return {row["account"]: Created(row["batches"], row["oldest"]) for row in rows}
+async def created(transaction: Transaction, now: int) -> dict[str, Created]:
+    """By account, the batches that were created in the last hour."""
+    rows = await transaction.all(SQL["recent"], since=now - CREATE_WINDOW, lately=now - LATELY)
+    return {row["account"]: Created(row["batches"], row["oldest"], int(row["lately"])) for row in rows}
 
 
 async def stored(transaction: Transaction) -> dict[str, Stored]:
@@ -140,9 +151,4 @@ async def stored(transaction: Transaction) -> dict[str, Stored]:
 
 async def usage(transaction: Transaction, now: int) -> Usage:
     """What is in use of every quota."""
-    created = await created_since(transaction, now - HOUR)
-    return Usage(
-        await enqueued(transaction),
-        {account: one.batches for account, one in created.items()},
-        await stored(transaction),
-    )
+    return Usage(await enqueued(transaction), await created(transaction, now), await stored(transaction))

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 
 from bide.core.batch import LiveBatch
 from bide.core.bucket import Bucket
-from bide.core.clock import HOUR
 from bide.store import attempts, batches, buckets, deliveries, limits, schedules
 from bide.store.database import Transaction, Verbs, reads
 from bide.store.deliveries import FILE, NEWS
-from bide.store.limits import Enqueued, Known, LimitKey, Stored, Usage
+from bide.store.limits import Created, Enqueued, Known, LimitKey, Stored, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +19,14 @@ class Snapshot:
     live: list[LiveBatch]
     limits: Mapping[LimitKey, Known]
     enqueued: Mapping[tuple[str, str], Enqueued]
-    created_this_hour: Mapping[str, int]
+    created: Mapping[str, Created]
+    """By account, the batches of the last hour."""
     next_batch: Mapping[str, int]
     """By account."""
     next_delivery: int | None
     next_lease: int | None
     next_news: int | None = None
     next_schedule: int | None = None
-    oldest_create: Mapping[str, int] = field(default_factory=dict[str, int])
-    """By account, the first of the batches that were created this hour."""
     stored: Mapping[str, Stored] = field(default_factory=dict[str, Stored])
     flexing: Mapping[int, int] = field(default_factory=dict[int, int])
     """By bucket, how many open requests are in flight in the flex tier, and in no other call."""
@@ -38,7 +36,7 @@ class Snapshot:
     @property
     def usage(self) -> Usage:
         """What is in use of every quota."""
-        return Usage(self.enqueued, self.created_this_hour, self.stored)
+        return Usage(self.enqueued, self.created, self.stored)
 
 
 class Snapshots(Verbs):
@@ -49,19 +47,17 @@ class Snapshots(Verbs):
         """Everything that is open, for a worker on `host`."""
         due = await deliveries.next_due(transaction, host)
         opened, held = await buckets.open_buckets(transaction)
-        created = await limits.created_since(transaction, now - HOUR)
         return Snapshot(
             opened,
             await batches.live_batches(transaction),
             await limits.known(transaction),
             await limits.enqueued(transaction),
-            {account: one.batches for account, one in created.items()},
+            await limits.created(transaction, now),
             await batches.next_due(transaction),
             due.get(FILE),
             await attempts.next_lease(transaction),
             due.get(NEWS),
             await schedules.next_due(transaction, host),
-            oldest_create={account: one.oldest for account, one in created.items()},
             stored=await limits.stored(transaction),
             flexing=await attempts.flexing(transaction),
             held=held,

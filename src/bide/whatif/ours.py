@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from bide.core.batch import LiveBatch
 from bide.core.bucket import Tally
-from bide.core.clock import DAY, FAR_FUTURE, HOUR, MINUTE, SECOND
+from bide.core.clock import DAY, FAR_FUTURE, MINUTE, SECOND
 from bide.core.states import BatchState, Lane
 from bide.engine.attention import next_poll
 from bide.lanes import gather
@@ -24,6 +24,7 @@ from bide.lanes.pressure import HORIZON, WINDOW, Load
 from bide.lanes.quota import Quota
 from bide.providers.port import Capabilities, Limits
 from bide.whatif.arrival import Arrival
+from bide.whatif.creates import Creates
 from bide.whatif.flexing import Flexing
 from bide.whatif.learning import Learner
 from bide.whatif.market import Channel, Purchase, Queue
@@ -87,7 +88,7 @@ class Play:
         self._piles: dict[tuple[int, int], Pile] = {}
         self._by_id: dict[int, Pile] = {}
         self._groups: dict[int, Group] = {}
-        self._created: deque[int] = deque()
+        self._creates = Creates()
         self._enqueued = 0
         self._serials: defaultdict[int, int] = defaultdict(int)
         self._recent: deque[tuple[int, Tally]] = deque()
@@ -244,7 +245,7 @@ class Play:
         self.book.batches += 1
         number = self.book.batches
         bought = Purchase.of(number, taken, serial, now + SUBMIT, self._weather)
-        self._created.append(now)
+        self._creates.append(now)
         self._enqueued += self._tokens(taken)
         self.learner.submitted(bought)
         seen_at = self._seen_at(bought.submitted_at, bought.ended_at)
@@ -321,19 +322,19 @@ class Play:
     # What is seen
 
     def _outlook(self, now: int) -> Outlook:
-        while self._created and self._created[0] <= now - HOUR:
-            self._created.popleft()
         for key, pile in list(self._piles.items()):
             if not pile.waiting and not pile.batched and now >= pile.gathers_until:
                 del self._piles[key]
         groups = self._groups.values()
         live = [LiveBatch(one.seen(now, self._weather), {one.pile.id: len(one.bought.requests)}) for one in groups]
         view = self.learner.view(groups, now)  # after what batches have shown by now
+        created, lately = self._creates.counted(now)
+        limit = self._weather.scenario.enqueued_tokens
         return Outlook(
             [pile.bucket() for pile in self._piles.values()],
             live,
             {KEY: self._capacity},
-            {KEY: Quota(self._weather.scenario.enqueued_tokens, self._enqueued, len(groups), len(self._created), None)},
+            {KEY: Quota(limit, self._enqueued, len(groups), created, created_lately=lately)},
             self._accounts,
             loads={KEY: Load(self._peak)},
             efficacy={KEY: self.learner.efficacy},

@@ -30,7 +30,8 @@ FROM batches WHERE state <> 'harvested' AND state <> 'ended' GROUP BY account, m
 
 -- name: recent
 -- Providers bound how many batches may be created in an hour.
-SELECT account, count(*) AS batches, min(intended_at) AS oldest FROM batches
+SELECT account, count(*) AS batches, min(intended_at) AS oldest, sum(CASE WHEN intended_at > :lately THEN 1 ELSE 0 END) AS lately
+FROM batches
 WHERE intended_at > :since GROUP BY account ORDER BY account;
 
 -- name: stored

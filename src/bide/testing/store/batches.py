@@ -7,6 +7,7 @@ from bide.core.clock import HOUR, MINUTE
 from bide.core.errors import LeaseLostError
 from bide.core.states import AttemptState, BatchOutcome, BatchState
 from bide.store.filling import Room
+from bide.store.limits import Created
 from bide.testing.scene import BODY_LENGTH, INPUT_TOKENS, ROOMY, TOKENS, Handed, Scene, held, report
 from bide.testing.store.case import StoreCase
 
@@ -148,7 +149,7 @@ class BatchCases(StoreCase):
         batch = await store.intend(held(batch), scene.lease_until, scene.now)
         assert (batch.input_file, batch.intended_at) == ("input", scene.now)
         snapshot = await scene.store.snapshots.take("host", scene.now)
-        assert snapshot.created_this_hour == {scene.account: 1}
+        assert snapshot.created == {scene.account: Created(1, scene.now, 1)}
         enqueued = snapshot.enqueued[scene.account, scene.model]
         assert (enqueued.tokens, enqueued.batches) == (3 * INPUT_TOKENS, 1)
         batch = await store.withdrawn(held(batch), "busy", None, scene.now, scene.now)

@@ -5,9 +5,10 @@ import asyncio
 from bide.core.batch import Batch
 from bide.core.bucket import Bucket
 from bide.core.clock import HOUR
-from bide.core.quota import Ceiling, Resource
+from bide.core.quota import LATELY, Ceiling, Resource
 from bide.core.states import BatchOutcome, BatchState
 from bide.store.filling import Room
+from bide.store.limits import Created
 from bide.testing.scene import BODY_LENGTH, INPUT_TOKENS, ROOMY, Scene, held
 from bide.testing.store.case import StoreCase
 
@@ -126,9 +127,15 @@ class QueueCases(StoreCase):
         created = await scene.batch(second)
         assert await opened(scene, third, hourly) is None
         snapshot = await scene.store.snapshots.take("host", scene.now)
-        assert snapshot.oldest_create == {scene.account: created.intended_at}
+        assert created.intended_at is not None
+        assert snapshot.created == {scene.account: Created(1, created.intended_at, 1)}
         assert snapshot.usage.of(Resource.BATCHES_PER_HOUR, scene.account, None) == 2
-        scene.now = (created.intended_at or 0) + HOUR
+        assert snapshot.usage.created_lately(scene.account) == 2
+        scene.now = created.intended_at + LATELY
+        snapshot = await scene.store.snapshots.take("host", scene.now)
+        assert snapshot.created == {scene.account: Created(1, created.intended_at, 0)}
+        assert snapshot.usage.created_lately(scene.account) == 1, "the one that is about to be created"
+        scene.now = created.intended_at + HOUR
         assert await opened(scene, third, hourly) is not None
 
     async def test_who_waits_for_a_slot_is_due_when_a_batch_ends(self, scene: Scene) -> None:
