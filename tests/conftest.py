@@ -1,9 +1,16 @@
-"""What every process of the test run does first: it collects."""
+"""What every process of the test run does first: it settles what examples are tried, and collects."""
 
 import gc
 from collections.abc import Generator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("settled", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("chance", settings.get_profile("settled"), derandomize=False, max_examples=2_000)
+settings.load_profile("settled")
+"""A test of whatever is true of all examples tries the same ones in each run, and as long as that takes: it says something of what was
+changed, not of chance and of how busy the machine is. `scripts/drills` has chance look for others (`--hypothesis-profile=chance`)."""
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

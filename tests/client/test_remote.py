@@ -3,7 +3,6 @@
 import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -15,6 +14,7 @@ from bide.gateway.server import serving
 from bide.store.keys import NewKey
 from tests.client.place import INSTANT, MODEL, beside
 from tests.gateway.place import place
+from tests.ports import free_port
 
 
 async def test_a_key_sees_what_is_its_own(tmp_path: Path) -> None:
@@ -51,13 +51,12 @@ async def test_a_gateway_that_restarts_is_waited_for(tmp_path: Path) -> None:
     async with beside(tmp_path) as here, AsyncExitStack() as stack:
         assignments = [f"{name}={value}" for name, value in here.settings.items()]
         found = config.load(here.environment, assignments=[*assignments, "gather.longest=15m"])
-        async with opened(found) as embedded, serving(embedded, host="127.0.0.1", port=0) as (_, url):
+        port = free_port()
+        async with opened(found) as embedded, serving(embedded, host="127.0.0.1", port=port) as (_, url):
             client = await stack.enter_async_context(bide.AsyncClient(base_url=url))
             handles = await client.submit(["a", "b"], model=MODEL, within="1h")
             waiting = asyncio.create_task(client.wait(handles))
             await asyncio.sleep(0)
-        port = urlsplit(url).port
-        assert port is not None
         async with opened(found) as embedded, serving(embedded, host="127.0.0.1", port=port):
             assert [answer.ok for answer in await waiting] == [True, True]
 

@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from tests.cli.given import DOLLAR, a_job, a_progress
+from tests.ports import free_port
 
 from bide.core.clock import HOUR, from_datetime
 from bide.core.errors import SettingError
@@ -192,13 +193,13 @@ async def test_without_starttls_nothing_is_sent_in_the_clear(serve: Serve) -> No
     assert inbox.messages == []
 
 
-async def test_what_a_server_refuses_is_told(serve: Serve, unused_tcp_port: int) -> None:
+async def test_what_a_server_refuses_is_told(serve: Serve) -> None:
     inbox = await serve()
     inbox.refuse = "451 try\tlater"
     assert await send(settings_for(inbox)) == Outcome(451, "the mail server 127.0.0.1 answered 451 try later")
     none = await send(settings_for(inbox, to=Names(["nobody@example.com"])))
     assert none.error == "the mail server 127.0.0.1 takes nothing for nobody@example.com"
-    inbox.port = unused_tcp_port
+    inbox.port = free_port()
     assert "cannot be reached" in str((await send(settings_for(inbox))).error)
 
 

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from tests.delivery.receiver import Receiver, listening
+from tests.ports import free_port
 
 from bide.core.clock import MINUTE, SECOND
 from bide.delivery.post import MOST_READ, Posted, Poster
@@ -178,8 +179,8 @@ async def test_who_says_nothing_is_left_after_the_time_that_is_set(receiver: Rec
     assert posted == Posted(None, "no answer within 0.2 s")
 
 
-async def test_nobody_there(receiver: Receiver, unused_tcp_port: int) -> None:
-    host = f"127.0.0.1:{unused_tcp_port}"
+async def test_nobody_there(receiver: Receiver) -> None:
+    host = f"127.0.0.1:{free_port()}"
     posted = await post(f"http://{host}/", Policy(allow=(host,)))
     assert posted.status is None
     assert "nobody answers there" in str(posted.error)

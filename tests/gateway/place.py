@@ -1,7 +1,8 @@
 """A gateway over a simulated provider, both over real HTTP, on a clock that runs sixty times as fast."""
 
+import asyncio
 import os
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from bide.gateway.gateway import Gateway
 from bide.gateway.server import serving
 from bide.simulator.script import Script, parse_script
 from bide.simulator.server import Simulator, running_simulator
+from bide.store import queries
+from bide.store.database import Row, Transaction
 from tests.store.migrated import laid
 
 SPEED = 60
@@ -34,6 +37,10 @@ SETTINGS = (
     "providers.openai.flex=false",  # or what is short of time would not wait for its batch
 )
 """A batch takes seconds, not minutes, of the time of the tests."""
+
+HELD = queries.parse("-- name: held\nSELECT external_id FROM calls WHERE holder = :holder ORDER BY external_id;\n")[
+    "held"
+]
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,21 @@ class Place:
         client = anthropic.AsyncAnthropic(base_url=self.url, api_key=key, **given)
         self.clients.push_async_callback(client.close)
         return client
+
+    async def held(self, count: int) -> list[str]:
+        """The calls for which somebody waits here, once there are so many; 0: once it is on record that whoever waited is gone."""
+
+        async def read(transaction: Transaction) -> Sequence[Row]:
+            return await transaction.all(HELD, holder=self.bide.context.holder)
+
+        while len(rows := await self.bide.store.database.read("held", read)) != count:
+            await asyncio.sleep(0.01)
+        return [row["external_id"] for row in rows]
+
+    async def hears(self) -> None:
+        """Return when the gateway has heard everything that was said to it until now, and who has left."""
+        async with self.http.get("/healthz") as answer:
+            assert answer.status == 200
 
 
 def environment(home: Path, simulator: Simulator, clock: str) -> dict[str, str]:

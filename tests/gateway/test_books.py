@@ -13,6 +13,7 @@ from bide.gateway import books
 from bide.providers.port import Answer, Call, Provider
 from bide.store.passages import Begun, Passage, Passages, Passed
 from tests.gateway.place import CHAT, Place, place
+from tests.patience import PATIENCE
 
 REFUSED = [{"role": "user", "content": "[poison:row-error]"}]
 
@@ -55,9 +56,9 @@ def failing(times: int, *, ends: bool) -> Callable[[Record], Record]:
     return around
 
 
-async def entered(at: Place, request: str, patience: float = 5.0) -> dict[str, Any]:
+async def entered(at: Place, request: str) -> dict[str, Any]:
     """What became of a call, when it has ended."""
-    async with asyncio.timeout(patience):
+    async with asyncio.timeout(PATIENCE):
         while True:
             row = await at.bide.store.passages.find("local", request)
             if row is not None and row["state"] != "sent":
@@ -96,7 +97,8 @@ async def test_a_client_that_leaves_before_the_intent_is_written_leaves_a_call_t
 
     record(noted)
     waiting = asyncio.create_task(post(at))
-    await asyncio.sleep(0.5)  # the provider has answered by now
+    while not (begun and list(at.simulator.books.charges(at.simulator.clock.now()))):
+        await asyncio.sleep(0.01)  # until the provider has answered
     waiting.cancel()
     found = await entered(at, begun[0])
     assert (found["kind"], found["holder"]) in (("paid", None), ("suspected", None))

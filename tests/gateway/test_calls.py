@@ -1,7 +1,6 @@
 """Single calls by the official clients: passed on at once, or deferred by a word."""
 
 import asyncio
-import time
 from collections.abc import Sequence
 
 import anthropic
@@ -142,9 +141,9 @@ async def test_an_idempotency_key_attaches_and_refuses_another_body(at: Place) -
 async def test_a_client_that_left_is_found_again_by_its_retry(at: Place) -> None:
     headers = {"Bide-Within": "1h"}
     first = asyncio.create_task(_post(at, headers))
-    await asyncio.sleep(0.3)
+    await at.held(1)
     first.cancel()
-    await asyncio.sleep(0.2)
+    await at.held(0)
     retried = await _post(at, {**headers, "x-stainless-retry-count": "1"})
     rows = await _rows(at, "calls")
     assert [row["external_id"] for row in rows] == [retried]
@@ -208,10 +207,8 @@ async def test_errors_are_of_the_callers_protocol(at: Place) -> None:
 
 
 async def test_a_short_deadline_is_served_at_once(at: Place) -> None:
-    begun = time.monotonic()
     answer = await at.openai().chat.completions.with_raw_response.create(**CHAT, extra_headers={"Bide-Within": "60s"})
     assert answer.headers["bide-lane"] == "realtime"
-    assert time.monotonic() - begun < 30
 
 
 async def _post(at: Place, headers: dict[str, str]) -> str:

@@ -95,10 +95,10 @@ async def test_one_orphan_one_retry(tmp_path: Path) -> None:
     """Two clients left, two come back: each finds one; a third is a new call."""
     async with place(tmp_path, "gather.longest=40s") as at:
         leaving = [asyncio.create_task(_post(at, LATER)) for _ in range(2)]
-        await asyncio.sleep(0.3)
+        await at.held(2)
         for task in leaving:
             task.cancel()
-        await asyncio.sleep(0.3)
+        await at.held(0)
         retry = {**LATER, "x-stainless-retry-count": "1"}
         found = await asyncio.gather(*(_post(at, retry) for _ in range(3)))
         async with at.http.get("/bide/v1/requests?limit=100") as listed:

@@ -29,23 +29,12 @@ async def test_retries_of_clients_whose_gateway_has_died_attach_at_another(at: P
     orphans: set[str] = set()
     for _ in range(3):
         waiting = asyncio.create_task(post(at, LATER))
-        async with asyncio.timeout(5):
-            while not (rows := await held(at)):
-                await asyncio.sleep(0.01)
-        [row] = rows
+        [row] = await at.held(1)
         await at.bide.store.calls.hold(row, "a-gateway-that-died")
         waiting.cancel()
         orphans.add(row)
     found = await asyncio.gather(*(post(at, RETRY) for _ in range(3)))
     assert {identifier for _, identifier in found} == orphans
-
-
-async def held(at: Place) -> list[str]:
-    """The calls that wait on this gateway."""
-    async with at.http.get("/bide/v1/requests?limit=100") as listed:
-        known = [request["id"] for request in (await listed.json())["data"]]
-    rows = [await at.bide.store.calls.outcome("local", identifier) for identifier in known]
-    return [row["external_id"] for row in rows if row["holder"] == at.bide.context.holder]
 
 
 async def test_what_was_answered_with_202_is_nobody_s_orphan(at: Place) -> None:
@@ -89,12 +78,10 @@ async def test_a_promise_that_was_lost_is_found_by_the_retry_and_bought_once(
         lost = asyncio.create_task(ask({**days, **prefer}))
         await accepted.wait()
         lost.cancel()
-        await asyncio.sleep(0.1)
+        await at.hears()
         go_on.set()
         monkeypatch.setattr(Desk, "hand_in", real)
-        async with asyncio.timeout(10):
-            while await held(at):
-                await asyncio.sleep(0.01)
+        await at.held(0)
         async with at.http.get("/bide/v1/requests") as listed:
             assert [request["status"] for request in (await listed.json())["data"]] == ["open"]
         again = {**RETRY, **days, **({"Prefer": "respond-async"} if prefer else {})}
@@ -137,12 +124,11 @@ async def test_an_answer_for_which_nobody_is_left_waits_for_the_retry(
 
     monkeypatch.setattr(Calls, "outcome", slow)
     waiting = asyncio.create_task(post(at, LATER))
-    async with asyncio.timeout(20):
-        await fetching.wait()
+    await fetching.wait()
     waiting.cancel()
-    await asyncio.sleep(0.2)
+    await at.hears()
     go_on.set()
-    await asyncio.sleep(0.3)
+    await at.held(0)
     status, _ = await post(at, RETRY)
     assert status == 200
     async with at.http.get("/bide/v1/requests?limit=100") as listed:
@@ -159,10 +145,8 @@ async def test_what_was_cancelled_is_not_handed_in_again_by_its_sdk(tmp_path: Pa
         else:
             create = at.openai(max_retries=2).chat.completions.create(**CHAT, extra_headers=later)
         waiting = asyncio.create_task(create)
-        async with asyncio.timeout(5):
-            while not (rows := await held(at)):
-                await asyncio.sleep(0.01)
-        async with at.http.post(f"/bide/v1/requests/{rows[0]}/cancel") as cancelled:
+        [row] = await at.held(1)
+        async with at.http.post(f"/bide/v1/requests/{row}/cancel") as cancelled:
             assert (await cancelled.json())["status"] == "cancelled"
         with pytest.raises((openai.ConflictError, sdk.ConflictError)):
             await waiting

@@ -56,7 +56,7 @@ async def test_only_so_many_connections_are_held(tmp_path: Path) -> None:
     async with place(tmp_path, "gateway.held=1") as at:
         later = {"Bide-Within": "1h"}
         first = asyncio.create_task(at.openai().chat.completions.create(**CHAT, extra_headers=later))
-        await asyncio.sleep(0.2)
+        await at.held(1)
         async with at.http.post("/v1/chat/completions", json=dict(CHAT), headers=later) as answer:
             assert answer.status == 429
             assert msgspec.json.decode(await answer.read())["error"]["code"] == "too_many_held_connections"

@@ -123,9 +123,9 @@ async def test_an_orphan_is_taken_over_by_its_own_key_alone(at: Place) -> None:
     _, other = await make_key(at.bide, "acme")
     headers = {"bide-within": "1h"}
     waiting = asyncio.create_task(ask(at, "POST", "/v1/chat/completions", bearing(ours) | headers, dict(CHAT)))
-    await asyncio.sleep(0.3)
+    await at.held(1)
     waiting.cancel()
-    await asyncio.sleep(0.2)
+    await at.held(0)
     found: dict[str, str] = {}
     for secret in (other, ours):
         retry = bearing(secret) | headers | {"x-stainless-retry-count": "1"}

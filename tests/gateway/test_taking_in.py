@@ -5,32 +5,46 @@ from pathlib import Path
 
 import pytest
 
-from bide.core.clock import MINUTE
+from bide.core.clock import MINUTE, to_datetime
 from bide.intake import single
+from bide.intake.single import Desk, SingleCall
 from bide.store.snapshot import Snapshot, Snapshots
+from bide.store.taking import Taken
 from tests.gateway.place import CHAT, place
+from tests.patience import PATIENCE
 
-LATER = {"Bide-Within": "6h", "Prefer": "respond-async"}
+MANY = 60
+
+PROMISED = {"Prefer": "respond-async"}
+LATER = {"Bide-Within": "6h", **PROMISED}
 
 
 async def test_many_calls_share_one_look_at_what_is_promised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    looks = 0
-    real = Snapshots.take
+    looks, come, all_there = 0, 0, asyncio.Event()
+    real, hand_in = Snapshots.take, Desk.hand_in
+
+    async def noted(self: Desk, call: SingleCall) -> Taken:
+        nonlocal come
+        come += 1
+        if come == MANY:
+            all_there.set()
+        return await hand_in(self, call)
 
     async def counted(self: Snapshots, host: str, now: int) -> Snapshot:
         nonlocal looks
         looks += 1
-        await asyncio.sleep(0.05)
+        await all_there.wait()
         return await real(self, host, now)
 
     async with place(tmp_path, engine=False) as at:
         monkeypatch.setattr(Snapshots, "take", counted)
+        monkeypatch.setattr(Desk, "hand_in", noted)
 
         async def post() -> int:
             async with at.http.post("/v1/chat/completions", json=dict(CHAT), headers=LATER) as answer:
                 return answer.status
 
-        assert set(await asyncio.gather(*(post() for _ in range(60)))) == {202}
+        assert set(await asyncio.gather(*(post() for _ in range(MANY)))) == {202}
     assert looks < 20  # those of the pressure among them
 
 
@@ -43,7 +57,7 @@ async def test_who_wants_to_wait_for_a_while_takes_a_place_or_is_promised_at_onc
                 return answer.status
 
         tasks = [asyncio.create_task(post()) for _ in range(8)]
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while len(promised := [task.result() for task in tasks if task.done()]) < 5:
                 await asyncio.sleep(0.01)
         assert promised == [202] * 5
@@ -58,9 +72,10 @@ async def test_calls_with_different_deadlines_are_not_promised_the_same_capacity
 ) -> None:
     monkeypatch.setattr(single, "LOOK", 60 * MINUTE)  # all of them within one look
     async with place(tmp_path, "providers.openai.requests_per_minute=5", engine=False) as at:
+        begun = at.bide.context.clock.now()
 
         async def post(minutes: int) -> bool:
-            headers = {**LATER, "Bide-Within": f"{minutes}m"}
+            headers = {**PROMISED, "Bide-By": to_datetime(begun + minutes * MINUTE).isoformat()}
             async with at.http.post("/v1/chat/completions", json={**CHAT, "max_tokens": 10}, headers=headers) as answer:
                 return bool((await answer.json())["guaranteed"])
 

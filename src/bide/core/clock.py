@@ -92,6 +92,11 @@ class ManualClock:
     def now(self) -> int:
         return self._now
 
+    @property
+    def sleepers(self) -> int:
+        """How many sleep: whoever moves the clock for somebody has to see that they do, or they sleep from then on."""
+        return sum(not sleeper.done() for _, _, sleeper in self._sleepers)
+
     def move_to(self, instant: int) -> None:
         self._now = instant
         while self._sleepers and self._sleepers[0][0] <= instant:

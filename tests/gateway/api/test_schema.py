@@ -12,6 +12,7 @@ from schemathesis.specs.openapi import checks
 
 from tests.gateway.api.ask import defer, get, passed
 from tests.gateway.place import Place, place
+from tests.patience import PATIENCE
 
 EXAMPLES = 25
 """For each operation."""
@@ -74,7 +75,7 @@ def _try(operation: Any, url: str, known: dict[str, list[str]]) -> None:
                 case.path_parameters[name] = values[number // 2 % len(values)]
         if "wait" in (case.query or {}) or operation.path.endswith("/events"):
             case.query = dict[str, Any](case.query or {}, wait=0)
-        answer = case.call(base_url=url, timeout=30)
+        answer = case.call(base_url=url, timeout=PATIENCE)
         try:
             case.validate_response(answer, excluded_checks=EXCLUDED.get(operation.path, []))
         except BaseExceptionGroup as group:

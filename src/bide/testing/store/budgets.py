@@ -32,8 +32,8 @@ ANSWERED, ERRORED, LOST = AttemptState.ANSWERED, AttemptState.ERRORED, AttemptSt
 AT_ONCE, FIT = 100, 37
 """How many reserve at the same time, and how many of them fit."""
 
-UNSUITED = (HealthCheck.function_scoped_fixture, HealthCheck.differing_executors)
-"""Every example has a key and a job of its own in the case's store, and every driver runs the examples."""
+UNSUITED = (HealthCheck.function_scoped_fixture, HealthCheck.differing_executors, HealthCheck.too_slow)
+"""Every example has a key and a job of its own in the case's store, and every driver runs the examples, on a machine as busy as it is."""
 
 STEPS = st.tuples(
     st.sampled_from(["call", "batch", "rescued batch", "give up", "late answer"]),
