@@ -90,6 +90,13 @@ class Config:
     sources: Mapping[str, str]
     file: Path | None
 
+    @property
+    def database_file(self) -> Path | None:
+        """The file that the database is; None where it is none. As everywhere: three slashes before a relative path, four before an
+        absolute one."""
+        scheme, _, rest = self.database.partition("://")
+        return Path(rest.removeprefix("/")) if scheme == "sqlite" else None
+
     def values(self) -> Iterator[Value]:
         """Every setting with its value and where it came from, in the order of the documentation."""
         yield Value("home", str(self.home), self.sources.get("home", DEFAULT))

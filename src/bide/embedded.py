@@ -45,15 +45,15 @@ class Embedded:
 
 
 @asynccontextmanager
-async def opened(config: Config, *, make: bool = True) -> AsyncGenerator[Embedded]:
-    """Open what a configuration names, and close it again. `make` is that of `open_store`.
+async def opened(config: Config) -> AsyncGenerator[Embedded]:
+    """Open what a configuration names, and close it again.
 
     Raises:
-        SettingError: the configuration cannot be used, or names a database that is not there.
+        SettingError: the configuration cannot be used.
         StoreError: the database or the objects cannot be opened.
     """
     clock, entropy, transport = clock_from(config.environment), SystemEntropy(), CallTransport()
-    store = await open_store(config, entropy, make=make)
+    store = await open_store(config, entropy)
     herald = herald_of(store, config, clock, entropy)
     try:
         host = socket.gethostname()
@@ -101,29 +101,19 @@ def tools_for(transport: Transport, config: Config) -> Tools:
     return Tools(transport, CloudBuckets(config.environment))
 
 
-async def open_store(config: Config, entropy: Entropy, *, make: bool = True) -> Store:
-    """The database that the configuration names, and the folder of its objects.
-
-    A file that is not there is made. Not so without `make`, for whoever looks for what is on record, where somebody named the file: an
-    empty one in the place of a mistyped name would answer that there is nothing. bide's own, at home, is made in either case.
+async def open_store(config: Config, entropy: Entropy) -> Store:
+    """The database that the configuration names, and the folder of its objects. A file that is not there is made.
 
     Raises:
-        SettingError: the URL is of no kind bide knows, its driver is not installed, or the file is not there and not to be made.
+        SettingError: the URL is of no kind bide knows, or its driver is not installed.
         StoreError: the database or the folder cannot be used.
     """
-    url = config.database
-    scheme, separator, rest = url.partition("://")
-    if scheme == "sqlite":
+    url, path = config.database, config.database_file
+    if path is not None:
         from bide.store.sqlite import SqliteDatabase
 
-        # As everywhere: three slashes before a relative path, four before an absolute one.
-        path = Path(rest.removeprefix("/"))
-        if not make and not path.exists() and (named_by := config.sources.get("database")):  # noqa: ASYNC240 - one look
-            raise SettingError(
-                f"there is no database {path}, named by {named_by}; name one that is there. `bide run FILE` or"
-                " `bide submit FILE` makes a new one"
-            )
         return Store(SqliteDatabase(path), LocalObjects(path.with_name(f"{path.name}-objects")))
+    scheme, separator, _ = url.partition("://")
     if scheme in ("postgresql", "postgres"):
         return await _open_postgres(url, config.home / "objects", entropy)
     kind = f" ({scheme}://…)" if separator else ""  # no more of it: the rest may hold a password

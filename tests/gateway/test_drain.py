@@ -151,7 +151,7 @@ async def test_a_stream_in_flight_is_finished_and_nobody_new_is_let_in(tmp_path:
         parts += [part async for part in stream]
         assert parts[-1].usage.completion_tokens == 240
         assert await served.end() == 0
-        assert [line["event"] for line in served.said] == ["start", "drain", "stop"]
+        assert [line["event"] for line in served.said] == ["new_database", "start", "drain", "stop"]
 
 
 async def test_a_held_call_is_let_go_and_its_retry_is_answered_by_another_gateway(tmp_path: Path) -> None:

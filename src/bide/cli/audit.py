@@ -10,6 +10,7 @@ from bide.cli import options
 from bide.cli.audit_reading import say_what_was_read, watching
 from bide.cli.audit_view import Form, form_of, show
 from bide.cli.exits import ALL_ANSWERED, SOME_FAILED
+from bide.cli.record import looking
 from bide.cli.session import configured, run_async
 from bide.core.errors import InputError
 
@@ -132,10 +133,9 @@ async def _read_record(config: "Config", reading: "Reading", days: int | None) -
     from bide.audit.account import listed_as
     from bide.audit.readers import own
     from bide.core.clock import DAY
-    from bide.embedded import opened
 
     taking = reading.own()
-    async with opened(config, make=False) as bide:
+    async with looking(config) as bide:
         since = 0 if days is None else bide.context.clock.now() - days * DAY
         async for page in bide.store.consumed.since(since):
             for record in own.records(page, lambda account: listed_as(config.settings.providers, account)):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from bide.cli import options
 from bide.cli.attend import leave
 from bide.cli.guard import Guard, guarding
+from bide.cli.record import looking
 from bide.cli.session import configured, find_job, run_async
 from bide.cli.terminal import say
 from bide.core.states import JobState
@@ -27,9 +28,8 @@ def cancel(
 
 
 async def _cancel(config: "Config", identifier: str, guard: Guard | None) -> None:
-    from bide.embedded import opened
 
-    async with opened(config, make=False) as bide:
+    async with looking(config) as bide:
         found = await find_job(bide, identifier)
         job = await bide.store.jobs.cancel(found.owner, found.id, bide.context.clock.now())
         if job.state is JobState.DONE:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from bide.cli.exits import ALL_ANSWERED, BAD_INPUT
 from bide.cli.options import Output
 from bide.cli.reading import held, show_problems
+from bide.cli.record import reckoning
 from bide.cli.terminal import chosen, say, show_json, show_pairs, show_table
 from bide.intake.asked import Asked, file_request
 
@@ -24,9 +25,8 @@ LANES = {"batch": "batch, then real time", "realtime": "real time"}
 
 async def dry_run(config: "Config", asked: Asked, output: Output | None) -> int:
     """Show the batches, lanes, cost and time of a run, and what is refused and why."""
-    from bide.embedded import opened
 
-    async with opened(config) as bide:
+    async with reckoning(config) as bide:
         found = await rehearsed(bide, config, asked)
         if found is None:
             return BAD_INPUT

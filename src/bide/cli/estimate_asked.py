@@ -4,6 +4,8 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from bide.cli.record import reckoning
+
 if TYPE_CHECKING:
     from bide.advise.calculator.hardware import Hardware
     from bide.advise.calculator.listing import Listed
@@ -27,9 +29,8 @@ def listed_model(config: "Config", name: str) -> "Listed":
 async def reported_of(config: "Config") -> Mapping[str, "Reported"]:
     """What was reported of models, by account and model. Raises `StoreError`."""
     from bide.advise.calculator.reasoning import SAMPLE, reported
-    from bide.embedded import opened
 
-    async with opened(config) as bide:
+    async with reckoning(config) as bide:
         return reported(await bide.store.history.reasoned(SAMPLE))
 
 

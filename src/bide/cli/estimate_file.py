@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bide.cli.dry_run import rehearsed
 from bide.cli.reading import show_problems
+from bide.cli.record import reckoning
 from bide.cli.terminal import say
 from bide.core.count import many
 from bide.intake.asked import Asked, file_request
@@ -63,11 +64,10 @@ async def survey(config: "Config", source: str, models: Sequence[str], written: 
     from bide.cli.estimate_asked import listed_model
     from bide.cli.estimate_fit import fits
     from bide.core.errors import InputError
-    from bide.embedded import opened
     from bide.engine.expectation import weighings
     from bide.intake.sample import Sample
 
-    async with opened(config) as bide:
+    async with reckoning(config) as bide:
         if not (models or bide.context.providers):
             raise InputError(
                 "no provider is switched on, so nobody says whose price it is: name what to compare with --model PROVIDER/MODEL,"

@@ -7,6 +7,7 @@ import typer
 
 from bide.cli import options
 from bide.cli.options import Output
+from bide.cli.record import looking
 from bide.cli.session import configured, find_job, run_async
 from bide.cli.terminal import chosen, show_pairs
 from bide.core.count import many
@@ -45,10 +46,10 @@ def explain(
 async def _explain(config: "Config", request: str, line: int | None, output: Output | None) -> None:
     import msgspec
 
-    from bide.embedded import LOCAL_OWNER, opened
+    from bide.embedded import LOCAL_OWNER
     from bide.gateway.api.explain import explanation
 
-    async with opened(config, make=False) as bide:
+    async with looking(config) as bide:
         identifier = await _identifier(bide, request, line)
         found = await explanation(bide.context, LOCAL_OWNER, identifier, line, private=False)
         if chosen(output) is Output.JSON:

@@ -11,6 +11,7 @@ import typer
 from bide.cli import options
 from bide.cli.key_view import COLUMNS, facts, row
 from bide.cli.options import Output
+from bide.cli.record import absent, on_record, say_made
 from bide.cli.session import configured, run_async
 from bide.cli.terminal import chosen, say, show_json, show_pairs, show_table
 from bide.core.deadline import Priority, parse_deadline
@@ -45,13 +46,21 @@ class Administration:
 
 
 @asynccontextmanager
-async def _opened(config: "Config", *, make: bool = False) -> AsyncGenerator[Administration]:
-    """The store alone: who administers keys needs no provider. `make` is that of `bide.embedded.open_store`."""
+async def _looking(config: "Config") -> AsyncGenerator[Administration]:
+    """The keys that are on record. Raises what `on_record` and `bide.embedded.open_store` do."""
+    with on_record(config) as there:
+        async with _opened(there) as found:
+            yield found
+
+
+@asynccontextmanager
+async def _opened(config: "Config") -> AsyncGenerator[Administration]:
+    """The store alone: who administers keys needs no provider."""
     from bide.core.clock import clock_from
     from bide.embedded import open_store
 
     entropy = SystemEntropy()
-    store = await open_store(config, entropy, make=make)
+    store = await open_store(config, entropy)
     try:
         yield Administration(store, clock_from(config.environment).now(), entropy)
     finally:
@@ -193,7 +202,9 @@ async def _create(
     from bide.embedded import LOCAL_OWNER
     from bide.store.keys import NewKey
 
-    async with _opened(config, make=True) as found:
+    made = absent(config)
+    async with _opened(config) as found:
+        say_made(made)
         _check_unused(await found.store.keys.list(None), asked["name"], found.now)
         secret = new_secret(found.entropy)
         new = NewKey(
@@ -208,7 +219,7 @@ async def _create(
 
 
 async def _list(config: "Config", owner: str | None, output: Output | None) -> None:
-    async with _opened(config) as found:
+    async with _looking(config) as found:
         keys = await found.store.keys.list(owner)
         standings = [await found.store.budgets.standings(key.id, found.now) for key in keys]
         if chosen(output) is Output.JSON:
@@ -222,7 +233,7 @@ async def _list(config: "Config", owner: str | None, output: Output | None) -> N
 
 
 async def _revoke(config: "Config", word: str) -> None:
-    async with _opened(config) as found:
+    async with _looking(config) as found:
         key = await _find(found, word)
         if key.revoked_at is not None:
             say(f"bide: {key.external_id} ({key.name}) is revoked already")
@@ -232,7 +243,7 @@ async def _revoke(config: "Config", word: str) -> None:
 
 
 async def _rotate(config: "Config", word: str, grace: int, output: Output | None) -> None:
-    async with _opened(config) as found:
+    async with _looking(config) as found:
         before = await _find(found, word)
         secret = new_secret(found.entropy)
         key = await found.store.keys.rotate(

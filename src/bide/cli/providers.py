@@ -10,6 +10,7 @@ import typer
 from bide.cli import options
 from bide.cli.exits import ALL_ANSWERED, SOME_FAILED
 from bide.cli.options import Output
+from bide.cli.record import looking
 from bide.cli.session import configured, run_async
 from bide.cli.terminal import chosen, say, show_json, show_pairs, show_table
 from bide.core.errors import InputError
@@ -118,7 +119,6 @@ async def _list(config: "Config", check: bool, output: Output | None) -> int:
 
 
 async def _show(config: "Config", name: str, check: bool, output: Output | None) -> int:
-    from bide.embedded import opened
     from bide.engine.advice import as_table, records
     from bide.engine.quotas import standings
     from bide.engine.standing import facts, in_use
@@ -129,7 +129,7 @@ async def _show(config: "Config", name: str, check: bool, output: Output | None)
     quotas: list[dict[str, Any]] = []
     did: list[Record] = []
     if state.setup is not None:
-        async with opened(config) as bide:
+        async with looking(config) as bide:
             now = bide.context.clock.now()
             snapshot = await bide.store.snapshots.take(bide.context.host, now)
             known |= in_use(name, snapshot, now)
@@ -164,13 +164,12 @@ def _quota_row(one: Mapping[str, Any]) -> list[str]:
 
 async def _turnaround(config: "Config", name: str, output: Output | None) -> int:
     from bide.cli.turnaround import show_expected
-    from bide.embedded import opened
     from bide.engine.expectation import expected, view_of
     from bide.lanes.prior import prior_of
 
     state = _state(config, name)
     prior = prior_of((state.setup.catalogue if state.setup else None) or state.kind.name)
-    async with opened(config) as bide:
+    async with looking(config) as bide:
         now = bide.context.clock.now()
         snapshot = await bide.store.snapshots.take(bide.context.host, now)
         models = expected(name, await view_of(bide.store, name, prior, snapshot, now), snapshot)
@@ -182,12 +181,11 @@ async def _turnaround(config: "Config", name: str, output: Output | None) -> int
 
 
 async def _tokens(config: "Config", name: str, output: Output | None) -> int:
-    from bide.embedded import opened
     from bide.engine.expectation import weighings
     from bide.lanes.weighing import BYTES_PER_TOKEN, ENOUGH
 
     _state(config, name)
-    async with opened(config) as bide:
+    async with looking(config) as bide:
         found = await weighings(bide.store, bide.context.clock.now())
     models = [
         {

@@ -7,6 +7,7 @@ import typer
 
 from bide.cli import options
 from bide.cli.options import Output
+from bide.cli.record import looking
 from bide.cli.session import configured, run_async
 from bide.cli.terminal import chosen, say, show_json, show_pairs
 
@@ -34,10 +35,9 @@ def purge(
 
 
 async def _purge(config: "Config", dry_run: bool, output: Output | None) -> None:
-    from bide.embedded import opened
     from bide.engine.purge import purge, rehearse
 
-    async with opened(config, make=False) as bide:
+    async with looking(config) as bide:
         found = await (rehearse(bide.context) if dry_run else purge(bide.context, at_once=True))
         if found is None:
             say("bide: another worker purges this moment; look again with `bide purge --dry-run`")

@@ -7,6 +7,7 @@ import typer
 
 from bide.cli import options
 from bide.cli.options import Output
+from bide.cli.record import on_record
 from bide.cli.report_view import GROUPS, OUTLIERS, PARTS, Shape, show
 from bide.cli.session import configured, run_async
 from bide.cli.terminal import chosen, say, show_json
@@ -115,11 +116,12 @@ async def _report(
     end = None if until is None else instant_of("--until", until, now, asked.zone)
     if first is not None and end is not None and first >= end:
         raise SettingError(f"--until {until} is not after --since {since}; nothing lies between them")
-    store = await open_store(config, SystemEntropy(), make=False)
-    try:
-        found = await made(store, replace(asked, since=first, until=end), now)
-    finally:
-        await store.close()
+    with on_record(config) as there:
+        store = await open_store(there, SystemEntropy())
+        try:
+            found = await made(store, replace(asked, since=first, until=end), now)
+        finally:
+            await store.close()
     _tell(found, part, output)
 
 

@@ -6,6 +6,7 @@ import typer
 
 from bide.cli import options
 from bide.cli.call import is_call, write_answer
+from bide.cli.record import looking
 from bide.cli.session import configured, find_job, run_async
 from bide.cli.terminal import say
 from bide.core.errors import InputError
@@ -36,7 +37,6 @@ async def _results(config: "Config", identifier: str, out: str | None, output_fo
     from bide.delivery.file import decode_destination, deliver, write_out
     from bide.delivery.place import parse_place
     from bide.delivery.shape import Format
-    from bide.embedded import opened
     from bide.intake.asked import one_of
     from bide.intake.hand_in import destination_of
 
@@ -44,7 +44,7 @@ async def _results(config: "Config", identifier: str, out: str | None, output_fo
         raise InputError(
             "-o and --output-format are for jobs; a call's answer goes to standard output, as it came: > FILE keeps it"
         )
-    async with opened(config, make=False) as bide:
+    async with looking(config) as bide:
         if is_call(identifier):
             await write_answer(bide, identifier)
             return

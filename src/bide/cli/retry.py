@@ -7,6 +7,7 @@ import typer
 from bide.cli import options
 from bide.cli.attend import hand_over
 from bide.cli.guard import Guard, guarding
+from bide.cli.record import looking
 from bide.cli.session import configured, find_job, run_async
 from bide.cli.terminal import say
 from bide.core.count import many
@@ -55,10 +56,9 @@ def retry(
 async def _retry(
     config: "Config", identifier: str, by: str | None, within: str | None, max_cost: int | None, guard: Guard | None
 ) -> None:
-    from bide.embedded import opened
     from bide.intake.retry import retry_failed
 
-    async with opened(config, make=False) as bide:
+    async with looking(config) as bide:
         found = await find_job(bide, identifier)
         now = bide.context.clock.now()
         deadline = parse_deadline(by or within or config.settings.deadline.default, now)

@@ -11,6 +11,7 @@ from bide.cli.exits import BAD_INPUT, INTERRUPTED, exit_code
 from bide.cli.guard import Guard, guarding
 from bide.cli.options import Output
 from bide.cli.reading import read
+from bide.cli.record import keeping
 from bide.cli.session import configured, run_async
 from bide.cli.terminal import chosen, show_json
 from bide.intake.asked import Asked, file_request
@@ -61,9 +62,9 @@ def run(
 
 
 async def _run(config: "Config", asked: Asked, output: Output | None, guard: Guard | None) -> int:
-    from bide.embedded import LOCAL_OWNER, opened
+    from bide.embedded import LOCAL_OWNER
 
-    async with opened(config) as bide:
+    async with keeping(config) as bide:
         request = file_request(asked, config.settings, LOCAL_OWNER, bide.context.clock.now())
         handed = await read(bide, request)
         if handed is None:

@@ -11,6 +11,7 @@ from bide.cli.attend import hand_over
 from bide.cli.exits import ALL_ANSWERED, BAD_INPUT
 from bide.cli.guard import Guard, guarding
 from bide.cli.options import Output
+from bide.cli.record import keeping, looking
 from bide.cli.session import configured, run_async
 from bide.cli.terminal import chosen, say, show_json, show_table
 
@@ -144,7 +145,6 @@ async def _add(
 ) -> None:
     from bide.core.errors import SettingError
     from bide.core.identifiers import new_identifier
-    from bide.embedded import opened
     from bide.intake import scheduled
     from bide.intake.asked import one_of
     from bide.lanes.timetable import Missed, Timetable, check, nightly, weekly
@@ -162,7 +162,7 @@ async def _add(
         "weekly": lambda: weekly(text),
         "weekend": lambda: weekly(f"sat sun {text}"),
     }
-    async with opened(config) as bide:
+    async with keeping(config) as bide:
         now = bide.context.clock.now()
         table = Timetable(written[word](), timezone or local_zone(config))
         due_at = check(table, now)
@@ -190,9 +190,8 @@ async def _add(
 
 
 async def _list(config: "Config", owner: str, output: Output | None) -> None:
-    from bide.embedded import opened
 
-    async with opened(config, make=False) as bide:
+    async with looking(config) as bide:
         found = [(one, await bide.store.schedules.runs(one, RUNS)) for one in await bide.store.schedules.all(owner)]
     if chosen(output) is Output.JSON:
         show_json([_facts(one, runs) for one, runs in found])
@@ -207,18 +206,16 @@ async def _list(config: "Config", owner: str, output: Output | None) -> None:
 
 
 async def _remove(config: "Config", owner: str, name: str) -> None:
-    from bide.embedded import opened
 
-    async with opened(config, make=False) as bide:
+    async with looking(config) as bide:
         await bide.store.schedules.remove(owner, name, bide.context.clock.now())
         say(f"bide: {name} is handed in no more")
 
 
 async def _run_now(config: "Config", owner: str, name: str, guard: Guard | None) -> int:
-    from bide.embedded import opened
     from bide.engine.scheduled import hand_in
 
-    async with opened(config, make=False) as bide:
+    async with looking(config) as bide:
         schedule = await bide.store.schedules.find(owner, name)
         now = bide.context.clock.now()
         outcome = await hand_in(bide.context, schedule, now, now)

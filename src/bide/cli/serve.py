@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bide.cli.options import Assignments, ConfigFile, Database
+from bide.cli.record import absent
 from bide.cli.session import configured
 from bide.cli.terminal import is_watched, say
 
@@ -73,7 +74,7 @@ async def _serve(config: "Config", host: str | None, port: int | None, engine: b
     from bide.gateway.server import beside_urgent, serving, until_told
 
     config = beside_urgent(config)
-    settings = config.settings.gateway
+    settings, made = config.settings.gateway, absent(config)
     async with (
         opened(config) as bide,
         serving(
@@ -86,6 +87,8 @@ async def _serve(config: "Config", host: str | None, port: int | None, engine: b
         print(url, flush=True)
         accounts = ", ".join(sorted(gateway.context.providers))
         who = await served(bide.store.keys)
+        if made is not None:
+            note(log, "new_database", path=made)
         if not is_watched():
             note(log, "start", url=url, accounts=accounts, served=who, engine=engine, pid=os.getpid())
         else:

@@ -7,6 +7,7 @@ import typer
 from bide.cli import options
 from bide.cli.call import is_call, show_call
 from bide.cli.options import Output
+from bide.cli.record import looking
 from bide.cli.session import configured, find_job, run_async
 from bide.cli.terminal import chosen, say, show_json, show_pairs, show_table
 
@@ -40,9 +41,8 @@ def status(
 
 
 async def _status(config: "Config", identifier: str | None, receipt: bool, output: Output | None) -> None:
-    from bide.embedded import opened
 
-    async with opened(config, make=False) as bide:
+    async with looking(config) as bide:
         if identifier is None:
             await _list(bide, output)
         elif is_call(identifier):

@@ -11,6 +11,7 @@ from bide.cli.exits import BAD_INPUT
 from bide.cli.guard import Guard, guarding
 from bide.cli.options import Output
 from bide.cli.reading import read
+from bide.cli.record import keeping
 from bide.cli.session import configured, run_async
 from bide.cli.terminal import say, show_json
 from bide.intake.asked import Asked, file_request
@@ -50,10 +51,10 @@ def submit(
 
 
 async def _submit(config: "Config", asked: Asked, output: Output | None, guard: Guard | None) -> int:
-    from bide.embedded import LOCAL_OWNER, opened
+    from bide.embedded import LOCAL_OWNER
     from bide.ledger.receipt import as_table, receipt
 
-    async with opened(config) as bide:
+    async with keeping(config) as bide:
         request = file_request(asked, config.settings, LOCAL_OWNER, bide.context.clock.now())
         handed = await read(bide, request)
         if handed is None:

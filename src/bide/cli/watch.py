@@ -9,6 +9,7 @@ from bide.cli.attend import attend
 from bide.cli.exits import INTERRUPTED, exit_code
 from bide.cli.guard import Guard, guarding
 from bide.cli.options import Output
+from bide.cli.record import looking
 from bide.cli.session import configured, find_job, run_async
 from bide.cli.terminal import chosen, show_json
 
@@ -35,10 +36,9 @@ def watch(
 
 async def _watch(config: "Config", identifier: str, output: Output | None, guard: Guard | None) -> int:
     from bide.cli.receipt import say_failures, show_receipt
-    from bide.embedded import opened
     from bide.ledger.receipt import as_table, receipt
 
-    async with opened(config, make=False) as bide:
+    async with looking(config) as bide:
         job = await find_job(bide, identifier)
         if job.done_at is None and not await attend(bide, job, guard):
             return INTERRUPTED

@@ -7,8 +7,10 @@ import typer
 from bide.cli import options
 from bide.cli.exits import ALL_ANSWERED, SOME_FAILED
 from bide.cli.options import Output
+from bide.cli.record import absent, keeping, looking
 from bide.cli.session import configured, find_job, run_async
 from bide.cli.terminal import chosen, say, show_json, show_pairs, show_table
+from bide.core.errors import SettingError
 
 if TYPE_CHECKING:
     from bide.config import Config
@@ -137,9 +139,8 @@ def send_test(
 
 
 async def _list(config: "Config", owner: str, output: Output | None) -> None:
-    from bide.embedded import opened
 
-    async with opened(config, make=False) as bide:
+    async with looking(config) as bide:
         found = await bide.store.endpoints.all(owner, SHOWN)
         tables = [_facts(one.endpoint) | {"waiting": one.waiting, "given_up": one.given_up} for one in found]
         if chosen(output) is Output.JSON:
@@ -155,17 +156,15 @@ async def _list(config: "Config", owner: str, output: Output | None) -> None:
 
 
 async def _show(config: "Config", owner: str, name: str, secret: bool, output: Output | None) -> None:
-    from bide.embedded import opened
 
-    async with opened(config, make=False) as bide:
+    async with looking(config) as bide:
         endpoint = await bide.store.endpoints.find(owner, name)
         await _tell_about(bide, endpoint, secret, output)
 
 
 async def _add(config: "Config", owner: str, url: str, output: Output | None) -> None:
-    from bide.embedded import opened
 
-    async with opened(config) as bide:
+    async with keeping(config) as bide:
         herald = bide.herald
         endpoint = await herald.vault.endpoint(owner, herald.check(url).endpoint)
         await _tell_about(bide, endpoint, True, output)
@@ -188,9 +187,8 @@ async def _tell_about(bide: "Embedded", endpoint: "Endpoint", secret: bool, outp
 
 
 async def _log(config: "Config", owner: str, subject: str | None, output: Output | None) -> None:
-    from bide.embedded import opened
 
-    async with opened(config, make=False) as bide:
+    async with looking(config) as bide:
         chosen_by: dict[str, Any] = {}
         if subject is not None and subject.startswith("evt_"):
             chosen_by["event_id"] = subject
@@ -210,9 +208,8 @@ async def _log(config: "Config", owner: str, subject: str | None, output: Output
 
 async def _redeliver(config: "Config", owner: str, event: str) -> None:
     from bide.core.errors import NotFoundError
-    from bide.embedded import opened
 
-    async with opened(config, make=False) as bide:
+    async with looking(config) as bide:
         if await bide.store.deliveries.redeliver(owner, event, bide.context.clock.now()) is None:
             raise NotFoundError(f"there is no event {event!r} that has happened; `bide webhooks log` lists them")
         say(f"bide: {event} is told once more")
@@ -222,10 +219,9 @@ async def _redeliver(config: "Config", owner: str, event: str) -> None:
 
 async def _rotate(config: "Config", owner: str, name: str, now: bool, output: Output | None) -> None:
     from bide.core.duration import format_duration
-    from bide.embedded import opened
 
     overlap = 0 if now else config.settings.webhooks.overlap
-    async with opened(config, make=False) as bide:
+    async with looking(config) as bide:
         endpoint = await bide.store.endpoints.find(owner, name)
         secret = await bide.herald.vault.rotate(endpoint, overlap)
         if chosen(output) is Output.JSON:
@@ -237,18 +233,20 @@ async def _rotate(config: "Config", owner: str, name: str, now: bool, output: Ou
 
 
 async def _enable(config: "Config", owner: str, name: str) -> None:
-    from bide.embedded import opened
 
-    async with opened(config, make=False) as bide:
+    async with looking(config) as bide:
         endpoint = await bide.store.endpoints.find(owner, name)
         await bide.store.endpoints.enable(endpoint)
         say(f"bide: {endpoint.url} is told again; `bide webhooks redeliver EVENT` brings what it missed")
 
 
 async def _test(config: "Config", owner: str, name: str, output: Output | None) -> int:
-    from bide.embedded import opened
 
-    async with opened(config) as bide:
+    if "database" not in config.sources and (path := absent(config)):
+        raise SettingError(
+            f"there is no database {path} yet, and no secret to sign a test with; `bide webhooks add URL` makes both"
+        )
+    async with looking(config) as bide:
         herald = bide.herald
         if "://" in name:
             endpoint, url = await herald.vault.endpoint(owner, herald.check(name).endpoint), name

@@ -9,6 +9,7 @@ import typer
 from bide.cli import options
 from bide.cli.comparison import as_json, playing, show
 from bide.cli.options import Output
+from bide.cli.record import looking
 from bide.cli.session import configured, run_async
 from bide.cli.terminal import chosen, say, show_json
 from bide.core.count import many
@@ -197,10 +198,9 @@ def _log(config: "Config", path: str | None, ledger: bool, columns: Sequence[str
 
 async def _recorded(config: "Config", days: int | None) -> "Log":
     from bide.core.clock import DAY
-    from bide.embedded import opened
     from bide.whatif.logs.record import recorded
 
-    async with opened(config, make=False) as bide:
+    async with looking(config) as bide:
         since = 0 if days is None else bide.context.clock.now() - days * DAY
         rows = await bide.store.history.workload(since, MOST)
     if len(rows) == MOST:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bide.cli.options import Assignments, ConfigFile, Database
+from bide.cli.record import keeping
 from bide.cli.session import configured, run_async
 from bide.cli.terminal import say
 
@@ -34,10 +35,9 @@ async def _work(config: "Config", stay: bool) -> None:
     import signal
 
     from bide.core.errors import StoreError
-    from bide.embedded import opened
     from bide.engine.service import Service
 
-    async with opened(config) as bide:
+    async with keeping(config) as bide:
         service = Service(bide.context)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
