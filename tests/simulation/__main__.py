@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from tests.simulation.campaign import many
+from tests.simulation.campaign import lived_by, many
 from tests.simulation.plan import draw
 from tests.simulation.providers import SIMULATED
 from tests.simulation.run import run
@@ -26,7 +26,8 @@ def main() -> int:
         return _one(arguments.seed, arguments.provider, arguments.story)
     seeds = range(arguments.first, arguments.first + arguments.seeds)
     names = [name for name in SIMULATED if name != FIRST] if arguments.provider == "others" else [arguments.provider]
-    return max(many(seeds, arguments.processes, arguments.digests, name) for name in names)
+    with lived_by(arguments.processes) as live:
+        return max(many(seeds, live, arguments.digests, name) for name in names)
 
 
 def _one(seed: int, provider: str, tell: bool) -> int:

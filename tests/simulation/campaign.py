@@ -1,11 +1,13 @@
 """Many seeds, one process a core: which promises broke, and which places to die were never tried."""
 
+import contextlib
 import hashlib
 import json
 import multiprocessing
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -53,26 +55,39 @@ def summarise(seed: int, provider: str) -> Summary:
     )
 
 
-def many(seeds: range, processes: int, digests: bool, provider: str) -> int:
+Live = Callable[[str, range], Iterable[Summary]]
+"""Lives seeds at a provider; what came of each, in order."""
+
+
+@contextlib.contextmanager
+def lived_by(processes: int) -> Generator[Live]:
+    """So many processes that live seeds, one at a time each. One is this one: another would import everything once more."""
+    if processes == 1:
+        yield lambda provider, seeds: map(partial(summarise, provider=provider), seeds)
+        return
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        yield lambda provider, seeds: pool.imap(partial(summarise, provider=provider), seeds)
+
+
+def many(seeds: range, live: Live, digests: bool, provider: str) -> int:
     """Run seeds at a provider and print what came of them; 0 when all is well."""
     started = time.perf_counter()
     crashes: Counter[tuple[str, str]] = Counter()
     totals: Counter[str] = Counter()
     failed: list[Summary] = []
     days = 0.0
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        for summary in pool.imap(partial(summarise, provider=provider), seeds, chunksize=10):
-            crashes.update(summary.crashes)
-            totals.update(strikes=summary.strikes, faults=summary.faults, callbacks=summary.callbacks)
-            days += summary.days
-            if digests:
-                print(summary.seed, summary.digest)
-            if summary.violations:
-                failed.append(summary)
-                if len(failed) > SHOWN:
-                    continue
-                for rule, what in summary.violations:
-                    print(f"seed {summary.seed}: {rule}: {what}", file=sys.stderr)
+    for summary in live(provider, seeds):
+        crashes.update(summary.crashes)
+        totals.update(strikes=summary.strikes, faults=summary.faults, callbacks=summary.callbacks)
+        days += summary.days
+        if digests:
+            print(summary.seed, summary.digest)
+        if summary.violations:
+            failed.append(summary)
+            if len(failed) > SHOWN:
+                continue
+            for rule, what in summary.violations:
+                print(f"seed {summary.seed}: {rule}: {what}", file=sys.stderr)
     missed = [point for point in CRASH_POINTS if (point[0], point[1].value) not in crashes]
     figures = {
         "version": __version__,
