@@ -15,6 +15,7 @@ STRICT = Hours(blackout=between(-1, 3), strict=True)
 ENDS = "only rescues are sent in the blackout -1-3, which ends in 3h"
 NO_RESCUE = "40 of 50 requests have no rescue"
 FREE = ", unless capacity to rescue them becomes free"
+ONE, UNSENT = "the request has no rescue", "if it is not with the provider by then, it"
 BEGINS = "the deadline lies in the blackout 1-3, which begins in 1h, and "
 
 
@@ -51,6 +52,23 @@ def test_what_comes_late_because_of_a_blackout_is_said(
     hours: Hours, within: int, unrescued: int, on_miss: OnMiss, says: str
 ) -> None:
     assert notice(hours, NOW + within * HOUR, 50, unrescued, on_miss, NOW) == says
+
+
+@pytest.mark.parametrize(
+    ("hours", "on_miss", "says"),
+    [
+        (ON, OnMiss.LATE, f"{ENDS}; the deadline lies in it and {ONE}: it is sent when it ends, 1h after the deadline"),
+        (ON, OnMiss.EXPIRE, f"{ENDS}; the deadline lies in it and {ONE}: it expires unsent"),
+        (SOON, OnMiss.RESCUE, f"{BEGINS}{ONE}: {UNSENT} is sent when it ends, 1h after the deadline{FREE}"),
+        (SOON, OnMiss.EXPIRE, f"{BEGINS}{ONE}: {UNSENT} expires"),
+    ],
+)
+def test_of_a_single_request_it_is_said_as_of_one(hours: Hours, on_miss: OnMiss, says: str) -> None:
+    assert notice(hours, NOW + 2 * HOUR, 1, 1, on_miss, NOW) == says
+
+
+def test_a_window_that_opens_after_the_deadline_is_not_waited_for() -> None:
+    assert notice(Hours(window=between(3, 8)), NOW + 3 * HOUR, 5, 5, OnMiss.LATE, NOW) == ""
 
 
 def test_a_window_that_opens_first_is_said_beside_it() -> None:

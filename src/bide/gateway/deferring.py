@@ -31,6 +31,9 @@ from bide.store.deliveries import Recipient
 from bide.store.requests import Alike
 from bide.store.taking import ALONE, Taken
 
+NOTICE = "bide-notice"
+"""What a call waits for, and whether a blackout makes it late: said with whatever is answered, as jobs are told at intake."""
+
 
 class Deferred(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A call that may wait. `body` is as it came, `wanted` what its provider is to get; `deadline` in microseconds. One in the
@@ -166,6 +169,8 @@ class Deferring:
         ):
             self._wake()
         tell(exchange, taken.reservation)
+        if taken.notice:
+            exchange.notes[NOTICE] = taken.notice
         return taken
 
     async def _recipients(self, exchange: Exchange, caller: Caller) -> Sequence[Recipient]:

@@ -8,7 +8,8 @@ from bide.core.deadline import OnMiss
 from bide.lanes import admission
 from bide.lanes.admission import Admission
 from bide.lanes.capacity import Capacity
-from bide.lanes.hours import Hours
+from bide.lanes.hours import ANY_TIME, Hours
+from bide.lanes.notice import notice
 from bide.lanes.outlook import Key
 from bide.lanes.rescue import Demand, Margins
 
@@ -85,6 +86,11 @@ class Admissions:
         self._given[key] = wanted
         room.given += Tally(requests, tokens)
         return Part.GUARANTEED if room.capacity.known else Part.ASSUMED
+
+    def notice(self, key: Key, requests: int, unrescued: int, deadline: int, now: int) -> str:
+        """What is to be known about the hours of one that was asked about (`bide.lanes.notice`), for so many of its requests."""
+        hours = self._rooms[key].hours
+        return "" if hours is ANY_TIME else notice(hours, deadline, requests, unrescued, self._terms.on_miss, now)
 
     def results(self) -> dict[Key, Admission]:
         """What can be promised, by (account, model)."""

@@ -118,9 +118,10 @@ class Desk:
             snapshot = (await self._present(now))[1]
             tokens = input_tokens + output_tokens
             route = choose(self._context, snapshot, route, entry.endpoint, where.deadline, output_tokens, tokens)
-        part = await self._part(
-            (route.account, route.model), input_tokens + output_tokens, output_tokens, where.deadline, call.on_miss
-        )
+        pool = (route.account, route.model)
+        admissions = await self._admitting(where.deadline, call.on_miss)
+        part = admissions.part(pool, 1, input_tokens + output_tokens, output_tokens) or Part.REST
+        told = admissions.notice(pool, 1, int(part is Part.REST), call.deadline, now)
         gathering = Gathering(
             call.owner,
             None if call.key is None else call.key.id,
@@ -158,7 +159,7 @@ class Desk:
         )
         if not isinstance(taken, Taken):
             raise taken
-        return taken
+        return msgspec.structs.replace(taken, notice=told) if told and taken.is_new else taken
 
     def _is_hurried(self, slack: int) -> bool:
         """Whether there is no time for a batch (`bide.lanes.plan.is_hurried`)."""
@@ -186,8 +187,8 @@ class Desk:
             amounts.append(most.amount(longest, longest_output(entry.body, assumed)))
         return max(amounts)
 
-    async def _part(self, key: Pool, tokens: int, longest: int, deadline: int, on_miss: OnMiss) -> Part:
-        """Whether the call is inside the real-time capacity that is still free before its deadline."""
+    async def _admitting(self, deadline: int, on_miss: OnMiss) -> Admissions:
+        """What says whether a call is inside the real-time capacity that is still free before its deadline."""
         now = self._context.clock.now()
         _, snapshot, given = await self._present(now)
         rules = self._context.rules
@@ -207,7 +208,7 @@ class Desk:
                 ),
                 self._given,
             )
-        return admissions.part(key, 1, tokens, longest) or Part.REST
+        return admissions
 
     async def _present(self, now: int) -> _View:
         """What is open, not older than `LOOK`."""

@@ -13,17 +13,19 @@ def notice(hours: Hours, deadline: int, requests: int, unrescued: int, on_miss: 
     real-time capacity for them. So nothing of them is sent in a blackout, whatever their deadline.
     """
     return "; ".join(
-        found for found in (_waits(hours, now), _late(hours, deadline, requests, unrescued, on_miss, now)) if found
+        found
+        for found in (_waits(hours, deadline, now), _late(hours, deadline, requests, unrescued, on_miss, now))
+        if found
     )
 
 
-def _waits(hours: Hours, now: int) -> str:
+def _waits(hours: Hours, deadline: int, now: int) -> str:
     """What it waits for before it is sent."""
     barred = hours.barred_until(now)
     if hours.blackout is not None and now < barred:
         kind = "not even rescues are sent" if hours.strict else "only rescues are sent"
         return f"{kind} in the blackout {hours.blackout.text}, which ends in {format_duration(barred - now)}"
-    if hours.window is not None and (opens := hours.window.opens_at(now)) > now:
+    if hours.window is not None and now < (opens := hours.window.opens_at(now)) < deadline:
         what = "the cheap hours" if hours.cheap else "the window"
         return f"waits for {what} {hours.window.text}, {format_duration(opens - now)} from now, where the deadline allows it"
     return ""
@@ -37,17 +39,20 @@ def _late(hours: Hours, deadline: int, requests: int, unrescued: int, on_miss: O
     begins = _begins(blackout, deadline)
     if begins >= deadline:
         return ""
-    whose = f"{unrescued:,} of {requests:,} requests have no rescue"
+    single = requests == 1
+    whose = "the request has no rescue" if single else f"{unrescued:,} of {requests:,} requests have no rescue"
     after = format_duration(blackout.closes_at(deadline) - deadline)
     expires = on_miss is OnMiss.EXPIRE
     unless = "" if on_miss is not OnMiss.RESCUE or hours.strict else ", unless capacity to rescue them becomes free"
     if begins <= now:
-        end = "expire unsent" if expires else f"are sent when it ends, {after} after the deadline"
-        return f"the deadline lies in it and {whose}: they {end}{unless}"
+        they, expire, are = ("it", "expires", "is") if single else ("they", "expire", "are")
+        end = f"{expire} unsent" if expires else f"{are} sent when it ends, {after} after the deadline"
+        return f"the deadline lies in it and {whose}: {they} {end}{unless}"
     end = "expires" if expires else f"is sent when it ends, {after} after the deadline"
+    unsent = "if it is not with the provider by then, it" if single else "what of them is not with the provider by then"
     return (
-        f"the deadline lies in the blackout {blackout.text}, which begins in {format_duration(begins - now)}, and {whose}: what of"
-        f" them is not with the provider by then {end}{unless}"
+        f"the deadline lies in the blackout {blackout.text}, which begins in {format_duration(begins - now)}, and {whose}:"
+        f" {unsent} {end}{unless}"
     )
 
 

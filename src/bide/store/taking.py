@@ -96,6 +96,8 @@ class Taken(msgspec.Struct, frozen=True, gc=False):
     reservation: Reservation = NOTHING_RESERVED
     row: Mapping[str, Any] | None = None
     """Of one that is new, what `Calls.outcome` would give: so nobody has to read what was written just now."""
+    notice: str = ""
+    """Of one that is new, what its caller should know about the hours of its account, in words; the desk adds it."""
 
 
 Refused = ReusedKeyError | BudgetExhaustedError | PriceUnknownError
