@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.patience import PATIENCE
+
 SILENT = (
     "--no-sandbox",  # it runs as root in CI
     "--disable-background-networking",
@@ -20,7 +22,7 @@ SILENT = (
 )
 """What keeps it from asking anybody anything by itself."""
 
-PATIENCE = 30_000
+LONGEST = PATIENCE * 1_000
 """Milliseconds after which something that should be on the page is missed."""
 
 
@@ -34,7 +36,7 @@ def chromium() -> Generator[Browser]:
             pytest.fail(missing)
         pytest.skip(missing)
     with sync_playwright() as playwright:
-        expect.set_options(timeout=PATIENCE)
+        expect.set_options(timeout=LONGEST)
         browser = playwright.chromium.launch(executable_path=found, args=SILENT)
         yield browser
         browser.close()
@@ -51,7 +53,7 @@ class Watched:
 def watch(page: Page) -> Watched:
     """Watch a page from now on."""
     watched = Watched()
-    page.set_default_timeout(PATIENCE)
+    page.set_default_timeout(LONGEST)
     page.on("request", lambda request: watched.requests.append(request.url))
     page.on("pageerror", lambda error: watched.complaints.append(str(error)))
     page.on(

@@ -18,6 +18,7 @@ from typing import Any, cast
 import boto3
 import pytest
 
+from tests.patience import PATIENCE
 from tests.ports import free_port
 
 VERSION = "3.35.0"
@@ -28,8 +29,6 @@ AZURITE = Path(os.environ.get("BIDE_AZURITE") or CACHE / "bide" / f"azurite-{VER
 ACCOUNT = "devstoreaccount1"
 KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 """Azurite's own, which everybody knows."""
-
-STARTS_WITHIN = 30.0
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ def _make_container(url: str) -> None:
 def _start(command: list[str]) -> Server:
     port = free_port()
     process = subprocess.Popen([*command, str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    end = time.monotonic() + STARTS_WITHIN
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end and process.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port)).close()
@@ -117,4 +116,4 @@ def _start(command: list[str]) -> Server:
             return Server(process, port)
     process.kill()
     process.wait()
-    raise RuntimeError(f"{command[0]} did not listen within {STARTS_WITHIN:.0f} s")
+    raise RuntimeError(f"{command[0]} did not listen within {PATIENCE:.0f} s")

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from tests.delivery.receiver import Receiver, listening
+from tests.patience import PATIENCE
 from tests.ports import free_port
 
 from bide.core.clock import MINUTE, SECOND
@@ -27,7 +28,7 @@ async def receiver() -> AsyncGenerator[Receiver]:
 
 
 @asynccontextmanager
-async def poster(policy: Policy, *answers: Sequence[str], timeout: float = 5.0) -> AsyncGenerator[Poster]:
+async def poster(policy: Policy, *answers: Sequence[str], timeout: float = PATIENCE) -> AsyncGenerator[Poster]:
     """A poster for whom names lead to these addresses, one answer a look-up, the last one for ever."""
     left = list(answers)
 
@@ -39,7 +40,7 @@ async def poster(policy: Policy, *answers: Sequence[str], timeout: float = 5.0) 
     await made.close()
 
 
-async def post(url: str, policy: Policy, *answers: Sequence[str], timeout: float = 5.0) -> Posted:
+async def post(url: str, policy: Policy, *answers: Sequence[str], timeout: float = PATIENCE) -> Posted:
     async with poster(policy, *answers, timeout=timeout) as made:
         return await made.post(url, {"webhook-id": "evt_1"}, b"{}", NOW)
 

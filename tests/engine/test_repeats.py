@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.client.place import MODEL, Beside, beside
+from tests.patience import PATIENCE
 
 from bide import config
 from bide.core.bucket import Phase
@@ -49,7 +50,7 @@ async def run(bide: Embedded, source: str, kept_for: int | None = None, within: 
     job = (await hand_in(context, request, lambda findings, opened: None)).job
     service = Service(context)
     working = asyncio.create_task(service.run())
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while (await bide.store.jobs.get(LOCAL_OWNER, job.id)).done_at is None:
             await asyncio.sleep(0.02)
     service.stop()

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from tests.engine.desk import Desk
+from tests.patience import PATIENCE
 
 from bide.engine.service import Service
 from bide.lanes.decision import Decisions
@@ -20,7 +21,7 @@ async def test_many_cancels_are_written_side_by_side(desk: Desk, monkeypatch: py
 
     monkeypatch.setattr(store, "ask_cancel", meet)
     decisions = Decisions(cancels={batch.id: "nobody needs it" for batch in batches})
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         await Service(desk.context)._settle(decisions, scene.now)  # pyright: ignore[reportPrivateUsage]
 
     assert all([(await desk.again(batch)).cancel_asked for batch in batches])

@@ -12,6 +12,7 @@ import pytest_asyncio
 from aiohttp import web
 from standardwebhooks.webhooks import Webhook
 from tests.engine.telling import Office, opened
+from tests.patience import PATIENCE
 
 from bide.core.clock import DAY, HOUR, MINUTE, SECOND
 from bide.core.errors import SettingError
@@ -277,7 +278,7 @@ async def heard(office: Office, count: int) -> None:
     """Wait until so many have come."""
     while len(office.receiver.heard) < count:
         office.receiver.came.clear()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             await office.receiver.came.wait()
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.patience import PATIENCE
+
 HEAD = re.compile(rb"HTTP/1\.1 (\d{3})[^\r\n]*\r\n((?:[^\r\n]+\r\n)*)\r\n")
 
 LOCAL = ("Host: 127.0.0.1",)
@@ -44,12 +46,12 @@ class Attacked:
     pid: int
     log: Path
 
-    def connect(self, patience: float = 20) -> socket.socket:
+    def connect(self, patience: float = PATIENCE) -> socket.socket:
         """A connection on which nothing has been said."""
         place = urlsplit(self.url)
         return socket.create_connection((place.hostname, place.port), timeout=patience)
 
-    def say(self, *sent: bytes, patience: float = 20) -> list[Reply]:
+    def say(self, *sent: bytes, patience: float = PATIENCE) -> list[Reply]:
         """What is answered to some bytes, until the first response is whole or the connection is closed."""
         with self.connect(patience) as connection:
             with contextlib.suppress(OSError):  # it may close before it has heard everything
@@ -57,7 +59,7 @@ class Attacked:
                     connection.sendall(part)
             return replies(everything(connection, ends=True))
 
-    def ask(self, *head: str, body: bytes = b"", patience: float = 20) -> Reply:
+    def ask(self, *head: str, body: bytes = b"", patience: float = PATIENCE) -> Reply:
         """The one response to one request; its first line is the first of `head`."""
         length = () if not body else (f"Content-Length: {len(body)}",)
         [reply] = self.say(request(*head, *LOCAL, *length) + body, patience=patience)
@@ -185,7 +187,7 @@ def _serving(
     finally:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

@@ -4,13 +4,15 @@ import asyncio
 import re
 from urllib.parse import urlsplit
 
+from tests.patience import PATIENCE
+
 STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
 
-PATIENCE = 5.0
-"""Seconds after which a connection that stays open has said everything."""
+SILENCE = 0.3
+"""Seconds after which a connection that has said something and stays open has said everything."""
 
 
-async def statuses(url: str, sent: bytes, patience: float = PATIENCE) -> tuple[list[int], bytes]:
+async def statuses(url: str, sent: bytes) -> tuple[list[int], bytes]:
     """The status of each response, and all of them as they came, until the server closes or has nothing to say."""
     place = urlsplit(url)
     reader, writer = await asyncio.open_connection(place.hostname, place.port)
@@ -20,7 +22,7 @@ async def statuses(url: str, sent: bytes, patience: float = PATIENCE) -> tuple[l
     try:
         part = b"more"
         while part:
-            async with asyncio.timeout(0.3 if said else patience):
+            async with asyncio.timeout(SILENCE if said else PATIENCE):
                 said += (part := await reader.read(1 << 16))
     except (TimeoutError, ConnectionResetError):
         pass

@@ -12,6 +12,7 @@ from bide.embedded import LOCAL_OWNER
 from bide.gateway.api.explain import explanation
 from tests.gateway.keyed import make_key
 from tests.gateway.place import CHAT, Place, place
+from tests.patience import PATIENCE
 
 KEEP = {"Bide-Cache": "1d"}
 
@@ -124,7 +125,7 @@ async def test_a_batch_says_it_in_its_metadata(at: Place) -> None:
     file = await client.files.create(file=("a.jsonl", line % body), purpose="batch")
     asked: dict[str, Any] = {"input_file_id": file.id, "endpoint": "/v1/chat/completions", "completion_window": "1h"}
     batch = await client.batches.create(**asked, metadata={"bide_cache": "1h"})
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while (batch := await client.batches.retrieve(batch.id)).status not in ("completed", "failed"):
             await asyncio.sleep(0.05)
     assert (batch.status, heard(at)) == ("completed", 1)

@@ -15,8 +15,7 @@ from bide.store.taking import Taken
 from bide.testing.scene import Scene, report
 from bide.testing.store.single_calls import call
 from tests.gateway.place import Place, place
-
-PATIENCE = 5.0
+from tests.patience import PATIENCE
 
 
 @dataclass
@@ -101,5 +100,5 @@ async def test_what_looks_stops_though_something_is_settled_in_that_moment(tmp_p
             own.look()
             for _ in range(turns):
                 await asyncio.sleep(0)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 await own.stop()

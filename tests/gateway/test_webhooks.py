@@ -10,6 +10,7 @@ from bide.core.entropy import SystemEntropy
 from bide.core.signature import new_secret, sign
 from tests.delivery.receiver import listening
 from tests.gateway.place import CHAT, Place, place
+from tests.patience import PATIENCE
 
 
 async def test_whoever_gives_a_webhook_is_told(tmp_path: Path) -> None:
@@ -18,7 +19,7 @@ async def test_whoever_gives_a_webhook_is_told(tmp_path: Path) -> None:
         async with at.http.post("/v1/chat/completions", json=dict(CHAT), headers=headers) as promised:
             assert promised.status == 202, await promised.text()
             request = (await promised.json())["id"]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             await receiver.came.wait()
         (heard,) = receiver.heard
         told = msgspec.json.decode(heard.body)

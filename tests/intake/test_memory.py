@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.patience import PATIENCE
 
 pa: Any = importlib.import_module("pyarrow")
 pq: Any = importlib.import_module("pyarrow.parquet")
@@ -76,7 +77,7 @@ print(peak() - before)
 def run(program: str, argument: str) -> int:
     """What a program prints: by how many KiB its peak has grown."""
     finished = subprocess.run(
-        [sys.executable, "-c", program, argument], capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, "-c", program, argument], capture_output=True, text=True, check=False, timeout=PATIENCE
     )
     assert finished.returncode == 0, finished.stderr
     return int(finished.stdout)

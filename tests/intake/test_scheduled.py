@@ -12,6 +12,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 from tests.engine.desk import Desk, opened
+from tests.patience import PATIENCE
 
 from bide.core.clock import DAY, HOUR, MINUTE, from_datetime, to_datetime
 from bide.core.errors import InputError, StoreError
@@ -194,7 +195,7 @@ async def test_an_engine_that_runs_sees_to_it(desk: Desk, tmp_path: Path) -> Non
     service = Service(desk.context)
     working = asyncio.create_task(service.run())
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not await runs(desk, schedule):
                 desk.clock.advance(MINUTE // 60)
                 service.wake()
@@ -230,7 +231,7 @@ async def test_a_file_that_takes_long_keeps_no_other_schedule_waiting(
         return await scheduled.hand_in(context, schedule, instant, base)
 
     seeing = asyncio.create_task(engine.see_to(replace(desk.context, hand_in=hand_in)))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while len(await jobs(desk)) < 2:  # the quick one's next instant is seen to as well
             desk.clock.advance(MINUTE)
             await asyncio.sleep(0.01)

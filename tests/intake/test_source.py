@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.intake.reading import batch_line, read_bytes
+from tests.patience import PATIENCE
 
 from bide.core.errors import InputError
 from bide.intake.problem import Code
@@ -124,7 +125,7 @@ def test_standard_input() -> None:
         "    print(opened.name, opened.progress.size, sum(len(chunk.entries) for chunk in opened))"
     )
     finished = subprocess.run(
-        [sys.executable, "-c", program], input=(GOOD + b"\n") * 3, capture_output=True, check=True, timeout=60
+        [sys.executable, "-c", program], input=(GOOD + b"\n") * 3, capture_output=True, check=True, timeout=PATIENCE
     )
     assert finished.stdout == b"standard input None 3\n"
 

@@ -5,6 +5,7 @@ import sys
 from decimal import Decimal
 
 import pytest
+from tests.patience import PATIENCE
 
 from bide.core.clock import DAY, HOUR, SECOND
 from bide.core.errors import SettingError
@@ -152,7 +153,7 @@ assert "genai_prices" not in sys.modules, "loaded too early"
 assert prices.card("openai", "gpt-5", "standard", "{TODAY}") is not None
 assert "genai_prices" in sys.modules
 """
-    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=PATIENCE)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from tests.patience import PATIENCE
 
 from bide.providers.pool import CallTransport
 from bide.providers.transport import NotSentError, ReplyLostError
@@ -63,7 +64,7 @@ async def transport() -> AsyncGenerator[CallTransport]:
 
 async def post(transport: CallTransport, url: str, body: bytes = b"{}") -> bytes:
     async with transport.exchange(
-        "POST", url, headers={"Authorization": "Bearer k"}, body=body, idle_timeout=5
+        "POST", url, headers={"Authorization": "Bearer k"}, body=body, idle_timeout=PATIENCE
     ) as reply:
         return await reply.read()
 
@@ -165,7 +166,7 @@ async def test_a_call_that_is_cancelled_ends_at_the_provider(server: Server, tra
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await server.left.wait()
 
 

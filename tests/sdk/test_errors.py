@@ -7,6 +7,7 @@ import openai
 import pytest
 from openai import AsyncOpenAI, OpenAI
 from openai.types.chat import ChatCompletionUserMessageParam
+from tests.patience import PATIENCE
 
 from bide.core.clock import HOUR, MINUTE, ManualClock
 from bide.simulator.faults import Site, read_faults
@@ -107,7 +108,7 @@ async def listen(client: AsyncOpenAI, heard: list[Any]) -> None:
 async def test_a_call_that_hangs(client: AsyncOpenAI, simulator: Simulator) -> None:
     next_call(simulator, kind="hang", processed=True)
     with pytest.raises(openai.APITimeoutError):
-        await chat(client.with_options(timeout=0.1))
+        await chat(client.with_options(timeout=openai.Timeout(PATIENCE, read=1)))
     assert len(list(simulator.books.charges(simulator.clock.now()))) == 1
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from tests.patience import PATIENCE
 
 from bide.accounts import states
 from bide.cli.exports import exports, spoken
@@ -62,7 +63,7 @@ def test_it_says_where_it_listens_and_ends_when_it_is_told(end: signal.Signals) 
         with urllib.request.urlopen(f"{url.removesuffix('/v1')}/sim/books") as reply:
             assert json.load(reply)["seed"] == 7
         process.send_signal(end)
-        out, error = process.communicate(timeout=10)
+        out, error = process.communicate(timeout=PATIENCE)
         assert (process.returncode, out) == (0, "")
     lines = error.splitlines()
     assert f"export OPENAI_BASE_URL={url}" in lines
@@ -77,7 +78,7 @@ def directions(*arguments: str) -> tuple[str, dict[str, str]]:
     with command(*arguments) as process:
         url = first_line(process)
         process.send_signal(signal.SIGTERM)
-        _, error = process.communicate(timeout=10)
+        _, error = process.communicate(timeout=PATIENCE)
     lines = [line.removeprefix("export ") for line in error.splitlines() if line.startswith("export ")]
     return url, dict(line.split("=", 1) for line in lines)
 
@@ -119,7 +120,7 @@ def test_whether_bide_can_follow_its_clock_is_told(speed: str, follows: bool) ->
     with command("--speed", speed) as process:
         first_line(process)
         process.send_signal(signal.SIGTERM)
-        _, error = process.communicate(timeout=10)
+        _, error = process.communicate(timeout=PATIENCE)
 
     assert ("export BIDE_CLOCK=" in error) == follows
     assert (f"cannot follow {speed} times real time (1 to 60 work)" in error) == (not follows)
@@ -145,14 +146,14 @@ def test_a_script_of_your_own_at_full_speed_by_a_given_clock(tmp_path: Path) -> 
 )
 def test_what_it_cannot_do(arguments: list[str], environment: dict[str, str], words: str) -> None:
     with command(*arguments, **environment) as process:
-        out, error = process.communicate(timeout=10)
+        out, error = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out) == (1, "")
     assert words in " ".join(error.replace("│", " ").split())
 
 
 def test_a_port_that_is_taken() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, command("--port", str(taken.getsockname()[1])) as process:
-        _, error = process.communicate(timeout=10)
+        _, error = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert "choose another --port" in error
 

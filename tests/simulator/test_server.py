@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from tests.patience import PATIENCE
 
 from bide.core.clock import HOUR, MINUTE, ManualClock
 from bide.core.errors import SettingError
@@ -104,11 +105,11 @@ async def raw(simulator: Simulator, *parts: bytes) -> bytes:
     received = b""
     for number, part in enumerate(parts):
         if number:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 received += await reader.readuntil(b"\r\n\r\n")
         writer.write(part)
         await writer.drain()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         received += await reader.read()
     writer.close()
     await writer.wait_closed()
@@ -237,7 +238,7 @@ async def test_a_client_that_gives_up_leaves_nothing_running(session: aiohttp.Cl
     await post(session, "sim/faults", json=[{"site": "call", "kind": "hang", "delay": "1h"}])
     with pytest.raises(TimeoutError):
         await session.post(CHAT[1:], json=CHAT_BODY, timeout=aiohttp.ClientTimeout(total=0.05))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while len(asyncio.all_tasks()) > before:
             await asyncio.sleep(0.01)
 

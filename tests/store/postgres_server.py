@@ -16,8 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-START_SECONDS = 60.0
-"""How long a server may take to start on a busy machine."""
+from tests.patience import PATIENCE
 
 SETTINGS = {
     "listen_addresses": "",
@@ -67,7 +66,7 @@ class PostgresServer:
                 cwd="/",
                 **self._identity,
             )
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + PATIENCE
         while not self._is_ready():
             if time.monotonic() > deadline:
                 self.stop()

@@ -17,6 +17,7 @@ from bide.store.queries import Query
 from bide.store.store import Store
 from bide.testing.audit import audit
 from bide.testing.scene import Handed, Scene, held, report
+from tests.patience import PATIENCE
 from tests.store.watched import Watched
 
 WORKERS = 3
@@ -68,7 +69,7 @@ def meeting(monkeypatch: pytest.MonkeyPatch, name: str, count: int) -> None:
             come.append(self)
             if len(come) == count:
                 all_there.set()
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 await all_there.wait()
         return await run(self, query, **parameters)
 
@@ -87,7 +88,7 @@ async def test_batches_that_wait_for_a_slot_and_end_together_do_not_wait_for_eac
     claimed = await scene.store.batches.claim(scene.account, scene.holder, early + HOUR, early + 2 * HOUR, 2)
     assert len(claimed) == 2
     meeting(monkeypatch, "slot", 2)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         ended = await asyncio.gather(*(end(store, one, early) for store, one in zip(stores, claimed, strict=False)))
     assert [batch.state for batch in ended] == [BatchState.ENDED] * 2
 
@@ -148,6 +149,6 @@ async def test_freeing_what_a_dead_worker_held_and_looking_at_it_lock_in_one_ord
 
     monkeypatch.setattr(PostgresTransaction, "run", interrupted)
     await stores[0].batches.look_by({first.id: at, second.id: at})
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         await freeing[0]
     assert [(await scene.store.batches.get(one.id)).holder for one in (first, second)] == [None, None]

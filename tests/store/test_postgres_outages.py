@@ -16,10 +16,9 @@ from bide.store.postgres import PostgresDatabase
 from bide.store.store import Store
 from bide.testing.audit import audit
 from bide.testing.scene import Scene, report
+from tests.patience import PATIENCE
 from tests.store.cut import Moment, Wire, wire
 from tests.store.postgres_server import PostgresServer, remove_server, start_server
-
-SECONDS = 20
 
 
 @pytest.fixture
@@ -61,16 +60,23 @@ def mortal() -> Generator[PostgresServer]:
     remove_server(server)
 
 
-async def test_work_goes_on_after_a_restart(mortal: PostgresServer, tmp_path: Path) -> None:
+async def test_work_goes_on_after_a_restart(
+    mortal: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "bide.store.postgres.PAUSES", (0.0, 0.05, 0.2) + (0.5,) * 200
+    )  # the server's start takes its time
     store = Store(await PostgresDatabase.open(mortal.url("postgres")), LocalObjects(tmp_path))
     await store.database.attend("survivor")
     scene = Scene(store)
     handed = await scene.hand_in(400)
-    done = 0
+    done, stopped = 0, asyncio.Event()
 
     async def work() -> None:
         nonlocal done
         while calls := await scene.call(handed.bucket, 4):
+            if done > 200:  # what is left is done when the server is back
+                await stopped.wait()
             moved = await scene.settle_calls([report(call.attempt) for call in calls])
             done += moved
 
@@ -79,14 +85,15 @@ async def test_work_goes_on_after_a_restart(mortal: PostgresServer, tmp_path: Pa
         await asyncio.sleep(0)
     await asyncio.to_thread(mortal.stop)
     before = done
+    stopped.set()
     await asyncio.sleep(0.3)
     await asyncio.to_thread(mortal.start)
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(PATIENCE):
         await asyncio.gather(*working)
     assert before < 400
     assert done == 400
     other = Store(await PostgresDatabase.open(mortal.url("postgres")), LocalObjects(tmp_path))
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(PATIENCE):
         while not await other.database.is_present("survivor"):
             await asyncio.sleep(0.05)
     assert await audit(store) == []
@@ -164,7 +171,7 @@ async def test_a_change_wakes_another_process(database_url: str, tmp_path: Path)
     )
     assert other.stdin is not None
     assert other.stdout is not None
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(PATIENCE):
         assert not await store.database.is_present("other")
         assert await asyncio.to_thread(other.stdout.readline) == "here\n"
         assert await store.database.is_present("other")

@@ -24,11 +24,9 @@ from bide.testing.audit import audit
 from bide.testing.scene import ROOMY, Handed, Scene, held, report
 from bide.testing.store.budgets import hold
 from bide.testing.store.keys import make_key
+from tests.patience import PATIENCE
 
 WORKERS = 4
-
-SECONDS = 20
-"""How long a test may wait for what should not have to wait at all."""
 
 
 @pytest.fixture
@@ -133,7 +131,7 @@ async def test_a_claim_passes_by_what_somebody_is_moving(stores: list[Store]) ->
 
     mover = asyncio.create_task(stores[1].database.write("move", move))
     await locked.wait()
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(PATIENCE):
         claimed = await scene.store.batches.claim(scene.account, "other", scene.now, scene.lease_until, 10)
     done.set()
     await mover
@@ -267,7 +265,7 @@ async def test_whatever_many_workers_do_the_store_agrees_with_itself(stores: lis
         for store_number, worker in enumerate(seen_by(stores, scene))
         for number in (store_number, store_number + WORKERS)
     ]
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         await asyncio.gather(*(worker.work(12) for worker in workers))
     # The fixture audits. Here: that everything was worked on.
     phases = (await scene.store.jobs.progress(scene.owner, handed[0].job.id)).phases

@@ -49,11 +49,13 @@ asyncio.run(main())
 """
 
 
-def killed(path: Path, name: str, after: float) -> list[tuple[str, int]]:
-    """What a writer was told before it was killed, so many seconds after it began."""
+def killed(path: Path, name: str, word: str, after: float) -> list[tuple[str, int]]:
+    """What a writer was told before it was killed, so many seconds after it had said this word."""
     process = subprocess.Popen([sys.executable, "-c", WRITER, str(path), name], stdout=subprocess.PIPE)
     assert process.stdout is not None
-    first = process.stdout.readline()
+    first = b""
+    while not first.rpartition(b"\n")[0].rpartition(b"\n")[2].startswith(word.encode()):
+        first += process.stdout.readline()
     time.sleep(after)  # noqa: TID251
     assert process.poll() is None
     process.kill()
@@ -68,7 +70,7 @@ async def test_what_was_committed_survives(tmp_path: Path, seed: int) -> None:
     path, dice = tmp_path / "bide.db", random.Random(seed)
     told: list[tuple[str, int]] = []
     for number in range(4):
-        told += killed(path, f"life-{seed}-{number}", dice.uniform(0.0, 0.4))
+        told += killed(path, f"life-{seed}-{number}", "job" if number else "done", dice.uniform(0.0, 0.4))
         store = Store(SqliteDatabase(path), LocalObjects(tmp_path / "objects"))
         assert await audit(store) == []
         for job in {job for word, job in told if word == "job"}:

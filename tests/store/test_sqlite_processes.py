@@ -15,8 +15,7 @@ from bide.store import sqlite
 from bide.store.objects import LocalObjects
 from bide.store.sqlite import SqliteDatabase
 from bide.store.store import Store
-
-SECONDS = 20
+from tests.patience import PATIENCE
 
 OTHER = """
 import asyncio, sys
@@ -164,7 +163,7 @@ async def test_a_change_by_another_process_is_heard(store: Store, path: Path, mo
         await asyncio.sleep(0.1)
         assert not changed.done()
         other.tell("word")
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             await changed
         assert other.hear() == "told"
         assert await store.agreed("word") == "given"

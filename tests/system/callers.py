@@ -6,10 +6,8 @@ and ``--kills`` make it smaller; with ``--postgres`` two gateways and two worker
 
 import argparse
 import asyncio
-import contextlib
 import itertools
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -28,7 +26,7 @@ from bide.store.postgres import PostgresDatabase
 from bide.store.sqlite import SqliteDatabase
 from tests.ports import free_port
 from tests.store.postgres_server import remove_server, start_server
-from tests.system.harness import Machine, machine
+from tests.system.harness import Machine, listening, machine
 
 SPEED = 20
 
@@ -135,7 +133,7 @@ class _Fleet:
         sets = [part for setting in SETTINGS for part in ("--set", setting)]
         self.processes[name] = self.here.start(*self.commands[name], *sets, settings=())
         if name in self.ports:
-            await _listening(self.ports[name])
+            await listening(self.processes[name], self.ports[name])
 
     async def kill(self, name: str) -> None:
         process = self.processes.pop(name)
@@ -165,14 +163,6 @@ async def _fleet(here: Machine, database: str | None) -> AsyncGenerator[_Fleet]:
             process.terminate()
         for process in fleet.processes.values():
             await asyncio.to_thread(process.communicate)
-
-
-async def _listening(port: int) -> None:
-    for _ in range(400):
-        await asyncio.sleep(0.05)
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-            return
-    raise RuntimeError("the gateway does not listen")
 
 
 async def _kill(fleet: _Fleet, kills: int) -> None:

@@ -1,9 +1,11 @@
 """Real processes: the command line against the provider simulator, each a process of its own, on one scaled clock."""
 
+import asyncio
 import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bide.providers.kinds import KINDS
+from tests.patience import PATIENCE
 
 BIDE = [sys.executable, "-m", "bide"]
 
@@ -89,7 +92,7 @@ class Machine:
         )
 
     def run(
-        self, *arguments: str, settings: Sequence[str] = QUICK, timeout: float = 120, stdin: str | None = None
+        self, *arguments: str, settings: Sequence[str] = QUICK, timeout: float = PATIENCE, stdin: str | None = None
     ) -> Result:
         """Run a command to its end."""
         done = subprocess.run(
@@ -186,7 +189,7 @@ def simulator(folder: Path, *arguments: str, clock: str, variables: Mapping[str,
         yield url
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
         process.stdout.close()
 
 
@@ -205,6 +208,15 @@ def machine(
             yield here
         finally:
             here.end_workers()
+
+
+async def listening(process: "subprocess.Popen[str]", port: int) -> None:
+    """Return when a process that was started listens on its port."""
+    while process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"it has ended instead of listening: {process.communicate()[1]}")
 
 
 def write_requests(path: Path, count: int, prompt: str = "What is {0} plus {0}?", model: str = "gpt-5-mini") -> None:
@@ -235,9 +247,9 @@ def text_of(line: Mapping[str, Any]) -> str:
     return line["response"]["body"]["choices"][0]["message"]["content"]
 
 
-def wait_until(condition: Any, seconds: float = 60) -> None:
+def wait_until(condition: Any) -> None:
     """Wait for something that another process does."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.05)  # noqa: TID251

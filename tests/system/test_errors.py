@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.system.harness import Machine, wait_until, write_requests
 
 
@@ -93,7 +94,7 @@ def said_while_running(here: Machine, words: str) -> None:
     reader.start()
     wait_until(lambda: any(words in line for line in said))
     process.terminate()
-    assert process.wait(90) == 3
+    assert process.wait(PATIENCE) == 3
     reader.join()
     for stream in (process.stdout, process.stderr):
         assert stream is not None

@@ -1,8 +1,10 @@
 """When nobody looks: a guard process keeps the deadline, unless nobody wants one; and Ctrl-C loses nothing."""
 
+import fcntl
 import signal
 from pathlib import Path
 
+from tests.patience import PATIENCE
 from tests.system.harness import Machine, read_lines, wait_until, write_requests
 
 SCRIPT = """
@@ -31,10 +33,23 @@ def is_running(process: int) -> bool:
 
 
 def guard_of(here: Machine) -> int:
-    """The one guard, once it has come up: what it looks after has to last until then."""
-    wait_until(lambda: here.workers() and here.status()[0]["guarded"])
+    """The one guard, once it has come up: what it looks after lasts until then, since nobody else hands it in. It is there for the
+    others, `bide status` among them, from when it holds its lock."""
+    wait_until(lambda: any(is_held(lock) for lock in (here.folder / "home").glob("*-workers/*.lock")))
     (process,) = here.workers()
     return process
+
+
+def is_held(lock: Path) -> bool:
+    """Whether a process holds a lock."""
+    try:
+        with lock.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
 
 
 def test_submit_leaves_a_guard_that_ends_with_the_work(here: Machine) -> None:
@@ -57,6 +72,7 @@ def test_one_guard_looks_after_all_jobs(here: Machine) -> None:
         guard_of(here)
     wait_until(lambda: here.books()["creates"]["accepted"] == 2)
     assert len(here.workers()) == 1
+    assert [job["guarded"] for job in here.status()] == [True, True]
 
 
 def test_without_a_guard_it_says_so(here: Machine) -> None:
@@ -78,7 +94,7 @@ def interrupt(here: Machine, *options: str) -> tuple[int, str]:
     process = here.start(*RUN, *options)
     wait_until(lambda: here.books()["creates"]["accepted"] == 1)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     assert out == ""
     return process.returncode, err
 
@@ -109,7 +125,7 @@ def test_a_terminated_run_detaches_too(here: Machine) -> None:
     process = here.start(*RUN)
     wait_until(lambda: here.books()["creates"]["accepted"] == 1)
     process.terminate()
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode == 3
     guard_of(here)
 

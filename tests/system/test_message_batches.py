@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import signal
-import socket
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from bide.store import queries
 from bide.store.database import Row, Transaction
 from bide.store.sqlite import SqliteDatabase
 from tests.ports import free_port
-from tests.system.harness import Machine, machine
+from tests.system.harness import Machine, listening, machine
 
 SPEED = 20
 
@@ -101,11 +100,7 @@ class _Gateway:
     async def start(self) -> None:
         sets = [part for setting in SETTINGS for part in ("--set", setting)]
         self._process = self._here.start("serve", "--port", str(self._port), *sets, settings=())
-        for _ in range(400):
-            await asyncio.sleep(0.05)
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self._port)):
-                return
-        raise RuntimeError("the gateway does not listen")
+        await listening(self._process, self._port)
 
     async def kill(self, moments: tuple[float, ...]) -> None:
         for moment in moments:

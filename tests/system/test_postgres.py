@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bide.store.postgres import PAUSES
+from tests.patience import PATIENCE
 from tests.store.postgres_server import PostgresServer, remove_server, start_server
 from tests.system.harness import Machine, machine, wait_until, write_requests
 from tests.system.stage import Seen, observe
@@ -74,7 +75,7 @@ def shared(here: Machine, url: str) -> Machine:
 
 def delivered(here: Machine) -> Seen:
     """What came of a submitted job, once its answers are there."""
-    wait_until((here.folder / "answers.jsonl").exists, 120)
+    wait_until((here.folder / "answers.jsonl").exists)
     (job,) = here.status()
     return observe(here, here.run("status", job["job"], "--receipt", "--output", "json"))
 
@@ -89,7 +90,7 @@ def test_two_workers_share_a_database(here: Machine, url: str) -> None:
     finally:
         for worker in workers:
             worker.terminate()
-        ends = [worker.communicate(timeout=60) for worker in workers]
+        ends = [worker.communicate(timeout=PATIENCE) for worker in workers]
     assert [worker.returncode for worker in workers] == [0, 0], ends
 
 
@@ -104,7 +105,7 @@ def test_one_worker_goes_on_where_another_was_killed(here: Machine, url: str) ->
     second = here.start("worker")
     try:
         assert_once(delivered(here))
-        out, err = second.communicate(timeout=120)
+        out, err = second.communicate(timeout=PATIENCE)
         assert second.returncode == 0, (out, err)
     finally:
         second.kill()
@@ -130,6 +131,6 @@ def test_a_worker_outlives_its_server_s_restart(
     finally:
         if options:  # a guard ends by itself
             worker.terminate()
-        _, err = worker.communicate(timeout=60)
+        _, err = worker.communicate(timeout=PATIENCE)
     assert worker.returncode == 0, err
     assert "Traceback" not in err

@@ -2,10 +2,9 @@
 
 import signal
 import sqlite3
-import time
 from pathlib import Path
 
-from tests.system.harness import machine, write_requests
+from tests.system.harness import machine, wait_until, write_requests
 
 
 def test_every_instant_is_handed_in_once_over_a_kill(tmp_path: Path) -> None:
@@ -45,7 +44,4 @@ def _keys(folder: Path) -> list[str]:
 
 
 def _wait_for(folder: Path, jobs: int) -> None:
-    until = time.monotonic() + 60
-    while len(_keys(folder)) < jobs:
-        assert time.monotonic() < until, "nothing is handed in"
-        time.sleep(0.1)  # noqa: TID251
+    wait_until(lambda: len(_keys(folder)) >= jobs)

@@ -7,7 +7,7 @@ import aiohttp
 from aiohttp import web
 
 from bide.config import load
-from bide.core.clock import HOUR, SECOND
+from bide.core.clock import HOUR
 from bide.core.deadline import OnMiss
 from bide.core.entropy import SystemEntropy
 from bide.core.signature import new_secret
@@ -59,10 +59,8 @@ async def test_answers_come_as_soon_as_the_provider_has_them(tmp_path: Path) -> 
             job = (await hand_in(bide.context, wanted, lambda findings, source: None)).job
             service = Service(bide.context)
             working = asyncio.create_task(service.run())
-            end = bide.context.clock.now() + 60 * SECOND
             while (found := await bide.store.jobs.get(LOCAL_OWNER, job.id)).answered_at is None:
-                assert bide.context.clock.now() < end, "waited in vain"
-                assert not working.done()
+                assert not working.done(), "waited in vain"
                 await asyncio.sleep(0.05)
             service.stop()
             await working

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.patience import PATIENCE
 
 WEB = Path(__file__).parents[2] / "web"
 CALCULATOR = WEB / "src" / "calculator"
@@ -24,7 +25,7 @@ def installed() -> Path:
 
 def run(*command: str | Path, told: bytes = b"") -> bytes:
     """What a command writes, run in web/; its errors are shown where it fails."""
-    done = subprocess.run([str(each) for each in command], cwd=WEB, input=told, capture_output=True, timeout=120)
+    done = subprocess.run([str(each) for each in command], cwd=WEB, input=told, capture_output=True, timeout=PATIENCE)
     assert done.returncode == 0, (done.stdout + done.stderr).decode()
     return done.stdout
 

@@ -18,6 +18,7 @@ from bide.gateway.api.shape.audit import Audit
 from tests.gateway.api.ask import post
 from tests.gateway.keyed import bearing, make_key
 from tests.gateway.place import CHAT, Place
+from tests.patience import PATIENCE
 
 LOG = "t_s,in_tokens,out_tokens,client\n" + "".join(
     f"{hour * 3600 + call},1000,100,{call % 2}\n" for hour in range(48) for call in range(4)
@@ -94,7 +95,7 @@ async def test_one_at_a_time_and_the_next_once_the_client_has_left(at: Place, mo
     monkeypatch.setattr(at.gateway.audits, "answer", answer)
     log = large()
     first = asyncio.ensure_future(send(at, log, "?model=openai/gpt-4.1"))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         await begun.wait()
     async with at.http.post("/bide/v1/audit", data=LOG) as refused:
         assert (refused.status, refused.headers["Retry-After"]) == (429, audits.AGAIN)
