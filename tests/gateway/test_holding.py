@@ -20,8 +20,8 @@ REFUSED = [{"role": "user", "content": "[poison:row-error]"}]
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Signs of life come after moments, not after 20 seconds."""
-    monkeypatch.setattr(holding, "SILENCE", 0.2)
-    monkeypatch.setattr(holding, "BEAT", 0.1)
+    monkeypatch.setattr(holding, "SILENCE", 0.1)
+    monkeypatch.setattr(holding, "BEAT", 0.01)
 
 
 @pytest.mark.usefixtures("hurried")

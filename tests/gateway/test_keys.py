@@ -100,7 +100,7 @@ async def test_too_many_in_a_minute_are_asked_to_come_back(tmp_path: Path) -> No
         with pytest.raises(openai.RateLimitError) as refused:
             await client.chat.completions.create(**CHAT, extra_headers=LATER)
         assert (refused.value.code, refused.value.type) == ("rate_limit_exceeded", "requests")
-        assert 10 <= int(refused.value.response.headers["retry-after"]) <= 20
+        assert 1 <= int(refused.value.response.headers["retry-after"]) <= 20
         with pytest.raises(anthropic.RateLimitError) as other:
             await at.anthropic(secret).messages.create(model=CLAUDE, max_tokens=5, messages=MESSAGES)
         assert other.value.response.headers["anthropic-ratelimit-requests-remaining"] == "0"
