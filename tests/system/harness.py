@@ -247,9 +247,9 @@ def text_of(line: Mapping[str, Any]) -> str:
     return line["response"]["body"]["choices"][0]["message"]["content"]
 
 
-def wait_until(condition: Any) -> None:
+def wait_until(condition: Any, seconds: float = PATIENCE) -> None:
     """Wait for something that another process does."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.05)  # noqa: TID251

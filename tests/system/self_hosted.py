@@ -18,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import cast
 
+from tests.patience import PATIENCE
 from tests.system.harness import Machine, read_lines, wait_until, write_lines
 from tests.system.model import MODEL
 
@@ -68,7 +69,7 @@ def small_model() -> Generator[str]:
         yield url
     finally:
         process.kill()
-        process.wait(30)
+        process.wait(PATIENCE)
         process.stdout.close()
 
 
@@ -155,7 +156,7 @@ def killed_and_resumed(folder: Path, count: int) -> str:
         wait_until(lambda: door.answered >= count // 2, 600)
         first.send_signal(signal.SIGKILL)
         first.communicate()
-        wait_until(lambda: door.inside == 0, 60)  # the model finishes what it has begun, for nobody
+        wait_until(lambda: door.inside == 0)  # the model finishes what it has begun, for nobody
         before = len(door.asked)
         (job,) = here.status()
         kept = here.run("status", job["job"], "--receipt", "--output", "json").last["requests"]["succeeded"]
