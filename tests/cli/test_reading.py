@@ -3,7 +3,8 @@ import pytest
 from tests.cli.given import a_job, a_promise
 from tests.lanes.given import NOW
 
-from bide.cli.reading import SHOWN, say_accepted, show_problems
+from bide.cli.reading import SHOWN, say_accepted, say_known, show_problems
+from bide.core.clock import HOUR
 from bide.core.deadline import OnMiss
 from bide.core.job import Job
 from bide.intake.problem import Code, Problem
@@ -47,6 +48,21 @@ def test_what_is_promised(capsys: pytest.CaptureFixture[str], job: Job, promise:
     say_accepted(job, promise, NOW)
 
     assert [line.removeprefix("bide:").strip() for line in capsys.readouterr().err.splitlines()] == lines
+
+
+@pytest.mark.parametrize(("hours", "says"), [(8, False), (9, False), (3, True)])
+def test_a_file_that_was_handed_in_before_keeps_its_deadline_and_says_so_where_another_is_asked_for(
+    capsys: pytest.CaptureFixture[str], hours: int, says: bool
+) -> None:
+    say_known(a_job(), NOW + hours * HOUR, NOW + HOUR)
+
+    first, *rest = capsys.readouterr().err.splitlines()
+    assert first == "bide: going on with job_kq3, which keeps its deadline 16:00"
+    another = (
+        "bide: the deadline alone is another one this time, 11:00; for that, stop job_kq3 (`bide cancel job_kq3`) and hand it in"
+        " again, or start beside it with --new"
+    )
+    assert rest == ([another] if says else [])
 
 
 @pytest.mark.parametrize(("priority", "says"), [(None, True), ("urgent", False)])

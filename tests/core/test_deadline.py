@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bide.core.clock import DAY, FAR_FUTURE, HOUR, MINUTE, SECOND, from_datetime, to_datetime
-from bide.core.deadline import OnMiss, Priority, parse_deadline, priority_deadline
+from bide.core.deadline import OnMiss, Priority, may_be_same, parse_deadline, priority_deadline
 from bide.core.errors import DeadlineError
 
 
@@ -222,6 +222,22 @@ def test_a_year_that_the_machines_zone_does_not_know(live_in: Callable[[str], No
 )
 def test_a_priority_is_a_deadline(priority: Priority, window: int) -> None:
     assert priority_deadline(priority, NOW) == NOW + window
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        pytest.param(8 * HOUR, 9 * HOUR, True, id="as far away an hour later"),
+        pytest.param(8 * HOUR, 8 * HOUR, True, id="the same instant an hour later"),
+        pytest.param(8 * HOUR, 9 * HOUR + 24 * MINUTE, True, id="a file was read for minutes"),
+        pytest.param(8 * HOUR, 9 * HOUR + 27 * MINUTE, False, id="more than a twentieth"),
+        pytest.param(8 * HOUR, 5 * HOUR, False, id="four hours instead of eight"),
+        pytest.param(8 * HOUR, HOUR, False, id="at once instead"),
+        pytest.param(0, HOUR, True, id="at once both times"),
+    ],
+)
+def test_a_deadline_may_be_said_in_the_words_of_another(before: int, after: int, same: bool) -> None:
+    assert may_be_same(NOW + before, NOW, NOW + after, NOW + HOUR) is same
 
 
 def test_words_for_a_miss() -> None:

@@ -278,7 +278,15 @@ async def test_an_idempotency_key_finds_the_batch_again(at: Place) -> None:
     other = {**body, "completion_window": "2h"}
     async with at.http.post("/v1/batches", json=other, headers={"Idempotency-Key": "once"}) as answer:
         assert answer.status == 422
-        assert (await answer.json())["error"]["code"] == "idempotency_key_reused"
+        error = (await answer.json())["error"]
+    assert error["code"] == "idempotency_key_reused"
+    assert f"was used for {ids.pop()}, and its completion_window was different; send the same" in error["message"]
+    headers = {"Idempotency-Key": "once", "Bide-Within": "10m"}
+    async with at.http.post("/v1/batches", json=body, headers=headers) as answer:
+        assert answer.status == 200
+        assert (
+            "was handed in before under this Idempotency-Key and keeps its deadline " in answer.headers["Bide-Notice"]
+        )
     assert len((await client.batches.list()).data) == 1
 
 

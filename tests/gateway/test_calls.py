@@ -1,7 +1,8 @@
 """Single calls by the official clients: passed on at once, or deferred by a word."""
 
 import asyncio
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 import anthropic
 import openai
@@ -127,7 +128,7 @@ async def test_async_is_answered_202_then_polled(at: Place) -> None:
 
 
 async def test_an_idempotency_key_attaches_and_refuses_another_body(at: Place) -> None:
-    headers = {"Prefer": "respond-async", "Bide-Within": "15m", "Idempotency-Key": "k1"}
+    headers = {"Prefer": "respond-async", "Bide-Within": "2h", "Idempotency-Key": "k1"}
     ids: list[str] = []
     for _ in range(2):
         async with at.http.post("/v1/chat/completions", json=dict(CHAT), headers=headers) as answer:
@@ -135,7 +136,50 @@ async def test_an_idempotency_key_attaches_and_refuses_another_body(at: Place) -
     assert ids[0] == ids[1]
     async with at.http.post("/v1/chat/completions", json={**CHAT, "n": 2}, headers=headers) as answer:
         assert answer.status == 422
-        assert (await answer.json())["error"]["code"] == "idempotency_key_reused"
+        error = (await answer.json())["error"]
+    assert error["code"] == "idempotency_key_reused"
+    assert error["message"].startswith(
+        f"the Idempotency-Key was used for {ids[0]}, and its n was different; send the same "
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "differing"),
+    [
+        pytest.param({"bide_within": "15m"}, {"bide_within": "2h"}, r"deadline \(it is \S+Z\) was different", id="deadline"),
+        pytest.param({"bide_within": "2h", "bide_on_miss": "late"}, {"bide_within": "2h"}, "on_miss was different", id="on_miss"),
+        pytest.param(
+            {"bide_within": "2h", "run": "1"}, {"bide_within": "4h", "run": "2"},
+            r"metadata.run and deadline \(it is \S+Z\) were different", id="and another field",
+        ),
+        pytest.param({"bide_within": "2h"}, {"bide_within": "120m"}, "spelling, or something that is only for bide, was different", id="in words"),
+    ],
+)  # fmt: skip
+async def test_what_differs_under_an_idempotency_key_is_named(
+    at: Place, first: Mapping[str, str], second: Mapping[str, str], differing: str
+) -> None:
+    headers = {"Prefer": "respond-async", "Idempotency-Key": "k"}
+    for metadata, status in ((first, 202), (second, 422)):
+        body = {**CHAT, "metadata": metadata}
+        async with at.http.post("/v1/chat/completions", json=body, headers=headers) as answer:
+            assert answer.status == status
+            told = await answer.json()
+    assert re.search(
+        f"its {differing}; send the same as then to get that one, or choose a new key", told["error"]["message"]
+    )
+
+
+async def test_one_that_is_found_again_says_which_deadline_it_keeps(at: Place) -> None:
+    notices: list[str | None] = []
+    for within in ("2h", "2h", "15m"):
+        headers = {"Prefer": "respond-async", "Idempotency-Key": "k", "Bide-Within": within}
+        async with at.http.post("/v1/chat/completions", json=dict(CHAT), headers=headers) as answer:
+            assert answer.status == 202
+            notices.append(answer.headers.get("Bide-Notice"))
+    assert notices[:2] == [None, None]
+    assert re.search(
+        r"^req_\S+ was handed in before .* keeps its deadline \S+Z; choose a new key for another one$", notices[2] or ""
+    )
 
 
 async def test_a_client_that_left_is_found_again_by_its_retry(at: Place) -> None:

@@ -251,8 +251,13 @@ async def test_an_idempotency_key_and_a_retry_find_the_batch_again(at: Place) ->
     create = client.messages.batches.create
     first = await create(requests=asked, extra_headers={"Idempotency-Key": "k"})
     assert (await create(requests=asked, extra_headers={"Idempotency-Key": "k"})).id == first.id
-    with pytest.raises(anthropic.UnprocessableEntityError):
+    with pytest.raises(anthropic.UnprocessableEntityError, match=f"used for {first.id}, and its content was different"):
         await create(requests=[request("b")], extra_headers={"Idempotency-Key": "k"})
+    sooner = {"Idempotency-Key": "k", "Bide-Within": "10m"}
+    kept = await client.messages.batches.with_raw_response.create(requests=asked, extra_headers=sooner)
+    assert kept.headers["bide-notice"].startswith(
+        f"{first.id} was handed in before under this Idempotency-Key and keeps its deadline"
+    )
     again = await create(requests=asked)
     assert again.id != first.id
     retried = await create(requests=asked, extra_headers={"x-stainless-retry-count": "1"})

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from bide.cli.progress import clock_time
 from bide.cli.terminal import is_watched, say
 from bide.core.count import many
+from bide.core.deadline import may_be_same
 from bide.core.duration import format_duration
 from bide.core.money import format_money
 from bide.core.states import JobState
@@ -43,7 +44,7 @@ async def read(bide: "Embedded", request: "FileRequest") -> "HandedIn | None":
     finally:
         bar.close()
     if handed.reading is None:
-        _say_known(handed.job, bide.context.clock.now())
+        say_known(handed.job, request.deadline, bide.context.clock.now())
         return handed
     findings = handed.reading.findings
     if findings.refused:
@@ -103,12 +104,18 @@ def held(promise: "Promise") -> str:
     )
 
 
-def _say_known(job: "Job", now: int) -> None:
+def say_known(job: "Job", deadline: int, now: int) -> None:
+    """What becomes of a file that was handed in before; `deadline` is the one that is asked for now."""
     if job.state is JobState.DONE or job.answered_at is not None:
         done = clock_time(job.answered_at or now, now)
         say(f"bide: this was handed in before as {job.external_id} and answered at {done}; --new runs it again")
     else:
         say(f"bide: going on with {job.external_id}, which keeps its deadline {clock_time(job.deadline, now)}")
+        if not may_be_same(job.deadline, job.created_at, deadline, now):
+            say(
+                f"bide: the deadline alone is another one this time, {clock_time(deadline, now)}; for that, stop"
+                f" {job.external_id} (`bide cancel {job.external_id}`) and hand it in again, or start beside it with --new"
+            )
 
 
 class _Bar:

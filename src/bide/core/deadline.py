@@ -48,6 +48,9 @@ class OnMiss(enum.StrEnum):
         return OnMiss.LATE if self is OnMiss.RESCUE else self
 
 
+READING = 5 * SECOND
+"""How long it may take from the words of a deadline to its request's being on record."""
+
 _CLOCK = re.compile(r"(?:(today|tomorrow)\s+)?(\d{1,2}):(\d{2})", re.IGNORECASE)
 
 ONE_DAY = datetime.timedelta(days=1)
@@ -81,6 +84,14 @@ def parse_deadline(text: str, now: int, zone: datetime.tzinfo | None = None) -> 
 def priority_deadline(priority: Priority, now: int) -> int:
     """The deadline of a request that names only its priority."""
     return now + PRIORITY_WINDOWS[priority]
+
+
+def may_be_same(before: int, since: int, after: int, now: int) -> bool:
+    """Whether two deadlines may have been said in the same words, one at `since` and one `now`: they are the same instant, or as far
+    away. A twentieth of the time, or some seconds, may pass while requests are read."""
+    away = after - now
+    apart = min(abs(before - after), abs(before - since - away))
+    return apart <= max(READING, away // 20)
 
 
 def _clock_time(words: str, now: int, zone: datetime.tzinfo | None) -> int | None:

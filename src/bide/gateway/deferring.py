@@ -14,7 +14,7 @@ import msgspec
 from bide.engine.context import Context
 from bide.gateway.access import tell
 from bide.gateway.caller import Caller
-from bide.gateway.exchange import Exchange
+from bide.gateway.exchange import NOTICE, Exchange
 from bide.gateway.holding import BrokenOffError, Line, Places, settled
 from bide.gateway.outcome import outcome_of
 from bide.gateway.preference import WEBHOOK, Preference, holds
@@ -30,9 +30,6 @@ from bide.store.calls import Orphaned
 from bide.store.deliveries import Recipient
 from bide.store.requests import Alike
 from bide.store.taking import ALONE, Taken
-
-NOTICE = "bide-notice"
-"""What a call waits for, and whether a blackout makes it late: said with whatever is answered, as jobs are told at intake."""
 
 
 class Deferred(msgspec.Struct, frozen=True, kw_only=True, gc=False):

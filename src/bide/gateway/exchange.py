@@ -58,6 +58,11 @@ class GoneError(Exception):
     """The client is gone; there is nobody to answer."""
 
 
+NOTICE = "bide-notice"
+"""The header of what whoever hands in work should know of it: what it waits for, whether a blackout makes it late, which deadline it
+keeps. Jobs are told so at intake."""
+
+
 class Exchange:
     """A request and the place for its response. Header names are lower case."""
 

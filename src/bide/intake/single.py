@@ -23,6 +23,7 @@ from bide.intake.endpoint import Endpoint
 from bide.intake.entry import Entry
 from bide.intake.group import Group
 from bide.intake.hand_in import routing_of
+from bide.intake.repetition import kept, reused
 from bide.intake.reservation import ceiling_of, deferred_lanes, longest_input, longest_output
 from bide.intake.validator import Validator
 from bide.intake.window import ContextWindows
@@ -32,7 +33,7 @@ from bide.lanes.rescue import Demand
 from bide.store.deliveries import Recipient
 from bide.store.requests import Alike
 from bide.store.snapshot import Snapshot
-from bide.store.taking import ALONE, Gathering, NewCall, Refused, Taken
+from bide.store.taking import ALONE, Gathering, NewCall, Refused, ReusedKeyError, Taken
 
 LOOK = 2 * SECOND
 """How old the view of what the capacity is promised to may be. Calls that come within this time see each other, whatever
@@ -131,35 +132,38 @@ class Desk:
             where.gathers_until,
             new_identifier("job", entropy),
         )
-        taken = await self._group.add(
-            NewCall(
-                external_id=identifier,
-                gathering=gathering,
-                account=route.account,
-                model=route.model,
-                endpoint=call.endpoint.url,
-                part=part,
-                body=entry.body,
-                input_tokens=input_tokens,
-                output_tokens=output_tokens,
-                path=call.path,
-                asked_model=entry.model,
-                digest=call.digest,
-                idempotency_key=_scoped(call.key, call.idempotency_key),
-                urgency=call.urgency,
-                deadline=call.deadline,
-                stream=call.stream,
-                holder=call.holder,
-                has_budget=call.key is not None and call.key.has_budget,
-                reserved=self._to_reserve(call, entry, assumed),
-                recipients=call.recipients,
-                spread=route.spread,
-                alike=call.alike,
-            )
+        new = NewCall(
+            external_id=identifier,
+            gathering=gathering,
+            account=route.account,
+            model=route.model,
+            endpoint=call.endpoint.url,
+            part=part,
+            body=entry.body,
+            input_tokens=input_tokens,
+            output_tokens=output_tokens,
+            path=call.path,
+            asked_model=entry.model,
+            digest=call.digest,
+            idempotency_key=_scoped(call.key, call.idempotency_key),
+            urgency=call.urgency,
+            deadline=call.deadline,
+            stream=call.stream,
+            holder=call.holder,
+            has_budget=call.key is not None and call.key.has_budget,
+            reserved=self._to_reserve(call, entry, assumed),
+            recipients=call.recipients,
+            spread=route.spread,
+            alike=call.alike,
         )
+        taken = await self._group.add(new)
+        if isinstance(taken, ReusedKeyError):
+            raise await reused(self._context.store, taken.used_for, new, now)
         if not isinstance(taken, Taken):
             raise taken
-        return msgspec.structs.replace(taken, notice=told) if told and taken.is_new else taken
+        if taken.kept is not None:
+            told = kept(taken.external_id, *taken.kept, call.deadline, now)
+        return msgspec.structs.replace(taken, notice=told) if told else taken
 
     def _is_hurried(self, slack: int) -> bool:
         """Whether there is no time for a batch (`bide.lanes.plan.is_hurried`)."""

@@ -172,7 +172,7 @@ async def _known(transaction: Transaction, owner: str, new: NewMessageBatch) -> 
     if row is None:
         return None
     if bytes(row["digest"]) != new.digest:
-        raise ReusedKeyError
+        raise ReusedKeyError(row["external_id"], ["content"])
     return row["external_id"]
 
 

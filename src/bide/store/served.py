@@ -1,9 +1,11 @@
 """Served batches in the store: created, read into a job, cancelled, ended; and the places of rows in files that grow."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bide.core.deadline import OnMiss
+from bide.core.difference import differing
 from bide.core.errors import NotFoundError
 from bide.core.file import FileKind
 from bide.core.job import Job
@@ -73,7 +75,7 @@ class Served(Verbs):
             row = await transaction.one(SQL["by_idempotency_key"], owner=owner, idempotency_key=new.idempotency_key)
             if row is not None:
                 if bytes(row["digest"]) != new.digest:
-                    raise ReusedKeyError
+                    raise ReusedKeyError(row["external_id"], differing(_asked(_batch(row)), _asked(new)))
                 return _batch(row), False
         row = await transaction.one(
             SQL["insert"],
@@ -261,6 +263,17 @@ def _result(batch: ServedBatch, kind: FileKind) -> NewFile:
         key=batch.key_id,
         batch=batch.id,
     )
+
+
+def _asked(batch: ServedBatch | NewServed) -> dict[str, object]:
+    """The fields of a create by the names that it has for them."""
+    return {
+        "input_file_id": batch.input_file,
+        "endpoint": batch.endpoint,
+        "completion_window": batch.completion_window,
+        "output_expires_after": batch.output_life,
+        "metadata": json.loads(batch.metadata or "{}"),
+    }
 
 
 def _batch(row: Row) -> ServedBatch:

@@ -32,6 +32,16 @@ class ReusedKeyError(ConflictError):
 
     code = "idempotency_key_reused"
 
+    def __init__(self, used_for: str, differing: Sequence[str] = ()) -> None:
+        """`used_for` is the id of the other one, `differing` in what they differ, as far as it is known."""
+        self.used_for = used_for
+        *first, last = differing or ["content"]
+        names = f"{', '.join(first)} and {last}" if first else last
+        super().__init__(
+            f"the Idempotency-Key was used for {used_for}, and its {names} {'were' if first else 'was'} different; send the same as"
+            " then to get that one, or choose a new key for a new request"
+        )
+
 
 class Gathering(msgspec.Struct, frozen=True, gc=False):
     """The job that a call belongs to. Instants in microseconds; `job` is the external id of one that would have to be made."""
@@ -97,7 +107,9 @@ class Taken(msgspec.Struct, frozen=True, gc=False):
     row: Mapping[str, Any] | None = None
     """Of one that is new, what `Calls.outcome` would give: so nobody has to read what was written just now."""
     notice: str = ""
-    """Of one that is new, what its caller should know about the hours of its account, in words; the desk adds it."""
+    """What its caller should know of it in words, of its account's hours or of the deadline that it keeps; the desk adds it."""
+    kept: tuple[int, int] | None = None
+    """Of one that had been accepted before, by when it is due, and when that was said."""
 
 
 Refused = ReusedKeyError | BudgetExhaustedError | PriceUnknownError
@@ -165,10 +177,10 @@ async def _known(transaction: Transaction, call: NewCall) -> Taken | ReusedKeyEr
     if row is None:
         return None
     if bytes(row["digest"]) != call.digest:
-        return ReusedKeyError()
+        return ReusedKeyError(row["external_id"])
     if call.holder is not None:
         await transaction.run(SQL["hold"], external_id=row["external_id"], holder=call.holder)
-    return Taken(row["external_id"], row["job_id"], is_new=False)
+    return Taken(row["external_id"], row["job_id"], is_new=False, kept=(row["deadline"], row["created_at"]))
 
 
 async def _take(

@@ -17,10 +17,11 @@ from bide.gateway.access import check_batches
 from bide.gateway.batches.creation import Creation, read_creation
 from bide.gateway.batches.view import batch_view
 from bide.gateway.caller import Caller
-from bide.gateway.exchange import Exchange
+from bide.gateway.exchange import NOTICE, Exchange
 from bide.gateway.gateway import Gateway
 from bide.gateway.page import openai_only, page, read_limit
 from bide.gateway.refusal import RefusalError
+from bide.intake.repetition import kept
 from bide.store.served import NewServed
 
 LARGEST = 64 << 10
@@ -49,6 +50,8 @@ async def create(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
         batch, is_new = await context.store.served.create(caller.owner, new, now)
         if is_new:
             gateway.validations.begin(batch)
+        elif told := kept(batch.external_id, batch.deadline, batch.created_at, new.deadline, now):
+            exchange.notes[NOTICE] = told
     await _tell(gateway, exchange, batch)
     await context.store.served.told(batch.id, context.clock.now())
 

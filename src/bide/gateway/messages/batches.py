@@ -10,7 +10,7 @@ from bide.core.identifiers import new_identifier
 from bide.core.span import Span
 from bide.gateway.access import check_batches
 from bide.gateway.caller import Caller
-from bide.gateway.exchange import Exchange, GoneError
+from bide.gateway.exchange import NOTICE, Exchange, GoneError
 from bide.gateway.gateway import Gateway
 from bide.gateway.messages.creation import hand_in, handed_in_before, read_creation
 from bide.gateway.messages.paging import page, read_cursor
@@ -20,6 +20,7 @@ from bide.gateway.messages.view import ENDED, base_of, shown, status_of
 from bide.gateway.passing import WhileThere
 from bide.gateway.refusal import RefusalError
 from bide.intake.message_batch import MOST_BYTES
+from bide.intake.repetition import kept
 from bide.store.database import Row
 from bide.store.message_batches import MessageBatch, UnendedError
 
@@ -48,6 +49,9 @@ async def create(gateway: Gateway, exchange: Exchange, caller: Caller) -> None:
                     external_id = await hand_in(gateway, caller, creation, spool.file, new)
                     gateway.wake()
                 batch = await verbs.get(caller.owner, external_id)
+                if known and new.idempotency_key:
+                    told = kept(known, batch.deadline, batch.created_at, creation.deadline, creation.came_at)
+                    exchange.notes |= {NOTICE: told} if told else {}
         except (GoneError, asyncio.CancelledError):
             await asyncio.shield(verbs.let_go(external_id, context.holder))
             raise

@@ -70,8 +70,9 @@ class ServedCases(StoreCase):
         first = await create(scene, idempotency_key="k")
         again = replace(new_served(scene), idempotency_key="k")
         assert await scene.store.served.create(scene.owner, again, scene.now) == (first, False)
-        with pytest.raises(ReusedKeyError):
-            await scene.store.served.create(scene.owner, replace(again, digest=b"other"), scene.now)
+        other = replace(again, digest=b"other", metadata='{"mine":"no"}')
+        with pytest.raises(ReusedKeyError, match=rf"used for {first.external_id}, and its metadata\.mine was different"):
+            await scene.store.served.create(scene.owner, other, scene.now)
         other, is_new = await scene.store.served.create("another", again, scene.now)
         assert is_new
         assert other.external_id != first.external_id

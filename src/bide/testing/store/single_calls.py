@@ -172,7 +172,9 @@ class SingleCallCases(StoreCase):
         assert isinstance(first, Taken)
         assert isinstance(again, Taken)
         assert (again.external_id, again.is_new) == (first.external_id, False)
+        assert again.kept == (calls[0].deadline, scene.now)
         assert isinstance(other, ReusedKeyError)
+        assert other.used_for == first.external_id
         assert (await spending(scene, key.id))["2027-01-15"] == (40, 0)
 
     async def test_a_call_that_is_cancelled_gives_its_reservation_back(self, scene: Scene) -> None:
