@@ -71,7 +71,9 @@ class ServedCases(StoreCase):
         again = replace(new_served(scene), idempotency_key="k")
         assert await scene.store.served.create(scene.owner, again, scene.now) == (first, False)
         other = replace(again, digest=b"other", metadata='{"mine":"no"}')
-        with pytest.raises(ReusedKeyError, match=rf"used for {first.external_id}, and its metadata\.mine was different"):
+        with pytest.raises(
+            ReusedKeyError, match=rf"used for {first.external_id}, and its metadata\.mine was different"
+        ):
             await scene.store.served.create(scene.owner, other, scene.now)
         other, is_new = await scene.store.served.create("another", again, scene.now)
         assert is_new
