@@ -13,6 +13,7 @@ import pytest_asyncio
 from bide.core.money import DOLLAR
 from tests.gateway.batching import CHAT as CHAT_PATH
 from tests.gateway.batching import create, some
+from tests.gateway.keyed import bearing, make_key, standing
 from tests.gateway.place import Place, place
 
 CLAUDE = "claude-sonnet-4-6"
@@ -155,3 +156,36 @@ async def test_a_cap_that_is_no_amount_is_refused_by_its_name(at: Place) -> None
         assert (status, answer["error"]["code"], answer["error"]["param"]) == (400, "invalid_value", "bide-max-cost")
     status, answer = await post(at, {**CALL, "metadata": {"bide_max_cost": "much"}}, DEFERRED)
     assert (status, answer["error"]["param"]) == (400, "metadata.bide_max_cost")
+
+
+KEPT = {"Bide-Cache": "1h"}
+
+
+async def test_what_a_cap_does_not_hold_is_answered_with_what_is_kept(at: Place) -> None:
+    status, first = await post(at, CALL, KEPT)
+    assert status == 200
+    for headers in (DEFERRED, {"Bide-Within": "1h"}):
+        dear = {**headers, "Bide-Max-Cost": "0.000001"}
+        async with at.http.post("/v1/chat/completions", json=CALL, headers={**dear, **KEPT}) as answer:
+            assert (answer.status, answer.headers["bide-lane"]) == (200, "cache")
+            assert await answer.json() == first
+        status, refused = await post(at, CALL, dear)
+        assert (status, refused["error"]["code"]) == (400, "budget_exhausted")
+        status, refused = await post(at, {**CALL, "max_tokens": 999}, {**dear, **KEPT})
+        assert (status, refused["error"]["code"]) == (400, "budget_exhausted")
+    status, refused = await post(
+        at, CALL, {**DEFERRED, **KEPT, "Bide-Max-Cost": "0.000001", "Bide-Webhook": "https://example.com/hook"}
+    )
+    assert (status, refused["error"]["code"]) == (400, "budget_exhausted"), "who is to be told elsewhere would not be"
+    assert sent(at) == 1
+
+
+async def test_what_a_budget_does_not_hold_is_answered_with_what_is_kept(at: Place) -> None:
+    key, secret = await make_key(at.bide, budget_day=DOLLAR * 17 // 10_000)
+    status, first = await post(at, CALL, bearing(secret, **KEPT))
+    assert status == 200
+    spent = await standing(at.bide, key)
+    assert await post(at, CALL, bearing(secret, **DEFERRED, **KEPT)) == (200, first)
+    status, refused = await post(at, CALL, bearing(secret, **DEFERRED))
+    assert (status, refused["error"]["code"]) == (429, "budget_exhausted")
+    assert await standing(at.bide, key) == spent

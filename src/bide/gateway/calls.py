@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import msgspec
 
+from bide.core.budget import BudgetExhaustedError, PriceUnknownError
 from bide.core.clock import SECOND
 from bide.core.deadline import OnMiss
+from bide.core.errors import RefusedError
 from bide.core.key import Key
 from bide.core.usage import Usage
 from bide.engine.context import Context
@@ -21,7 +23,7 @@ from bide.gateway.exchange import Exchange
 from bide.gateway.lasting import check_lasting
 from bide.gateway.messages import version
 from bide.gateway.onward import Onward, Urgent
-from bide.gateway.preference import holds
+from bide.gateway.preference import WEBHOOK, holds
 from bide.gateway.pressure import Pressure
 from bide.gateway.rates import Rates
 from bide.gateway.refusal import RefusalError
@@ -37,6 +39,9 @@ from bide.ledger.prices import day_of
 from bide.store.taking import ALONE
 
 WORKFLOW = "bide-workflow"
+
+TOO_DEAR = (RefusedError, BudgetExhaustedError, PriceUnknownError)
+"""Why money has a call refused that may wait: its cap, or a budget of its key."""
 
 AT_ONCE = SECOND // 2
 """What an urgent response has that is called from the background: no time for anything but a call."""
@@ -122,22 +127,27 @@ class Calls:
         self._pressure.check()
         await check_lasting(body)
         wanted = fields.without_own_words(body, asked, deferred=True)
-        await self._deferring.serve(
-            exchange,
-            Deferred(
-                caller=caller,
-                endpoint=endpoint,
-                body=body,
-                wanted=wanted,
-                urgency=self._affordable(found, asked.model, now),
-                deadline=found.deadline,
-                stream=bool(asked.stream),
-                workflow=said.workflow,
-                background=background,
-                alike=self._repeats.alike(exchange, said, caller, endpoint, wanted, kept_for) if kept_for else ALONE,
-                max_cost=max_cost,
-            ),
+        deferred = Deferred(
+            caller=caller,
+            endpoint=endpoint,
+            body=body,
+            wanted=wanted,
+            urgency=self._affordable(found, asked.model, now),
+            deadline=found.deadline,
+            stream=bool(asked.stream),
+            workflow=said.workflow,
+            background=background,
+            alike=self._repeats.alike(exchange, said, caller, endpoint, wanted, kept_for) if kept_for else ALONE,
+            max_cost=max_cost,
         )
+        try:
+            await self._deferring.serve(exchange, deferred)
+        except TOO_DEAR:
+            # Taken in, it would be looked up later, and cost too much should nothing be kept any more then.
+            if background or WEBHOOK in exchange.headers or deferred.alike is ALONE:
+                raise
+            if not await self._repeats.answer(exchange, self._repeating(deferred, asked, now)):
+                raise
 
     async def _gone_on(
         self, caller: Caller, endpoint: Endpoint, asked: Asked, body: bytes, take: Callable[[int], None]
@@ -179,6 +189,18 @@ class Calls:
     def _assumed(self, endpoint: Endpoint) -> int:
         """The output tokens that an answer without a limit is reckoned with."""
         return self._context.settings.realtime.assumed_output_tokens if endpoint.writes_text else 0
+
+    def _repeating(self, call: Deferred, asked: Asked, now: int) -> Asking:
+        return Asking(
+            caller=call.caller,
+            model=asked.model,
+            alike=call.alike,
+            workflow=call.workflow,
+            urgency=call.urgency.source,
+            body=call.wanted,
+            output_tokens=asked.longest(self._assumed(call.endpoint)),
+            now=now,
+        )
 
     def _is_short(self, slack: int, exchange: Exchange) -> bool:
         """Whether no batch can come back in the time there is, so that a connection that waits gets its answer now."""

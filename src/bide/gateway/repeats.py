@@ -1,7 +1,8 @@
 """Exact repeats of calls: which of them may have the answer of an earlier one, and urgent calls that are given it.
 
 Deferred calls are looked up by the engine, like those of files. An urgent one is looked up here, before it is passed on; its answer
-is kept before it is given, so that whoever has it and asks again is given the same.
+is kept before it is given, so that whoever has it and asks again is given the same. So is a deferred one that its cap or a budget
+does not hold: what is kept costs nothing.
 """
 
 from collections.abc import Mapping
@@ -38,7 +39,7 @@ BETAS = ("openai-beta", "anthropic-beta")
 
 
 class Asking(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """An urgent call that may be answered from what is kept; `body` as it would be passed on. `now` in microseconds."""
+    """A call that may be answered at once from what is kept; `body` as it would be passed on. `now` in microseconds."""
 
     caller: Caller
     model: str
