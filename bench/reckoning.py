@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bench.callers import Replies
 from bide.store.database import Row
-from bide.store.postgres_connection import connect
+from bide.store.postgres.connection import connect
 from bide.whatif.arrival import Arrival
 from bide.whatif.outcome import Book, Prices
 

@@ -110,7 +110,7 @@ async def open_store(config: Config, entropy: Entropy) -> Store:
     """
     url, path = config.database, config.database_file
     if path is not None:
-        from bide.store.sqlite import SqliteDatabase
+        from bide.store.sqlite.database import SqliteDatabase
 
         return Store(SqliteDatabase(path), LocalObjects(path.with_name(f"{path.name}-objects")))
     scheme, separator, _ = url.partition("://")
@@ -122,7 +122,7 @@ async def open_store(config: Config, entropy: Entropy) -> Store:
 
 async def _open_postgres(url: str, folder: Path, entropy: Entropy) -> Store:
     try:
-        from bide.store.postgres import PostgresDatabase
+        from bide.store.postgres.database import PostgresDatabase
     except ImportError as error:
         raise SettingError("PostgreSQL needs a driver; install it with: pip install 'bide[postgres]'") from error
     from bide.store.shared_folder import recognise

@@ -13,7 +13,7 @@ from bide.core.clock import DAY, HOUR, SystemClock
 from bide.core.errors import BideError, ConflictError, NotFoundError, SettingError
 from bide.core.key import Key, digest_of
 from bide.store.objects import LocalObjects
-from bide.store.sqlite import SqliteDatabase
+from bide.store.sqlite.database import SqliteDatabase
 from bide.store.store import Store
 
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from bide.cli.app import app
 from bide.core.clock import SystemClock
 from bide.store.objects import LocalObjects
-from bide.store.sqlite import SqliteDatabase
+from bide.store.sqlite.database import SqliteDatabase
 from bide.store.store import Store
 from bide.testing.scene import Scene
 from bide.testing.store.retention import MONTH, answered

@@ -17,7 +17,7 @@ from bide.core.clock import ManualClock
 from bide.core.errors import BideError
 from bide.core.states import BatchState
 from bide.store.objects import LocalObjects
-from bide.store.sqlite import SqliteDatabase
+from bide.store.sqlite.database import SqliteDatabase
 from bide.store.store import Store
 from bide.testing.scene import START, Scene, report
 from bide.testing.store.keys import make_key

@@ -15,7 +15,7 @@ from bide.delivery.results import Result
 from bide.store.bodies import NewObject, checksum
 from bide.store.objects import LocalObjects
 from bide.store.reports import Report
-from bide.store.sqlite import SqliteDatabase
+from bide.store.sqlite.database import SqliteDatabase
 from bide.store.store import Store
 from bide.testing.scene import Handed, Scene, report
 

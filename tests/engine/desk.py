@@ -20,7 +20,7 @@ from bide.ledger.prices import Prices
 from bide.providers.port import Answer, Call, Remote, Row, Sought, Submission
 from bide.settings import Settings
 from bide.store.objects import LocalObjects
-from bide.store.sqlite import SqliteDatabase
+from bide.store.sqlite.database import SqliteDatabase
 from bide.store.store import Store
 from bide.testing.scene import Scene
 

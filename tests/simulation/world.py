@@ -18,10 +18,12 @@ from bide.simulator.books import Books
 from bide.simulator.bucket import MemoryBucket
 from bide.simulator.chance import Chance
 from bide.simulator.inprocess import InProcessTransport
-from bide.store import sqlite
 from bide.store.database import Result, Work
 from bide.store.objects import ObjectWriter
-from bide.store.sqlite import SqliteTransaction
+from bide.store.sqlite.connection import connect, prepare
+from bide.store.sqlite.errors import translate
+from bide.store.sqlite.migration import migrate
+from bide.store.sqlite.transaction import SqliteTransaction, drive
 from bide.store.store import Store
 from tests.simulation.gates import Gates, Kind, Moment
 from tests.simulation.loop import Process, SimulatedClock, SimulatedLoop
@@ -42,9 +44,9 @@ class World:
         self.books = books
         self.gates = gates
         self.chance = Chance(seed).within("world")
-        self.connection = sqlite.connect(":memory:", cache=2_048)
-        sqlite.migrate(self.connection)
-        sqlite.prepare(self.connection)
+        self.connection = connect(":memory:", cache=2_048)
+        migrate(self.connection)
+        prepare(self.connection)
         self.objects: dict[str, bytes] = {}
         self.bucket = MemoryBucket()
         """The object store that the provider shares with us."""
@@ -124,10 +126,10 @@ class SimulatedDatabase:
         await self._latency(name, nth)
         connection.execute("BEGIN")
         try:
-            result = sqlite.drive(work(SqliteTransaction(connection)))
+            result = drive(work(SqliteTransaction(connection)))
         except BaseException as error:
             connection.execute("ROLLBACK")
-            raise sqlite.translate(error) from error
+            raise translate(error) from error
         kind = world.gates.check(name, nth, Moment.INSIDE)
         if kind is not None:
             connection.execute("ROLLBACK")
@@ -143,7 +145,7 @@ class SimulatedDatabase:
     async def read(self, name: str, work: Work[Result]) -> Result:
         if self._process.dead:
             await self._world.loop.create_future()
-        return sqlite.drive(work(SqliteTransaction(self._world.connection)))
+        return drive(work(SqliteTransaction(self._world.connection)))
 
     async def wait_for_change(self) -> None:
         await self._world.changed(self._process)

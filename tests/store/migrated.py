@@ -6,7 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 from bide.store import private
-from bide.store.sqlite import connect, migrate
+from bide.store.sqlite.connection import connect
+from bide.store.sqlite.migration import migrate
 
 
 def laid(path: Path) -> Path:

@@ -10,8 +10,8 @@ import pytest
 from bide.core.budget import Span
 from bide.store.database import Database
 from bide.store.objects import LocalObjects
-from bide.store.postgres import PostgresDatabase
-from bide.store.sqlite import SqliteDatabase
+from bide.store.postgres.database import PostgresDatabase
+from bide.store.sqlite.database import SqliteDatabase
 from bide.store.store import Store
 from bide.testing.audit import audit
 from bide.testing.scene import START, Scene
@@ -27,10 +27,10 @@ from bide.store.budgets import Budgets
 async def main():
     kind, place, key, now, count = sys.argv[1:]
     if kind == "sqlite":
-        from bide.store.sqlite import SqliteDatabase
+        from bide.store.sqlite.database import SqliteDatabase
         database = SqliteDatabase(Path(place))
     else:
-        from bide.store.postgres import PostgresDatabase
+        from bide.store.postgres.database import PostgresDatabase
         database = await PostgresDatabase.open(place, sessions=5)
     budgets = Budgets(database)
     print("ready", flush=True)

@@ -12,9 +12,9 @@ from bide.core.bucket import Bucket
 from bide.core.quota import Ceiling, Resource
 from bide.store.database import Database, Transaction
 from bide.store.objects import LocalObjects
-from bide.store.postgres import PostgresDatabase
+from bide.store.postgres.database import PostgresDatabase
 from bide.store.reserve import SQL, is_ample
-from bide.store.sqlite import SqliteDatabase
+from bide.store.sqlite.database import SqliteDatabase
 from bide.store.store import Store
 from bide.testing.audit import audit
 from bide.testing.scene import INPUT_TOKENS, Scene
@@ -31,10 +31,10 @@ from bide.testing.scene import Scene, held, ROOMY
 async def main():
     kind, place, objects, worker, fit, tokens, *jobs = sys.argv[1:]
     if kind == "sqlite":
-        from bide.store.sqlite import SqliteDatabase
+        from bide.store.sqlite.database import SqliteDatabase
         database = SqliteDatabase(Path(place))
     else:
-        from bide.store.postgres import PostgresDatabase
+        from bide.store.postgres.database import PostgresDatabase
         database = await PostgresDatabase.open(place, sessions=5)
     scene = Scene(Store(database, LocalObjects(Path(objects))), worker)
     snapshot = await scene.store.snapshots.take("host", scene.now)

@@ -15,9 +15,9 @@ from bide.ledger.receipt import receipt
 from bide.ledger.report import Asked, report
 from bide.ledger.report_form import MONEY, as_csv, as_table
 from bide.store.objects import LocalObjects
-from bide.store.postgres import PostgresDatabase
+from bide.store.postgres.database import PostgresDatabase
 from bide.store.reports import Price
-from bide.store.sqlite import SqliteDatabase
+from bide.store.sqlite.database import SqliteDatabase
 from bide.store.store import Store
 from bide.testing import scene as made_up
 from bide.testing.scene import Scene

@@ -10,7 +10,7 @@ import pytest
 from bide.core.errors import StoreError
 from bide.store.objects import LocalObjects
 from bide.store.shared_folder import MARK, recognise
-from bide.store.sqlite import SqliteDatabase
+from bide.store.sqlite.database import SqliteDatabase
 from bide.store.store import Store
 from tests.store.scarce import no_file_beyond
 

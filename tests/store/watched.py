@@ -3,7 +3,7 @@
 import asyncpg
 
 from bide.store.database import Result, Work
-from bide.store.postgres import PostgresDatabase
+from bide.store.postgres.database import PostgresDatabase
 
 
 class Watched(PostgresDatabase):

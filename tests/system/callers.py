@@ -22,8 +22,8 @@ import openai
 
 from bide.store import queries
 from bide.store.database import Row, Transaction
-from bide.store.postgres import PostgresDatabase
-from bide.store.sqlite import SqliteDatabase
+from bide.store.postgres.database import PostgresDatabase
+from bide.store.sqlite.database import SqliteDatabase
 from tests.ports import free_port
 from tests.store.postgres_server import remove_server, start_server
 from tests.system.harness import Machine, listening, machine

@@ -11,7 +11,7 @@ import anthropic
 
 from bide.store import queries
 from bide.store.database import Row, Transaction
-from bide.store.sqlite import SqliteDatabase
+from bide.store.sqlite.database import SqliteDatabase
 from tests.ports import free_port
 from tests.system.harness import Machine, listening, machine
 

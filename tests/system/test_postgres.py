@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bide.store.postgres import PAUSES
+from bide.store.postgres.database import PAUSES
 from tests.patience import PATIENCE
 from tests.store.postgres_server import PostgresServer, remove_server, start_server
 from tests.system.harness import Machine, machine, wait_until, write_requests

@@ -29,7 +29,7 @@ from bide.providers.openai.kinds import OPENAI
 from bide.providers.pool import CallTransport
 from bide.providers.setup import Tools
 from bide.settings import ProviderSettings, Settings
-from bide.store.sqlite import SqliteDatabase
+from bide.store.sqlite.database import SqliteDatabase
 from bide.store.store import Store
 
 

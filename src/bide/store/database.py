@@ -1,4 +1,4 @@
-"""The database seam: transactions, wake-ups and presence. A driver is one file; the verbs above are written once.
+"""The database seam: transactions, wake-ups and presence. A driver is one folder; the verbs above are written once.
 
 A verb is an ``async def`` over a `Transaction`. On PostgreSQL its awaits are real; on SQLite they never suspend, so
 that a writer thread can run a whole transaction without a hop per statement.

@@ -17,7 +17,7 @@ from bide.store import queries
 from bide.store.database import Transaction
 from bide.store.filling import Room
 from bide.store.objects import LocalObjects
-from bide.store.postgres import PostgresDatabase
+from bide.store.postgres.database import PostgresDatabase
 from bide.store.reports import Report
 from bide.store.store import Store
 from bide.testing.audit import audit

@@ -10,8 +10,8 @@ import asyncpg
 
 from bide.core.errors import BideError, StoreError
 from bide.store import queries
-from bide.store.postgres_connection import Connection, connect, place
-from bide.store.postgres_errors import translate
+from bide.store.postgres.connection import Connection, connect, place
+from bide.store.postgres.errors import translate
 from bide.store.queries import Dialect
 
 BREATH = 0.02

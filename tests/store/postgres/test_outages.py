@@ -12,7 +12,7 @@ import pytest
 from bide.core.errors import StoreError
 from bide.core.states import BatchState
 from bide.store.objects import LocalObjects
-from bide.store.postgres import PostgresDatabase
+from bide.store.postgres.database import PostgresDatabase
 from bide.store.store import Store
 from bide.testing.audit import audit
 from bide.testing.scene import Scene, report
@@ -104,7 +104,7 @@ async def test_work_goes_on_after_a_restart(
 async def test_a_server_that_stays_away_is_told_with_what_to_do(
     mortal: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bide.store.postgres.PAUSES", (0.0, 0.05))
+    monkeypatch.setattr("bide.store.postgres.database.PAUSES", (0.0, 0.05))
     store = Store(await PostgresDatabase.open(mortal.url("postgres")), LocalObjects(tmp_path))
     await asyncio.to_thread(mortal.stop)
     try:
@@ -144,7 +144,7 @@ CHANGE = """
 import asyncio, sys
 from pathlib import Path
 from bide.store.objects import LocalObjects
-from bide.store.postgres import PostgresDatabase
+from bide.store.postgres.database import PostgresDatabase
 from bide.store.store import Store
 async def main():
     store = Store(await PostgresDatabase.open(sys.argv[1]), LocalObjects(Path(sys.argv[2])))

@@ -12,7 +12,7 @@ from bide.core.states import BatchOutcome, BatchState
 from bide.store import batches, queries
 from bide.store.database import Transaction
 from bide.store.objects import LocalObjects
-from bide.store.postgres import PostgresTransaction
+from bide.store.postgres.transaction import PostgresTransaction
 from bide.store.queries import Query
 from bide.store.store import Store
 from bide.testing.audit import audit

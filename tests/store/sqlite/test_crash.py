@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bide.store.objects import LocalObjects
-from bide.store.sqlite import SqliteDatabase
+from bide.store.sqlite.database import SqliteDatabase
 from bide.store.store import Store
 from bide.testing.audit import audit
 
@@ -19,7 +19,7 @@ from pathlib import Path
 from bide.core.errors import LeaseLostError
 from bide.core.states import BatchState
 from bide.store.objects import LocalObjects
-from bide.store.sqlite import SqliteDatabase
+from bide.store.sqlite.database import SqliteDatabase
 from bide.store.store import Store
 from bide.testing.scene import Scene, report
 

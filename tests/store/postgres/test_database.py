@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bide.store.objects import LocalObjects
-from bide.store.postgres import PostgresDatabase
+from bide.store.postgres.database import PostgresDatabase
 from bide.store.store import Store
 from bide.testing.store_conformance import OpenStore, StoreConformance
 

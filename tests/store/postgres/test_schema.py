@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bide.store.objects import LocalObjects
-from bide.store.postgres import PostgresDatabase
+from bide.store.postgres.database import PostgresDatabase
 from bide.store.store import Store
 from bide.testing.scene import Scene
 from tests.store.postgres_schema import Schemas

@@ -9,7 +9,7 @@ import pytest
 from bide.core.states import BatchState
 from bide.store import attempts
 from bide.store.objects import LocalObjects
-from bide.store.postgres import PostgresTransaction
+from bide.store.postgres.transaction import PostgresTransaction
 from bide.store.queries import Query
 from bide.store.store import Store
 from bide.store.taking import Taken

@@ -10,7 +10,8 @@ import pytest
 from bide.core.errors import StoreError
 from bide.store.database import Transaction
 from bide.store.objects import LocalObjects
-from bide.store.sqlite import SqliteDatabase, SqliteTransaction
+from bide.store.sqlite.database import SqliteDatabase
+from bide.store.sqlite.transaction import SqliteTransaction
 from bide.store.store import Store
 from bide.testing.audit import audit
 from bide.testing.scene import Scene

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from bide.core.errors import StoreError
-from bide.store import sqlite
 from bide.store.objects import LocalObjects
-from bide.store.sqlite import SqliteDatabase
+from bide.store.sqlite import database, presence
+from bide.store.sqlite.connection import connect
+from bide.store.sqlite.database import SqliteDatabase
 from bide.store.store import Store
 from tests.patience import PATIENCE
 
@@ -21,7 +22,9 @@ OTHER = """
 import asyncio, sys
 from pathlib import Path
 from bide.store.objects import LocalObjects
-from bide.store.sqlite import SqliteDatabase
+from bide.store.sqlite import database, presence
+from bide.store.sqlite.connection import connect
+from bide.store.sqlite.database import SqliteDatabase
 from bide.store.store import Store
 async def main():
     store = Store(SqliteDatabase(Path(sys.argv[1])), LocalObjects(Path(sys.argv[1] + "-objects")))
@@ -148,7 +151,7 @@ async def test_one_that_was_taken_for_dead_while_it_came_tries_again(
             (path.parent / f"{path.name}-workers" / "me.lock").unlink()
         flock(file, operation)  # type: ignore[reportArgumentType]
 
-    monkeypatch.setattr(sqlite.fcntl, "flock", late)
+    monkeypatch.setattr(presence.fcntl, "flock", late)
     await store.database.attend("me")
     monkeypatch.undo()
     assert calls == 2
@@ -157,7 +160,7 @@ async def test_one_that_was_taken_for_dead_while_it_came_tries_again(
 
 
 async def test_a_change_by_another_process_is_heard(store: Store, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite, "LOOK", 0.02)
+    monkeypatch.setattr(database, "LOOK", 0.02)
     with another(path) as other:
         changed = asyncio.create_task(store.database.wait_for_change())
         await asyncio.sleep(0.1)
@@ -170,7 +173,7 @@ async def test_a_change_by_another_process_is_heard(store: Store, path: Path, mo
 
 
 async def test_a_write_waits_for_another_process_s_write(store: Store, path: Path) -> None:
-    blocker = sqlite.connect(str(path), 64)
+    blocker = connect(str(path), 64)
     blocker.execute("BEGIN IMMEDIATE")
     writing = asyncio.create_task(_agree(store))
     await asyncio.sleep(0.2)
@@ -186,7 +189,7 @@ async def _agree(store: Store) -> str:
 
 
 def test_the_database_of_a_newer_bide_is_left_alone(path: Path) -> None:
-    connection = sqlite.connect(str(path), 64)
+    connection = connect(str(path), 64)
     connection.execute("PRAGMA user_version = 999")
     connection.close()
     with pytest.raises(StoreError, match=r"schema 999, this bide knows .*; upgrade bide"):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bide.store.objects import LocalObjects
-from bide.store.sqlite import SqliteDatabase
+from bide.store.sqlite.database import SqliteDatabase
 from bide.store.store import Store
 from bide.testing.store_conformance import OpenStore, StoreConformance
 from tests.store.migrated import laid
