@@ -32,6 +32,7 @@ QUICK = '[batch]\nturnaround = "1m"\nvalidation = "0s"\nfinalizing = "0s"\n'
 
 SETTINGS = (
     "engine.poll_interval=1s",
+    "engine.lease=10m",  # a stall of seconds is nobody's end
     "gather.longest=4s",
     "engine.shortest_turn=0.02s",
     "providers.openai.flex=false",  # or what is short of time would not wait for its batch

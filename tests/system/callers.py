@@ -34,7 +34,7 @@ WITHIN = "3h"
 
 SCRIPT = '[batch]\nturnaround = {median = "5m", sigma = 0.5, common = 0.5}\n[answers]\noutput_tokens = 40\n'
 
-SETTINGS = ("engine.poll_interval=5s", "engine.poll_longest=15s", "gateway.held=20000")
+SETTINGS = ("engine.poll_interval=5s", "engine.poll_longest=15s", "engine.lease=10m", "gateway.held=20000")
 
 MOMENTS = (3.0, 9.0, 11.0)
 """Seconds from one kill to the next."""

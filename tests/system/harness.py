@@ -26,6 +26,7 @@ SPEED = 60
 QUICK = (
     "engine.poll_interval=5s",
     "engine.poll_longest=15s",
+    "engine.lease=10m",  # a stall of seconds is nobody's end
     "engine.linger=30m",
     "deadline.safety=3m",
     "providers.openai.flex=false",

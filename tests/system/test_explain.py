@@ -17,7 +17,7 @@ output_tokens = 40
 
 def test_each_decision_is_told_with_its_rule_and_its_numbers(here: Machine) -> None:
     write_requests(here.folder / "slow.jsonl", 3, "[slow] {0}?")
-    settings = (*QUICK, "deadline.flex_below=0s", "deadline.flex_last_stage=0s")
+    settings = (*QUICK, "deadline.safety=8m", "deadline.flex_below=0s", "deadline.flex_last_stage=0s")
     done = here.run("run", "slow.jsonl", "--within", "20m", "-o", "answers.jsonl", settings=settings)
     assert done.code == 0, done.err
     told = here.run("explain", "last", "--line", "2", "--output", "json").last

@@ -19,7 +19,7 @@ SPEED = 20
 
 SCRIPT = '[batch]\nturnaround = "3m"\n[answers]\noutput_tokens = 20\n'
 
-SETTINGS = ("engine.poll_interval=5s", "engine.poll_longest=15s")
+SETTINGS = ("engine.poll_interval=5s", "engine.poll_longest=15s", "engine.lease=10m")
 
 BATCHES, ROWS = 16, 400
 
