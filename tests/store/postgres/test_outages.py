@@ -64,7 +64,7 @@ async def test_work_goes_on_after_a_restart(
     mortal: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "bide.store.postgres.PAUSES", (0.0, 0.05, 0.2) + (0.5,) * 200
+        "bide.store.postgres.database.PAUSES", (0.0, 0.05, 0.2) + (0.5,) * 200
     )  # the server's start takes its time
     store = Store(await PostgresDatabase.open(mortal.url("postgres")), LocalObjects(tmp_path))
     await store.database.attend("survivor")
