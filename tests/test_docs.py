@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import msgspec
@@ -42,6 +43,15 @@ WRITTEN = (
     "webhooks.md",
     "whatif.md",
 )
+
+
+PAGES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    *sorted(str(one.relative_to(ROOT)) for one in DOCS.rglob("*.md")),
+)
+"""Every page that people read, by its path."""
 
 
 def settings_of(prefix: str = "", section: type[Section] = Settings) -> set[str]:
@@ -103,11 +113,36 @@ def test_every_module_a_page_names_is_there(page: str) -> None:
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
 
 
-@pytest.mark.parametrize("page", WRITTEN)
-def test_every_page_a_page_links_to_is_there(page: str) -> None:
-    text = (DOCS / page).read_text("utf-8")
+def anchors(page: Path) -> set[str]:
+    """The names under which a page's headings are linked to."""
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    words = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE))
+    return {one.strip().replace(" ", "-") for one in words}
 
-    assert [link for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text) if not (DOCS / link).exists()] == []
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_and_heading_a_page_links_to_is_there(page: str) -> None:
+    here = ROOT / page
+    for link, heading in re.findall(r"\]\(([^)#:\s]*)(?:#([^)\s]*))?\)", here.read_text("utf-8")):
+        there = here.parent / link if link else here
+        assert there.exists(), link
+        assert not heading or there.suffix != ".md" or heading in anchors(there), f"{link}#{heading}"
+
+
+def test_every_decision_has_a_row_of_the_table() -> None:
+    pages = sorted(path.name for path in (DOCS / "decisions").glob("*.md") if path.name != "README.md")
+    table = (DOCS / "decisions" / "README.md").read_text("utf-8")
+
+    assert re.findall(r"^\| \[[^]]+\]\(([^)]+)\) \| \S", table, re.MULTILINE) == pages, "a row each, by name"
+
+
+def test_every_dependency_has_a_page() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
+    names = {re.split(r"[^\w.-]", one)[0].lower() for one in wanted}
+    decided = " ".join(path.read_text("utf-8").lower() for path in (DOCS / "decisions").glob("*.md"))
+
+    assert sorted(name for name in names if not re.search(rf"\b{re.escape(name)}\b", decided)) == []
 
 
 def test_every_setting_a_page_names_has_that_default() -> None:
