@@ -31,7 +31,7 @@ QUICK = '[batch]\nturnaround = "1m"\nvalidation = "0s"\nfinalizing = "0s"\n'
 """Batches that take a second of the tests."""
 
 SETTINGS = (
-    "engine.poll_interval=1s",
+    "engine.poll_interval=3s",
     "engine.lease=10m",  # a stall of seconds is nobody's end
     "gather.longest=4s",
     "engine.shortest_turn=0.02s",
