@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.chromium import watch
 from tests.gateway.place import place
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def url(tmp_path: Path) -> Generator[str]:
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
     thread.start()
-    assert listens.wait(30)
+    assert listens.wait(PATIENCE)
     yield found[0]
     loop.call_soon_threadsafe(done.set)
     thread.join()

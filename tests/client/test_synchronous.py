@@ -12,6 +12,7 @@ import pytest
 import bide
 from bide.client.thread import LoopThread
 from tests.client.place import MODEL, Beside
+from tests.patience import PATIENCE
 
 
 async def beside_the_loop(work: Callable[[], Any]) -> None:
@@ -85,7 +86,7 @@ def test_an_interrupt_cancels_what_is_waited_for() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         thread.run(forever())
-    assert ended.wait(10)
+    assert ended.wait(PATIENCE)
     thread.stop()
 
 

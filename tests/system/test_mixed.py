@@ -40,7 +40,7 @@ def own_server(tmp_path: Path) -> Iterator[str]:
 def test_a_mixed_file_in_one_command(here: Machine, own_server: str) -> None:
     command = ["run", str(EXAMPLES / "mixed.jsonl"), "--config", str(EXAMPLES / "mixed.toml"), "--within", "4h"]
     settings = (*QUICK, f"providers.{OWN}.base_url={own_server}", f"providers.{OWN}.api_key=simulated")
-    done = here.run(*command, "-o", "answers.jsonl", "--output", "json", settings=settings, timeout=100)
+    done = here.run(*command, "-o", "answers.jsonl", "--output", "json", settings=settings)
     assert done.code == 0, done.err
 
     asked, answers = read_lines(EXAMPLES / "mixed.jsonl"), read_lines(here.folder / "answers.jsonl")

@@ -55,7 +55,9 @@ def killed(path: Path, name: str, word: str, after: float) -> list[tuple[str, in
     assert process.stdout is not None
     first = b""
     while not first.rpartition(b"\n")[0].rpartition(b"\n")[2].startswith(word.encode()):
-        first += process.stdout.readline()
+        line = process.stdout.readline()
+        assert line, "it has ended by itself"
+        first += line
     time.sleep(after)  # noqa: TID251
     assert process.poll() is None
     process.kill()
