@@ -42,6 +42,7 @@ ORDER = (
 )
 
 ROOMS = {
+    "lanes": ("__init__", "hours", "arrival", "capacity", "forecast", "rescue", "plan", "decision", "outcome"),
     "audit": ("__init__", "readers", "profile", "evidence", "levers", "plan", "views", "account", "grounds", "errand"),
 }
 """By folder, its rooms in the order in which its work is done."""

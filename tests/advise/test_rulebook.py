@@ -9,8 +9,8 @@ from tests.advise.advised import CASES, on
 from bide.advise.condition import named
 from bide.advise.rulebook import OWN, bundled_rulebook
 from bide.advise.workload import Workload
-from bide.lanes.evidence import bin_of
-from bide.lanes.turnaround import MEDIAN, SIGMA, log_normal
+from bide.lanes.forecast.evidence import bin_of
+from bide.lanes.forecast.turnaround import MEDIAN, SIGMA, log_normal
 from bide.settings.advise import AdviseSettings
 
 BOOK = bundled_rulebook()

@@ -15,7 +15,7 @@ from bide.advise.calculator.text import Text, Weighed
 from bide.intake.entry import Chunk, Entries, Entry, join_bodies
 from bide.intake.sample import Sample
 from bide.intake.tokens import counter_for, trusted
-from bide.lanes.weighing import Weighing
+from bide.lanes.arrival.weighing import Weighing
 from bide.ledger.prices import Prices
 
 WORDS = "Sort this ticket into one of the queues: my parcel has not come, and nobody answers. " * 5

@@ -14,7 +14,8 @@ from bide.cli.session import configured
 from bide.core.clock import SystemClock
 from bide.core.errors import InputError
 from bide.embedded import opened
-from bide.lanes.lesson import Lessons, join, of_tokens
+from bide.lanes.forecast.cell import Lessons, join
+from bide.lanes.outcome.lesson import of_tokens
 
 
 @pytest.fixture(autouse=True)

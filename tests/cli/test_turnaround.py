@@ -5,10 +5,10 @@ import pytest
 from bide.cli.turnaround import plot, show_expected
 from bide.core.clock import SECOND
 from bide.engine.expectation import expected
-from bide.lanes.evidence import EDGES
-from bide.lanes.forecast import Forecast
-from bide.lanes.prior import Prior
-from bide.lanes.turnaround import MEDIAN, Turnaround
+from bide.lanes.forecast.evidence import EDGES
+from bide.lanes.forecast.forecast import Forecast
+from bide.lanes.forecast.prior import Prior
+from bide.lanes.forecast.turnaround import MEDIAN, Turnaround
 from bide.store.snapshot import Snapshot
 
 NOTHING_OPEN = Snapshot([], [], {}, {}, {}, {}, None, None)

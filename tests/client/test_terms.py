@@ -9,7 +9,7 @@ import pytest
 from bide.client.terms import headers_of
 from bide.core.clock import ManualClock, from_datetime
 from bide.core.errors import DeadlineError, SettingError
-from bide.lanes.cache import CacheWordError
+from bide.lanes.arrival.cache import CacheWordError
 
 NOON = datetime.datetime(2026, 11, 21, 12, tzinfo=datetime.UTC)
 

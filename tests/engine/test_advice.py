@@ -6,7 +6,7 @@ from bide.core.clock import DAY, HOUR, MINUTE
 from bide.core.decision import Decided
 from bide.core.states import BatchOutcome
 from bide.engine.advice import Record, as_table, records
-from bide.lanes.advice import Reaction
+from bide.lanes.outcome.advice import Reaction
 from bide.testing.scene import held
 
 

@@ -10,8 +10,8 @@ from tests.engine.desk import Desk
 
 from bide.core.batch import Batch
 from bide.engine.call import Caller
-from bide.lanes.carrier import Carrier
-from bide.lanes.decision import Wanted
+from bide.lanes.decision.decision import Wanted
+from bide.lanes.rescue.carrier import Carrier
 
 
 @pytest.mark.parametrize(("most", "kept"), [(1, {(1, 5)}), (2, {(1, 5), (99, 7)})])

@@ -10,9 +10,9 @@ from tests.engine.test_learn import harvested, running
 from bide.core.clock import HOUR, MINUTE
 from bide.core.states import BatchOutcome
 from bide.engine.expectation import believed, expected, view_of
-from bide.lanes.lesson import of_refusal
-from bide.lanes.prior import Prior
-from bide.lanes.turnaround import MEDIAN
+from bide.lanes.forecast.prior import Prior
+from bide.lanes.forecast.turnaround import MEDIAN
+from bide.lanes.outcome.lesson import of_refusal
 from bide.store.store import Store
 
 

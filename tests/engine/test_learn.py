@@ -23,12 +23,13 @@ from bide.engine.poll import VANISHED
 from bide.intake.entry import Chunk, Entries, Entry, join_bodies
 from bide.intake.ingest import ingest
 from bide.intake.order import Order
-from bide.lanes.calibration import LEVELS, as_text, from_text
-from bide.lanes.evidence import bin_of
-from bide.lanes.lesson import WHOLE, Kind, Lessons, Weight, of_tokens
-from bide.lanes.prior import Prior
-from bide.lanes.route import Route
-from bide.lanes.weighing import UNSEEN, Weighing, by_size
+from bide.lanes.arrival.route import Route
+from bide.lanes.arrival.weighing import UNSEEN, Weighing, by_size
+from bide.lanes.forecast.calibration import LEVELS, as_text, from_text
+from bide.lanes.forecast.cell import WHOLE, Kind, Lessons, Weight
+from bide.lanes.forecast.evidence import bin_of
+from bide.lanes.forecast.prior import Prior
+from bide.lanes.outcome.lesson import of_tokens
 from bide.providers.port import Answer, RateHeaders, Row, Verdict
 from bide.store.forecasts import Forecasts
 from bide.testing.scene import held

@@ -8,10 +8,10 @@ from tests.lanes.given import CAPABILITIES, LIMITS, NOW, a_bucket
 from bide.core.clock import HOUR
 from bide.core.quota import Resource, Source
 from bide.engine.outlook import capacity, hours_of, outlook_of
-from bide.lanes.capacity import Capacity
-from bide.lanes.hours import ANY_TIME, Hours, WindowEnd
-from bide.lanes.quota import Bound, Quota
-from bide.lanes.window import parse_window
+from bide.lanes.capacity.capacity import Capacity
+from bide.lanes.capacity.quota import Bound, Quota
+from bide.lanes.hours.hours import ANY_TIME, Hours, WindowEnd
+from bide.lanes.hours.window import parse_window
 from bide.settings import ProviderSettings, RealtimeSettings, Settings
 from bide.store.limits import Created, Enqueued, Known, Stored
 from bide.store.snapshot import Snapshot

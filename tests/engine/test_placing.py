@@ -6,7 +6,7 @@ from tests.engine.desk import Desk
 from bide.core.states import BatchState
 from bide.engine.placing import unwell
 from bide.engine.submit import WAITS
-from bide.lanes.placement import FAILURES
+from bide.lanes.plan.placement import FAILURES
 from bide.testing.scene import held
 
 

@@ -11,9 +11,9 @@ from bide.core.span import Span
 from bide.core.usage import Usage
 from bide.engine.call import Caller
 from bide.engine.pricing import BATCH, STANDARD, Pricing, Tariff
-from bide.lanes.capacity import Capacity
-from bide.lanes.decision import Wanted
-from bide.lanes.window import Window
+from bide.lanes.capacity.capacity import Capacity
+from bide.lanes.decision.decision import Wanted
+from bide.lanes.hours.window import Window
 from bide.ledger.hours import day_of
 from bide.ledger.prices import Prices
 from bide.providers.port import Answer, RateHeaders, Row, Verdict

@@ -5,7 +5,7 @@ from tests.engine.desk import Desk
 from bide.core.bucket import Tally
 from bide.core.clock import DAY, HOUR, MINUTE
 from bide.engine.pulse import STEP, Pulse, peak
-from bide.lanes.pressure import Load
+from bide.lanes.capacity.pressure import Load
 from bide.store.store import Store
 from bide.testing.scene import Scene
 from bide.testing.store.single_calls import call

@@ -3,7 +3,7 @@ from tests.engine.desk import Desk
 from bide.core.clock import DAY
 from bide.core.states import BatchState
 from bide.engine.purse import Purse
-from bide.lanes.copies import AGAIN, Spending
+from bide.lanes.plan.copies import AGAIN, Spending
 from bide.testing.scene import Scene, report
 
 

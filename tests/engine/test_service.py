@@ -7,7 +7,7 @@ from tests.engine.desk import Desk
 from tests.patience import PATIENCE
 
 from bide.engine.service import Service
-from bide.lanes.decision import Decisions
+from bide.lanes.decision.decision import Decisions
 
 
 async def test_many_cancels_are_written_side_by_side(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from bide.core.clock import DAY, HOUR, MINUTE, SECOND, from_datetime, to_datetim
 from bide.core.states import BATCH_MOVES, BatchOutcome, BatchState
 from bide.engine.clean import MOST_TRIES
 from bide.engine.steps import STEPS, fill, follow
-from bide.lanes.assemble import Opening
+from bide.lanes.plan.assemble import Opening
 from bide.providers.failures import (
     BusyError,
     MissingError,

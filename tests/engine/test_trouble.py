@@ -19,10 +19,10 @@ from bide.engine.call import Caller
 from bide.engine.outlook import outlook_of
 from bide.engine.service import Service
 from bide.engine.steps import STEPS, follow
-from bide.lanes.capacity import Capacity
-from bide.lanes.carrier import Carrier
-from bide.lanes.decide import decide
-from bide.lanes.decision import Wanted
+from bide.lanes.capacity.capacity import Capacity
+from bide.lanes.decision.decide import decide
+from bide.lanes.decision.decision import Wanted
+from bide.lanes.rescue.carrier import Carrier
 from bide.providers.failures import (
     MissingError,
     OverloadedError,

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from bide.core.clock import MINUTE, SECOND
-from bide.lanes.lesson import Kind, of_tokens
+from bide.lanes.forecast.cell import Kind
+from bide.lanes.outcome.lesson import of_tokens
 from tests.gateway.api.ask import passed, post
 from tests.gateway.place import CHAT, Place, place
 

@@ -9,9 +9,9 @@ from bide.core.bucket import Part
 from bide.core.clock import SECOND
 from bide.core.deadline import OnMiss
 from bide.intake.admit import Admissions, Terms
-from bide.lanes.capacity import Capacity, latency_bound
-from bide.lanes.hours import ANY_TIME
-from bide.lanes.rescue import Margins
+from bide.lanes.capacity.capacity import Capacity, latency_bound
+from bide.lanes.hours.hours import ANY_TIME
+from bide.lanes.rescue.rescue import Margins
 
 KEY = ("openai", "gpt-6-luna")
 

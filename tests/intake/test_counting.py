@@ -8,7 +8,7 @@ import pytest
 
 from bide.intake.counting import estimate
 from bide.intake.tokens import counter_for, trusted
-from bide.lanes.attachment import PAGE, PAGE_BYTES, PICTURE
+from bide.lanes.arrival.attachment import PAGE, PAGE_BYTES, PICTURE
 
 
 def count(*content: Any, model: str = "gpt-4.1-mini", **fields: Any) -> int:

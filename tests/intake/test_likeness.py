@@ -7,8 +7,8 @@ import pytest
 
 from bide.core.clock import HOUR
 from bide.intake.likeness import Keeping, likeness
-from bide.lanes.cache import CacheRule
-from bide.lanes.route import Route
+from bide.lanes.arrival.cache import CacheRule
+from bide.lanes.arrival.route import Route
 from bide.store.taking import ALONE
 
 CHAT = "/v1/chat/completions"

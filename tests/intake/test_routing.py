@@ -8,7 +8,7 @@ import pytest
 from bide.intake.endpoint import CHAT, EMBEDDINGS, MESSAGES
 from bide.intake.problem import Code, LineError
 from bide.intake.routing import Routing
-from bide.lanes.route import Route
+from bide.lanes.arrival.route import Route
 from bide.providers.http import AiohttpTransport
 from bide.providers.kinds import KINDS
 from bide.providers.port import Provider

@@ -5,7 +5,7 @@ import json
 from bide.intake.counting import AROUND, BEFORE
 from bide.intake.entry import Chunk, Entries, Entry, join_bodies
 from bide.intake.sample import Sample
-from bide.lanes.weighing import by_size
+from bide.lanes.arrival.weighing import by_size
 
 FRAME = AROUND + BEFORE
 """Of a single message."""

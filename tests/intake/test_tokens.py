@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from bide.intake.tokens import GOLDEN, PROOFS, count_tokens, counter_for, estimate_each, trusted
-from bide.lanes.attachment import PICTURE
+from bide.lanes.arrival.attachment import PICTURE
 
 
 def test_bodies_are_estimated_by_their_size() -> None:

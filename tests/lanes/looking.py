@@ -8,16 +8,16 @@ from tests.lanes.given import CAPABILITIES, LIMITS, NOW, a_bucket
 from bide.core.batch import Batch, LiveBatch
 from bide.core.bucket import Bucket
 from bide.core.clock import HOUR, SECOND
-from bide.lanes.capacity import Capacity
-from bide.lanes.decide import decide
-from bide.lanes.decision import Decisions
-from bide.lanes.flex import Tier
-from bide.lanes.hours import ANY_TIME, Hours
-from bide.lanes.outlook import Account, Key, Outlook, Rules
-from bide.lanes.plan import Thresholds
-from bide.lanes.pressure import NO_LOAD, Load
-from bide.lanes.quota import Quota
-from bide.lanes.rescue import Margins
+from bide.lanes.capacity.capacity import Capacity
+from bide.lanes.capacity.pressure import NO_LOAD, Load
+from bide.lanes.capacity.quota import Quota
+from bide.lanes.decision.decide import decide
+from bide.lanes.decision.decision import Decisions
+from bide.lanes.decision.outlook import Account, Key, Outlook, Rules
+from bide.lanes.hours.hours import ANY_TIME, Hours
+from bide.lanes.plan.flex import Tier
+from bide.lanes.plan.plan import Thresholds
+from bide.lanes.rescue.rescue import Margins
 
 SIXTY = Capacity(60, None, True)
 

@@ -15,18 +15,18 @@ from bide.core.bucket import Bucket, Phase, Tally
 from bide.core.clock import DAY, FAR_FUTURE, MINUTE, SECOND
 from bide.core.deadline import OnMiss
 from bide.core.states import BatchState
-from bide.lanes.admission import fits, room
-from bide.lanes.assemble import Opening
-from bide.lanes.capacity import Capacity
-from bide.lanes.decide import decide
-from bide.lanes.decision import Wanted
-from bide.lanes.hours import ANY_TIME, Hours
-from bide.lanes.outlook import Account, Outlook, Rules
-from bide.lanes.pace import WIDEST_WINDOW, Pace
-from bide.lanes.plan import Thresholds
-from bide.lanes.protection import demand, is_rescued
-from bide.lanes.quota import Quota
-from bide.lanes.rescue import Margins
+from bide.lanes.capacity.capacity import Capacity
+from bide.lanes.capacity.pace import WIDEST_WINDOW, Pace
+from bide.lanes.capacity.quota import Quota
+from bide.lanes.decision.decide import decide
+from bide.lanes.decision.decision import Wanted
+from bide.lanes.decision.outlook import Account, Outlook, Rules
+from bide.lanes.hours.hours import ANY_TIME, Hours
+from bide.lanes.plan.assemble import Opening
+from bide.lanes.plan.plan import Thresholds
+from bide.lanes.rescue.admission import fits, room
+from bide.lanes.rescue.protection import demand, is_rescued
+from bide.lanes.rescue.rescue import Margins
 from bide.providers.port import Capabilities, Limits
 
 CALL = 5 * SECOND

@@ -14,10 +14,10 @@ from tests.lanes.market import Market
 from bide.core.bucket import Phase
 from bide.core.clock import HOUR, MINUTE, SECOND
 from bide.core.deadline import OnMiss
-from bide.lanes.capacity import Capacity
-from bide.lanes.outlook import Rules
-from bide.lanes.plan import Thresholds
-from bide.lanes.rescue import Margins
+from bide.lanes.capacity.capacity import Capacity
+from bide.lanes.decision.outlook import Rules
+from bide.lanes.plan.plan import Thresholds
+from bide.lanes.rescue.rescue import Margins
 
 RPM_500 = Capacity(500, None, True)
 

@@ -11,7 +11,7 @@ from bide.core.batch import Batch
 from bide.core.states import AttemptState, BatchOutcome
 from bide.engine import harvest
 from bide.engine.context import Context
-from bide.lanes.lesson import Lessons
+from bide.lanes.forecast.cell import Lessons
 from bide.providers.failures import OverloadedError
 from bide.providers.openai.adapter import OpenAIProvider
 from bide.providers.port import Remote, Submission

@@ -16,8 +16,8 @@ from bide.engine.service import Service
 from bide.intake.entry import Chunk, Entries, Entry
 from bide.intake.ingest import ingest
 from bide.intake.order import Order
-from bide.lanes.route import Route
-from bide.lanes.window import Window
+from bide.lanes.arrival.route import Route
+from bide.lanes.hours.window import Window
 from bide.ledger.hours import day_of
 from bide.providers.setup import Tools
 from bide.settings import CacheSettings, DeadlineSettings, EngineSettings, ProviderSettings, Settings

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from bide.core.clock import DAY, HOUR, MINUTE, SECOND
 from bide.core.deadline import OnMiss
-from bide.lanes.copies import NO_BOUND
+from bide.lanes.plan.copies import NO_BOUND
 from bide.simulator.answers import AnswerSettings
 from bide.simulator.behaviour import Behaviour, Fails, Rule, When
 from bide.simulator.calls import CallSettings, Scarce

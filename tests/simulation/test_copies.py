@@ -7,8 +7,8 @@ from unittest import mock
 from bide.core.batch import Batch
 from bide.core.clock import DAY, FAR_FUTURE, HOUR, MINUTE
 from bide.core.deadline import OnMiss
-from bide.lanes import copying
-from bide.lanes.copies import may_be_copied
+from bide.lanes.decision import copying
+from bide.lanes.plan.copies import may_be_copied
 from bide.simulator.behaviour import Behaviour, Rule, When
 from bide.simulator.chance import Spread
 from bide.simulator.script import Script

@@ -7,7 +7,7 @@ import pytest
 
 from bide.core.clock import FAR_FUTURE, HOUR, MINUTE, SECOND
 from bide.core.deadline import OnMiss
-from bide.lanes.scarcity import FIRST_SLOTS
+from bide.lanes.capacity.scarcity import FIRST_SLOTS
 from bide.simulator.behaviour import Behaviour
 from bide.simulator.calls import CallSettings
 from bide.simulator.chance import Spread

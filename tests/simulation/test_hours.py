@@ -7,7 +7,7 @@ import pytest
 
 from bide.core.clock import HOUR, MINUTE, SECOND, to_datetime
 from bide.core.deadline import OnMiss
-from bide.lanes.window import parse_window
+from bide.lanes.hours.window import parse_window
 from bide.simulator.answers import AnswerSettings
 from bide.simulator.behaviour import Behaviour
 from bide.simulator.calls import CallSettings

@@ -8,9 +8,9 @@ from tests.whatif.given import alone, asked, weather
 
 from bide.core.bucket import Phase
 from bide.core.clock import HOUR, MINUTE, SECOND
-from bide.lanes.decide import decide
-from bide.lanes.decision import Decisions
-from bide.lanes.outlook import Outlook, Rules
+from bide.lanes.decision.decide import decide
+from bide.lanes.decision.decision import Decisions
+from bide.lanes.decision.outlook import Outlook, Rules
 from bide.settings import Settings
 from bide.whatif import ours
 from bide.whatif.arrival import Arrival

@@ -13,7 +13,7 @@ from bide.advise.workload import Workload
 from bide.core.clock import DAY
 from bide.core.duration import format_duration
 from bide.core.quota import Resource
-from bide.lanes import plan
+from bide.lanes.plan import plan
 from bide.providers.setup import Kind
 
 

@@ -10,7 +10,7 @@ from bide.audit.levers.assumption import Assumptions
 from bide.audit.levers.judging import Basis
 from bide.audit.profile.profile import Profile
 from bide.core.clock import MICROSECOND, to_datetime
-from bide.lanes.window import zone_named
+from bide.lanes.hours.window import zone_named
 from bide.ledger.edition import catalogue_of
 from bide.ledger.prices import Prices
 

@@ -96,7 +96,7 @@ def audit(
     from bide.audit.levers.assumption import assumptions
     from bide.audit.plan.audit import audit as audit_of
     from bide.cli.schedule import local_zone
-    from bide.lanes.window import zone_named
+    from bide.lanes.hours.window import zone_named
 
     form = form_of(output, write, watched=sys.stdout.isatty())
     loaded = configured(database, assignments, config)

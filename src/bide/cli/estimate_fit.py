@@ -73,7 +73,7 @@ async def _seconds(
     from bide.core.clock import DAY, SECOND
     from bide.engine.expectation import view_of
     from bide.engine.outlook import capacity, hours_of
-    from bide.lanes.prior import prior_of
+    from bide.lanes.forecast.prior import prior_of
 
     context, key = bide.context, (state.account, model)
     now = context.clock.now()

@@ -165,7 +165,7 @@ def _quota_row(one: Mapping[str, Any]) -> list[str]:
 async def _turnaround(config: "Config", name: str, output: Output | None) -> int:
     from bide.cli.turnaround import show_expected
     from bide.engine.expectation import expected, view_of
-    from bide.lanes.prior import prior_of
+    from bide.lanes.forecast.prior import prior_of
 
     state = _state(config, name)
     prior = prior_of((state.setup.catalogue if state.setup else None) or state.kind.name)
@@ -182,7 +182,7 @@ async def _turnaround(config: "Config", name: str, output: Output | None) -> int
 
 async def _tokens(config: "Config", name: str, output: Output | None) -> int:
     from bide.engine.expectation import weighings
-    from bide.lanes.weighing import BYTES_PER_TOKEN, ENOUGH
+    from bide.lanes.arrival.weighing import BYTES_PER_TOKEN, ENOUGH
 
     _state(config, name)
     async with looking(config) as bide:

@@ -75,7 +75,7 @@ def report(
     """
     from bide.core.errors import SettingError
     from bide.intake.asked import one_of
-    from bide.lanes.window import zone_named
+    from bide.lanes.hours.window import zone_named
     from bide.ledger.report import MOST_OUTLIERS, Asked
 
     if outliers > MOST_OUTLIERS:

@@ -147,7 +147,7 @@ async def _add(
     from bide.core.identifiers import new_identifier
     from bide.intake import scheduled
     from bide.intake.asked import one_of
-    from bide.lanes.timetable import Missed, Timetable, check, nightly, weekly
+    from bide.lanes.hours.timetable import Missed, Timetable, check, nightly, weekly
     from bide.store.schedules import NewSchedule
 
     said = {word: text for word, text in given.items() if text is not None}
@@ -231,7 +231,7 @@ async def _run_now(config: "Config", owner: str, name: str, guard: Guard | None)
 def local_zone(config: "Config") -> str:
     """The name of this machine's time zone: it is kept, so that every process means the same clocks."""
     from bide.core.errors import SettingError
-    from bide.lanes.window import zone_named
+    from bide.lanes.hours.window import zone_named
 
     link = Path("/etc/localtime")
     named = str(link.resolve()).partition("/zoneinfo/")[2] if link.is_symlink() else ""
@@ -274,7 +274,7 @@ def _file(schedule: "Schedule") -> str:
 
 def _shown(schedule: "Schedule", instant: int | None) -> str:
     from bide.core.clock import to_datetime
-    from bide.lanes.window import zone_named
+    from bide.lanes.hours.window import zone_named
 
     if instant is None:
         return "never"

@@ -125,7 +125,7 @@ async def served(keys: "Keys") -> str:
 def lost(gateway: "Gateway") -> Iterator[tuple[str, str, str]]:
     """The models whose failover has a name that no account serves here, each with that name and why: another gateway may have
     the account, so it is said and no more."""
-    from bide.lanes.route import NoRouteError
+    from bide.lanes.arrival.route import NoRouteError
 
     for model, names in gateway.context.settings.gateway.failover.items():
         for name in names:

@@ -7,7 +7,7 @@ from bide.core.clock import Clock, to_datetime
 from bide.core.deadline import OnMiss, Priority, parse_deadline
 from bide.core.errors import DeadlineError
 from bide.intake.asked import cap_of
-from bide.lanes.cache import parse_keep
+from bide.lanes.arrival.cache import parse_keep
 
 LONGEST = "24h"
 """What a request has that names no time, where no configuration is at hand: as a job that names none."""

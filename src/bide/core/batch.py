@@ -68,7 +68,7 @@ class Batch:
     copied: bool = False
     """Whether it has a second copy."""
     promise: str | None = None
-    """The ages by which it was given 5, 10 … 95 % at its submission, as `bide.lanes.calibration` writes them."""
+    """The ages by which it was given 5, 10 … 95 % at its submission, as `bide.lanes.forecast.calibration` writes them."""
 
     @property
     def what_ails(self) -> str | None:

@@ -8,9 +8,9 @@ from typing import Any
 from bide.core.clock import DAY
 from bide.engine.context import Context
 from bide.engine.expectation import believed
-from bide.lanes.advice import Advice, Chance, Ended, Review, advise, review
-from bide.lanes.forecast import View
-from bide.lanes.outlook import Key
+from bide.lanes.decision.outlook import Key
+from bide.lanes.forecast.forecast import View
+from bide.lanes.outcome.advice import Advice, Chance, Ended, Review, advise, review
 from bide.store.database import Row
 from bide.store.snapshot import Snapshot
 

@@ -2,7 +2,7 @@
 
 from bide.core.batch import Batch
 from bide.core.clock import MINUTE, SECOND
-from bide.lanes.pace import backoff
+from bide.lanes.capacity.pace import backoff
 from bide.providers.port import EarlyResults, Remote
 
 FIRST_RETRY = 2 * SECOND

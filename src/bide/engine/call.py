@@ -16,13 +16,13 @@ from bide.engine.context import Context, Spawn
 from bide.engine.flexing import came_to, is_granted, tier_of
 from bide.engine.learn import lessons_of_call
 from bide.engine.step import note_refusal
-from bide.lanes.capacity import ASSUMED, Capacity
-from bide.lanes.decision import Wanted
-from bide.lanes.lesson import of_refusal
-from bide.lanes.outlook import Key
-from bide.lanes.pace import Pace, learned
-from bide.lanes.scarcity import FlexPace
-from bide.lanes.weighing import weight_of
+from bide.lanes.arrival.weighing import weight_of
+from bide.lanes.capacity.capacity import ASSUMED, Capacity
+from bide.lanes.capacity.pace import Pace, learned
+from bide.lanes.capacity.scarcity import FlexPace
+from bide.lanes.decision.decision import Wanted
+from bide.lanes.decision.outlook import Key
+from bide.lanes.outcome.lesson import of_refusal
 from bide.ledger.rates import mode_of
 from bide.providers.failures import (
     BusyError,

@@ -15,7 +15,7 @@ from bide.engine.memory import Memory
 from bide.engine.pricing import Pricing
 from bide.engine.pulse import Pulse
 from bide.engine.purse import Purse
-from bide.lanes.outlook import Rules
+from bide.lanes.decision.outlook import Rules
 from bide.providers.port import Provider
 from bide.settings import Settings
 from bide.store.schedules import Schedule

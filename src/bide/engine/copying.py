@@ -3,9 +3,9 @@
 from bide.core.clock import MINUTE
 from bide.core.identifiers import new_identifier, new_tag
 from bide.engine.context import Context
-from bide.lanes.grounds import Grounds
-from bide.lanes.lesson import WHOLE
-from bide.lanes.quota import NO_QUOTA, ceilings
+from bide.lanes.capacity.quota import NO_QUOTA, ceilings
+from bide.lanes.decision.grounds import Grounds
+from bide.lanes.forecast.cell import WHOLE
 from bide.store.filling import NewBatch
 
 AT_ONCE = 20

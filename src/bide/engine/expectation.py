@@ -8,13 +8,13 @@ from bide.core.batch import LiveBatch
 from bide.core.clock import DAY, FAR_FUTURE, HOUR, MINUTE, SECOND
 from bide.engine.context import Context
 from bide.engine.memory import running_of
-from bide.lanes.calibration import SHOWN
-from bide.lanes.evidence import EDGES
-from bide.lanes.forecast import Forecast, View
-from bide.lanes.lesson import BATCH, FLEX, REALTIME, SIZES, Kind, size_of
-from bide.lanes.prior import LONGEST_CANCEL, Prior, prior_of
-from bide.lanes.turnaround import NEVER, Turnaround
-from bide.lanes.weighing import Weighing
+from bide.lanes.arrival.weighing import Weighing
+from bide.lanes.forecast.calibration import SHOWN
+from bide.lanes.forecast.cell import BATCH, FLEX, REALTIME, SIZES, Kind, size_of
+from bide.lanes.forecast.evidence import EDGES
+from bide.lanes.forecast.forecast import Forecast, View
+from bide.lanes.forecast.prior import LONGEST_CANCEL, Prior, prior_of
+from bide.lanes.forecast.turnaround import NEVER, Turnaround
 from bide.store.snapshot import Snapshot
 from bide.store.store import Store
 

@@ -7,9 +7,9 @@ from bide.core.states import AttemptState
 from bide.core.usage import Usage
 from bide.engine import pricing
 from bide.engine.context import Context
-from bide.lanes.flex import Tier
-from bide.lanes.outlook import Key, Outlook
-from bide.lanes.scarcity import FlexPace
+from bide.lanes.capacity.scarcity import FlexPace
+from bide.lanes.decision.outlook import Key, Outlook
+from bide.lanes.plan.flex import Tier
 from bide.ledger.rates import Mode
 from bide.providers.failures import OverloadedError, RejectedError, ScarceError
 from bide.providers.port import Answer, Provider, Row, Verdict

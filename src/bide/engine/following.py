@@ -6,8 +6,8 @@ from bide.core.batch import Batch
 from bide.core.clock import FAR_FUTURE, SECOND
 from bide.engine import steps
 from bide.engine.context import Context, Spawn
-from bide.lanes.assemble import Opening
-from bide.lanes.grounds import Grounds
+from bide.lanes.decision.grounds import Grounds
+from bide.lanes.plan.assemble import Opening
 from bide.store.snapshot import Snapshot
 
 FULL_PAUSE = 2 * SECOND

@@ -17,7 +17,7 @@ from bide.engine.pricing import Tariff
 from bide.engine.reconcile import NOT_CREATED, UNDECIDED
 from bide.engine.step import held, provider_of
 from bide.engine.submit import NEVER_SENT, learn_quota
-from bide.lanes.validation import Bar, Divide, Wait, after_failure, from_note
+from bide.lanes.outcome.validation import Bar, Divide, Wait, after_failure, from_note
 from bide.providers.failures import MissingError, ProviderError
 from bide.providers.port import Row, RowError
 from bide.providers.transport import NotSentError, ReplyLostError

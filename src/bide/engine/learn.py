@@ -6,9 +6,10 @@ from bide.core.bucket import Bucket
 from bide.core.states import BatchOutcome
 from bide.engine.context import Context
 from bide.engine.memory import promise_of
-from bide.lanes.calibration import as_text
-from bide.lanes.lesson import REALTIME, BatchEnd, Lessons, join, of_batch, of_call, of_copy, of_tokens
-from bide.lanes.weighing import by_size
+from bide.lanes.arrival.weighing import by_size
+from bide.lanes.forecast.calibration import as_text
+from bide.lanes.forecast.cell import REALTIME, Lessons, join
+from bide.lanes.outcome.lesson import BatchEnd, of_batch, of_call, of_copy, of_tokens
 from bide.providers.port import Answer, Verdict
 
 
@@ -45,7 +46,7 @@ def lessons_of_call(
     bucket: Bucket, answer: Answer, estimated: int, sent_at: int, finished_at: int, lane: str = REALTIME
 ) -> Lessons:
     """What a call teaches that was answered, where it is known how much it read and wrote; by its size it reads `estimated` tokens. Of a
-    flex call that was refused: `bide.lanes.lesson.of_refusal`."""
+    flex call that was refused: `bide.lanes.outcome.lesson.of_refusal`."""
     usage = answer.row.usage
     if usage is None or answer.row.verdict is not Verdict.ANSWERED:
         return {}

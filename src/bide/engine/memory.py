@@ -7,11 +7,11 @@ from dataclasses import replace
 from bide.core.batch import LiveBatch
 from bide.core.clock import DAY, MINUTE, SECOND
 from bide.core.states import BatchState
-from bide.lanes.calibration import Promise, from_text
-from bide.lanes.forecast import KEPT_FOR, Forecast, Running, View
-from bide.lanes.lesson import Lessons, join
-from bide.lanes.prior import Prior
-from bide.lanes.weighing import Weighing
+from bide.lanes.arrival.weighing import Weighing
+from bide.lanes.forecast.calibration import Promise, from_text
+from bide.lanes.forecast.cell import Lessons, join
+from bide.lanes.forecast.forecast import KEPT_FOR, Forecast, Running, View
+from bide.lanes.forecast.prior import Prior
 from bide.store.store import Store
 
 REFRESH = MINUTE

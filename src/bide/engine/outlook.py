@@ -6,11 +6,11 @@ from dataclasses import replace
 from bide.engine.context import Context
 from bide.engine.pricing import BATCH, STANDARD
 from bide.engine.quotas import quota_of
-from bide.lanes.capacity import Capacity
-from bide.lanes.hours import ANY_TIME, Hours, WindowEnd
-from bide.lanes.outlook import Account, Key, Outlook
-from bide.lanes.protection import demand, is_rescued
-from bide.lanes.rescue import Demand
+from bide.lanes.capacity.capacity import Capacity
+from bide.lanes.decision.outlook import Account, Key, Outlook
+from bide.lanes.hours.hours import ANY_TIME, Hours, WindowEnd
+from bide.lanes.rescue.protection import demand, is_rescued
+from bide.lanes.rescue.rescue import Demand
 from bide.ledger.hours import day_of
 from bide.settings import ProviderSettings
 from bide.store.limits import REQUESTS_PER_MINUTE, TOKENS_PER_MINUTE, Known

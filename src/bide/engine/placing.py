@@ -13,10 +13,10 @@ from bide.engine.context import Context
 from bide.engine.outlook import capacity, promised
 from bide.engine.quotas import quota_of
 from bide.engine.submit import WAITS
-from bide.lanes import admission
-from bide.lanes.placement import FAILURES, Place, are_alike, best, served
-from bide.lanes.rescue import last_call
-from bide.lanes.route import Route
+from bide.lanes.arrival.route import Route
+from bide.lanes.plan.placement import FAILURES, Place, are_alike, best, served
+from bide.lanes.rescue import admission
+from bide.lanes.rescue.rescue import last_call
 from bide.ledger.hours import day_of
 from bide.providers.failures import SlotsError
 from bide.store.snapshot import Snapshot

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from bide.core.money import RateCard
 from bide.core.usage import Usage
-from bide.lanes.window import Window
+from bide.lanes.hours.window import Window
 from bide.store.reports import Price
 from bide.store.store import Store
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from bide.core.bucket import NOTHING, Tally
 from bide.core.clock import DAY, MINUTE
-from bide.lanes.outlook import Key
-from bide.lanes.pressure import HORIZON, WINDOW, Load
+from bide.lanes.capacity.pressure import HORIZON, WINDOW, Load
+from bide.lanes.decision.outlook import Key
 from bide.store.store import Store
 
 REFRESH = MINUTE

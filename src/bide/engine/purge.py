@@ -9,7 +9,7 @@ from bide.core.clock import HOUR, MINUTE
 from bide.core.errors import LeaseLostError
 from bide.core.job import Job
 from bide.engine.context import Context
-from bide.lanes.retention import Horizon
+from bide.lanes.outcome.retention import Horizon
 from bide.store.purge import Hold
 
 PERIOD = HOUR

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from bide.lanes.copies import AGAIN, SPENT_SINCE, Spending
-from bide.lanes.outlook import Key
+from bide.lanes.decision.outlook import Key
+from bide.lanes.plan.copies import AGAIN, SPENT_SINCE, Spending
 from bide.store.store import Store
 
 

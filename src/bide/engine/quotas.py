@@ -6,7 +6,7 @@ from bide.core.clock import FAR_FUTURE
 from bide.core.duration import format_duration
 from bide.core.quota import CREATE_WINDOW, LEARNED, Documented, Resource, Source
 from bide.engine.context import Context
-from bide.lanes.quota import Bound, Known, Quota, is_shared, limit_of, next_try, refused_at
+from bide.lanes.capacity.quota import Bound, Known, Quota, is_shared, limit_of, next_try, refused_at
 from bide.providers.port import Limits
 from bide.settings import ProviderSettings
 from bide.store.limits import NONE

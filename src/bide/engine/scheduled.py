@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from bide.core.clock import FAR_FUTURE, MINUTE, to_datetime
 from bide.core.errors import BideError, LeaseLostError, StoreError
 from bide.engine.context import Context
-from bide.lanes.timetable import LATE, Due, Missed, Timetable, due
+from bide.lanes.hours.timetable import LATE, Due, Missed, Timetable, due
 from bide.store.schedules import SKIPPED, Outcome, Schedule
 
 LEASE = 2 * MINUTE

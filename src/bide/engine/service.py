@@ -22,11 +22,11 @@ from bide.engine.flexing import tiers
 from bide.engine.following import Following
 from bide.engine.outlook import outlook_of
 from bide.engine.placing import FRESH, replanned, stranded, unwell
-from bide.lanes.cache import LOOKED_UP
-from bide.lanes.decide import decide
-from bide.lanes.decision import Decisions, GiveUp
-from bide.lanes.grounds import Grounds
-from bide.lanes.prior import prior_of
+from bide.lanes.arrival.cache import LOOKED_UP
+from bide.lanes.decision.decide import decide
+from bide.lanes.decision.decision import Decisions, GiveUp
+from bide.lanes.decision.grounds import Grounds
+from bide.lanes.forecast.prior import prior_of
 
 GIVE_UP_CHUNK = 20_000
 """Requests that get a final state without an answer in one transaction."""

@@ -14,7 +14,7 @@ from bide.engine.poll import poll
 from bide.engine.reconcile import doubt, reconcile
 from bide.engine.step import held, leased, postpone
 from bide.engine.submit import NEVER_SENT, submit
-from bide.lanes.assemble import Opening
+from bide.lanes.plan.assemble import Opening
 from bide.store.filling import NewBatch, Room
 
 Step = Callable[[Context, Batch], Awaitable[Batch | None]]

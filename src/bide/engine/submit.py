@@ -13,8 +13,8 @@ from bide.engine.learn import promised
 from bide.engine.outlook import hours_of
 from bide.engine.quotas import documented_of
 from bide.engine.step import held, note_refusal, provider_of
-from bide.lanes.quota import is_shared
-from bide.lanes.validation import as_note
+from bide.lanes.capacity.quota import is_shared
+from bide.lanes.outcome.validation import as_note
 from bide.providers.failures import (
     BusyError,
     MissingError,

@@ -13,8 +13,8 @@ from bide.gateway.exchange import Exchange
 from bide.intake.order import Order
 from bide.intake.reservation import ceiling_in, longest_input
 from bide.intake.routing import Destination
-from bide.lanes.permission import LaneNotAllowedError, ModelNotAllowedError, Ways, permitted
-from bide.lanes.urgency import Urgency
+from bide.lanes.arrival.permission import LaneNotAllowedError, ModelNotAllowedError, Ways, permitted
+from bide.lanes.arrival.urgency import Urgency
 from bide.ledger.rates import STANDARD, Mode
 
 AT_ONCE: dict[str | None, tuple[Lane, tuple[Mode, ...]]] = {

@@ -33,8 +33,8 @@ from bide.gateway.responses.going_on import GoingOn
 from bide.gateway.responses.kept import is_native
 from bide.intake.endpoint import RESPONSES, Endpoint
 from bide.intake.routing import Destination, Routing
-from bide.lanes.urgency import Rule, Said, Urgency, Words, urgency
-from bide.lanes.weighing import weight_of
+from bide.lanes.arrival.urgency import Rule, Said, Urgency, Words, urgency
+from bide.lanes.arrival.weighing import weight_of
 from bide.ledger.prices import day_of
 from bide.store.taking import ALONE
 

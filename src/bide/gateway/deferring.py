@@ -25,7 +25,7 @@ from bide.gateway.waiters import Waiters
 from bide.intake.endpoint import Endpoint
 from bide.intake.group import Group
 from bide.intake.single import Desk, SingleCall
-from bide.lanes.urgency import Urgency
+from bide.lanes.arrival.urgency import Urgency
 from bide.store.calls import Orphaned
 from bide.store.deliveries import Recipient
 from bide.store.requests import Alike

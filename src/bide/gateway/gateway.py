@@ -33,7 +33,7 @@ from bide.gateway.upkeep import Upkeep
 from bide.gateway.waiters import Waiters
 from bide.intake.routing import Routing
 from bide.intake.single import Desk
-from bide.lanes.urgency import Words
+from bide.lanes.arrival.urgency import Words
 from bide.settings import GatewaySettings
 
 

@@ -16,7 +16,7 @@ from bide.gateway.exchange import Exchange
 from bide.gateway.gateway import Gateway
 from bide.gateway.messages.paging import Cursor, page, read_cursor
 from bide.gateway.refusal import Protocol, RefusalError
-from bide.lanes.route import NoRouteError
+from bide.lanes.arrival.route import NoRouteError
 from bide.ledger.catalogue import Catalogue, bundled_catalogue
 from bide.ledger.facts import model_facts
 from bide.ledger.prices import Prices

@@ -22,8 +22,8 @@ from bide.gateway.exchange import Exchange, GoneError
 from bide.gateway.meter import Meter
 from bide.gateway.responses.kept import Kept
 from bide.intake.endpoint import RESPONSES
-from bide.lanes.lesson import of_tokens
-from bide.lanes.weighing import weight_of
+from bide.lanes.arrival.weighing import weight_of
+from bide.lanes.outcome.lesson import of_tokens
 from bide.providers.failures import OverloadedError, StreamRefusedError
 from bide.providers.port import Answer, Call, Provider, Verdict
 from bide.providers.transport import ReplyLostError

@@ -15,7 +15,7 @@ from bide.engine.call import SHARE_FOR
 from bide.engine.context import Context
 from bide.gateway.exchange import Exchange
 from bide.gateway.refusal import NOT_AGAIN, Protocol, RefusalError
-from bide.lanes.allowance import Allowance, Rate
+from bide.lanes.arrival.allowance import Allowance, Rate
 
 MOST = 10_000
 """Keys whose buckets are kept; beyond that those that are full again are forgotten."""

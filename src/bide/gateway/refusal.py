@@ -20,9 +20,9 @@ from bide.core.errors import (
 )
 from bide.delivery.target import WebhookUrlError
 from bide.intake.problem import Code, LineError
-from bide.lanes.cache import CacheWordError
-from bide.lanes.permission import LaneNotAllowedError, ModelNotAllowedError
-from bide.lanes.route import NoRouteError
+from bide.lanes.arrival.cache import CacheWordError
+from bide.lanes.arrival.permission import LaneNotAllowedError, ModelNotAllowedError
+from bide.lanes.arrival.route import NoRouteError
 from bide.providers.failures import (
     BusyError,
     MissingError,

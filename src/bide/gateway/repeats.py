@@ -20,8 +20,8 @@ from bide.gateway.passing import decode_response
 from bide.intake.endpoint import Endpoint
 from bide.intake.likeness import likeness
 from bide.intake.routing import Routing
-from bide.lanes import cache
-from bide.lanes.urgency import Said
+from bide.lanes.arrival import cache
+from bide.lanes.arrival.urgency import Said
 from bide.providers.decoding import UNREADABLE
 from bide.providers.port import Answer, Verdict
 from bide.store.cache import Given, KeptAnswer

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from bide.core.clock import DAY
 from bide.core.errors import StoreError
 from bide.engine.context import Context
-from bide.lanes.prior import prior_of
+from bide.lanes.forecast.prior import prior_of
 
 PERIOD = 60.0
 """Seconds between two rounds."""

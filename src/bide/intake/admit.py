@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from bide.core.bucket import Part, Tally
 from bide.core.deadline import OnMiss
-from bide.lanes import admission
-from bide.lanes.admission import Admission
-from bide.lanes.capacity import Capacity
-from bide.lanes.hours import ANY_TIME, Hours
-from bide.lanes.notice import notice
-from bide.lanes.outlook import Key
-from bide.lanes.rescue import Demand, Margins
+from bide.lanes.capacity.capacity import Capacity
+from bide.lanes.decision.outlook import Key
+from bide.lanes.hours.hours import ANY_TIME, Hours
+from bide.lanes.hours.notice import notice
+from bide.lanes.rescue import admission
+from bide.lanes.rescue.admission import Admission
+from bide.lanes.rescue.rescue import Demand, Margins
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Admissions:
         return Part.GUARANTEED if room.capacity.known else Part.ASSUMED
 
     def notice(self, key: Key, requests: int, unrescued: int, deadline: int, now: int) -> str:
-        """What is to be known about the hours of one that was asked about (`bide.lanes.notice`), for so many of its requests."""
+        """What is to be known about the hours of one that was asked about (`bide.lanes.hours.notice`), for so many of its requests."""
         hours = self._rooms[key].hours
         return "" if hours is ANY_TIME else notice(hours, deadline, requests, unrescued, self._terms.on_miss, now)
 

@@ -58,7 +58,7 @@ def file_request(
     from bide.delivery.shape import Format
     from bide.intake.defaults import Defaults
     from bide.intake.hand_in import FileRequest
-    from bide.lanes.cache import parse_keep
+    from bide.lanes.arrival.cache import parse_keep
 
     deadline, priority, source = when(asked, settings, now, zone)
     on_bad_line = one_of("--on-bad-line", asked.on_bad_line or settings.input.on_bad_line, ("stop", "skip"))
@@ -109,7 +109,7 @@ def when(
     if len(said) > 1:
         raise DeadlineError(f"--{said[0]} and --{said[1]} both say how long it may take; keep one")
     if asked.priority:
-        from bide.lanes.patience import deadline_of
+        from bide.lanes.arrival.patience import deadline_of
 
         priority = Priority(one_of("--priority", asked.priority, tuple(Priority)))
         return deadline_of(priority, settings.deadline.low, now), priority, "priority"

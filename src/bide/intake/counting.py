@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from bide.intake.tokens import Tokens, counter_for
 from bide.intake.window import INPUT_KEYS, texts_in
-from bide.lanes.attachment import PICTURE, pages
+from bide.lanes.arrival.attachment import PICTURE, pages
 
 TOOLS = ("tools", "functions")
 """Of the `INPUT_KEYS` those whose names and braces a model reads too."""

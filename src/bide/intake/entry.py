@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from bide.intake.problem import Problem
-from bide.lanes.weighing import weight_of
+from bide.lanes.arrival.weighing import weight_of
 
 CHUNK_BYTES = 256 * 1024
 """Input read for one chunk: with a few times as much, chunks fall out of the processor's cache and reading slows."""

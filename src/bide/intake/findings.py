@@ -8,7 +8,7 @@ import xxhash
 from bide.core.errors import BideError
 from bide.intake.entry import Chunk
 from bide.intake.problem import Problem
-from bide.lanes.outlook import Key
+from bide.lanes.decision.outlook import Key
 from bide.ledger.estimate import Load
 
 SHOWN_PROBLEMS = 1_000

@@ -34,9 +34,9 @@ from bide.intake.order import Order
 from bide.intake.placement import Choose, Placed, Placement
 from bide.intake.problem import duplicate_custom_id
 from bide.intake.reservation import ceiling_in, ceiling_of, deferred_lanes
-from bide.lanes.forecast import View
-from bide.lanes.route import Route
-from bide.lanes.weighing import by_size
+from bide.lanes.arrival.route import Route
+from bide.lanes.arrival.weighing import by_size
+from bide.lanes.forecast.forecast import View
 from bide.ledger.promise import Capped, Promise
 from bide.store.bodies import checksums
 from bide.store.caps import HELD, Fit

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from bide.lanes.cache import CacheRule, hindrance
-from bide.lanes.route import Route
+from bide.lanes.arrival.cache import CacheRule, hindrance
+from bide.lanes.arrival.route import Route
 from bide.store.requests import Alike
 from bide.store.taking import ALONE
 

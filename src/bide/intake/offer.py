@@ -10,10 +10,10 @@ from bide.engine.context import Context
 from bide.engine.outlook import hours_of
 from bide.engine.pricing import BATCH, STANDARD
 from bide.intake.order import OPTIONS, Order, Words
-from bide.lanes.admission import Admission
-from bide.lanes.forecast import View
-from bide.lanes.outlook import Key
-from bide.lanes.turnaround import NEVER
+from bide.lanes.decision.outlook import Key
+from bide.lanes.forecast.forecast import View
+from bide.lanes.forecast.turnaround import NEVER
+from bide.lanes.rescue.admission import Admission
 from bide.ledger.estimate import Estimate, Load, OutputAssumption, estimate, total
 from bide.ledger.prices import day_of
 from bide.ledger.promise import Admitted, Forecast, Predicted, Promise

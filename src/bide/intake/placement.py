@@ -9,10 +9,10 @@ from bide.intake.admit import Admissions, Terms
 from bide.intake.endpoint import ENDPOINTS
 from bide.intake.entry import Entries, Entry
 from bide.intake.tokens import estimate_each
-from bide.lanes.admission import Admission
-from bide.lanes.outlook import Key
-from bide.lanes.route import Route
-from bide.lanes.weighing import UNSEEN, Weighing
+from bide.lanes.arrival.route import Route
+from bide.lanes.arrival.weighing import UNSEEN, Weighing
+from bide.lanes.decision.outlook import Key
+from bide.lanes.rescue.admission import Admission
 from bide.ledger.estimate import Load
 from bide.store.store import Store
 

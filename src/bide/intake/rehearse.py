@@ -22,8 +22,8 @@ from bide.intake.findings import BadLinesError, Findings
 from bide.intake.ingest import Reading, ingest
 from bide.intake.order import Order
 from bide.intake.reader import Input
-from bide.lanes.route import Route
-from bide.lanes.window import Window
+from bide.lanes.arrival.route import Route
+from bide.lanes.hours.window import Window
 from bide.ledger.hours import day_of
 from bide.providers.openai.kinds import OPENAI
 from bide.providers.pool import CallTransport

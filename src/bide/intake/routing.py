@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bide.intake.body import name_model
 from bide.intake.endpoint import Endpoint
 from bide.intake.problem import Code, LineError, refuse
-from bide.lanes.route import NoRouteError, Offer, Route, route
+from bide.lanes.arrival.route import NoRouteError, Offer, Route, route
 from bide.providers.port import Provider
 from bide.providers.translate import UntranslatableError
 
@@ -47,7 +47,7 @@ class Routing:
     ) -> None:
         """`named` is the account for everything, `aliases` are by account, `known` are providers that may be off. Of the names
         that `failover` has for a model, the first is where it goes. `places` are the accounts that serve a model by its bare
-        name; it goes to the first of them here, and deferred work to the best (`bide.lanes.placement`)."""
+        name; it goes to the first of them here, and deferred work to the best (`bide.lanes.plan.placement`)."""
         self._providers = providers
         self._offers = [
             Offer(name, provider.serves, aliases.get(name, {})) for name, provider in sorted(providers.items())

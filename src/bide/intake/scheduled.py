@@ -17,7 +17,7 @@ from bide.intake.findings import BadLinesError
 from bide.intake.hand_in import FileRequest
 from bide.intake.hand_in import hand_in as hand_in_file
 from bide.intake.source import STANDARD_INPUT
-from bide.lanes.window import zone_named
+from bide.lanes.hours.window import zone_named
 from bide.settings import Settings
 from bide.store.schedules import Schedule
 

@@ -1,6 +1,6 @@
 """Calls that come one at a time and may wait: checked, placed, gathered with their like, and promised.
 
-What a file is to a job, a slot is to them (`bide.lanes.gather`). Nothing is answered before the transaction that accepts
+What a file is to a job, a slot is to them (`bide.lanes.arrival.gather`). Nothing is answered before the transaction that accepts
 it; many that come together share one.
 """
 
@@ -27,9 +27,9 @@ from bide.intake.repetition import kept, reused
 from bide.intake.reservation import ceiling_of, deferred_lanes, longest_input, longest_output
 from bide.intake.validator import Validator
 from bide.intake.window import ContextWindows
-from bide.lanes.gather import slot
-from bide.lanes.outlook import Key as Pool
-from bide.lanes.rescue import Demand
+from bide.lanes.arrival.gather import slot
+from bide.lanes.decision.outlook import Key as Pool
+from bide.lanes.rescue.rescue import Demand
 from bide.store.deliveries import Recipient
 from bide.store.requests import Alike
 from bide.store.snapshot import Snapshot
@@ -166,7 +166,7 @@ class Desk:
         return msgspec.structs.replace(taken, notice=told) if told else taken
 
     def _is_hurried(self, slack: int) -> bool:
-        """Whether there is no time for a batch (`bide.lanes.plan.is_hurried`)."""
+        """Whether there is no time for a batch (`bide.lanes.plan.plan.is_hurried`)."""
         return slack < self._context.settings.deadline.batch_minimum
 
     async def settle(self) -> None:

@@ -1,7 +1,7 @@
 """How many tokens a request has: from its size for every request, by a tokenizer for the few where it matters.
 
 The tokenizer is the extra ``bide[tokens]``; it works offline, and proves itself on golden strings before it is believed. Usage that a
-provider reports replaces either number afterwards, and teaches how far sizes are off (`bide.lanes.weighing`).
+provider reports replaces either number afterwards, and teaches how far sizes are off (`bide.lanes.arrival.weighing`).
 """
 
 import functools
@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from bide.lanes.attachment import SHORTEST
-from bide.lanes.weighing import BYTES_PER_TOKEN, weight_of
+from bide.lanes.arrival.attachment import SHORTEST
+from bide.lanes.arrival.weighing import BYTES_PER_TOKEN, weight_of
 
 CHARACTERS_PER_TOKEN = 8
 """No ordinary text in any language is written in fewer tokens than one for eight characters; English has 4 to 5,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bide.core.clock import DAY, HOUR, MINUTE, from_datetime, to_datetime
 from bide.core.money import RateCard
-from bide.lanes.window import Part, Window, daily
+from bide.lanes.hours.window import Part, Window, daily
 from bide.ledger.rates import PerKind, Tiers
 
 DAY_MINUTES = DAY // MINUTE

@@ -26,7 +26,7 @@ from decimal import Decimal, InvalidOperation
 from typing import cast
 
 from bide.core.errors import SettingError
-from bide.lanes.window import parse_window
+from bide.lanes.hours.window import parse_window
 from bide.ledger.hours import OffPeak
 from bide.ledger.rates import MODES, STANDARD, PerKind, Tiers, flat
 

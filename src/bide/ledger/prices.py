@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from bide.core.clock import FAR_FUTURE
 from bide.core.money import RateCard
-from bide.lanes.window import Window
+from bide.lanes.hours.window import Window
 from bide.ledger import cards, overrides
 from bide.ledger.catalogue import Catalogue, bundled_catalogue
 from bide.ledger.facts import model_facts

@@ -5,11 +5,11 @@ Durations are written ``0.2s``, ``15m`` and are microseconds inside.
 
 import msgspec
 
-from bide.lanes.flex import FlexRules
-from bide.lanes.outlook import Rules
-from bide.lanes.plan import Thresholds
-from bide.lanes.rescue import Margins
-from bide.lanes.urgency import Rule
+from bide.lanes.arrival.urgency import Rule
+from bide.lanes.decision.outlook import Rules
+from bide.lanes.plan.flex import FlexRules
+from bide.lanes.plan.plan import Thresholds
+from bide.lanes.rescue.rescue import Margins
 from bide.settings.advise import AdviseSettings
 from bide.settings.deadline import DeadlineSettings, GatherSettings
 from bide.settings.engine import EngineSettings, PlacementSettings, RealtimeSettings

@@ -7,10 +7,10 @@ import msgspec
 from bide.core.clock import HOUR, MINUTE, SECOND
 from bide.core.deadline import OnMiss
 from bide.core.errors import SettingError
-from bide.lanes.copies import BUDGET
-from bide.lanes.gather import CLASSIC_SHARE, SHARE
-from bide.lanes.group import Grouping
-from bide.lanes.patience import A_DAY, parse_low
+from bide.lanes.arrival.gather import CLASSIC_SHARE, SHARE
+from bide.lanes.arrival.patience import A_DAY, parse_low
+from bide.lanes.plan.copies import BUDGET
+from bide.lanes.plan.group import Grouping
 from bide.settings.section import Count, Duration, Section
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 
 from bide.core.clock import MINUTE, SECOND
-from bide.lanes.capacity import ASSUMED_REQUESTS_PER_MINUTE
+from bide.lanes.capacity.capacity import ASSUMED_REQUESTS_PER_MINUTE
 from bide.settings.section import Count, Duration, Section
 
 

@@ -8,7 +8,7 @@ import msgspec
 from bide.core.clock import MINUTE, SECOND
 from bide.core.deadline import Priority, parse_deadline
 from bide.core.errors import DeadlineError
-from bide.lanes.urgency import Rule
+from bide.lanes.arrival.urgency import Rule
 from bide.settings.section import Count, Duration, Section
 
 

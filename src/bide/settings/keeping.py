@@ -3,8 +3,8 @@
 from typing import Literal
 
 from bide.core.clock import DAY, FAR_FUTURE
-from bide.lanes.cache import CacheRule
-from bide.lanes.retention import Horizon, horizon
+from bide.lanes.arrival.cache import CacheRule
+from bide.lanes.outcome.retention import Horizon, horizon
 from bide.settings.section import Count, Duration, Kept, Names, Section
 
 

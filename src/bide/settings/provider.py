@@ -6,8 +6,8 @@ import msgspec
 
 from bide.core.clock import FAR_FUTURE
 from bide.core.errors import SettingError
-from bide.lanes.hours import Hours, WindowEnd
-from bide.lanes.window import parse_window
+from bide.lanes.hours.hours import Hours, WindowEnd
+from bide.lanes.hours.window import parse_window
 from bide.settings.section import Count, Section
 
 

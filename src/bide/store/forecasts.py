@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from bide.core.batch import Batch
 from bide.core.clock import SECOND
-from bide.lanes.lesson import Cell, Count, Kind, Lessons, Weight
+from bide.lanes.forecast.cell import Cell, Count, Kind, Lessons, Weight
 from bide.store import queries
 from bide.store.database import Row, Transaction, Verbs, reads, writes
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from bide.core.batch import Batch
 from bide.core.decision import Decided
 from bide.core.states import AttemptState, BatchState
-from bide.lanes.lesson import Lessons
+from bide.lanes.forecast.cell import Lessons
 from bide.store import decisions, events, forecasts, jobs, queries, records
 from bide.store.attempts import newest, settle
 from bide.store.bodies import NewObject, record_object

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from bide.core.clock import FAR_FUTURE
 from bide.core.errors import LeaseLostError
 from bide.core.job import Job
-from bide.lanes.retention import Horizon
+from bide.lanes.outcome.retention import Horizon
 from bide.store import events, jobs, queries, records
 from bide.store.bodies import INLINE, READ, Bodies, name_of
 from bide.store.database import Database, Transaction, Verbs, reads, writes

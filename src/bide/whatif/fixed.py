@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bide.core.clock import DAY, FAR_FUTURE, HOUR, MINUTE, SECOND
-from bide.lanes.rescue import Margins, last_call
+from bide.lanes.rescue.rescue import Margins, last_call
 from bide.whatif.arrival import Arrival
 from bide.whatif.market import Channel, Purchase, Queue
 from bide.whatif.outcome import LONGEST_LATENESS, Book, Prices

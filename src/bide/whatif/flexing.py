@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
-from bide.lanes.decision import Wanted
-from bide.lanes.flex import Tier
-from bide.lanes.forecast import View
-from bide.lanes.outlook import Key
-from bide.lanes.scarcity import FlexPace
+from bide.lanes.capacity.scarcity import FlexPace
+from bide.lanes.decision.decision import Wanted
+from bide.lanes.decision.outlook import Key
+from bide.lanes.forecast.forecast import View
+from bide.lanes.plan.flex import Tier
 from bide.whatif.learning import Learner
 from bide.whatif.outcome import Book
 from bide.whatif.scarcity import Fate

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 
 from bide.core.clock import MINUTE
 from bide.core.states import BatchOutcome
-from bide.lanes.calibration import LEVELS, SHOWN, Promise
-from bide.lanes.copies import Efficacy
-from bide.lanes.forecast import Forecast, Running, View
-from bide.lanes.lesson import FLEX, BatchEnd, of_batch, of_call, of_refusal
-from bide.lanes.prior import Prior
-from bide.lanes.turnaround import MEDIAN
+from bide.lanes.forecast.calibration import LEVELS, SHOWN, Promise
+from bide.lanes.forecast.cell import FLEX
+from bide.lanes.forecast.efficacy import Efficacy
+from bide.lanes.forecast.forecast import Forecast, Running, View
+from bide.lanes.forecast.prior import Prior
+from bide.lanes.forecast.turnaround import MEDIAN
+from bide.lanes.outcome.lesson import BatchEnd, of_batch, of_call, of_refusal
 from bide.whatif.market import Purchase
 from bide.whatif.stock import ACCOUNT, KEY, MODEL, Group
 

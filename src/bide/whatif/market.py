@@ -7,7 +7,7 @@ from bide.core.clock import FAR_FUTURE, MINUTE, SECOND
 from bide.whatif.weather import Weather
 
 BURST = 2 * SECOND
-"""How much of the rate limit that nobody used may be used at once, as `bide.lanes.pace` does."""
+"""How much of the rate limit that nobody used may be used at once, as `bide.lanes.capacity.pace` does."""
 
 
 @dataclass(slots=True)

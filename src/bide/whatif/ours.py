@@ -14,14 +14,14 @@ from bide.core.bucket import Tally
 from bide.core.clock import DAY, FAR_FUTURE, MINUTE, SECOND
 from bide.core.states import BatchState, Lane
 from bide.engine.attention import next_poll
-from bide.lanes import gather
-from bide.lanes.capacity import Capacity
-from bide.lanes.copies import SPENT_SINCE
-from bide.lanes.decide import decide
-from bide.lanes.decision import Decisions, Wanted
-from bide.lanes.outlook import Account, Outlook, Rules
-from bide.lanes.pressure import HORIZON, WINDOW, Load
-from bide.lanes.quota import Quota
+from bide.lanes.arrival import gather
+from bide.lanes.capacity.capacity import Capacity
+from bide.lanes.capacity.pressure import HORIZON, WINDOW, Load
+from bide.lanes.capacity.quota import Quota
+from bide.lanes.decision.decide import decide
+from bide.lanes.decision.decision import Decisions, Wanted
+from bide.lanes.decision.outlook import Account, Outlook, Rules
+from bide.lanes.plan.copies import SPENT_SINCE
 from bide.providers.port import Capabilities, Limits
 from bide.whatif.arrival import Arrival
 from bide.whatif.creates import Creates

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bide.core.clock import DAY, FAR_FUTURE, HOUR
-from bide.lanes.copies import NOTHING_SPENT, Spending
+from bide.lanes.plan.copies import NOTHING_SPENT, Spending
 from bide.whatif.arrival import Arrival
 
 

@@ -46,7 +46,7 @@ class Scenario:
     requests_per_minute: int = 500
     enqueued_tokens: int | None = None
     flex_refused: float = 0.05
-    """The part of the calls in the flex tier that is turned away (`bide.whatif.scarcity`), as `bide.lanes.forecast` believes at first."""
+    """The part of the calls in the flex tier that is turned away (`bide.whatif.scarcity`), as `bide.lanes.forecast.forecast` believes at first."""
     is_tight: bool = False
     """Whether even calling everything at once misses deadlines, for want of a rate limit."""
 

@@ -4,7 +4,7 @@ import math
 
 from bide.advise.page.lane_times import OTHERS, lane_times
 from bide.core.clock import SECOND
-from bide.lanes.capacity import latency_bound
+from bide.lanes.capacity.capacity import latency_bound
 from bide.providers.kinds import KINDS
 
 

@@ -9,7 +9,7 @@ from bide.accounts import build, states
 from bide.buckets.memory import MemoryBuckets
 from bide.core.clock import HOUR
 from bide.core.errors import SettingError
-from bide.lanes.route import Offer, route
+from bide.lanes.arrival.route import Offer, route
 from bide.providers.bedrock.kind import BEDROCK
 from bide.providers.kinds import KINDS
 from bide.providers.port import Provider

@@ -10,7 +10,7 @@ from tests.providers.openai.scripted import Scripted, reply
 
 from bide.core.clock import DAY, MINUTE, SECOND
 from bide.core.states import BatchOutcome
-from bide.lanes.validation import Divide, after_failure
+from bide.lanes.outcome.validation import Divide, after_failure
 from bide.providers.failures import MissingError, RejectedError, UnauthorisedError
 from bide.providers.gemini.adapter import GeminiProvider
 from bide.providers.gemini.kind import GEMINI

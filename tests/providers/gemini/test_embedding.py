@@ -10,7 +10,7 @@ import pytest
 from tests.providers.gemini.test_adapter import gemini
 
 from bide.core.clock import DAY, HOUR, ManualClock
-from bide.lanes.validation import Divide, after_failure
+from bide.lanes.outcome.validation import Divide, after_failure
 from bide.providers.failures import BusyError, RejectedError
 from bide.providers.gemini import embedding
 from bide.providers.gemini.kind import GEMINI

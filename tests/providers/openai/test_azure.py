@@ -15,7 +15,7 @@ from bide.core.clock import SECOND
 from bide.core.errors import SettingError
 from bide.core.quota import Resource, Told
 from bide.core.states import BatchOutcome
-from bide.lanes.validation import Bar, Divide, Wait, after_failure
+from bide.lanes.outcome.validation import Bar, Divide, Wait, after_failure
 from bide.providers.failures import (
     BusyError,
     MissingError,

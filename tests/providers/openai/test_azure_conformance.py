@@ -13,7 +13,7 @@ from bide.buckets.port import Buckets
 from bide.core.clock import HOUR, MINUTE, SECOND
 from bide.core.quota import Resource, Told
 from bide.core.states import BatchOutcome
-from bide.lanes.validation import Bar, Wait, after_failure
+from bide.lanes.outcome.validation import Bar, Wait, after_failure
 from bide.providers.failures import BusyError, QuotaError
 from bide.providers.openai.azure import AZURE
 from bide.providers.port import Provider

@@ -10,7 +10,7 @@ from bide.accounts import setup_of
 from bide.core.clock import HOUR, SECOND
 from bide.core.errors import SettingError
 from bide.core.states import BatchOutcome
-from bide.lanes.validation import Bar, Divide, after_failure
+from bide.lanes.outcome.validation import Bar, Divide, after_failure
 from bide.providers.failures import BusyError, OutOfCreditError, RejectedError
 from bide.providers.openai.doubleword import DIALECT, DOUBLEWORD
 from bide.providers.port import EarlyProvider, Provider, Verdict

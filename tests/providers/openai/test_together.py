@@ -9,7 +9,7 @@ from tests.providers.openai.scripted import ENDPOINT, Scripted, form_of, reply, 
 from bide.accounts import setup_of
 from bide.core.clock import SECOND
 from bide.core.states import BatchOutcome
-from bide.lanes.validation import Bar, Divide, after_failure
+from bide.lanes.outcome.validation import Bar, Divide, after_failure
 from bide.providers.failures import (
     BusyError,
     MissingError,

@@ -8,7 +8,7 @@ from bide.advise.calculator.quantity import Quantity
 from bide.advise.calculator.tariff import LANES, Price, Tariff, from_card
 from bide.core.clock import FAR_FUTURE
 from bide.core.money import RateCard
-from bide.lanes.window import Window
+from bide.lanes.hours.window import Window
 from bide.ledger.hours import start_of
 
 

@@ -12,7 +12,7 @@ from bide.advise.calculator.tokenizer import between
 from bide.advise.calculator.unit import REQUEST, TOKEN
 from bide.intake.sample import Count, Sample
 from bide.intake.tokens import counter_for
-from bide.lanes.weighing import BYTES_PER_TOKEN, Weighing
+from bide.lanes.arrival.weighing import BYTES_PER_TOKEN, Weighing
 
 STAND_IN = "gpt-4o"
 """Whose tokenizer counts where a model's own is not known: o200k, beside which the others were measured."""

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import msgspec
 
 from bide.core.clock import DAY, HOUR, MINUTE, SECOND
-from bide.lanes.capacity import FIRST_LATENCY, OUTPUT_SPEED
-from bide.lanes.prior import prior_of
-from bide.lanes.turnaround import Turnaround
+from bide.lanes.capacity.capacity import FIRST_LATENCY, OUTPUT_SPEED
+from bide.lanes.forecast.prior import prior_of
+from bide.lanes.forecast.turnaround import Turnaround
 from bide.providers.kinds import KINDS
 
 OTHERS = "*"

@@ -26,7 +26,7 @@ from bide.gateway.exchange import Exchange
 from bide.gateway.gateway import Gateway
 from bide.gateway.messages.spool import spooled
 from bide.gateway.refusal import RefusalError
-from bide.lanes.window import zone_named
+from bide.lanes.hours.window import zone_named
 from bide.ledger.hours import day_of
 from bide.logs.columns import parse
 

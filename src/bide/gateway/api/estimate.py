@@ -19,7 +19,7 @@ from bide.intake.offer import forecast
 from bide.intake.problem import Code, refuse
 from bide.intake.validator import Validator
 from bide.intake.window import ContextWindows
-from bide.lanes.outlook import Key
+from bide.lanes.decision.outlook import Key
 from bide.ledger import estimate as ledger
 from bide.ledger.estimate import Load
 

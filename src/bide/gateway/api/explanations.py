@@ -29,7 +29,7 @@ from bide.gateway.api.shape.explanation import (
     Urgency,
 )
 from bide.gateway.api.shape.request import Request, RequestReceipt
-from bide.lanes.capacity import FIRST_LATENCY, OUTPUT_SPEED, latency_bound
+from bide.lanes.capacity.capacity import FIRST_LATENCY, OUTPUT_SPEED, latency_bound
 from bide.settings import Settings
 from bide.store.database import Row
 from bide.store.decisions import BATCH, CACHE, CALL

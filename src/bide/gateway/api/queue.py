@@ -13,7 +13,7 @@ from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
 from bide.gateway.gateway import Gateway
 from bide.gateway.pressure import refusal
-from bide.lanes.outlook import Key
+from bide.lanes.decision.outlook import Key
 
 LANES: Mapping[str, tuple[Phase, ...]] = {
     "waiting": (Phase.WAITING, Phase.STUBBORN),

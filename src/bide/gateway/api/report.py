@@ -9,7 +9,7 @@ from bide.gateway.api.shape.report import Report
 from bide.gateway.caller import Caller
 from bide.gateway.exchange import Exchange
 from bide.gateway.gateway import Gateway
-from bide.lanes.window import zone_named
+from bide.lanes.hours.window import zone_named
 from bide.ledger.report import MOST_OUTLIERS, Asked, report
 from bide.ledger.report_form import as_table
 from bide.store.costs import PARTS

@@ -20,9 +20,9 @@ from bide.gateway.files.lifetime import read_life
 from bide.gateway.refusal import RefusalError
 from bide.intake.endpoint import ENDPOINTS
 from bide.intake.problem import did_you_mean
-from bide.lanes.cache import CacheWordError, said
-from bide.lanes.patience import A_DAY
-from bide.lanes.urgency import Said, Words, urgency
+from bide.lanes.arrival.cache import CacheWordError, said
+from bide.lanes.arrival.patience import A_DAY
+from bide.lanes.arrival.urgency import Said, Words, urgency
 
 OUTPUT_LIFE = 30 * DAY
 """How long results are kept that nobody said otherwise about."""

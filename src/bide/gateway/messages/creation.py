@@ -23,8 +23,8 @@ from bide.intake.message_batch import MessageRequests, explained
 from bide.intake.order import HEADERS, Order
 from bide.intake.validator import Validator
 from bide.intake.window import ContextWindows
-from bide.lanes.cache import said as said_to_keep
-from bide.lanes.urgency import Said, Words, urgency
+from bide.lanes.arrival.cache import said as said_to_keep
+from bide.lanes.arrival.urgency import Said, Words, urgency
 from bide.store.jobs import Acceptance
 from bide.store.message_batches import NewMessageBatch, TakenError
 

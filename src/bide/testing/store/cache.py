@@ -13,7 +13,7 @@ from bide.core.job import Job
 from bide.core.span import Span
 from bide.core.states import AttemptState, BatchState
 from bide.core.usage import Usage
-from bide.lanes.retention import Horizon
+from bide.lanes.outcome.retention import Horizon
 from bide.store.bodies import NewObject
 from bide.store.cache import Given
 from bide.store.costs import Stretch

@@ -7,8 +7,9 @@ import pytest
 from bide.core.clock import DAY, MINUTE, SECOND
 from bide.core.errors import LeaseLostError
 from bide.core.states import AttemptState, BatchState
-from bide.lanes.evidence import bin_of
-from bide.lanes.lesson import REALTIME, WHOLE, Kind, Lessons, Weight, of_call, of_tokens
+from bide.lanes.forecast.cell import REALTIME, WHOLE, Kind, Lessons, Weight
+from bide.lanes.forecast.evidence import bin_of
+from bide.lanes.outcome.lesson import of_call, of_tokens
 from bide.testing.scene import Scene, held, report
 from bide.testing.store.case import OpenStore, StoreCase
 

@@ -6,7 +6,7 @@ from bide.core.clock import DAY
 from bide.core.errors import LeaseLostError, NotFoundError, StoreError
 from bide.core.job import Job
 from bide.core.states import AttemptState, BatchState
-from bide.lanes.retention import Horizon, month_start
+from bide.lanes.outcome.retention import Horizon, month_start
 from bide.store.bodies import NewObject
 from bide.store.passages import Passage
 from bide.store.purge import Hold

@@ -1,5 +1,5 @@
 -- What was seen of how long lanes take, as counts in thousandths of a request: nothing is read before it is added to, so processes
--- never overwrite each other. About accounts, so nobody owns them. What they mean stands in bide/lanes/lesson.py.
+-- never overwrite each other. About accounts, so nobody owns them. What they mean stands in bide/lanes/forecast/cell.py.
 CREATE TABLE forecasts (
     account TEXT NOT NULL,
     model TEXT NOT NULL,
