@@ -73,9 +73,27 @@ def test_days_between_two_files_of_a_kind_are_told() -> None:
     ]
 
     assert list(silences([*files, Footprint("empty")])) == [
-        Silence("january", "march", MONDAY + 31 * DAY, MONDAY + 59 * DAY),
+        Silence("january", "march", MONDAY + 31 * DAY, MONDAY + 59 * DAY, missing=True),
         Silence("all", "late", MONDAY + 28 * DAY, MONDAY + 60 * DAY),
     ]
+
+
+@pytest.mark.parametrize(
+    ("files", "missing"),
+    [
+        pytest.param([days("a", 0, 10), days("b", 20, 30)], True, id="nothing inside is as long"),
+        pytest.param([days("a", 0, 5), days("b", 8, 13)], False, id="a long weekend"),
+        pytest.param([footprint("a", [record(MONDAY + day * DAY) for day in (0, 11)]), days("b", 22, 30)], False, id="a pause inside is as long"),
+        pytest.param([footprint("a", [record(MONDAY + day * DAY) for day in (11, 0)]), days("b", 24, 30)], True, id="a pause inside is shorter"),
+        pytest.param([days("a", 0, 10), days("b", 20, 30), days("bill", 0, 30, 1)], False, id="another kind speaks of it"),
+        pytest.param([days("a", 0, 10), days("b", 20, 30), days("bill", 0, 10, 1)], True, id="another kind does not"),
+        pytest.param([footprint("a", [record(MONDAY, period=30 * DAY)]), days("b", 40, 50)], True, id="a month of which one row speaks"),
+    ],
+)  # fmt: skip
+def test_days_that_are_longer_than_anything_in_the_files_are_missing(files: list[Footprint], missing: bool) -> None:
+    [found] = [one for one in silences(files) if one.before == "b"] or [Silence("a", "b", 0, 0)]
+
+    assert found.missing is missing
 
 
 def test_nights_between_files_are_nothing_to_tell() -> None:

@@ -2,21 +2,29 @@
 
 From the first row to the last is too short where each day has hours in which nothing ever comes: fourteen nightly runs are thirteen
 days apart, and stand for fourteen. There the time is filled up to whole days, if the silent hours before the first row and behind the last
-are enough for it. Of less than a day nobody can tell which hours are silent.
+are enough for it. Of less than a day nobody can tell which hours are silent. Days between two files that are longer than any pause inside them
+are not covered: to spread what was used over them would make a month look cheaper than it is.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bide.audit.profile.footprint import whole_days
 from bide.audit.profile.profile import Profile
 from bide.core.clock import DAY, HOUR
 
 
 def extent(profile: Profile) -> int:
     """Microseconds; 0 where all rows are of one moment."""
-    seen = profile.end - profile.first
+    seen = profile.end - profile.first - missing(profile)
     lacking = DAY - seen % DAY
     return seen + lacking if seen >= DAY and _silent(profile) >= lacking else seen
+
+
+def missing(profile: Profile) -> int:
+    """Whole days between its files that do not count, because nothing inside the files is as long: a file is missing, in microseconds."""
+    found = {(one.first, one.end) for one in profile.silences if one.missing}
+    return sum(whole_days(end - first) for first, end in found if profile.first <= first and end <= profile.end)
 
 
 def extents(profile: Profile) -> Mapping[tuple[int, int], int]:

@@ -201,10 +201,16 @@ def _notes(profile: Profile, covered: int, usage: Sequence[Group]) -> list[str]:
             f"{pair.one} and {pair.other} cover the same time at the same models: what is in both is counted twice"
         )
     for one in profile.silences:
-        found.append(
-            f"between {one.after} and {one.before} nothing is known of {format_duration(one.end - one.first)}: they count as time in which"
-            " nothing was used; if a file is missing, name it too, or audit these one by one"
-        )
+        between = f"between {one.after} and {one.before} nothing is known of {format_duration(one.end - one.first)}"
+        if one.missing:
+            found.append(
+                f"{between}, longer than any pause inside the files: whole days of that do not count as covered; if a file is missing, name it too, and if"
+                " nothing was used then, a month costs less than it says here"
+            )
+        else:
+            found.append(
+                f"{between}: they count as time in which nothing was used; if a file is missing, name it too, or audit these one by one"
+            )
     if profile.lumped:
         found.append(
             f"{many(profile.lumped, 'row stands', 'rows stand')} under one name, because there were too many names to keep apart"

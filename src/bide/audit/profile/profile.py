@@ -55,12 +55,16 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Days between two files of one kind of which neither speaks: nothing was used then, or a file is missing. Instants in microseconds."""
+    """Days between two files of one kind of which neither speaks: nothing was used then, or a file is missing. Instants in microseconds.
+
+    They are `missing` where nothing inside the files is as long, and no file of another kind speaks of them.
+    """
 
     after: str
     before: str
     first: int
     end: int
+    missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

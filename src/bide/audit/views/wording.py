@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from bide.advise.calculator.quantity import Quantity, rounded
-from bide.audit.evidence.extent import is_dated
+from bide.audit.evidence.extent import is_dated, missing
 from bide.audit.evidence.patience import Patience, Strength
 from bide.audit.levers.assumption import in_words
 from bide.audit.levers.finding import Verdict
@@ -109,6 +109,8 @@ def facts(of: Audit) -> Sequence[tuple[str, str]]:
     times = f"a month is 30 days, {_number(of.times)} times that"
     first, end = (to_datetime(at).strftime("%Y-%m-%d %H:%M") for at in (of.profile.first, of.profile.end))
     span = f", {first} to {end} UTC" if is_dated(of.profile) else ""
+    without = missing(of.profile)
+    span += f", without {format_duration(without)} between files" if without else ""
     found.append(("covers", f"{format_duration(of.covered)}{span}; {times}"))
     if (bill := of.own_bill) is not None:
         says = f"by the costs that the log names it is {money(bill[0])} a month, by the price list {money(bill[1])}: figures are by the list"
