@@ -37,7 +37,7 @@ def chromium() -> Generator[Browser]:
         pytest.skip(missing)
     with sync_playwright() as playwright:
         expect.set_options(timeout=LONGEST)
-        browser = playwright.chromium.launch(executable_path=found, args=SILENT)
+        browser = playwright.chromium.launch(executable_path=found, args=SILENT, timeout=LONGEST)
         yield browser
         browser.close()
 

@@ -63,6 +63,7 @@ def test_a_page_around_it_is_told_what_it_asked_for_until_it_wants_no_more(brows
 def test_the_pages_own_document_has_the_same_as_events(browser: Browser, exported: Path) -> None:
     context = browser.new_context(offline=True)
     page = context.new_page()
+    watched = watch(page)
     page.goto(exported.as_uri())
     page.evaluate(
         "window.heard = []; document.addEventListener('bide:comparison_delta', (event) => heard.push(event.detail))"
@@ -71,12 +72,14 @@ def test_the_pages_own_document_has_the_same_as_events(browser: Browser, exporte
     expect(page.locator("#said")).to_contain_text("$86.40")
 
     assert heard(page)[0][0] == {"model": "openai/gpt-4o-mini", "lane": "batch", "usd": "43.2", "share": "0.5"}
+    assert watched.complaints == []
     context.close()
 
 
 def test_another_window_than_the_one_around_it_is_not_heard(browser: Browser, exported: Path) -> None:
     context = browser.new_context(offline=True)
     page = context.new_page()
+    watched = watch(page)
     page.goto(exported.as_uri())
     page.evaluate("window.heard = []; addEventListener('message', (event) => heard.push(event.data))")
     page.evaluate("postMessage({ type: 'bide:subscribe' }, '*')")
@@ -84,4 +87,5 @@ def test_another_window_than_the_one_around_it_is_not_heard(browser: Browser, ex
     expect(page.locator("#said")).to_contain_text("$86.40")
 
     assert heard(page) == [{"type": "bide:subscribe"}]
+    assert watched.complaints == []
     context.close()
