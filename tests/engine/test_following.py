@@ -148,6 +148,8 @@ async def test_batches_of_one_opening_are_filled_one_after_the_other_until_nothi
 
     assert [batch.requests for batch in await worker.live()] == [2, 2, 1]
     assert worker.begun == ["fill", "follow", "follow", "follow"]
+    assert await worker.fill((await desk.scene.hand_in(2)).bucket, 2) == FAR_FUTURE, "nobody took the room of the first"
+    await worker.finish()
 
 
 async def test_who_is_about_to_stop_fills_the_batch_that_he_has_begun_and_no_other(desk: Desk) -> None:
