@@ -1,4 +1,4 @@
-"""Real processes: the command line against the provider simulator, each a process of its own, on one scaled clock."""
+"""Real processes: the command line, each command a process of its own, against the provider simulator, on one scaled clock."""
 
 import asyncio
 import contextlib
@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ from typing import Any
 
 from bide.providers.kinds import KINDS
 from tests.patience import PATIENCE
+from tests.system.provider import provider as simulated
 
 BIDE = [sys.executable, "-m", "bide"]
 
@@ -112,6 +114,14 @@ class Machine:
         """What `bide status` says, as JSON."""
         return self.run("status", *arguments, "--output", "json").last
 
+    @property
+    def state(self) -> str:
+        """The only job's state, as it is on record: to be looked at again and again, which `bide status` takes a process for."""
+        record = f"file:{self.folder / 'home' / 'bide.db'}?mode=ro"
+        with contextlib.closing(sqlite3.connect(record, uri=True)) as database:
+            [(state,)] = database.execute("SELECT state FROM jobs")
+        return state
+
     def books(self) -> dict[str, Any]:
         """What the provider received and billed."""
         with urllib.request.urlopen(f"{self.url.removesuffix('/v1')}/sim/books?provider={self.provider}") as reply:
@@ -171,27 +181,12 @@ def clock_now(speed: float = SPEED) -> str:
 
 @contextlib.contextmanager
 def simulator(folder: Path, *arguments: str, clock: str, variables: Mapping[str, str] | None = None) -> Generator[str]:
-    """A provider simulator in a process of its own; its base URL. `variables` are further ones of its environment."""
+    """A provider simulator; its base URL. `arguments` are those of `bide sim`, `variables` further ones of its environment."""
     environment = {**os.environ, **(variables or {}), "BIDE_CLOCK": clock}
     if not clock:
         del environment["BIDE_CLOCK"]
-    process = subprocess.Popen(
-        [*BIDE, "sim", "--port", "0", *arguments],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        url = process.stdout.readline().strip()
-        assert url, "the simulator did not start"
+    with simulated(folder, arguments, environment) as url:
         yield url
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
-        process.stdout.close()
 
 
 @contextlib.contextmanager

@@ -25,11 +25,11 @@ def submit(here: Machine, prompt: str, *options: str) -> str:
 
 def test_finished_rows_still_settle_and_nothing_more_is_spent(here: Machine) -> None:
     job = submit(here, "[slow] {0}?")
-    wait_until(lambda: here.status(job)["requests"].get("batched") == 10)
+    wait_until(lambda: here.books()["creates"]["accepted"] == 1)
     done = here.run("cancel", job)
     assert done.code == 0
     assert f"{job} spends no more" in done.err
-    wait_until(lambda: here.status(job)["state"] == "done")
+    wait_until(lambda: here.state == "done")
     receipt = here.run("status", job, "--receipt", "--output", "json").last
     counts = receipt["requests"]
     assert counts["succeeded"] == counts["batch"] >= 4
@@ -45,7 +45,7 @@ def test_finished_rows_still_settle_and_nothing_more_is_spent(here: Machine) -> 
 def test_a_cancelled_job_that_was_not_sent_costs_nothing(here: Machine) -> None:
     job = submit(here, "{0}?", "--no-guard")
     assert here.run("cancel", job).code == 0
-    wait_until(lambda: here.status(job)["state"] == "done")
+    wait_until(lambda: here.state == "done")
     assert here.billed == {}
     again = here.run("cancel", job)
     assert (again.code, "is done already; nothing to cancel" in again.err) == (0, True)
@@ -54,7 +54,7 @@ def test_a_cancelled_job_that_was_not_sent_costs_nothing(here: Machine) -> None:
 def test_a_cancelled_job_may_be_run_again(here: Machine) -> None:
     job = submit(here, "{0}?", "--no-guard")
     here.run("cancel", job)
-    wait_until(lambda: here.status(job)["state"] == "done")
+    wait_until(lambda: here.state == "done")
     again = here.run("run", "questions.jsonl", "-o", "out.jsonl", "--within", "8h", "--new")
     assert again.code == 0, again.err
     assert here.billed == {"batch": 10}
@@ -62,9 +62,9 @@ def test_a_cancelled_job_may_be_run_again(here: Machine) -> None:
 
 def test_what_was_cancelled_is_not_retried(here: Machine) -> None:
     job = submit(here, "[slow] {0}?")
-    wait_until(lambda: here.status(job)["requests"].get("batched") == 10)
+    wait_until(lambda: here.books()["creates"]["accepted"] == 1)
     here.run("cancel", job)
-    wait_until(lambda: here.status(job)["state"] == "done")
+    wait_until(lambda: here.state == "done")
     refused = here.run("retry", job, "--failed")
     assert refused.code == 2
     assert "nothing to try again" in refused.err
