@@ -157,6 +157,13 @@ async def test_a_stream_in_flight_is_finished_and_nobody_new_is_let_in(tmp_path:
         assert [line["event"] for line in served.said] == ["new_database", "start", "drain", "stop"]
 
 
+async def test_one_that_is_told_as_soon_as_it_listens_ends_in_order(tmp_path: Path) -> None:
+    async with world(tmp_path, "30s") as there, there.gateway() as served:
+        served.tell()
+        assert await served.end() == 0
+        assert [line["event"] for line in served.said][-2:] == ["drain", "stop"]
+
+
 async def test_a_held_call_is_let_go_and_its_retry_is_answered_by_another_gateway(tmp_path: Path) -> None:
     async with world(tmp_path, "5m") as there:
         async with there.gateway() as first, client(first, max_retries=6) as asked:

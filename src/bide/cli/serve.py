@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -71,19 +72,21 @@ async def _serve(config: "Config", host: str | None, port: int | None, engine: b
 
     install(sys.stderr, for_people=is_watched(), access=access_log)
     from bide.embedded import opened
-    from bide.gateway.server import beside_urgent, serving, until_told
+    from bide.gateway.server import beside_urgent, heed, serving
 
     config = beside_urgent(config)
     settings, made = config.settings.gateway, absent(config)
-    async with (
-        opened(config) as bide,
-        serving(
-            bide,
-            host=settings.host if host is None else host,
-            port=settings.port if port is None else port,
-            engine=engine,
-        ) as (gateway, url),
-    ):
+    async with AsyncExitStack() as stack:
+        bide = await stack.enter_async_context(opened(config))
+        told = heed()  # before anybody can come: whoever has come is not cut off
+        gateway, url = await stack.enter_async_context(
+            serving(
+                bide,
+                host=settings.host if host is None else host,
+                port=settings.port if port is None else port,
+                engine=engine,
+            )
+        )
         print(url, flush=True)
         accounts = ", ".join(sorted(gateway.context.providers))
         who = await served(bide.store.keys)
@@ -99,7 +102,7 @@ async def _serve(config: "Config", host: str | None, port: int | None, engine: b
         for model, name, why in lost(gateway):
             note(log, "failover", logging.WARNING, model=model, name=name, why=why)
         settle_memory()
-        await until_told()
+        await told.wait()
     note(log, "stop", pid=os.getpid())
 
 

@@ -118,8 +118,8 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def until_told() -> None:
-    """Return at SIGINT or SIGTERM. A second one ends the process where it stands: what was promised is on the disk."""
+def heed() -> asyncio.Event:
+    """What SIGINT or SIGTERM sets, from now on. A second one ends the process where it stands: what was promised is on the disk."""
     told = asyncio.Event()
 
     def tell(number: int) -> None:
@@ -132,7 +132,7 @@ async def until_told() -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, tell, number)
-    await told.wait()
+    return told
 
 
 class _Server(uvicorn.Server):
