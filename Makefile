@@ -9,7 +9,7 @@ setup: .venv/.ready
 check: setup   ## formatting, lint, types
 	@scripts/check
 
-test: setup    ## check, and beside it every test (about 14 minutes on two cores)
+test: setup    ## check, and beside it every test (about 10 minutes on two cores)
 	@scripts/check & checking=$$!; scripts/test; tested=$$?; wait $$checking && exit $$tested
 
 demo: setup    ## run examples/ against the provider simulator and show the receipt
